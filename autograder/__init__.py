@@ -1,0 +1,1 @@
+"""What an instructor runs: reference implementations, grading, sandbox, reports and the build."""

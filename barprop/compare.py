@@ -1,0 +1,92 @@
+"""Is it the right value? The answer is None or a sentence that does not give the value away."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+
+def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | None:
+    """What is wrong with `got`, in one sentence, or None.
+
+    Numbers and arrays must have the right shape and agree to `tolerance` relative (and to
+    1e-3 * tolerance of the largest entry); everything else must be equal.
+    """
+    if got is None and right is not None:
+        return f"{name} came back as None: is the `return` missing?"
+    if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
+        return None if type(got) is type(right) and got == right else f"{name} is not right."
+    right = np.asarray(right, dtype=float)
+    wanted = f"an array of shape {right.shape}" if right.ndim else "a single number"
+    if not is_number(got) and not is_array(got):
+        return f"{name} came back as {describe_type(got)}; expected {wanted}."
+    got = np.asarray(got, dtype=float)
+    if got.shape != right.shape:
+        came = f"an array of shape {got.shape}" if got.ndim else "a single number"
+        return f"{name} came back as {came}; expected {wanted}."
+    if np.isnan(got).any() and not np.isnan(right).any():
+        return f"{name} holds NaN (not a number): something was divided by zero, or infinity met infinity."
+    if not np.isfinite(got).all() and np.isfinite(right).all():
+        return f"{name} holds an infinity: something grew too large."
+    if not close(got, right, tolerance):
+        wrong = np.argwhere(~_near(got, right, tolerance))
+        if right.size > 1 and 0 < len(wrong) < right.size:
+            first = ", ".join(map(str, wrong[0]))
+            return f"{name} has a wrong value in {len(wrong)} of {right.size} entries, the first at [{first}]."
+        return f"{name} has the right shape but not the right value."
+    return None
+
+
+def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
+    """Whether two plain numeric values agree in shape and value."""
+    if not (is_number(got) or is_array(got)):
+        return type(got) is type(right) and bool(got == right)
+    got, right = np.asarray(got, dtype=float), np.asarray(right, dtype=float)
+    return got.shape == right.shape and bool(_near(got, right, tolerance).all())
+
+
+def _near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
+    scale = max(float(np.max(np.abs(right), initial=0.0)), 1e-3)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return (np.abs(got - right) <= tolerance * np.abs(right) + 1e-3 * tolerance * scale) | (got == right)
+
+
+def is_number(value: Any) -> bool:
+    """A real number: float, int or a NumPy number, but no bool."""
+    return isinstance(value, (numbers.Real, np.number)) and not isinstance(value, (bool, np.bool_, np.complexfloating))
+
+
+def is_array(value: Any) -> bool:
+    """A plain array of real numbers."""
+    return type(value) is np.ndarray and value.dtype.kind in "fiu"
+
+
+def describe_type(value: Any) -> str:
+    """The type of a value as a student would say it: "a string", "an array of bool"."""
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}" if type(value) is np.ndarray else f"an array of type {type(value).__name__}"
+    if value is NotImplemented or value is Ellipsis:
+        return "a placeholder"
+    names = {str: "a string", bool: "True or False", type(None): "None", complex: "a complex number"}
+    if type(value) in names:
+        return names[type(value)]
+    word = type(value).__name__
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def show(value: Any) -> str:
+    """A value in a few characters: numbers rounded, long arrays by their shape."""
+    if is_number(value) or (is_array(value) and value.ndim == 0):
+        return f"{float(value):.4g}"
+    if isinstance(value, np.ndarray):
+        if value.size == 0 or value.size > 6 or value.ndim > 1:
+            return f"array {value.shape}"
+        return "[" + ", ".join(f"{v:.4g}" for v in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
+    if isinstance(value, (list, tuple)):
+        return "(" + ", ".join(show(v) for v in value[:6]) + (", ..." if len(value) > 6 else "") + ")"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,187 @@
+"""Trying an answer on the probes of its exercise, and turning what came into verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from barprop.compare import close, describe_type, problem, show
+from barprop.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.run import AnswerError, Answers, Run, same
+from barprop.verdict import Verdict
+
+_REPEATS = 2  # so many cases are tried twice, to see whether a second call gives the same
+_STOPS = 3  # after so many cases without any value the rest is not tried
+
+
+@dataclass
+class Trial:
+    """One case, as it went: what came, what was right, and a sentence for each output that is not."""
+
+    case: Case
+    got: dict[str, Any]
+    right: Values
+    problems: dict[str, str]
+
+
+@dataclass
+class Evaluation:
+    """All trials of one answer. `verdict` reads one test cell's share of it."""
+
+    exercise: Exercise
+    trials: list[Trial] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    blocked: str = ""
+
+    def verdict(self, part: Part) -> Verdict:
+        """The verdict on one part: each output that is right in every case earns its share."""
+        title = f"{self.exercise.name} ({part.name})" if part.name else self.exercise.name
+        failed = {name for t in self.trials for name in part.outputs if name in t.problems}
+        share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
+        points = round(float(part.points * share * (0.5 if self.remarks else 1.0)), 4)
+        tried = tuple((t.case.label, not failed & t.problems.keys()) for t in self.trials)
+        if not failed:
+            return Verdict(title, points, float(part.points), tried, "", "", "", tuple(self.remarks))
+        found = self._mistake(failed)
+        return Verdict(
+            title,
+            points,
+            float(part.points),
+            tried,
+            self.blocked or self._problem(failed),
+            found.hint if found and not self.blocked else "",
+            found.name if found else "",
+            tuple(self.remarks),
+        )
+
+    def _problem(self, failed: set[str]) -> str:
+        trial = next(t for t in self.trials if failed & t.problems.keys())
+        names = [n for n in self.exercise.outputs if n in failed and n in trial.problems]
+        if names[0] not in trial.got:  # it stopped: the sentence says it all
+            return trial.problems[names[0]]
+        inputs = ", ".join(f"{name} = {show(value)}" for name, value in trial.case.args.items())
+        others = f" So do: {', '.join(names[1:])}." if len(names) > 1 else ""
+        sentence = f"{trial.problems[names[0]]} Tried: {trial.case.label}; {inputs}."
+        return sentence + others.replace("So do", "Also wrong there")
+
+    def _mistake(self, failed: set[str]) -> Mistake | None:
+        return next((m for m in self.exercise.mistakes if self._explains(m, failed)), None)
+
+    def _explains(self, mistake: Mistake, failed: set[str]) -> bool:
+        """Whether a mistake gives the values that came, in every case, and is told from right somewhere."""
+        told = False
+        for trial in self.trials:
+            wrong = mistake.wrong(trial.case, trial.right)
+            if wrong is None:
+                continue
+            for name, value in wrong.items():
+                if name not in failed or name not in trial.got:
+                    continue
+                if not close(trial.got[name], value, self.exercise.tolerance):
+                    return False
+                told = told or not close(value, trial.right[name], self.exercise.tolerance)
+        return told
+
+
+def evaluate(
+    exercise: Exercise,
+    answers: Answers,
+    seed: int | list[int] = 0,
+    oracle: Callable[[Case], Values] | None = None,
+) -> Evaluation:
+    """Try an answer on every probe.
+
+    Parameters
+    ----------
+    answers : where the names in `exercise.asks` are found.
+    seed : of the probes.
+    oracle : case -> right values; default the exercise's own, which knows no closed form.
+    """
+    result = Evaluation(exercise)
+    silent = 0
+    for number, case in enumerate(exercise.probes(np.random.default_rng(seed))):
+        right = (oracle or exercise.oracle)(case)
+        got, error, remarks = _drive(exercise, answers, case)
+        if number < _REPEATS and not error and not _again(exercise, answers, case, got):
+            remarks.append(f"A second call of {exercise.name} with the same arguments gives something else.")
+        result.remarks += [r for r in remarks if r not in result.remarks]
+        result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error)))
+        silent = 0 if got else silent + 1
+        if silent == _STOPS:
+            break
+    return result
+
+
+def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
+    """What trusted answers give on a case, by output name."""
+    got, error, _ = _drive(exercise, answers, case)
+    if error:
+        raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {error}")
+    return got
+
+
+def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[str]]:
+    run, got = Run(answers), {}
+    try:
+        for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
+            got[name] = value
+    except AnswerError as error:
+        return got, str(error), run.remarks
+    return got, "", run.remarks
+
+
+def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> bool:
+    second, error, _ = _drive(exercise, answers, case)
+    return not error and same(got, second)
+
+
+def _problems(exercise: Exercise, got: dict[str, Any], right: Values, error: str) -> dict[str, str]:
+    problems = {}
+    for name in exercise.outputs:
+        if name not in right:
+            continue
+        if name in got:
+            sentence = problem(name, got[name], right[name], exercise.tolerance)
+        else:
+            sentence = error or f"{name} is missing."
+        if sentence:
+            problems[name] = sentence
+    return problems
+
+
+def _call(run: Run, case: Case, exercise: Exercise) -> Iterator[tuple[str, Any]]:
+    """The default drive: one call, its result taken apart by `exercise.returns`."""
+    value = run(exercise.asks[0], *case.args.values())
+    if exercise.returns == "value":
+        yield exercise.outputs[0], value
+    elif exercise.returns == "tuple":
+        yield from take_tuple(exercise.name, value, exercise.outputs)
+    else:
+        yield from take_dict(run, exercise.name, value, exercise.outputs)
+
+
+def take_tuple(label: str, value: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Name the items of a returned tuple. Raises AnswerError where their number is off."""
+    expected = f"({', '.join(names)})"
+    if type(value) not in (tuple, list):
+        raise AnswerError(f"{label} returned {describe_type(value)}; expected the tuple {expected}.")
+    if len(value) != len(names):
+        raise AnswerError(f"{label} returned {len(value)} values; expected {len(names)}: {expected}.")
+    yield from zip(names, value, strict=True)
+
+
+def take_dict(run: Run, label: str, value: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    """Name the entries of a returned dictionary. Raises AnswerError where some are missing."""
+    expected = "{" + ", ".join(repr(n) for n in names) + "}"
+    if type(value) is not dict:
+        raise AnswerError(f"{label} returned {describe_type(value)}; expected a dictionary with the keys {expected}.")
+    extra = [str(key)[:40] for key in value if key not in names]
+    if extra:
+        run.remark(f"{label} returned keys nobody asked for ({', '.join(extra[:4])}); expected exactly {expected}.")
+    yield from ((name, value[name]) for name in names if name in value)
+    missing = [name for name in names if name not in value]
+    if missing:
+        raise AnswerError(f"{label} returned no {', '.join(map(repr, missing))}; expected the keys {expected}.")

@@ -1,0 +1,206 @@
+"""Calling an answer: copies go in, plain values come out, and what went wrong is a sentence."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import linecache
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class AnswerError(Exception):
+    """The answer could not be had; the message is one sentence for the student."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What one call did: its value, the arguments it changed, whether it handed one back."""
+
+    value: Any
+    changed: tuple[str, ...] = ()
+    shared: bool = False
+
+
+class Handle:
+    """Stands for an object that lives elsewhere (in the sandbox).
+
+    Attributes and operators reach through; whatever fails there is raised as AnswerError.
+    """
+
+    def observe(self, args: tuple, names: Mapping[str, Any]) -> Observed:
+        """Call the object it stands for."""
+        raise NotImplementedError
+
+
+class Answers(Protocol):
+    """Where answers come from: a notebook's namespace, the references, or a sandbox."""
+
+    def __getitem__(self, name: str) -> Any:
+        """The object of that name. Raises AnswerError where there is none."""
+
+
+@dataclass
+class Namespace:
+    """The answers in a dictionary of names, e.g. of a running notebook."""
+
+    names: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.names:
+            raise AnswerError(f"There is no {name} yet: run the cell that defines it, then check again.")
+        return self.names[name]
+
+
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """Every array in a nest of tuples, lists and dictionaries."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from arrays_in(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from arrays_in(item)
+
+
+def fresh(value: Any) -> Any:
+    """A copy of plain data that keeps memory order and the read-only flag; other objects as they are."""
+    if type(value) is np.ndarray:
+        twin = value.copy(order="K")
+        twin.flags.writeable = value.flags.writeable
+        return twin
+    if type(value) in (tuple, list):
+        return type(value)(fresh(item) for item in value)
+    if type(value) is dict:
+        return {key: fresh(item) for key, item in value.items()}
+    return value
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two nests of plain data hold the same, bit for bit (NaN equals NaN)."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)):
+            return False
+        return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, (tuple, list)):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, (int, float, str, np.number)):
+        return type(a) is type(b) and (a == b or (a != a and b != b))
+    return True
+
+
+def observe(function: Any, args: tuple, names: Mapping[str, Any]) -> Observed:
+    """Call a function on its own copies of the arguments and say what it did to them.
+
+    Raises AnswerError with a sentence where it cannot be called or stops.
+    """
+    label = getattr(function, "__qualname__", None) or type(function).__name__
+    if not callable(function):
+        raise AnswerError(f"A function was expected, but a {type(function).__name__} came.")
+    parameters = _fits(function, label, args, names)
+    args, names = fresh(args), fresh(dict(names))
+    before = copy.copy((fresh(args), fresh(names)))
+    with guard(label):
+        value = function(*args, **names)
+    given = [*zip(parameters, args, before[0], strict=False)]
+    given += [(key, names[key], before[1][key]) for key in names]
+    changed = tuple(name for name, now, then in given if not same(now, then))
+    shared = any(
+        np.may_share_memory(out, arg) for out in arrays_in(value) for arg in arrays_in((args, list(names.values())))
+    )
+    return Observed(value, changed, shared)
+
+
+def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> list[str]:
+    """The parameter names of the positional arguments; AnswerError where they do not fit."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return [f"argument {i + 1}" for i in range(len(args))]
+    try:
+        signature.bind(*args, **names)
+    except TypeError:
+        count = len(args) + len(names)
+        raise AnswerError(
+            f"{label} is called with {count} argument{'s' * (count != 1)}, but yours is written as "
+            f"{label}{signature}: keep the first line of the cell as it was given."
+        ) from None
+    found = [p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return found + [f"argument {i + 1}" for i in range(len(found), len(args))]
+
+
+@contextmanager
+def guard(label: str) -> Iterator[None]:
+    """Turn whatever a student's code raises into an AnswerError with one sentence."""
+    try:
+        yield
+    except AnswerError:
+        raise
+    except NotImplementedError:
+        raise AnswerError(f"{label} is not written yet.") from None
+    except RecursionError:
+        raise AnswerError(f"{label} calls itself without end (RecursionError).") from None
+    except (Exception, SystemExit) as error:
+        message = " ".join(str(error).split())[:200]
+        if "read-only" in message:
+            raise AnswerError(f"{label} writes into an array that was given to it; work on a copy.") from None
+        where = _where(error.__traceback__)
+        kind = type(error).__name__
+        raise AnswerError(f"{label} stopped with {kind}{': ' if message else ''}{message}{where}.") from None
+
+
+def _where(trace: TracebackType | None) -> str:
+    """The student's own line that raised, as " (line 3: return h * x)"."""
+    found = ""
+    while trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals.get("__name__") == "__main__":
+            line = linecache.getline(frame.f_code.co_filename, trace.tb_lineno).strip()
+            found = f" (line {trace.tb_lineno}{': ' + line if line else ''})"
+        trace = trace.tb_next
+    return found
+
+
+@dataclass
+class Run:
+    """One go at one case: calls answers and collects remarks on how they behave."""
+
+    answers: Answers
+    remarks: list[str] = field(default_factory=list)
+
+    def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
+        """Call an answer (by name) or an object got from one. Raises AnswerError."""
+        label = target if isinstance(target, str) else getattr(target, "__qualname__", type(target).__name__)
+        function = self.answers[target] if isinstance(target, str) else target
+        seen = function.observe(args, names) if isinstance(function, Handle) else observe(function, args, names)
+        for name in seen.changed:
+            self.remark(f"{label} changes its argument {name}; work on a copy.")
+        if seen.shared:
+            self.remark(f"{label} hands back memory of one of its arguments; return a new array (.copy()).")
+        return seen.value
+
+    def get(self, owner: Any, attribute: str) -> Any:
+        """An attribute of an object made by an answer. Raises AnswerError."""
+        with guard(f"{type(owner).__name__}.{attribute}"):
+            return getattr(owner, attribute)
+
+    def send(self, owner: Any, method: str, /, *args: Any, **names: Any) -> Any:
+        """Call a method of an object made by an answer. Raises AnswerError."""
+        return self(self.get(owner, method), *args, **names)
+
+    def guard(self, label: str) -> Any:
+        """A context in which whatever the student's objects raise becomes an AnswerError."""
+        return guard(label)
+
+    def remark(self, sentence: str) -> None:
+        """Note how an answer behaves besides its value. Costs half the points."""
+        if sentence not in self.remarks:
+            self.remarks.append(sentence)
