@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import relu, sigmoid, softplus, tanh
-from barprop.exercise import Case, Exercise, Mistake, Values
+from barprop.exercise import Case, Exercise, Mistake
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.numerical import pull_back
 from barprop.run import AnswerError, Run

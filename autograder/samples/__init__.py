@@ -1,0 +1,33 @@
+"""Sample answers as students write them: every declared mistake, and right answers written differently.
+
+Each module n0X holds WRONG (exercise -> name of the mistake -> source of the answer cell) and
+RIGHT (exercise -> sources). The tests run them against the checks, the demo makes a class of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+
+def function(signature: str, *lines: str) -> str:
+    """The source of a function: `function("bar_v(e_bar, h)", "return e_bar * h")`."""
+    return f"def {signature}:\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def _collect(name: str) -> dict:
+    found: dict = {}
+    for info in sorted(pkgutil.iter_modules(__path__), key=lambda i: i.name):
+        if info.name.startswith("n0"):
+            found |= getattr(importlib.import_module(f"{__name__}.{info.name}"), name)
+    return found
+
+
+def wrong() -> dict[str, dict[str, str]]:
+    """Exercise -> mistake -> source of an answer cell that makes it."""
+    return _collect("WRONG")
+
+
+def right() -> dict[str, list[str]]:
+    """Exercise -> sources of answer cells that are right, each written in another way."""
+    return _collect("RIGHT")
