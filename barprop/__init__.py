@@ -2,6 +2,7 @@
 
 from barprop.activations import Activation, relu, sigmoid, softplus, tanh
 from barprop.check import check
+from barprop.demo import ready
 
 __version__ = "1.0.0"
-__all__ = ["Activation", "check", "relu", "sigmoid", "softplus", "tanh"]
+__all__ = ["Activation", "check", "ready", "relu", "sigmoid", "softplus", "tanh"]

@@ -16,7 +16,7 @@ from barprop.exercises import EXERCISES
 from barprop.run import Answers, Namespace
 
 
-class CheckFailed(Exception):
+class CheckFailedError(Exception):
     """Raised instead of shown when nbgrader validates, so that its dialog shows the verdict."""
 
     def _render_traceback_(self) -> list[str]:
@@ -43,9 +43,9 @@ def check(name: str, part: str = "") -> float:
     if isinstance(chosen, str):
         print(chosen)
         return 0.0
-    verdict = judge(exercise, Namespace(_notebook_names())).verdict(chosen)
+    verdict = judge(exercise, Namespace(notebook_names())).verdict(chosen)
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
-        raise CheckFailed(str(verdict))
+        raise CheckFailedError(str(verdict))
     display(verdict)
     return verdict.points
 
@@ -75,6 +75,7 @@ def _find(name: Any) -> Exercise | str:
     return f'check takes the name of an exercise in quotes, such as check("bar_z"); it was given {name!r:.60}.{guess}'
 
 
-def _notebook_names() -> dict[str, Any]:
+def notebook_names() -> dict[str, Any]:
+    """The names of the running notebook."""
     shell = get_ipython()
-    return shell.user_ns if shell else sys._getframe(2).f_globals
+    return shell.user_ns if shell else vars(sys.modules["__main__"])
