@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+import warnings
 from typing import Any
 
+import numpy as np
 from IPython import get_ipython
 from IPython.display import display
 
@@ -57,6 +59,12 @@ def judge(exercise: Exercise, answers: Answers, seed: int | list[int] = 0, oracl
     ----------
     oracles : exercise -> (case -> right values), to judge by something else than its own oracle.
     """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # a warning is no mistake
+        return _judge(exercise, answers, seed, oracles)
+
+
+def _judge(exercise: Exercise, answers: Answers, seed: int | list[int], oracles: Any) -> Evaluation:
     result = evaluate(exercise, answers, seed, oracles and oracles(exercise))
     if any(trial.problems for trial in result.trials):
         for need in exercise.needs:

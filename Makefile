@@ -1,0 +1,35 @@
+# `make` lists what there is. Everything lives in .venv; nothing else is installed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help lab test demo build browser clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/lab: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 lab")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/test: .venv/lab
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lab,test]'
+	@touch $@
+
+lab: .venv/lab ## open JupyterLab on notebook 01
+	$(BIN)/jupyter lab notebooks/01_forward_graph/forward_graph.ipynb
+
+test: .venv/test ## lint, check that notebooks/ and solutions/ are in step, run the tests
+	$(BIN)/ruff check .
+	$(BIN)/python -m autograder build --check
+	$(BIN)/python -m pytest -n 2
+
+demo: .venv/lab ## grade a simulated class from end to end
+	$(BIN)/python -m autograder demo
+
+build: .venv/lab ## make notebooks/ and solutions/ from source/
+	$(BIN)/python -m autograder build
+
+clean: ## remove .venv and everything the commands made
+	rm -rf .venv demo .pytest_cache .ruff_cache .hypothesis

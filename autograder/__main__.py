@@ -1,0 +1,35 @@
+"""The instructor's command line: python -m autograder build | grade | report | export | doctor | demo."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+# name -> (module with add_arguments and run, what it does)
+COMMANDS = {
+    "build": ("autograder.build", "make notebooks/ and solutions/ from source/"),
+    "grade": ("autograder.grading.command", "grade the submissions of one assignment or several"),
+    "report": ("autograder.report", "scores per student and exercise, and the mistakes the class made"),
+    "export": ("autograder.export", "write the gradebook as CSV"),
+    "doctor": ("autograder.doctor", "say what isolation this machine gives"),
+    "demo": ("autograder.demo", "grade a simulated class from end to end"),
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    words = sys.argv[1:] if words is None else words
+    chosen = next((word for word in words if word in COMMANDS), None)
+    for name, (module, purpose) in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        if name == chosen:  # only the chosen command's libraries are loaded
+            importlib.import_module(module).add_arguments(command)
+    args = parser.parse_args(words)
+    return importlib.import_module(COMMANDS[args.command][0]).run(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

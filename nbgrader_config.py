@@ -1,0 +1,24 @@
+"""nbgrader's folders on this layout. Every nbgrader command and the formgrader read this file."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()
+sys.path.insert(0, str(ROOT))
+# Kernels that nbgrader starts find barprop and autograder too.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+from autograder.course import ignored_names, materialise  # noqa: E402
+from nbgrader.coursedir import CourseDirectory  # noqa: E402
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.course_id = "backprop"
+c.CourseDirectory.source_directory = "source"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+
+materialise()
