@@ -164,12 +164,12 @@ FORWARD = Exercise(
             "Your loss is twice too large. Which factor stands in front of the square?",
             lambda c, right: {"l": 2 * right["l"]},
         ),
+        Mistake("no nonlinearity in h", "h is still z. What does sigma do here?", lambda c, right: {"h": right["z"]}),
         Mistake(
             "skipped the nonlinearity",
             "Your e goes straight from z to the output. Which node of the graph lies between them?",
             lambda c, right: {"e": product(c.v, right["z"])},
         ),
-        Mistake("no nonlinearity in h", "h is still z. What does sigma do here?", lambda c, right: {"h": right["z"]}),
         Mistake(
             "slope instead of value",
             "h holds the slope of sigma, not its value. The slope has its day in notebook 02.",
@@ -277,6 +277,11 @@ REPEATS = Exercise(
     drive=_repeats_drive,
     mistakes=(
         Mistake(
+            "left out the error",
+            "The bracket with y in it holds a prediction, and the prediction was made from something.",
+            lambda c, right: {"dl_dv": right["dl_dv"], "dl_dw": 1},
+        ),
+        Mistake(
             "counted different things",
             "One is the number of different things. How often is it written down?",
             lambda c, right: {"dl_dv": 1, "dl_dw": 1},
@@ -290,11 +295,6 @@ REPEATS = Exercise(
             "counted both formulas together",
             "Count in each formula by itself.",
             lambda c, right: {"dl_dv": 4, "dl_dw": 4},
-        ),
-        Mistake(
-            "left out the error",
-            "The bracket with y in it holds a prediction, and the prediction was made from something.",
-            lambda c, right: {"dl_dw": 1},
         ),
     ),
 )

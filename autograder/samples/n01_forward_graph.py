@@ -1,0 +1,195 @@
+"""Notebook 01 as students answer it: every declared mistake, and right answers written differently."""
+
+from __future__ import annotations
+
+from autograder.samples import function
+
+LINEAR = "linear(w, x)"
+RELU = "relu(z)"
+CACHED = "dl_dv_cached(cache, y)"
+GRADIENT = "numerical_gradient(f, u, step=1e-6)"
+
+
+def _forward(h: str = "sigma(z)", e: str = "v * h", l: str = "(y - e) ** 2 / 2") -> str:  # noqa: E741
+    return function(
+        "forward(x, y, w, v, sigma)",
+        "z = w @ x",
+        f"h = {h}",
+        f"e = {e}",
+        f"l = {l}",
+        'return {"z": z, "h": h, "e": e, "l": l}',
+    )
+
+
+def _gradient(slope: str = "(f(up) - f(down)) / (2 * step)", *before: str) -> str:
+    """Entry by entry, with `slope` made from up, down and step."""
+    return function(
+        GRADIENT,
+        *before,
+        "u = np.array(u, dtype=float)",
+        "gradient = np.zeros(u.shape)",
+        "for i in np.ndindex(u.shape):",
+        "    up, down = u.copy(), u.copy()",
+        "    up[i] += step",
+        "    down[i] -= step",
+        f"    gradient[i] = {slope}",
+        "return gradient",
+    )
+
+
+WRONG = {
+    "linear": {
+        "multiplied without adding up": function(LINEAR, "return w * x"),
+        "added before multiplying": function(LINEAR, "return np.sum(w) * np.sum(x)"),
+        "mean instead of sum": function(LINEAR, "return np.mean(w * x)"),
+        "left out the last entry": function(
+            LINEAR, "z = 0.0", "for i in range(len(w) - 1):", "    z += w[i] * x[i]", "return z"
+        ),
+        "left out the first entry": function(
+            LINEAR, "z = 0.0", "for i in range(1, len(w)):", "    z += w[i] * x[i]", "return z"
+        ),
+    },
+    "relu": {
+        "absolute value": function(RELU, "return np.abs(z)"),
+        "kept the negative side": function(RELU, "return np.minimum(z, 0)"),
+        "gave the slope": function(RELU, "return np.where(np.asarray(z) > 0, 1.0, 0.0)"),
+        "passed z through": function(RELU, "return z"),
+        "one maximum for all": function(RELU, "return max(0.0, np.max(z))"),
+    },
+    "forward": {
+        "forgot the half": _forward(l="(y - e) ** 2"),
+        "skipped the nonlinearity": _forward(e="v * z"),
+        "no nonlinearity in h": _forward(h="z"),
+        "slope instead of value": _forward(h="sigma.slope(z)"),
+        "added v": _forward(e="v + h"),
+        "compared y with h": _forward(l="(y - h) ** 2 / 2"),
+        "did not square": _forward(l="(y - e) / 2"),
+        "half the distance": _forward(l="abs(y - e) / 2"),
+    },
+    "dl_dv_cached": {
+        "flipped the sign": function(CACHED, 'return (y - cache["e"]) * cache["h"]'),
+        "stopped at e": function(CACHED, 'return cache["e"] - y'),
+        "used z for h": function(CACHED, 'return (cache["e"] - y) * cache["z"]'),
+        "used e for h": function(CACHED, 'return -(y - cache["e"]) * cache["e"]'),
+        "used the loss itself": function(CACHED, 'return cache["l"] * cache["h"]'),
+        "twice too large": function(CACHED, 'return -2 * (y - cache["e"]) * cache["h"]'),
+    },
+    "repeats": {
+        "counted different things": 'repeats = {"dl_dv": 1, "dl_dw": 1}\n',
+        "counted the brackets twice": 'repeats = {"dl_dv": 2, "dl_dw": 3}\n',
+        "counted both formulas together": 'repeats = {"dl_dv": 4, "dl_dw": 4}\n',
+        "left out the error": 'repeats = {"dl_dv": 2, "dl_dw": 1}\n',
+    },
+    "numerical_gradient": {
+        "one-sided": _gradient("(f(up) - f(u)) / step"),
+        "one-sided, to the left": _gradient("(f(u) - f(down)) / step"),
+        "twice too large": _gradient("(f(up) - f(down)) / step"),
+        "flipped the sign": _gradient("(f(down) - f(up)) / (2 * step)"),
+        "nudged all entries at once": function(
+            GRADIENT,
+            "u = np.array(u, dtype=float)",
+            "return np.full(u.shape, (f(u + step) - f(u - step)) / (2 * step))",
+        ),
+        "used a step of its own": _gradient("(f(up) - f(down)) / (2 * step)", "step = 1e-5"),
+        "did not divide": _gradient("f(up) - f(down)"),
+    },
+}
+
+RIGHT = {
+    "linear": [
+        function(LINEAR, "return float(w @ x)"),
+        function(LINEAR, "z = 0.0", "for i in range(len(w)):", "    z += w[i] * x[i]", "return z"),
+        function(LINEAR, 'return np.einsum("i,i->", w, x)'),
+        function(LINEAR, "return sum(a * b for a, b in zip(w.tolist(), x.tolist()))"),
+        "linear = lambda w, x: np.sum(w * x)\n",
+        "linear = np.dot\n",
+        function(LINEAR, "terms = w.astype(float)", "terms *= x", "return np.array(terms.sum())"),
+    ],
+    "relu": [
+        function(RELU, "return np.maximum(z, 0)"),
+        function(RELU, "z = np.asarray(z, dtype=float)", "return np.where(z > 0, z, 0.0)"),
+        function(RELU, "h = np.array(z, dtype=float)", "h[h < 0] = 0.0", "return h"),
+        function(
+            RELU, "entries = [max(float(u), 0.0) for u in np.ravel(z)]", "return np.reshape(entries, np.shape(z))"
+        ),
+        "relu = lambda z: z * (z > 0)\n",
+        function(
+            RELU,
+            "def gate(u):",
+            "    return u if u > 0 else 0.0",
+            "return gate(z) if np.isscalar(z) else np.vectorize(gate, otypes=[float])(z)",
+        ),
+    ],
+    "forward": [
+        _forward(),
+        _forward("float(sigma(z))", "h * v", "0.5 * (e - y) * (e - y)"),
+        function(
+            "forward(x, y, w, v, sigma)",
+            "cache = {}",
+            'cache["z"] = sum(a * b for a, b in zip(w, x))',
+            'cache["h"] = sigma(cache["z"])',
+            'cache["e"] = v * cache["h"]',
+            'cache["l"] = np.square(y - cache["e"]) / 2',
+            "return cache",
+        ),
+        function(
+            "forward(x, y, w, v, sigma)",
+            'z = np.einsum("i,i", w, x)',
+            "return dict(l=0.5 * (y - v * sigma(z)) ** 2, e=v * sigma(z), h=sigma(z), z=z)",
+        ),
+        "def neuron(w, x, sigma):\n    z = linear(w, x)\n    return z, sigma(z)\n\n\n"
+        + function(
+            "forward(x, y, w, v, sigma)",
+            "z, h = neuron(w, x, sigma)",
+            "e = np.array(v * h)",
+            'return {"z": np.float64(z), "h": float(h), "e": e, "l": np.array((y - e) ** 2 / 2)}',
+        ),
+    ],
+    "dl_dv_cached": [
+        function(CACHED, 'return -(y - cache["e"]) * cache["h"]'),
+        function(CACHED, 'e, h = cache["e"], cache["h"]', "return np.float64(e * h - y * h)"),
+        'dl_dv_cached = lambda cache, y: cache["h"] * (cache["e"] - y)\n',
+        function(CACHED, "slope = dict(cache)", 'slope["e"] -= y', 'slope["e"] *= slope["h"]', 'return slope["e"]'),
+    ],
+    "repeats": [
+        'repeats = {"dl_dv": 2, "dl_dw": 2}\n',
+        "repeats = dict(dl_dw=2, dl_dv=2)\n",
+        'repeats = {}\nfor name in ("dl_dv", "dl_dw"):\n    repeats[name] = np.int64(2)\n',
+    ],
+    "numerical_gradient": [
+        _gradient(),
+        function(
+            GRADIENT,
+            "u = np.asarray(u, dtype=float)",
+            "flat = []",
+            "for direction in np.eye(u.size):",
+            "    nudge = step * direction.reshape(u.shape)",
+            "    flat.append((f(u + nudge) - f(u - nudge)) / step / 2)",
+            "return np.array(flat).reshape(u.shape)",
+        ),
+        function(
+            GRADIENT,
+            "shape = np.shape(u)",
+            "flat = np.array(u, dtype=float).ravel()",
+            "gradient = np.empty(flat.size)",
+            "for i, value in enumerate(flat.tolist()):",
+            "    flat[i] = value + step",
+            "    above = f(flat.reshape(shape))",
+            "    flat[i] = value - step",
+            "    gradient[i] = (above - f(flat.reshape(shape))) / (2 * step)",
+            "    flat[i] = value",
+            "return gradient.reshape(shape)",
+        ),
+        function(
+            GRADIENT,
+            "if np.ndim(u) == 0:",
+            "    return (f(u + step) - f(u - step)) / (2 * step)",
+            "def nudged(index, by):",
+            "    twin = np.array(u, dtype=float)",
+            "    twin[index] += by",
+            "    return f(twin)",
+            "slopes = [nudged(i, step) - nudged(i, -step) for i in np.ndindex(u.shape)]",
+            "return np.array(slopes).reshape(u.shape) / (2 * step)",
+        ),
+    ],
+}
