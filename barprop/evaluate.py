@@ -25,6 +25,7 @@ class Trial:
     got: dict[str, Any]
     right: Values
     problems: dict[str, str]
+    tried: bool = True
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Evaluation:
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
         share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
         points = round(float(part.points * share * (0.5 if self.remarks else 1.0)), 4)
-        tried = tuple((t.case.label, not failed & t.problems.keys()) for t in self.trials)
+        tried = tuple((t.case.label, not failed & t.problems.keys()) for t in self.trials if t.tried)
         if not failed:
             return Verdict(title, points, float(part.points), tried, "", "", "", tuple(self.remarks))
         found = self._mistake(failed)
@@ -101,17 +102,18 @@ def evaluate(
     oracle : case -> right values; default the exercise's own, which knows no closed form.
     """
     result = Evaluation(exercise)
-    silent = 0
+    silent, got, error = 0, {}, ""
     for number, case in enumerate(exercise.probes(np.random.default_rng(seed))):
         right = (oracle or exercise.oracle)(case)
+        if silent == _STOPS:  # what is not tried is not right either: its outputs fail with the last error
+            result.trials.append(Trial(case, {}, right, _problems(exercise, {}, right, error), tried=False))
+            continue
         got, error, remarks = _drive(exercise, answers, case)
         if number < _REPEATS and not error and not _again(exercise, answers, case, got):
             remarks.append(f"A second call of {exercise.name} with the same arguments gives something else.")
         result.remarks += [r for r in remarks if r not in result.remarks]
         result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error)))
         silent = 0 if got else silent + 1
-        if silent == _STOPS:
-            break
     return result
 
 
