@@ -9,8 +9,9 @@ sys.path.insert(0, str(ROOT))
 # Kernels that nbgrader starts find barprop and autograder too.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
-from autograder.course import ignored_names, materialise  # noqa: E402
 from nbgrader.coursedir import CourseDirectory  # noqa: E402
+
+from autograder.course import ignored_names, materialise  # noqa: E402
 
 c = get_config()  # noqa: F821
 

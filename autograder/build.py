@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from autograder.course import RELEASE, ROOT, SOLUTIONS, SOURCE, authored, ignored_names, materialise, read_authored
 from barprop.exercises import TESTS
@@ -23,7 +24,7 @@ _HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m autograder build`."""
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when something committed is out of step")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when out of step")
     parser.add_argument("--execute", action="store_true", help="execute every solution anew, not only the changed ones")
 
 
@@ -59,7 +60,7 @@ def declared_otherwise(path: Path) -> list[str]:
         if grading.get("grade") and not grading.get("solution"):
             found[grading["grade_id"]] = grading.get("points")
     problems = [f"{path.name}: no test cell {test}" for test in wanted.keys() - found.keys()]
-    problems += [f"{path.name}: test cell {test} belongs to no declared exercise" for test in found.keys() - wanted.keys()]
+    problems += [f"{path.name}: test cell {test} belongs to no exercise" for test in found.keys() - wanted.keys()]
     for test in wanted.keys() & found.keys():
         if wanted[test] != found[test]:
             problems.append(f"{path.name}: {test} has {found[test]} points, declared are {wanted[test]}")
@@ -70,7 +71,6 @@ def release_into(folder: Path) -> Path:
     """What students receive, made by nbgrader in `folder`; returns the folder with the assignments."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
 
     for path in authored():
         target = folder / "source" / path.parent.name
@@ -84,7 +84,7 @@ def release_into(folder: Path) -> Path:
         config.CourseDirectory.assignment_id = assignment
         config.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
         coursedir = CourseDirectory(config=config)
-        converter = GenerateAssignment(coursedir=coursedir, config=config, no_database=True)
+        converter = GenerateAssignment(coursedir=coursedir, config=config)
         converter.log.setLevel("ERROR")
         converter.start()
     return folder / "notebooks"
@@ -94,7 +94,8 @@ def differences(fresh: Path, committed: Path) -> list[tuple[str, str]]:
     """(file, what is wrong with it) for every file that differs between two folders, byte for byte."""
     here = {str(p.relative_to(fresh)) for p in fresh.rglob("*") if p.is_file()}
     there = {str(p.relative_to(committed)) for p in committed.rglob("*") if p.is_file() and not _passing(p)}
-    found = [(name, "is missing") for name in here - there] + [(name, "is not made from source/") for name in there - here]
+    found = [(name, "is missing") for name in here - there]
+    found += [(name, "is not made from source/") for name in there - here]
     for name in here & there:
         if not filecmp.cmp(fresh / name, committed / name, shallow=False):
             found.append((name, "differs from what source/ makes"))
@@ -180,8 +181,10 @@ def build_solutions(everything: bool) -> list[str]:
         for extra in handed_out.iterdir():
             if extra.is_file() and extra.suffix != ".ipynb":
                 shutil.copyfile(extra, target.parent / extra.name)
+        place = {"metadata": {"path": str(target.parent)}}
+        ipc = Config({"KernelManager": {"transport": "ipc"}})  # no open port while it runs
         client = NotebookClient(
-            notebook, timeout=300, allow_errors=True, record_timing=False, resources={"metadata": {"path": str(target.parent)}}
+            notebook, timeout=300, allow_errors=True, record_timing=False, resources=place, config=ipc
         )
         client.execute(env=os.environ | {"PYTHONPATH": str(ROOT)})
         for cell in notebook.cells:

@@ -1,0 +1,1 @@
+"""The static pictures of the course, one module a notebook."""

@@ -1,0 +1,348 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 1 · The forward graph
+#
+# One neuron, one number to predict. In this notebook you compute what it says, keep every step, and find out why keeping them is the whole trick. Nothing here needs more than a dot product and the chain rule, and it takes about 45 minutes.
+#
+# Work from top to bottom: write each answer where it says `YOUR CODE HERE`, run it, then run the check below it. A check may be run as often as you like.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+import numpy as np
+
+from barprop import check, ready, sigmoid, softplus, tanh
+from barprop.pictures import neuron
+
+# %% [markdown]
+# ## What a computer sees
+#
+# You see a formula: predict $y$ from $x$ with weights $w$ and $v$, and measure how far off you are,
+#
+# $$l = \tfrac12\bigl(y - v\,\sigma(w\cdot x)\bigr)^2 .$$
+#
+# A computer does not see a formula. It sees a **computational graph**: boxes that take something in and put something out. Any expression, however long, can be cut into such elemental steps.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_graph", "locked": true, "schema_version": 3, "solution": false}
+neuron.graph()
+
+# %% [markdown]
+# Read it from left to right. $x$ and $w$ are vectors with $d$ entries; everything else is a single number.
+#
+# $$z = w\cdot x,\qquad h = \sigma(z),\qquad e = v\,h,\qquad l = \tfrac12 (y-e)^2$$
+#
+# Each step takes inputs and creates **one output, and the output is what gets stored**. Four steps, four stored numbers: $z$, $h$, $e$, $l$. That store is called the **cache**.
+#
+# Let us build the graph box by box.
+
+# %% [markdown]
+# ### Exercise `linear` (4 min, ●○○)
+#
+# The first step: $z = w\cdot x$, each weight times its input, all added up.
+
+# %% nbgrader={"grade": false, "grade_id": "linear", "locked": false, "schema_version": 3, "solution": true}
+def linear(w, x):
+    """The first step of the neuron.
+
+    w, x: arrays of shape (d,). Returns z, one number.
+    """
+    ### BEGIN SOLUTION
+    return np.asarray(w, dtype=float) @ np.asarray(x, dtype=float)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_linear", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("linear")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_linear")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>An array comes back, not a number</summary>
+#
+# Multiplying two arrays pairs their entries up and keeps them apart. Something must still happen to the pairs.
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# NumPy has an operator for exactly this, and you have seen it between matrices.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# For $w = (2, 3)$ and $x = (10, 1)$ the pairs give $20$ and $3$, and the neuron hands on $23$.
+# </details>
+
+# %% [markdown]
+# ### Exercise `relu` (4 min, ●○○)
+#
+# Without a nonlinearity $\sigma$ the neuron would be a fancy way to draw a straight line. The most popular one costs almost nothing: it lets positive numbers through and stops the rest. Yours should take a number or an array of any shape and give back the same shape.
+
+# %% nbgrader={"grade": false, "grade_id": "relu", "locked": false, "schema_version": 3, "solution": true}
+def relu(z):
+    """The rectified linear unit, entry by entry.
+
+    z: a number or an array. Returns h, of the same shape.
+    """
+    ### BEGIN SOLUTION
+    return np.maximum(np.asarray(z, dtype=float), 0.0)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_relu", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("relu")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_relu")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>It works for numbers but not for arrays</summary>
+#
+# An `if` asks one question and gets one answer. An array wants the question asked for every entry.
+# </details>
+# <details><summary>My array became a single number</summary>
+#
+# There are two functions in NumPy with similar names: one finds the largest entry of an array, the other compares two things entry by entry.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $(-3, 0, 2)$ becomes $(0, 0, 2)$. Think of it as a comparison of each entry with something that never changes.
+# </details>
+
+# %% [markdown]
+# In what follows $\sigma$ may be any nonlinearity. The course brings four as objects: `tanh`, `sigmoid`, `softplus`, and from notebook 02 on a `relu` too. Call one to get its value: `tanh(0.5)`.
+#
+# ### Exercise `forward` (8 min, ●○○)
+#
+# Now chain the steps. Return **every** step's output, not only the last: a dictionary with exactly the keys `"z"`, `"h"`, `"e"`, `"l"`. This dictionary is the cache. It looks like bookkeeping; it is the reason this course exists.
+
+# %% nbgrader={"grade": false, "grade_id": "forward", "locked": false, "schema_version": 3, "solution": true}
+def forward(x, y, w, v, sigma):
+    """All four steps of the one-neuron graph.
+
+    x, w: (d,). y, v: numbers. sigma: a nonlinearity, called as sigma(z).
+    Returns {"z": ..., "h": ..., "e": ..., "l": ...}, all numbers.
+    """
+    ### BEGIN SOLUTION
+    z = linear(w, x)
+    h = sigma(z)
+    e = v * h
+    l = (y - e) ** 2 / 2
+    return {"z": z, "h": h, "e": e, "l": l}
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_forward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("forward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_forward")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>The loss is off by a constant factor</summary>
+#
+# Read the formula of $l$ once more, including what stands in front of the square. It is there for a reason you will enjoy in notebook 02.
+# </details>
+# <details><summary>z is right, the rest is not</summary>
+#
+# Follow the arrows of the picture with a finger. Each box reads only the boxes that point at it.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# With $w\cdot x = 0$ and $\sigma = \tanh$ everything collapses: $z = 0$, $h = 0$, $e = 0$, and with $y = 2$ the loss is $2$. Does yours say so?
+# </details>
+
+# %% [markdown]
+# Before you run the next cell: with $x = (1.5, -0.5)$, $w = (0.8, 0.4)$, $v = 1.2$, $y = 0.3$ and $\tanh$, will the prediction $e$ lie above or below $y$? A guess is enough. ($\tanh 1 \approx 0.76$.)
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_forward_film", "locked": true, "schema_version": 3, "solution": false}
+if ready("linear", "forward"):
+    example = {"x": np.array([1.5, -0.5]), "y": 0.3, "w": np.array([0.8, 0.4]), "v": 1.2}
+    cache = forward(sigma=tanh, **example)
+    display(neuron.forward_film(example | cache))
+
+# %% [markdown]
+# Each box fills in as soon as the boxes before it have. Nobody needed to know where the graph ends: a box only looks at its own inputs. Inputs to outputs, that is the **forward pass**.
+#
+# ## What we want from it
+#
+# To make the loss smaller we need to know how it reacts to the weights: $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$. The honest way is to differentiate the formula by hand:
+#
+# $$\frac{\mathrm dl}{\mathrm dv} = -\bigl(y - v\,\sigma(w\cdot x)\bigr)\,\sigma(w\cdot x)$$
+#
+# $$\frac{\mathrm dl}{\mathrm dw} = -\bigl(y - v\,\sigma(w\cdot x)\bigr)\,v\,\sigma'(w\cdot x)\,x$$
+#
+# It works. It is also a bit silly, and you are about to count how silly.
+
+# %% [markdown]
+# ### Exercise `repeats` (4 min, ●○○)
+#
+# A prediction, before anything is computed. If a computer evaluates these two formulas exactly as they are written, **how often does it compute $w\cdot x$** for each? Read $\sigma'$ as a symbol: $\sigma'(w\cdot x)$ holds one $w\cdot x$.
+
+# %% nbgrader={"grade": false, "grade_id": "repeats", "locked": false, "schema_version": 3, "solution": true}
+# Write: repeats = {"dl_dv": your count, "dl_dw": your count}
+### BEGIN SOLUTION
+repeats = {"dl_dv": 2, "dl_dw": 2}
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_repeats", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("repeats")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_repeats")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>I counted and it says no</summary>
+#
+# Count how often it is written, in each formula by itself. Whether two places hold the same number is exactly the point, but not the question.
+# </details>
+# <details><summary>Does the x at the end count?</summary>
+#
+# It is an $x$, not a $w\cdot x$.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# In $a\,(b - a)\,a'$ the letter $a$ is computed three times if you read the prime as part of a symbol that still needs its $a$.
+# </details>
+
+# %% [markdown]
+# Four dot products where one would do. And $y - v\,\sigma(w\cdot x)$ is there twice as well. The same quantities **show up again and again**: with one neuron that is untidy, with thirty layers the formula no longer fits on the wall.
+#
+# So keep them instead of computing them again. That is the whole idea, and it has a long name for a short thought:
+#
+# > **Backpropagation is caching for the chain rule.**
+
+# %% [markdown]
+# ### Exercise `dl_dv_cached` (7 min, ●●○)
+#
+# Compute $\mathrm dl/\mathrm dv$ **from the cache alone**. You are given $z$, $h$, $e$, $l$ and $y$; $x$ and $w$ are not even passed, so nothing can be computed twice.
+
+# %% nbgrader={"grade": false, "grade_id": "dl_dv_cached", "locked": false, "schema_version": 3, "solution": true}
+def dl_dv_cached(cache, y):
+    """How the loss changes with v, from what the forward pass stored.
+
+    cache: {"z", "h", "e", "l"}, numbers. y: a number. Returns one number.
+    """
+    ### BEGIN SOLUTION
+    return -(y - cache["e"]) * cache["h"]
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_dl_dv_cached", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("dl_dv_cached")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_dl_dv_cached")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>The sign is wrong</summary>
+#
+# Suppose $e$ lies above $y$ and $h$ is positive. If $v$ grows, does the prediction move towards $y$ or away from it? So should the loss grow or shrink?
+# </details>
+# <details><summary>Which cached numbers do I need?</summary>
+#
+# Look at the long formula and cover up $v\,\sigma(w\cdot x)$ with a thumb. It has a one-letter name in the cache. So does $\sigma(w\cdot x)$.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# For $l = \tfrac12(3 - 2u)^2$ at $u = 1$: the bracket is $1$, and $\mathrm dl/\mathrm du = -1\cdot 2$. The inner $2$ is what $u$ multiplies.
+# </details>
+
+# %% [markdown]
+# ## How would you know it is right?
+#
+# You need a second opinion that knows no calculus. Nudge a variable a little up and a little down, look at what the function does, divide by the distance:
+#
+# $$\frac{\partial f}{\partial u_i} \approx \frac{f(u + \varepsilon\,\mathbf e_i) - f(u - \varepsilon\,\mathbf e_i)}{2\,\varepsilon}$$
+#
+# with $\mathbf e_i$ all zeros and a single one at place $i$. This **central difference** is slow and stubborn, and hard to fool. The checks of this course do little else.
+
+# %% [markdown]
+# ### Exercise `numerical_gradient` (12 min, ●●○)
+#
+# `f` takes something shaped like `u` and returns one number. `u` may be a number or an array of any shape; what you return has the same shape. Nudge **one entry at a time**, by exactly `step`, and leave the caller's `u` as it was.
+
+# %% nbgrader={"grade": false, "grade_id": "numerical_gradient", "locked": false, "schema_version": 3, "solution": true}
+def numerical_gradient(f, u, step=1e-6):
+    """Slopes of f at u by central differences.
+
+    f: takes something like u, returns a number. u: a number or an array of any shape.
+    step: how far each nudge goes. Returns an array (or number) of the shape of u.
+    """
+    ### BEGIN SOLUTION
+    u = np.array(u, dtype=float)
+    gradient = np.zeros_like(u)
+    for index in np.ndindex(u.shape):
+        nudge = np.zeros_like(u)
+        nudge[index] = step
+        gradient[index] = (f(u + nudge) - f(u - nudge)) / (2 * step)
+    return gradient[()]
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_numerical_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("numerical_gradient")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_numerical_gradient")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>All entries come out the same, or they drift</summary>
+#
+# Is one entry nudged at a time? And is it back where it was before the next one moves? A fresh copy for each nudge settles both questions.
+# </details>
+# <details><summary>It fails for whole numbers</summary>
+#
+# An array of integers cannot hold $2.5$: it keeps the $2$ and says nothing. Turn `u` into floats first.
+# </details>
+# <details><summary>It fails for a number, or for a matrix</summary>
+#
+# `np.ndindex(u.shape)` walks through every place of an array, whatever its shape; for a single number it visits one place, named `()`.
+# </details>
+
+# %% [markdown]
+# Now set the two against each other. How large should the step be? The natural guess is: as small as possible. Decide before you run this whether the error keeps falling all the way to $10^{-12}$.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_steps", "locked": true, "schema_version": 3, "solution": false}
+if ready("forward", "numerical_gradient"):
+    x, y, w, v = np.array([1.5, -0.5]), 0.3, np.array([0.8, 0.4]), 1.2
+    z, h, e, l = forward(x, y, w, v, tanh).values()
+    by_hand = -(y - e) * v * tanh.slope(z) * x  # the long formula from above
+    display(neuron.step_sizes(lambda w: forward(x, y, w, v, tanh)["l"], w, by_hand, numerical_gradient))
+
+# %% [markdown]
+# Two errors pull in opposite directions. A large step does not see the curve; a tiny step subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere around $10^{-5}$ both are small, which is why the step in everybody's toolbox looks oddly large.
+
+# %% [markdown]
+# ## Why not stop here?
+#
+# Nudging gives every gradient without any calculus, so why not train with it? Count. Each entry of $w$ costs two forward passes. A small network of today has $10^8$ weights; two hundred million forward passes for one step downhill.
+#
+# And differentiating by hand? It is fast to run and slow to write: **another architecture, another derivation.** Add a layer and you start again on a fresh sheet.
+#
+# Notebook 02 gives you both: written once, step by step, and all gradients for about the price of two forward passes.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cost", "locked": true, "schema_version": 3, "solution": false}
+weights = np.array([10, 1_000, 100_000, 100_000_000])
+for count in weights:
+    print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 2 with a cache")
+
+# %% [markdown]
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - Use your `numerical_gradient` on `forward` with respect to $w$ and compare it with the long formula for $\mathrm dl/\mathrm dw$.
+# - Cut $l = \log\bigl(1 + \exp(-y\, w\cdot x)\bigr)$ into elemental steps. How many numbers does its cache hold?
+# - A central difference needs two calls a slope. With complex numbers one is enough: $f'(u) \approx \operatorname{Im} f(u + \mathrm i\varepsilon)/\varepsilon$, and there is nothing to subtract. Try $\varepsilon = 10^{-100}$ on `np.tanh`.
+
+# %%
+# Your own experiments go here.
