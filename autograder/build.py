@@ -182,10 +182,8 @@ def build_solutions(everything: bool) -> list[str]:
             if extra.is_file() and extra.suffix != ".ipynb":
                 shutil.copyfile(extra, target.parent / extra.name)
         place = {"metadata": {"path": str(target.parent)}}
-        ipc = Config({"KernelManager": {"transport": "ipc"}})  # no open port while it runs
-        client = NotebookClient(
-            notebook, timeout=300, allow_errors=True, record_timing=False, resources=place, config=ipc
-        )
+        client = NotebookClient(notebook, timeout=300, allow_errors=True, record_timing=False, resources=place)
+        client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
         client.execute(env=os.environ | {"PYTHONPATH": str(ROOT)})
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
+from barprop.activations import Activation
 from barprop.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
 
 PLACES = {"x": (0, 1.1), "w": (0, -1.1), "z": (2.1, 0), "h": (4.2, 0), "v": (4.2, -1.7),
@@ -123,6 +124,48 @@ def step_sizes(
         axes.set_xlabel("step")
         axes.set_ylabel("error of the gradient")
         axes.set_ylim(min(errors) / 60, 10)
+        plt.close(figure)
+    return figure
+
+
+def slopes(sigmas: Sequence[Activation]) -> Figure:
+    """Each nonlinearity, solid, and its slope at z, dashed."""
+    z = np.linspace(-3, 3, 301)
+    with course_style():
+        figure, grid = plt.subplots(1, len(sigmas), figsize=(2.8 * len(sigmas), 2.9), sharey=True)
+        for axes, sigma in zip(np.atleast_1d(grid), sigmas, strict=True):
+            axes.plot(z, sigma(z), color=FORWARD, linestyle="-", label=r"$\sigma(z)$")
+            slope = sigma.slope(z)
+            if sigma.kink is not None:  # a jump is no steep line
+                slope[np.argmin(np.abs(z - sigma.kink))] = np.nan
+            axes.plot(z, slope, color=BACKWARD, linestyle=DASH, label=r"$\sigma'(z)$")
+            axes.axhline(0, color=FAINT, linewidth=0.6, linestyle="-")
+            axes.set_title(sigma.name)
+            axes.set_xlabel("$z$")
+        np.atleast_1d(grid)[0].legend(loc="upper left")
+        plt.close(figure)
+    return figure
+
+
+def training(
+    x: np.ndarray, y: np.ndarray, predict: Callable[[np.ndarray], np.ndarray], losses: Sequence[float]
+) -> Figure:
+    """The points with the trained neuron's curve, and the loss of every step with its running mean."""
+    with course_style():
+        figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
+        left.plot(x, y, "o", color=INK, markersize=4, label="examples")
+        line = np.linspace(x.min(), x.max(), 200)
+        left.plot(line, predict(line), color=FORWARD, linestyle="-", label="the neuron, trained")
+        left.set_xlabel("input")
+        left.set_ylabel("$y$")
+        left.legend(loc="upper left")
+        right.plot(losses, ".", color=FAINT, markersize=3, label="one example")
+        width = max(1, len(losses) // 20)
+        mean = np.convolve(losses, np.ones(width) / width, mode="valid")
+        right.plot(np.arange(len(mean)) + width - 1, mean, color=FORWARD, linestyle="-", label=f"mean of {width}")
+        right.set_xlabel("step")
+        right.set_ylabel("loss $l$")
+        right.legend(loc="upper right")
         plt.close(figure)
     return figure
 

@@ -1,0 +1,637 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 2 · Bars, all the way back
+#
+# In notebook 01 you stored every step of the forward pass, and found that two derivatives written out by hand compute the same things again and again. Now you walk the graph backwards, one step at a time, and compute each thing once.
+#
+# It takes about 75 minutes. At the end you train the neuron with gradients that you derived yourself.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+import numpy as np
+
+from barprop import check, ready, relu, sigmoid, softplus, tanh
+from barprop.pictures import neuron
+
+
+def forward(x, y, w, v, sigma):
+    """Notebook 01 in four lines: every step's output, cached."""
+    z = w @ x
+    h = sigma(z)
+    e = v * h
+    return {"z": z, "h": h, "e": e, "l": (y - e) ** 2 / 2}
+
+# %% [markdown]
+# ## A symbol worth having
+#
+# Derivatives of the loss are written so often that they deserve a short name. Put a bar on the variable:
+#
+# $$\bar v \;=\; \frac{\mathrm dl}{\mathrm dv}$$
+#
+# Read it "v-bar": **how the loss changes when $v$ does.** Every variable in the graph has one, of exactly its own shape. One bar comes for free, since the loss changes with itself one to one:
+#
+# $$\bar l = \frac{\mathrm dl}{\mathrm dl} = 1$$
+#
+# In code a bar is spelt out: `v_bar`.
+
+# %% [markdown]
+# ## The pattern
+#
+# Take one step of the graph, say $e = v\,h$. The left-hand variable $e$ is made from the right-hand ones, $v$ and $h$. If we already know $\bar e$, the chain rule gives the bars on the right, and in words it always reads the same:
+#
+# > **The bar of a right-hand variable is the bar of the left-hand variable times how the left is made from the right.**
+#
+# That sentence is the whole method. The rest of this notebook uses it seven times.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_graph", "locked": true, "schema_version": 3, "solution": false}
+neuron.graph()
+
+# %% [markdown]
+# We start at the end, because there we know a bar: $\bar l = 1$.
+#
+# In the exercises $\bar l$ is an argument like any other, and the checks put other numbers there. Your neuron may one day be a small part of something larger, and then what comes back to it is not 1.
+#
+# ### Exercise `bar_e` (4 min, ●○○)
+#
+# The last step was $l = \tfrac12(y-e)^2$. Give back $\bar e$.
+
+# %% nbgrader={"grade": false, "grade_id": "bar_e", "locked": false, "schema_version": 3, "solution": true}
+def bar_e(l_bar, y, e):
+    """Back through the loss, to the prediction.
+
+    l_bar, y, e: numbers. Returns e_bar, a number.
+    """
+    ### BEGIN SOLUTION
+    return -l_bar * (y - e)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_e", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_e")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_e")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>My bar has the wrong sign</summary>
+#
+# Say $y = 1$ and $e = 3$: the prediction is too high. Push $e$ still higher. What happens to the loss? That is the sign of $\bar e$.
+# </details>
+# <details><summary>My bar is twice too large</summary>
+#
+# Differentiating a square brings a 2 down. Something in front of the square has been waiting for it.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# For $l = \tfrac12(5 - u)^2$ at $u = 4$: nudge $u$ to $4.1$ and $l$ goes from $0.5$ to $0.405$, so the slope is close to $-1$. The bar is that slope times $\bar l$.
+# </details>
+
+# %% [markdown]
+# ### Exercise `bar_y` (3 min, ●○○)
+#
+# The other variable on the right is $y$, the number we were told. It is data: nobody will ever update it. The loss depends on it all the same. Predict before you write: how do $\bar y$ and $\bar e$ compare?
+
+# %% nbgrader={"grade": false, "grade_id": "bar_y", "locked": false, "schema_version": 3, "solution": true}
+def bar_y(l_bar, y, e):
+    """Back through the loss, to the target.
+
+    l_bar, y, e: numbers. Returns y_bar, a number.
+    """
+    ### BEGIN SOLUTION
+    return l_bar * (y - e)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_y", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_y")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_y")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>I returned zero because y never changes</summary>
+#
+# A bar does not ask whether something *will* change. It asks what the loss would do if it did.
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# Only the difference of $y$ and $e$ enters the loss. Move both by the same amount: what does the loss do? So what must the two bars add up to?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# For $l = \tfrac12(u - 4)^2$ at $u = 5$: nudge $u$ to $5.1$ and $l$ goes from $0.5$ to $0.605$. The slope is close to $+1$.
+# </details>
+
+# %% [markdown]
+# ## Through the product
+#
+# One box to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ a little and $e$ moves by that little, times something that was computed on the way forward.
+#
+# Which something? Decide that before you type: **which cached number does this step read?**
+#
+# ### Exercise `bar_v` (4 min, ●○○)
+
+# %% nbgrader={"grade": false, "grade_id": "bar_v", "locked": false, "schema_version": 3, "solution": true}
+def bar_v(e_bar, h):
+    """Back through e = v h, to the output weight.
+
+    e_bar, h: numbers. Returns v_bar, a number.
+    """
+    ### BEGIN SOLUTION
+    return e_bar * h
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_v", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_v")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_v")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>I get e_bar back unchanged</summary>
+#
+# That would be right for $e = v + h$. What is different here?
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# The signature. It holds the incoming bar and exactly one number from the cache: the step needs both.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# With $h = 10$, nudging $v$ by $0.1$ moves $e$ by $1$. If the loss grows by $3$ for every unit of $e$, it grows by $3$ for that nudge: $30$ per unit of $v$.
+# </details>
+
+# %% [markdown]
+# ### Exercise `bar_h` (3 min, ●○○)
+#
+# The same product, seen from its other factor.
+
+# %% nbgrader={"grade": false, "grade_id": "bar_h", "locked": false, "schema_version": 3, "solution": true}
+def bar_h(e_bar, v):
+    """Back through e = v h, to the hidden value.
+
+    e_bar, v: numbers. Returns h_bar, a number.
+    """
+    ### BEGIN SOLUTION
+    return e_bar * v
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_h", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_h")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_h")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>I get the value of v_bar</summary>
+#
+# Each factor's bar reads the *other* factor. Whose value stands in the signature?
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# Say the pattern sentence aloud with $e$ on the left and $h$ on the right. It answers in one breath.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# With $v = -2$, more $h$ means less $e$: an incoming bar of $3$ leaves as $-6$.
+# </details>
+
+# %% [markdown]
+# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells **how the loss depends on a feature** the network made for itself: near zero, the feature does not matter for this example; large, it does, and its sign says in which direction. When a network misbehaves, the bars of the things you never update are the first place to look.
+
+# %% [markdown]
+# ## Through the nonlinearity
+#
+# Next box: $h = \sigma(z)$. How is $h$ made from $z$? Locally like a straight line with slope $\sigma'(z)$, so
+#
+# $$\bar z = \bar h \,\sigma'(z).$$
+#
+# Mind where the slope is taken: **at $z$**, at what went *into* the curve. The cache has it. Know the nonlinearity and you know its derivative: for ReLU it is 1 if $z > 0$ and else 0, a gate that was open or shut.
+#
+# The course's nonlinearities bring theirs along: `sigma.slope(z)`.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_slopes", "locked": true, "schema_version": 3, "solution": false}
+neuron.slopes([relu, tanh, sigmoid, softplus])
+
+# %% [markdown]
+# ### Exercise `bar_z` (7 min, ●●○)
+#
+# Three ingredients are handed to you. For ReLU at $z < 0$: what will $\bar z$ be, whatever $\bar h$ is? Then write it for any $\sigma$.
+
+# %% nbgrader={"grade": false, "grade_id": "bar_z", "locked": false, "schema_version": 3, "solution": true}
+def bar_z(h_bar, z, sigma):
+    """Back through h = sigma(z).
+
+    h_bar, z: numbers. sigma: a nonlinearity with sigma(z) and sigma.slope(z).
+    Returns z_bar, a number.
+    """
+    ### BEGIN SOLUTION
+    return h_bar * sigma.slope(z)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_z", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("bar_z")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_z")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>It works for ReLU but not for tanh</summary>
+#
+# ReLU forgives a lot: its slope at $h$ and its slope at $z$ agree. For tanh they do not. At which of the two did you ask?
+# </details>
+# <details><summary>My bar is the same for every z</summary>
+#
+# Then $z$ is not used yet. The same $\bar h$ goes back strongly where the curve is steep and hardly at all where it is flat.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Take $h = z^2$ at $z = 3$, with $\bar h = 5$. Around $z = 3$ the curve climbs $6$ for every $1$, so $5$ leaves as $30$. The height $9$ never enters.
+# </details>
+
+# %% [markdown]
+# ## Through the dot product
+#
+# Last box, or first, depending on your direction: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
+#
+# ### Exercise `bar_w` (4 min, ●○○)
+#
+# $\bar w$ has exactly the shape of $w$.
+
+# %% nbgrader={"grade": false, "grade_id": "bar_w", "locked": false, "schema_version": 3, "solution": true}
+def bar_w(z_bar, x):
+    """Back through z = w.x, to the weights.
+
+    z_bar: a number. x: (d,). Returns w_bar, (d,).
+    """
+    ### BEGIN SOLUTION
+    return z_bar * np.asarray(x, dtype=float)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_w", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_w")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_w")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>A single number comes out</summary>
+#
+# The forward step added $d$ products up. On the way back nothing is added: each weight wants to know about itself.
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# Cross out all of $w_1x_1 + w_2x_2 + \dots$ but the term with $w_1$. You solved what is left in `bar_v`.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# For $z = 7w_1 + 0\,w_2$ and $\bar z = 2$: nudging $w_1$ by $0.1$ moves $z$ by $0.7$; nudging $w_2$ moves nothing. So the bars are $14$ and $0$.
+# </details>
+
+# %% [markdown]
+# ### Exercise `bar_x` (3 min, ●○○)
+#
+# And $\bar x$, although in training nobody updates the input either. (Notebook 05 will, with bad intentions.)
+
+# %% nbgrader={"grade": false, "grade_id": "bar_x", "locked": false, "schema_version": 3, "solution": true}
+def bar_x(z_bar, w):
+    """Back through z = w.x, to the input.
+
+    z_bar: a number. w: (d,). Returns x_bar, (d,).
+    """
+    ### BEGIN SOLUTION
+    return z_bar * np.asarray(w, dtype=float)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_x", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_x")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_x")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>It equals w_bar</summary>
+#
+# Then it read the wrong half of the product. Each factor's bar reads the other factor.
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# At your `bar_w`. The dot product treats its two vectors alike.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# An input with weight $0$ can be changed at will: its bar is $0$.
+# </details>
+
+# %% [markdown]
+# ## The whole way
+#
+# Forward runs from inputs to outputs; backward from outputs to inputs. **Each backward step takes two things: the result of the backward step before it, and what the forward pass cached at this place.**
+#
+# ### Exercise `backward` (12 min, ●●○)
+#
+# Chain your steps. Return a dictionary with exactly the keys `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"`, each holding the bar of that variable. Take what you can from the cache; compute nothing twice.
+
+# %% nbgrader={"grade": false, "grade_id": "backward", "locked": false, "schema_version": 3, "solution": true}
+def backward(cache, x, y, w, v, sigma, l_bar=1.0):
+    """All bars of the one-neuron graph.
+
+    cache: {"z", "h", "e", "l"}, numbers. x, w: (d,). y, v, l_bar: numbers.
+    Returns {"e", "y", "v", "h", "z", "w", "x"}: the bars; those of w and x are (d,).
+    """
+    ### BEGIN SOLUTION
+    e_bar = bar_e(l_bar, y, cache["e"])
+    y_bar = bar_y(l_bar, y, cache["e"])
+    v_bar = bar_v(e_bar, cache["h"])
+    h_bar = bar_h(e_bar, v)
+    z_bar = bar_z(h_bar, cache["z"], sigma)
+    w_bar, x_bar = bar_w(z_bar, x), bar_x(z_bar, w)
+    return {"e": e_bar, "y": y_bar, "v": v_bar, "h": h_bar, "z": z_bar, "w": w_bar, "x": x_bar}
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_backward_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("backward", "loss")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_backward_loss")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_backward_product", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("backward", "product")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_backward_product")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_backward_neuron", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("backward", "neuron")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_backward_neuron")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The three checks look at three stretches of the way: the loss, the product, the neuron. What is right earns its share, even where something further back is not.
+#
+# <details><summary>e, y, v, h are right, and from z on everything is off</summary>
+#
+# One step lies between $\bar h$ and $\bar z$. If $\bar w$ and $\bar x$ are off by the same factor, they inherited it.
+# </details>
+# <details><summary>It is right for l_bar = 1 only</summary>
+#
+# $\bar l$ comes in at one place and flows through everything else by itself. At which place?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Test a step by itself: call `backward` on a cache with $h = 0$. Which bar must be zero then, and does $\bar h$ care?
+# </details>
+
+# %% [markdown]
+# Before the picture: which two bars in it have the same size and opposite signs?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_backward_film", "locked": true, "schema_version": 3, "solution": false}
+if ready("backward"):
+    example = {"x": np.array([1.5, -0.5]), "y": 0.3, "w": np.array([0.8, 0.4]), "v": 1.2}
+    cache = forward(sigma=tanh, **example)
+    display(neuron.backward_film(example | cache, backward(cache, sigma=tanh, **example)))
+
+# %% [markdown]
+# Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read from the cache to make it. Every square is a number that forward could have thrown away, and did not.
+
+# %% [markdown]
+# ### Exercise `order` (4 min, ●○○)
+#
+# Could you get $\bar w$ first, since that is what you are after? Write the seven names `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"` in an order in which their bars **can** be computed. There is more than one; any that works is right.
+
+# %% nbgrader={"grade": false, "grade_id": "order", "locked": false, "schema_version": 3, "solution": true}
+# Write: order = [...] with the seven names in quotes.
+### BEGIN SOLUTION
+order = ["e", "y", "v", "h", "z", "w", "x"]
+### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_order", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("order")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_order")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>It says a bar is asked for too early</summary>
+#
+# Look at the arguments of `bar_w`. Who makes the first one?
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# Follow the dashed arrows of the picture. A bar can be computed once the bar at the tail of its arrow is there.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# In a chain $a \to b \to c \to l$ there is one order only: $\bar c$, $\bar b$, $\bar a$.
+# </details>
+
+# %% [markdown]
+# **You cannot short-circuit.** No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: on paper you do exactly the same work in the same order, only with more crossings-out.
+#
+# Is the result right? Ask somebody who knows no calculus: nudge each variable and look at the loss, as in notebook 01.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudges", "locked": true, "schema_version": 3, "solution": false}
+if ready("backward"):
+    point = {"x": np.array([1.5, -0.5]), "w": np.array([0.8, 0.4]), "v": 1.2, "y": 0.3}
+    bars = backward(forward(sigma=tanh, **point), sigma=tanh, **point)
+    for name in point:
+        up = forward(sigma=tanh, **point | {name: point[name] + 1e-5})["l"]
+        down = forward(sigma=tanh, **point | {name: point[name] - 1e-5})["l"]
+        print(f"{name}: nudged {(up - down) / 2e-5:+.8f}   by bars {np.sum(bars[name]):+.8f}")
+
+# %% [markdown]
+# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.)
+#
+# ## What if memory is short?
+#
+# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by. Two tricks make it smaller, and both are about $\sigma$.
+#
+# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept.
+
+# %% [markdown]
+# ### Exercise `slopes_from_output` (8 min, ●●○)
+#
+# Write the slope of each as a function of its own output $h = \sigma(z)$. For the sigmoid, start from $h = 1/(1+\mathrm e^{-z})$, differentiate, and look for $h$ in what you get. `h` may be a number or an array; slopes are floats, and at a ReLU output of 0 the slope is 0.
+
+# %% nbgrader={"grade": false, "grade_id": "slopes_from_output", "locked": false, "schema_version": 3, "solution": true}
+def sigmoid_slope(h):
+    """Slope of the sigmoid where its output is h; h: number or array. Same shape, float."""
+    ### BEGIN SOLUTION
+    return h * (1.0 - h)
+    ### END SOLUTION
+
+
+def tanh_slope(h):
+    """Slope of tanh where its output is h; h: number or array. Same shape, float."""
+    ### BEGIN SOLUTION
+    return 1.0 - h**2
+    ### END SOLUTION
+
+
+def relu_slope(h):
+    """Slope of ReLU where its output is h; h: number or array. Same shape, float."""
+    ### BEGIN SOLUTION
+    return 1.0 * (h > 0)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_slopes_from_output", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("slopes_from_output")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_slopes_from_output")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>There is an exponential in my answer</summary>
+#
+# Then it is a function of $z$, still. Where the exponential stands, some expression in $h$ equals it.
+# </details>
+# <details><summary>True and False come back</summary>
+#
+# A comparison answers with a truth value. A slope is a number: multiply by `1.0`, or convert.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# For $h = \mathrm e^{z}$ the slope is $\mathrm e^{z}$ as well, that is, $h$. For $h = z^2$ it cannot be done: $h = 9$ does not tell whether the slope is $6$ or $-6$.
+# </details>
+
+# %% [markdown]
+# **Trick two: do not store the nonlinearity's output; make it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work. On today's hardware, where fetching a number often costs more than computing it, that is a good deal.
+#
+# ### Exercise `backward_recompute` (8 min, ●●○)
+#
+# The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before.
+
+# %% nbgrader={"grade": false, "grade_id": "backward_recompute", "locked": false, "schema_version": 3, "solution": true}
+def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
+    """All bars of the one-neuron graph, with h made again on the way back.
+
+    cache: {"z", "e"}, numbers; it is not changed. Everything else as in backward.
+    """
+    ### BEGIN SOLUTION
+    h = sigma(cache["z"])
+    return backward({"z": cache["z"], "h": h, "e": cache["e"]}, x, y, w, v, sigma, l_bar)
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_backward_recompute", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("backward_recompute")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_backward_recompute")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>It says KeyError: 'h'</summary>
+#
+# Right: $h$ is not there. You have what it was made from, and $\sigma$.
+# </details>
+# <details><summary>It says that I change the cache</summary>
+#
+# `cache["h"] = ...` writes into the caller's dictionary. A new dictionary, or just a variable, does not.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Which of the seven bars reads $h$ at all? Only that one notices that $h$ was missing.
+# </details>
+
+# %% [markdown]
+# ## Downhill
+#
+# A bar says which way the loss goes *up*. So step the other way, a little:
+#
+# $$w \leftarrow w - \eta\,\bar w,\qquad v \leftarrow v - \eta\,\bar v$$
+#
+# with the learning rate $\eta$. Do it with one example, drawn at random, then with another: **stochastic gradient descent**.
+#
+# ### Exercise `train` (15 min, ●●●)
+#
+# Use `forward` (given above) and your `backward`. Draw one example a step, in any way that `seed` fixes. Take **both bars at the old values**, then update. Note one loss a step, before its update.
+
+# %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true}
+def train(X, Y, w, v, sigma, lr, steps, seed):
+    """Stochastic gradient descent on the one-neuron graph.
+
+    X: (n, d), one example a row. Y: (n,). w: (d,). v: a number. lr: the learning rate.
+    Returns (w, v, losses): new w (d,), new v, and one loss a step; the w given is unchanged.
+    """
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    losses = []
+    for _ in range(steps):
+        i = rng.integers(len(Y))
+        cache = forward(X[i], Y[i], w, v, sigma)
+        bars = backward(cache, X[i], Y[i], w, v, sigma)
+        w, v = w - lr * bars["w"], v - lr * bars["v"]
+        losses.append(cache["l"])
+    return np.array(w), v, losses
+    ### END SOLUTION
+
+# %% nbgrader={"grade": true, "grade_id": "test_train", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("train")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_train")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>My loss grows</summary>
+#
+# Either the step is too long or it goes uphill. Try a tenth of the rate: if it still grows, look at the sign.
+# </details>
+# <details><summary>It says both bars belong to the old values</summary>
+#
+# If $v$ moves first and $\bar w$ is computed after, $\bar w$ is the bar of a different network. Compute, compute, then move, move.
+# </details>
+# <details><summary>It says that w was changed, or shares memory</summary>
+#
+# `w -= ...` writes into the array the caller owns. `w = w - ...` makes a new one. Mind the case of no steps at all.
+# </details>
+
+# %% [markdown]
+# Does it learn? Fifty points along a bent line, and one neuron. Before you run it: a single $\tanh$ times $v$ cannot make every shape. Which can it make?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+if ready("backward", "train"):
+    rng = np.random.default_rng(3)
+    X = np.column_stack([rng.uniform(-2, 2, 50), np.ones(50)])
+    Y = 1.5 * np.tanh(2 * X[:, 0] - 0.7) + 0.1 * rng.normal(size=50)
+    w, v, losses = train(X, Y, np.array([0.1, 0.0]), 0.5, tanh, lr=0.1, steps=600, seed=0)
+    display(neuron.training(X[:, 0], Y, lambda s: v * tanh(np.outer(s, w[:1])[:, 0] + w[1]), losses))
+
+# %% [markdown]
+# The losses jump about, since each belongs to another example; the trend is what counts. The second column of ones in `X` gives the neuron an offset without a new formula.
+#
+# You wrote the derivative of every step once. Put the steps together in another order and the derivatives follow, with nothing to derive again. That is what notebook 04 does with layers. First, notebook 03 asks a question you may have had at $\bar w = \bar z\,x$: who gets how much?
+
+# %% [markdown]
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - Train with `relu` and start at $w = (-1, -1)$. Some seeds learn nothing at all. Print $\bar z$ for a few steps and find out why; people call it a dead neuron.
+# - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$, and why is no new function needed if the input carries a 1?
+# - What does $\bar h$ say, averaged over all examples, before and after training?
+# - Store only every third output of a long chain of steps and recompute the rest. How much memory and how much extra work is that for 30 steps? The field calls it checkpointing.
+
+# %%
+# Your own experiments go here.
