@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import numbers
 from typing import Any
 
 import numpy as np
+
+from barprop.plain import describe_type, is_array, is_number, same, type_name
 
 
 def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | None:
@@ -16,13 +17,15 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     """
     if got is None and right is not None:
         return f"{name} came back as None: is the `return` missing?"
+    if isinstance(right, str) and isinstance(got, str) and got != right:
+        return f"{name} is not right: {got[:100]}."
     if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
-        return None if type(got) is type(right) and got == right else f"{name} is not right."
-    right = np.asarray(right, dtype=float)
+        return None if same(got, right) else f"{name} is not right."
+    right = floats(right)
     wanted = f"an array of shape {right.shape}" if right.ndim else "a single number"
     if not is_number(got) and not is_array(got):
         return f"{name} came back as {describe_type(got)}; expected {wanted}."
-    got = np.asarray(got, dtype=float)
+    got = floats(got)
     if got.shape != right.shape:
         came = f"an array of shape {got.shape}" if got.ndim else "a single number"
         return f"{name} came back as {came}; expected {wanted}."
@@ -42,8 +45,8 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
 def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
     """Whether two plain numeric values agree in shape and value."""
     if not (is_number(got) or is_array(got)):
-        return type(got) is type(right) and bool(got == right)
-    got, right = np.asarray(got, dtype=float), np.asarray(right, dtype=float)
+        return same(got, right)
+    got, right = floats(got), floats(right)
     return got.shape == right.shape and bool(_near(got, right, tolerance).all())
 
 
@@ -53,27 +56,12 @@ def _near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
         return (np.abs(got - right) <= tolerance * np.abs(right) + 1e-3 * tolerance * scale) | (got == right)
 
 
-def is_number(value: Any) -> bool:
-    """A real number: float, int or a NumPy number, but no bool."""
-    return isinstance(value, (numbers.Real, np.number)) and not isinstance(value, (bool, np.bool_, np.complexfloating))
-
-
-def is_array(value: Any) -> bool:
-    """A plain array of real numbers."""
-    return type(value) is np.ndarray and value.dtype.kind in "fiu"
-
-
-def describe_type(value: Any) -> str:
-    """The type of a value as a student would say it: "a string", "an array of bool"."""
-    if isinstance(value, np.ndarray):
-        return f"an array of {value.dtype}" if type(value) is np.ndarray else f"an array of type {type(value).__name__}"
-    if value is NotImplemented or value is Ellipsis:
-        return "a placeholder"
-    names = {str: "a string", bool: "True or False", type(None): "None", complex: "a complex number"}
-    if type(value) in names:
-        return names[type(value)]
-    word = type(value).__name__
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+def floats(value: Any) -> np.ndarray:
+    """A number or plain array as float64; a whole number too large for that is infinite."""
+    try:
+        return np.asarray(value, dtype=float)
+    except OverflowError:
+        return np.asarray(np.inf if value > 0 else -np.inf)
 
 
 def show(value: Any) -> str:
@@ -89,4 +77,6 @@ def show(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "(" + ", ".join(show(v) for v in value[:6]) + (", ..." if len(value) > 6 else "") + ")"
     text = repr(value)
+    if " at 0x" in text:
+        return "a function" if callable(value) else f"a {type_name(value)}"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -10,6 +10,7 @@ import numpy as np
 
 from barprop.compare import close, describe_type, problem, show
 from barprop.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.plain import attempt, one_line, type_name
 from barprop.run import AnswerError, Answers, Run, same
 from barprop.verdict import Verdict
 
@@ -43,7 +44,8 @@ class Evaluation:
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
         share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
         points = round(float(part.points * share * (0.5 if self.remarks else 1.0)), 4)
-        tried = tuple((t.case.label, not failed & t.problems.keys()) for t in self.trials if t.tried)
+        asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
+        tried = tuple((t.case.label, not failed & t.problems.keys()) for t in asked)
         if not failed:
             return Verdict(title, points, float(part.points), tried, "", "", "", tuple(self.remarks))
         found = self._mistake(failed)
@@ -65,7 +67,8 @@ class Evaluation:
             return trial.problems[names[0]]
         inputs = ", ".join(f"{name} = {show(value)}" for name, value in trial.case.args.items())
         others = f" So do: {', '.join(names[1:])}." if len(names) > 1 else ""
-        sentence = f"{trial.problems[names[0]]} Tried: {trial.case.label}; {inputs}."
+        tried = f"{trial.case.label}; {inputs}" if inputs else trial.case.label
+        sentence = f"{trial.problems[names[0]]} Tried: {tried}."
         return sentence + others.replace("So do", "Also wrong there")
 
     def _mistake(self, failed: set[str]) -> Mistake | None:
@@ -130,8 +133,13 @@ def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, 
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
             got[name] = value
+    except KeyboardInterrupt:
+        raise
     except AnswerError as error:
-        return got, str(error), run.remarks
+        return got, one_line(attempt(lambda: str(error), ""), 500) or f"{exercise.name} stopped.", run.remarks
+    except BaseException as error:  # an object that fails when it is looked at
+        sentence = f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
+        return got, sentence, run.remarks
     return got, "", run.remarks
 
 
@@ -168,7 +176,7 @@ def _call(run: Run, case: Case, exercise: Exercise) -> Iterator[tuple[str, Any]]
 def take_tuple(label: str, value: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     """Name the items of a returned tuple. Raises AnswerError where their number is off."""
     expected = f"({', '.join(names)})"
-    if type(value) not in (tuple, list):
+    if type(value) is not tuple and type(value) is not list:
         raise AnswerError(f"{label} returned {describe_type(value)}; expected the tuple {expected}.")
     if len(value) != len(names):
         raise AnswerError(f"{label} returned {len(value)} values; expected {len(names)}: {expected}.")
@@ -180,10 +188,12 @@ def take_dict(run: Run, label: str, value: Any, names: tuple[str, ...]) -> Itera
     expected = "{" + ", ".join(repr(n) for n in names) + "}"
     if type(value) is not dict:
         raise AnswerError(f"{label} returned {describe_type(value)}; expected a dictionary with the keys {expected}.")
-    extra = [str(key)[:40] for key in value if key not in names]
+    entries = {key: item for key, item in value.items() if type(key) is str}  # other keys may lie when compared
+    extra = [one_line(key, 40) for key in entries if key not in names]
+    extra += [describe_type(key) for key in value if type(key) is not str]
     if extra:
         run.remark(f"{label} returned keys nobody asked for ({', '.join(extra[:4])}); expected exactly {expected}.")
-    yield from ((name, value[name]) for name in names if name in value)
-    missing = [name for name in names if name not in value]
+    yield from ((name, entries[name]) for name in names if name in entries)
+    missing = [name for name in names if name not in entries]
     if missing:
         raise AnswerError(f"{label} returned no {', '.join(map(repr, missing))}; expected the keys {expected}.")
