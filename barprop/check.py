@@ -66,11 +66,11 @@ def judge(exercise: Exercise, answers: Answers, seed: int | list[int] = 0, oracl
 
 def _judge(exercise: Exercise, answers: Answers, seed: int | list[int], oracles: Any) -> Evaluation:
     result = evaluate(exercise, answers, seed, oracles and oracles(exercise))
-    if any(trial.problems for trial in result.trials):
+    if result.failed:
         for need in exercise.needs:
             other = EXERCISES[need]
-            if any(t.problems for t in evaluate(other, answers, seed, oracles and oracles(other)).trials):
-                result.blocked = f"{exercise.name} uses {need}, and {need} does not pass yet: mend that one first."
+            if evaluate(other, answers, seed, oracles and oracles(other)).failed:
+                result.block(need)
                 break
     return result
 

@@ -38,6 +38,15 @@ class Evaluation:
     remarks: list[str] = field(default_factory=list)
     blocked: str = ""
 
+    @property
+    def failed(self) -> bool:
+        """Whether anything that was tried is not right."""
+        return any(trial.problems for trial in self.trials)
+
+    def block(self, need: str) -> None:
+        """Say first that another answer this one leans on does not pass."""
+        self.blocked = f"{self.exercise.name} uses {need}, and {need} does not pass yet: mend that one first."
+
     def verdict(self, part: Part) -> Verdict:
         """The verdict on one part: each output that is right in every case earns its share."""
         title = f"{self.exercise.name} ({part.name})" if part.name else self.exercise.name
