@@ -368,13 +368,13 @@ _OUTSIDE = (
     Mistake("cut z_bar by size", "You cut z_bar at the sum by how much each branch gave. The sum hands both the same; the split comes by itself further back.",
             _scaled(_by_size, lambda c: 1 - _by_size(c))),
     Mistake("flipped the sign", "All sizes are right, all signs are not.", lambda c, right: {k: -b for k, b in right.items()}),
+    Mistake("second branch counted as the first", "Your second branch repeats the first. A copied line with a 1 left in it?",
+            lambda c, right: {k: right[k[0] + "1"] for k in right if k != "x"}),
     Mistake("swapped the branches", "The two branches have traded places.", _swapped),
     Mistake("swapped a and h", "a_bar and h_bar have traded places. Whose bar needs whose value?",
             _each_side(a=lambda z_bar, x, W, a, h: product(z_bar, a), h=lambda z_bar, x, W, a, h: product(z_bar, h))),
     Mistake("passed z_bar to h", "Each unit got z_bar itself. Each of them also has a weight in z.",
             _each_side(h=lambda z_bar, x, W, a, h: np.full(len(h), float(z_bar)))),
-    Mistake("second branch counted as the first", "Your second branch repeats the first. A copied line with a 1 left in it?",
-            lambda c, right: {k: right[k[0] + "1"] for k in right if k.endswith("2")}),
 )  # fmt: skip
 
 _INSIDE = (
@@ -471,7 +471,7 @@ FAN_OUT = Exercise(
                 _x_only(lambda first, second: np.concatenate([first, second]))),
         Mistake("x_bar without a", "Your x_bar was made with z_bar and W alone. Between z and W x stand the weights a.",
                 lambda c, right: {"x": product(c.z_bar, np.sum(c.W1, axis=0) + np.sum(c.W2, axis=0))}),
-        *_OUTSIDE,
+        *(mistake for mistake in _OUTSIDE if mistake.name != "halved z_bar"),  # its x_bar is the averaged one
         *_INSIDE[:4],
     ),
 )  # fmt: skip
