@@ -145,7 +145,7 @@ def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, 
     except KeyboardInterrupt:
         raise
     except AnswerError as error:
-        return got, one_line(attempt(lambda: str(error), ""), 500) or f"{exercise.name} stopped.", run.remarks
+        return got, one_line(attempt("", str, error), 500) or f"{exercise.name} stopped.", run.remarks
     except BaseException as error:  # an object that fails when it is looked at
         sentence = f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
         return got, sentence, run.remarks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import linecache
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from types import TracebackType
 from typing import Any, Protocol
 
 import numpy as np
+
+from barprop.plain import arrays_in, attempt, describe_type, fresh, one_line, same, type_name
 
 
 class AnswerError(Exception):
@@ -57,54 +60,19 @@ class Namespace:
         return self.names[name]
 
 
-def arrays_in(value: Any) -> Iterator[np.ndarray]:
-    """Every array in a nest of tuples, lists and dictionaries."""
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from arrays_in(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from arrays_in(item)
+def label_of(function: Any) -> str:
+    """What to call a function in a sentence: "Linear.backward"."""
+    return one_line(attempt("", getattr, function, "__qualname__"), 60) or type_name(function)
 
 
-def fresh(value: Any) -> Any:
-    """A copy of plain data that keeps memory order and the read-only flag; other objects as they are."""
-    if type(value) is np.ndarray:
-        twin = value.copy(order="K")
-        twin.flags.writeable = value.flags.writeable
-        return twin
-    if type(value) in (tuple, list):
-        return type(value)(fresh(item) for item in value)
-    if type(value) is dict:
-        return {key: fresh(item) for key, item in value.items()}
-    return value
-
-
-def same(a: Any, b: Any) -> bool:
-    """Whether two nests of plain data hold the same, bit for bit (NaN equals NaN)."""
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)):
-            return False
-        return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
-    if isinstance(a, (tuple, list)):
-        return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
-    if isinstance(a, dict):
-        return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
-    if isinstance(a, (int, float, str, np.number)):
-        return type(a) is type(b) and (a == b or (a != a and b != b))
-    return True
-
-
-def observe(function: Any, args: tuple, names: Mapping[str, Any]) -> Observed:
+def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "") -> Observed:
     """Call a function on its own copies of the arguments and say what it did to them.
 
     Raises AnswerError with a sentence where it cannot be called or stops.
     """
-    label = getattr(function, "__qualname__", None) or type(function).__name__
     if not callable(function):
-        raise AnswerError(f"A function was expected, but a {type(function).__name__} came.")
+        raise AnswerError(f"{label or 'This'} should be a function, but it is {describe_type(function)}.")
+    label = label or label_of(function)
     parameters = _fits(function, label, args, names)
     args, names = fresh(args), fresh(dict(names))
     before = copy.copy((fresh(args), fresh(names)))
@@ -121,17 +89,17 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any]) -> Observed:
 
 def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> list[str]:
     """The parameter names of the positional arguments; AnswerError where they do not fit."""
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):
+    signature = attempt(None, inspect.signature, function)
+    if type(signature) is not inspect.Signature:
         return [f"argument {i + 1}" for i in range(len(args))]
     try:
         signature.bind(*args, **names)
     except TypeError:
         count = len(args) + len(names)
+        written = one_line(attempt("", str, signature), 120) or "(...)"
         raise AnswerError(
             f"{label} is called with {count} argument{'s' * (count != 1)}, but yours is written as "
-            f"{label}{signature}: keep the first line of the cell as it was given."
+            f"{label}{written}: keep the first line of the cell as it was given."
         ) from None
     found = [p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return found + [f"argument {i + 1}" for i in range(len(found), len(args))]
@@ -142,19 +110,18 @@ def guard(label: str) -> Iterator[None]:
     """Turn whatever a student's code raises into an AnswerError with one sentence."""
     try:
         yield
-    except AnswerError:
+    except (AnswerError, KeyboardInterrupt, GeneratorExit):
         raise
     except NotImplementedError:
         raise AnswerError(f"{label} is not written yet.") from None
     except RecursionError:
         raise AnswerError(f"{label} calls itself without end (RecursionError).") from None
-    except (Exception, SystemExit) as error:
-        message = " ".join(str(error).split())[:200]
+    except BaseException as error:
+        message = one_line(attempt("", str, error)).rstrip(".")
         if "read-only" in message:
             raise AnswerError(f"{label} writes into an array that was given to it; work on a copy.") from None
-        where = _where(error.__traceback__)
-        kind = type(error).__name__
-        raise AnswerError(f"{label} stopped with {kind}{': ' if message else ''}{message}{where}.") from None
+        where = attempt("", _where, sys.exc_info()[2])
+        raise AnswerError(f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}.") from None
 
 
 def _where(trace: TracebackType | None) -> str:
@@ -163,7 +130,7 @@ def _where(trace: TracebackType | None) -> str:
     while trace is not None:
         frame = trace.tb_frame
         if frame.f_globals.get("__name__") == "__main__":
-            line = linecache.getline(frame.f_code.co_filename, trace.tb_lineno).strip()
+            line = one_line(linecache.getline(frame.f_code.co_filename, trace.tb_lineno), 100)
             found = f" (line {trace.tb_lineno}{': ' + line if line else ''})"
         trace = trace.tb_next
     return found
@@ -178,9 +145,12 @@ class Run:
 
     def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
         """Call an answer (by name) or an object got from one. Raises AnswerError."""
-        label = target if isinstance(target, str) else getattr(target, "__qualname__", type(target).__name__)
-        function = self.answers[target] if isinstance(target, str) else target
-        seen = function.observe(args, names) if isinstance(function, Handle) else observe(function, args, names)
+        label = target if type(target) is str else label_of(target)
+        function = self.answers[target] if type(target) is str else target
+        if issubclass(type(function), Handle):  # by its type: a student's object may lie about its class
+            seen = function.observe(args, names)
+        else:
+            seen = observe(function, args, names, label)
         for name in seen.changed:
             self.remark(f"{label} changes its argument {name}; work on a copy.")
         if seen.shared:
@@ -189,7 +159,7 @@ class Run:
 
     def get(self, owner: Any, attribute: str) -> Any:
         """An attribute of an object made by an answer. Raises AnswerError."""
-        with guard(f"{type(owner).__name__}.{attribute}"):
+        with guard(f"{type_name(owner)}.{attribute}"):
             return getattr(owner, attribute)
 
     def send(self, owner: Any, method: str, /, *args: Any, **names: Any) -> Any:

@@ -1,0 +1,127 @@
+"""Reading what a student's code hands back without trusting it.
+
+Such an object may lie about its class, raise from any method, or contain itself. So only exact
+types are looked into, and text is cut to one printable line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+# The exact types that count as a number. No subclass: it may say one thing now and another later.
+_NUMBERS = (float, int, *(np.dtype(code).type for code in "efdgbhilqBHILQ"))
+_DEPTH = 6  # lists within lists are looked into so far
+_ITEMS = 10_000  # and so many items of each
+_BYTES = 2**26  # arrays above this size are not compared bit for bit
+
+
+def attempt(default: Any, call: Callable[..., Any], *args: Any) -> Any:
+    """What a call on a student's object gives; the default where it raises anything."""
+    try:
+        return call(*args)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return default
+
+
+def one_line(text: Any, limit: int = 200) -> str:
+    """Text from elsewhere on one line, printable, cut to `limit` characters; "" for what is no text."""
+    if not issubclass(type(text), str):
+        return ""
+    text = str.__getitem__(text, slice(0, 10 * limit))
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]
+
+
+def type_name(value: Any) -> str:
+    """The name of a value's class, whatever that class answers when asked."""
+    # By way of `type` itself: a metaclass may give `__name__` another meaning.
+    name = type.__dict__["__name__"].__get__(type(value))
+    return one_line(name, 40) or "nameless object"
+
+
+def is_number(value: Any) -> bool:
+    """A real number: exactly a float, an int or a NumPy number; no bool, no complex number."""
+    return any(type(value) is kind for kind in _NUMBERS)
+
+
+def is_array(value: Any) -> bool:
+    """A plain array of real numbers."""
+    return type(value) is np.ndarray and value.dtype.kind in "fiu"
+
+
+def describe_type(value: Any) -> str:
+    """The type of a value as a student would say it: "a string", "an array of bool"."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return f"an array of {value.dtype.name}"
+    if issubclass(kind, np.ndarray):
+        return f"an array of type {type_name(value)}"
+    if value is NotImplemented or value is Ellipsis:
+        return "a placeholder"
+    names = ((str, "a string"), (bool, "True or False"), (np.bool_, "True or False"), (type(None), "None"))
+    for known, words in (*names, (complex, "a complex number"), (dict, "a dictionary")):
+        if kind is known:
+            return words
+    if issubclass(kind, type):
+        return "a class"
+    word = type_name(value)
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+
+
+def arrays_in(value: Any, depth: int = _DEPTH) -> Iterator[np.ndarray]:
+    """Every plain array in a nest of tuples, lists and dictionaries."""
+    if type(value) is np.ndarray:
+        yield value
+    elif depth and (type(value) is tuple or type(value) is list):
+        for item in value[:_ITEMS]:
+            yield from arrays_in(item, depth - 1)
+    elif depth and type(value) is dict:
+        for item in islice(dict.values(value), _ITEMS):
+            yield from arrays_in(item, depth - 1)
+
+
+def fresh(value: Any) -> Any:
+    """A copy of plain data that keeps memory order and the read-only flag; other objects as they are."""
+    if type(value) is np.ndarray:
+        twin = value.copy(order="K")
+        twin.flags.writeable = value.flags.writeable
+        return twin
+    if type(value) is tuple or type(value) is list:
+        return type(value)(fresh(item) for item in value)
+    if type(value) is dict:
+        return {key: fresh(item) for key, item in value.items()}
+    return value
+
+
+def same(a: Any, b: Any, depth: int = _DEPTH) -> bool:
+    """Whether two nests of plain data hold the same, bit for bit (NaN equals NaN).
+
+    Objects of other kinds, and what lies deeper than `depth`, are taken for the same when
+    their types are.
+    """
+    kind = type(a)
+    if kind is not type(b):
+        return False
+    if kind is np.ndarray:
+        alike = a.shape == b.shape and a.dtype == b.dtype
+        return alike and (a.nbytes > _BYTES or a.tobytes() == b.tobytes())
+    if depth and (kind is tuple or kind is list):
+        pairs = zip(a[:_ITEMS], b[:_ITEMS], strict=False)
+        return len(a) == len(b) and all(same(x, y, depth - 1) for x, y in pairs)
+    if depth and kind is dict:
+        return _same_entries(a, b, depth - 1)
+    if kind is str or kind is bool or is_number(a):
+        return bool(a == b or (a != a and b != b))
+    return True
+
+
+def _same_entries(a: dict, b: dict, depth: int) -> bool:
+    # Keys of other types may lie when they are compared, so these count as a difference.
+    if len(a) != len(b) or not all(type(key) is str or type(key) is int for key in (*a, *b)):
+        return False
+    return all(key in b and same(a[key], b[key], depth) for key in a)
