@@ -13,9 +13,11 @@ from IPython import get_ipython
 from IPython.display import display
 
 from barprop.evaluate import Evaluation, evaluate
-from barprop.exercise import Exercise
+from barprop.exercise import Exercise, Part
 from barprop.exercises import EXERCISES
-from barprop.run import Answers, Namespace
+from barprop.output import modest_output
+from barprop.plain import describe_type, one_line
+from barprop.run import Answers, Namespace, label_of
 
 
 class CheckFailedError(Exception):
@@ -25,7 +27,7 @@ class CheckFailedError(Exception):
         return [str(self)]
 
 
-def check(name: str, part: str = "") -> float:
+def check(name: str = "", part: str = "") -> float:
     """Try the answer to an exercise, show the verdict, and return the points.
 
     Parameters
@@ -38,14 +40,12 @@ def check(name: str, part: str = "") -> float:
     Points, a Python float.
     """
     exercise = _find(name)
-    try:
-        chosen = exercise.part(part) if isinstance(exercise, Exercise) else exercise
-    except KeyError as error:
-        chosen = error.args[0]
+    chosen = _find_part(exercise, part) if isinstance(exercise, Exercise) else exercise
     if isinstance(chosen, str):
         print(chosen)
         return 0.0
-    verdict = judge(exercise, Namespace(notebook_names())).verdict(chosen)
+    with modest_output():
+        verdict = judge(exercise, Namespace(notebook_names())).verdict(chosen)
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
         raise CheckFailedError(str(verdict))
     display(verdict)
@@ -76,11 +76,29 @@ def _judge(exercise: Exercise, answers: Answers, seed: int | list[int], oracles:
 
 
 def _find(name: Any) -> Exercise | str:
-    if isinstance(name, str) and name in EXERCISES:
+    """The exercise of that name, or a sentence."""
+    if type(name) is str and name in EXERCISES:
         return EXERCISES[name]
-    near = difflib.get_close_matches(str(name), EXERCISES, 1)
+    meant = name if type(name) is str else label_of(name)
+    near = difflib.get_close_matches(meant[:60], EXERCISES, 1)
     guess = f' Did you mean check("{near[0]}")?' if near else ""
-    return f'check takes the name of an exercise in quotes, such as check("bar_z"); it was given {name!r:.60}.{guess}'
+    return f'check takes the name of an exercise in quotes, such as check("bar_z"); it was given {_came(name)}.{guess}'
+
+
+def _find_part(exercise: Exercise, part: Any) -> Part | str:
+    """The part of that name, or a sentence."""
+    if type(part) is str and any(part == known.name for known in exercise.parts):
+        return exercise.part(part)
+    calls = [f'check("{exercise.name}", "{p.name}")' if p.name else f'check("{exercise.name}")' for p in exercise.parts]
+    given = "no part" if type(part) is str and not part else f"{_came(part)} for the part"
+    return f"{exercise.name} is checked by {', '.join(calls)}; check was given {given}."
+
+
+def _came(value: Any) -> str:
+    """What was given in place of a name, in words."""
+    if type(value) is not str:
+        return describe_type(value)
+    return f'"{one_line(value, 60)}"' if value else "nothing"
 
 
 def notebook_names() -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.plain import describe_type, is_array, is_number, same, type_name
+from barprop.plain import describe_type, is_array, is_number, one_line, same, type_name
 
 
 def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | None:
@@ -17,8 +17,8 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     """
     if got is None and right is not None:
         return f"{name} came back as None: is the `return` missing?"
-    if isinstance(right, str) and isinstance(got, str) and got != right:
-        return f"{name} is not right: {got[:100]}."
+    if type(right) is str and type(got) is str and got != right:
+        return f"{name} is not right: {one_line(got, 100)}."
     if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
         return None if same(got, right) else f"{name} is not right."
     right = floats(right)
