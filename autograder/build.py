@@ -15,11 +15,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.course import RELEASE, ROOT, SOLUTIONS, SOURCE, authored, ignored_names, materialise, read_authored
+from autograder.course import RELEASE, ROOT, SOLUTIONS, authored, ignored_names, materialise, read_authored, solved
 from barprop.exercises import TESTS
-
-_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
-_HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,20 +115,6 @@ def replace_tree(fresh: Path, target: Path) -> None:
         os.replace(partial, target / name)
 
 
-def solved(path: Path) -> NotebookNode:
-    """An authored notebook with its answers, without marks and hidden tests."""
-    notebook = read_authored(path)
-    for cell in notebook.cells:
-        lines, hidden = [], False
-        for line in cell.source.split("\n"):
-            hidden = hidden or line.strip() == _HIDDEN[0]
-            if not hidden and line.strip() not in _MARKS:
-                lines.append(line)
-            hidden = hidden and line.strip() != _HIDDEN[1]
-        cell.source = "\n".join(lines).strip("\n")
-    return notebook
-
-
 def stale_solutions() -> list[tuple[str, str]]:
     """(file, what is wrong) for each solution that is missing, out of date or holds an error."""
     found = []
@@ -190,6 +173,3 @@ def build_solutions(everything: bool) -> list[str]:
         target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
         problems += [f"solutions/{name} holds {trouble}" for trouble in troubles(notebook)]
     return problems
-
-
-__all__ = ["SOURCE", "add_arguments", "run"]

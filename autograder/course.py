@@ -9,6 +9,8 @@ import nbformat
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
+_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+_HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOURCE, RELEASE, SOLUTIONS = ROOT / "source", ROOT / "notebooks", ROOT / "solutions"
 
 
@@ -45,6 +47,20 @@ def read_authored(path: Path) -> NotebookNode:
         cell.id = (key if seen[key] == 1 else f"{key}-{seen[key]}").replace(".", "-")[:64]
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def solved(path: Path) -> NotebookNode:
+    """An authored notebook with its answers, without marks and hidden tests."""
+    notebook = read_authored(path)
+    for cell in notebook.cells:
+        lines, hidden = [], False
+        for line in cell.source.split("\n"):
+            hidden = hidden or line.strip() == _HIDDEN[0]
+            if not hidden and line.strip() not in _MARKS:
+                lines.append(line)
+            hidden = hidden and line.strip() != _HIDDEN[1]
+        cell.source = "\n".join(lines).strip("\n")
     return notebook
 
 

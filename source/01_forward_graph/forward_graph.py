@@ -319,7 +319,7 @@ if ready("forward", "numerical_gradient"):
     display(neuron.step_sizes(lambda w: forward(x, y, w, v, tanh)["l"], w, by_hand, numerical_gradient))
 
 # %% [markdown]
-# Two errors pull in opposite directions. A large step does not see the curve; a tiny step subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere around $10^{-5}$ both are small, which is why the step in everybody's toolbox looks oddly large.
+# Two errors pull in opposite directions. A large step does not see the curve; a tiny step subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-6}$ both are small, which is why the step in everybody's toolbox looks oddly large.
 
 # %% [markdown]
 # ## Why not stop here?
