@@ -1,0 +1,121 @@
+"""The outer wall: the bubblewrap command that starts the warm process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import site
+import sys
+import sysconfig
+from pathlib import Path
+
+import barprop
+from autograder.sandbox.interface import SandboxError
+
+INSIDE = Path(__file__).parent / "inside"
+COURSE = "/course"  # where the guest and barprop lie inside
+NOBODY = 65534
+WAY_OUT = (
+    "Grade in the container that the Dockerfile in this repository describes, or say --no-sandbox to run "
+    "the submissions without any isolation, knowing that they can then do whatever you can."
+)
+_SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
+_ETC = ("/etc/ld.so.cache", "/etc/localtime")
+_FLAGS = ("-s", "-S", "-P", "-B")  # no folder but those named; the environment is ours
+_KEPT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # some processors need them
+
+
+def environment(home: str = "/tmp") -> dict[str, str]:
+    """Everything that a notebook finds in its environment."""
+    single = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
+    return {
+        "HOME": home,
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **single,
+        **{name: os.environ[name] for name in _KEPT if name in os.environ},
+    }
+
+
+def packages() -> list[Path]:
+    """The folders with installed packages that this Python looks into, in its order."""
+    known = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
+    if site.ENABLE_USER_SITE:
+        known.add(site.getusersitepackages())
+    return [Path(path) for path in dict.fromkeys(sys.path) if path in known and os.path.isdir(path)]
+
+
+def python() -> str:
+    """The interpreter itself, not the link to it in a virtual environment."""
+    return os.path.realpath(sys.executable)
+
+
+def command(control: int, scratch: int) -> list[str]:
+    """The bubblewrap command of the warm process, which finds its control socket under that number.
+
+    Raises SandboxError where bubblewrap is missing.
+    """
+    tool = shutil.which("bwrap")
+    if tool is None:
+        raise SandboxError(f"bubblewrap (the command bwrap) is not installed: apt install bubblewrap. Or: {WAY_OUT}")
+    folders = packages()
+    places = {f"/packages/{number}": folder for number, folder in enumerate(folders)}
+    root = os.geteuid() == 0
+    # As root the namespaces are made without a user namespace, and root is left behind inside:
+    # no limit on processes would bind root, whatever it is called in there.
+    words = [tool, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
+    words += ["--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "notebook", "--clearenv"]
+    words += [word for name, value in environment().items() for word in ("--setenv", name, value)]
+    words += _system() + _interpreter()
+    for place, folder in places.items():
+        words += ["--ro-bind", str(folder), place, *_masked(folder, place)]
+    words += ["--ro-bind", str(Path(barprop.__file__).parent), f"{COURSE}/barprop"]
+    words += ["--ro-bind", str(INSIDE), f"{COURSE}/inside"]
+    words += ["--perms", "0755", "--dir", "/proc", "--proc", "/proc", "--perms", "0755", "--dir", "/dev"]
+    for name in ("null", "random", "urandom"):
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    words += ["--perms", "1777", "--size", str(scratch), "--tmpfs", "/tmp", "--chdir", "/tmp", "--remount-ro", "/"]
+    words += ["--", python(), *_FLAGS, f"{COURSE}/inside/boot.py", str(control), "walls", str(NOBODY if root else 0)]
+    return [*words, COURSE, *places]
+
+
+def plain_command(control: int) -> list[str]:
+    """The same without any wall."""
+    words = [python(), *_FLAGS, str(INSIDE / "boot.py"), str(control), "open", "0"]
+    return [*words, str(INSIDE.parent), str(Path(barprop.__file__).parent.parent), *map(str, packages())]
+
+
+def _system() -> list[str]:
+    words = []
+    for path in _SYSTEM:
+        if os.path.islink(path):
+            words += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            words += ["--ro-bind", path, path, *_masked(Path(path), path)]
+    for path in _ETC:
+        words += ["--ro-bind-try", path, path]
+    return words
+
+
+def _interpreter() -> list[str]:
+    """Python's own library and executable, where they lie (the library is found by its place)."""
+    base = Path(sys.base_prefix)
+    library = base / "lib"
+    words = ["--ro-bind", python(), python()]
+    if library.is_dir() and str(library) not in _SYSTEM:
+        words = ["--ro-bind", str(library), str(library), *_masked(library, str(library)), *words]
+    return words
+
+
+def _masked(folder: Path, place: str) -> list[str]:
+    """Cover what must not be seen: an installed autograder, and this repository if it lies in there."""
+    repository = Path(__file__).resolve().parents[2]
+    words = []
+    for hidden in (folder / "autograder", repository):
+        if hidden.is_dir() and hidden.is_relative_to(folder):
+            words += ["--tmpfs", os.path.join(place, hidden.relative_to(folder))]
+    return words

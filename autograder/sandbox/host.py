@@ -1,0 +1,183 @@
+"""The host's side of the warm process: starts it, and opens sessions in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from autograder.sandbox import bubble
+from autograder.sandbox.interface import Limits, SandboxError
+from autograder.sandbox.session import LocalSession, RemoteSession
+
+_LENGTH = struct.Struct("<I")
+_START = 60.0  # seconds until the warm process must be up
+_ANSWER = 20.0  # seconds until it must have done what it was asked for
+_MB = 1_000_000
+
+
+class Sandbox:
+    """One warm, isolated process; `session()` forks it for one notebook.
+
+    A context manager. Several threads may open sessions in it at once, each session being used by
+    one thread. Start it in a thread that lives as long as it does: the kernel ends it with that thread.
+
+    Raises SandboxError where no sandbox can be had, with the way out.
+    """
+
+    _session_type = RemoteSession
+
+    def __init__(self, limits: Limits = Limits()):  # noqa: B008 (immutable)
+        self.limits = limits
+        self._lock = threading.Lock()
+        self._count = 0
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the sandbox)
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(_START)
+        try:
+            self._process = self._start(theirs)
+            theirs.close()
+            self._read()
+        except (OSError, EOFError) as error:
+            self.close()
+            raise SandboxError(f"No sandbox can be had here: {self._complaint() or error}. {bubble.WAY_OUT}") from None
+        self._control.settimeout(_ANSWER)
+
+    def _start(self, theirs: socket.socket) -> subprocess.Popen:
+        words = bubble.command(theirs.fileno(), int(self.limits.scratch * _MB))
+        return self._run(words, theirs, {"PATH": os.environ.get("PATH", os.defpath)})
+
+    def _run(self, words: list[str], theirs: socket.socket, environment: dict[str, str]) -> subprocess.Popen:
+        return subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+            pass_fds=[theirs.fileno()],
+            env=environment,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process that the sandbox hangs on."""
+        return self._process.pid
+
+    def session(self, limits: Limits | None = None, files: Mapping[str, bytes] | None = None) -> Any:
+        """A process for one notebook.
+
+        Parameters
+        ----------
+        limits : its own, default those of the sandbox.
+        files : name -> content, laid into its working folder (names without a folder).
+
+        Raises SandboxError where the warm process is gone.
+        """
+        limits = limits or self.limits
+        ours, theirs = socket.socketpair()
+        room = [int(limits.memory * _MB), int(limits.scratch * _MB), int(limits.notebook_seconds) + 10]
+        with theirs:
+            try:
+                number = self._count_up()
+                self._ask("open", number, room, int(limits.output * _MB), fd=theirs.fileno())
+            except SandboxError:
+                ours.close()
+                raise
+        session = self._session_type(self, number, ours, limits)
+        for name, content in (files or {}).items():
+            session.lay(Path(name).name, content)
+        return session
+
+    def interrupt(self, number: int) -> None:
+        """Press Ctrl-C in a session."""
+        self._ask("interrupt", number)
+
+    def end(self, number: int) -> int:
+        """Kill a session and everything in it; tells how it ended, as os.wait does."""
+        return self._ask("end", number)
+
+    def _count_up(self) -> int:
+        with self._lock:
+            self._count += 1
+            return self._count
+
+    def _ask(self, *message: Any, fd: int | None = None) -> Any:
+        data = msgpack.packb(message)
+        try:
+            with self._lock:
+                socket.send_fds(self._control, [_LENGTH.pack(len(data))], [] if fd is None else [fd])
+                self._control.sendall(data)
+                kind, content = self._read()
+        except (OSError, EOFError) as error:
+            raise SandboxError(f"The sandbox broke: {self._complaint() or error or 'it is gone'}.") from None
+        if kind != "done":
+            raise SandboxError(f"The sandbox cannot open a session: {content}. {bubble.WAY_OUT}")
+        return content
+
+    def _read(self) -> list:
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+        return msgpack.unpackb(self._exactly(length))
+
+    def _exactly(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            more = self._control.recv(count - len(data))
+            if not more:
+                raise EOFError("it ended")
+            data += more
+        return data
+
+    def _complaint(self) -> str:
+        """The last line of what the warm process said on stderr."""
+        if self._errors.closed:
+            return ""
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return lines[-1].strip().rstrip(".") if lines else ""
+
+    def close(self) -> None:
+        """End the warm process and every session."""
+        self._control.close()
+        process = getattr(self, "_process", None)
+        if process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            process.kill()
+            process.wait()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        self._errors.close()
+
+
+class LocalSandbox(Sandbox):
+    """The same WITHOUT isolation: plain child processes. Only for those who ask for it by name.
+
+    For systems without bubblewrap. A submission run here can read and do whatever its owner can.
+    """
+
+    _session_type = LocalSession
+
+    def __init__(self, limits: Limits = Limits()):  # noqa: B008 (immutable)
+        self._home = tempfile.TemporaryDirectory(prefix="notebook-")
+        super().__init__(limits)
+
+    def _start(self, theirs: socket.socket) -> subprocess.Popen:
+        environment = bubble.environment(self._home.name)
+        return self._run(bubble.plain_command(theirs.fileno()), theirs, environment)
+
+    def close(self) -> None:
+        """End the warm process and every session, and remove their files."""
+        super().close()
+        self._home.cleanup()

@@ -1,0 +1,191 @@
+"""One notebook's process: runs cells, lets answers be called, and asks the host where an argument lives there."""
+
+from __future__ import annotations
+
+import operator
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import msgpack
+
+from barprop.run import AnswerError, Namespace, guard, observe
+
+from .shell import Shell
+from .wire import REFERENCE, Channel, Codec, TooLargeError
+
+HANDLE, STUB = REFERENCE, REFERENCE + 1
+OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "pos", "abs")
+_ERRORS = {e.__name__: e for e in (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)}
+
+
+class Table:
+    """The objects that the host knows by number."""
+
+    def __init__(self) -> None:
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._next = 0
+
+    def number(self, item: Any) -> int:
+        """The number of an object; the same object keeps its own."""
+        found = self._numbers.get(id(item))
+        if found is None:
+            found = self._next = self._next + 1
+            self._numbers[id(item)], self._objects[found] = found, item
+        return found
+
+    def __getitem__(self, number: int) -> Any:
+        return self._objects[number]
+
+    def drop(self, number: int) -> None:
+        """The host has forgotten this one."""
+        self._numbers.pop(id(self._objects.pop(number, None)), None)
+
+
+class Guest:
+    """Serves the host's requests one after the other, also from within a call to the host."""
+
+    def __init__(self, sock: socket.socket, shell: Shell, output: int):
+        self._channel = Channel(sock, Codec(self._refer, self._resolve))
+        self._shell, self._output = shell, output
+        self._table, self._stubs, self._stub_numbers = Table(), {}, {}
+        self._busy = False
+        self._actions: dict[str, Callable[..., Any]] = {
+            "run": self._run,
+            "name": self._name,
+            "call": self._call,
+            "get": self._get,
+            "op": self._operate,
+            "file": self._file,
+        }
+
+    def serve(self) -> None:
+        """Answer until the host hangs up."""
+        signal.signal(signal.SIGINT, self._interrupt)
+        while True:
+            try:
+                self._handle(self._channel.receive())
+            except (EOFError, OSError):
+                return
+
+    def _interrupt(self, number: int, frame: object) -> None:
+        if self._busy:
+            raise KeyboardInterrupt
+
+    def _handle(self, message: list) -> None:
+        kind, count, drops, *rest = message
+        for number in drops:
+            self._table.drop(number)
+        outcome, content = self._attempt(kind, rest)
+        try:
+            self._channel.send([outcome, count, content])
+        except OSError:
+            raise
+        except TooLargeError as error:
+            self._channel.send(["fail", count, f"What came back cannot be looked at: {error}."])
+        except BaseException as error:  # a student's class may not even tell its name
+            self._channel.send(["fail", count, f"What came back cannot be looked at: {type(error).__name__}."])
+
+    def _attempt(self, kind: str, rest: list) -> tuple:
+        before, result = self._busy, ("fail", "The call was interrupted.")
+        try:
+            self._busy = True
+            result = ("done", self._actions[kind](*rest))
+        except AnswerError as error:
+            result = ("fail", str(error))
+        except KeyboardInterrupt:
+            pass
+        except MemoryError:
+            result = ("fail", "The call ran out of memory.")
+        except BaseException as error:
+            result = ("fail", f"The call stopped with {type(error).__name__}.")
+        finally:
+            self._busy = before
+        return result
+
+    # --- what the host may ask for ---
+
+    def _run(self, source: str) -> Any:
+        return self._shell.run(source, self._output)
+
+    def _name(self, name: str) -> Any:
+        return Namespace(self._shell.user_ns)[name]
+
+    def _call(self, target: Any, args: tuple, names: dict) -> Any:
+        seen = observe(target, args, names)
+        return seen.value, list(seen.changed), seen.shared
+
+    def _get(self, owner: Any, attribute: str) -> Any:
+        with guard(f"{type(owner).__name__}.{attribute}"):
+            return getattr(owner, attribute)
+
+    def _operate(self, name: str, operands: tuple, label: str) -> Any:
+        if name not in OPERATORS:
+            raise AnswerError(f"There is no operator {name}.")
+        with guard(label):
+            return getattr(operator, name)(*operands)
+
+    def _file(self, name: str, content: bytes) -> None:
+        with open(name, "wb") as file:
+            file.write(content)
+
+    # --- objects that do not travel ---
+
+    def _refer(self, item: Any) -> tuple[int, bytes]:
+        if id(item) in self._stub_numbers:
+            return STUB, msgpack.packb(self._stub_numbers[id(item)])
+        name = item.__qualname__ if type(item) in _NAMED or issubclass(type(item), type) else ""
+        title = type(item).__name__
+        return HANDLE, msgpack.packb([self._table.number(item), str(title)[:80], str(name)[:80]])
+
+    def _resolve(self, code: int, payload: bytes) -> Any:
+        content = msgpack.unpackb(payload)
+        if code == HANDLE:
+            return self._table[content]
+        number, title, methods = content
+        if number not in self._stubs:
+            stub = self._stub(number, title, methods)
+            self._stubs[number], self._stub_numbers[id(stub)] = stub, number
+        return self._stubs[number]
+
+    def _stub(self, number: int, title: str, methods: list[str]) -> Any:
+        """What stands here for a function ("" as its only method) or an object of the host's."""
+        if methods == [""]:
+            return self._reach(number, "", title)
+        bound = {name or "__call__": self._reach(number, name, name or "__call__") for name in methods}
+        return type(title, (), {name: staticmethod(function) for name, function in bound.items()})()
+
+    def _reach(self, number: int, method: str, title: str) -> Callable[..., Any]:
+        def reach(*args: Any, **names: Any) -> Any:
+            return self._ask(number, method, args, names)
+
+        reach.__name__ = reach.__qualname__ = title
+        return reach
+
+    def _ask(self, number: int, method: str, args: tuple, names: dict) -> Any:
+        """Call the host, and serve it meanwhile."""
+        try:
+            self._channel.send(["ask", number, method, args, names])
+        except TooLargeError as error:
+            raise ValueError(f"an argument cannot be used here: {error}") from None
+        while True:
+            message = self._channel.receive()
+            if message[0] == "answer":
+                return message[1]
+            if message[0] == "error":
+                raise _ERRORS.get(message[1], RuntimeError)(message[2])
+            self._handle(message)
+
+
+_NAMED = (FunctionType, BuiltinFunctionType, MethodType)
+
+
+def serve(sock: socket.socket, shell: Shell, output: int) -> None:
+    """Be one notebook's process until the host hangs up."""
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    Guest(sock, shell, output).serve()

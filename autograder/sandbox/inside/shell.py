@@ -1,0 +1,209 @@
+"""IPython without a front end: runs a cell and keeps what it shows, in nbformat's words."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import sys
+from base64 import b64encode
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+_CUT = "\n[The output went on; the rest was cut off.]\n"
+
+
+class Outputs:
+    """The outputs of one cell, in order, up to a size."""
+
+    def __init__(self, most: int):
+        self.items: list[dict[str, Any]] = []
+        self._ids: dict[str, dict[str, Any]] = {}
+        self._left, self._waiting_clear = most, False
+
+    def stream(self, name: str, text: str) -> None:
+        """Text on stdout or stderr."""
+        text = self._cut(text)
+        if not text:
+            return
+        self._clear_now()
+        last = self.items[-1] if self.items else {}
+        if last.get("output_type") == "stream" and last["name"] == name:
+            last["parts"].append(text)
+        else:
+            self.items.append({"output_type": "stream", "name": name, "parts": [text]})
+
+    def add(self, output: dict[str, Any], identity: str = "") -> None:
+        """A picture, a value or an error."""
+        size = _size(output)
+        if size > self._left:
+            self.stream("stdout", "." * (self._left + 1))
+            return
+        self._left -= size
+        self._clear_now()
+        self.items.append(output)
+        if identity:
+            self._ids[identity] = output
+
+    def update(self, data: dict, metadata: dict, identity: str) -> None:
+        """Show something else in the place of an earlier output."""
+        if identity in self._ids and _size(data) <= self._left:
+            self._left -= _size(data)
+            self._ids[identity].update(data=data, metadata=metadata)
+
+    def clear(self, wait: bool) -> None:
+        """Forget everything, now or when the next thing comes."""
+        self._waiting_clear = True
+        if not wait:
+            self._clear_now()
+
+    def finished(self) -> list[dict[str, Any]]:
+        """The outputs as nbformat wants them."""
+        return [
+            {"output_type": "stream", "name": item["name"], "text": "".join(item["parts"])} if "parts" in item else item
+            for item in self.items
+        ]
+
+    def _clear_now(self) -> None:
+        if self._waiting_clear:
+            self.items, self._waiting_clear = [], False
+
+    def _cut(self, text: str) -> str:
+        if self._left < 0:
+            return ""
+        if len(text) > self._left:
+            text, self._left = text[: self._left] + _CUT, -1
+        else:
+            self._left -= len(text)
+        return text
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(len(str(key)) + _size(item) for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return sum(map(_size, value))
+    return len(value) if isinstance(value, (str, bytes)) else 8
+
+
+class _Stream(io.TextIOBase):
+    """sys.stdout or sys.stderr of a cell."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str):
+        self._name, self.outputs = name, Outputs(0)
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.outputs.stream(self._name, text)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {str(k): b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
+
+
+class _Publisher(DisplayPublisher):
+    """What display() hands over."""
+
+    def publish(self, data, metadata=None, *, transient=None, update=False, **_):  # type: ignore[override]
+        outputs, identity = self.shell.outputs, str((transient or {}).get("display_id", ""))
+        data, metadata = _plain(data), _plain(metadata or {})
+        if update:
+            outputs.update(data, metadata, identity)
+        else:
+            outputs.add({"output_type": "display_data", "data": data, "metadata": metadata}, identity)
+
+    def clear_output(self, wait=False):  # type: ignore[override]
+        self.shell.outputs.clear(wait)
+
+
+class _Hook(DisplayHook):
+    """What the last expression of a cell gives."""
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None) -> None:  # type: ignore[override]
+        self.shell.outputs.add(
+            {
+                "output_type": "execute_result",
+                "execution_count": self.prompt_count,
+                "data": _plain(format_dict),
+                "metadata": _plain(md_dict or {}),
+            }
+        )
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class Shell(InteractiveShell):
+    """A shell with no history, no input and no windows."""
+
+    outputs = Outputs(0)
+
+    def init_display_pub(self) -> None:
+        self.display_pub = _Publisher(parent=self, shell=self)
+
+    def init_displayhook(self) -> None:
+        self.displayhook_class = _Hook
+        super().init_displayhook()
+
+    def init_io(self) -> None:
+        pass
+
+    def enable_gui(self, gui=None) -> None:
+        pass
+
+    def ask_exit(self) -> None:
+        pass
+
+    def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[override]
+        lines = stb if isinstance(stb, list) else [str(stb)]
+        self.outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": lines})
+
+    def run(self, source: str, most: int) -> tuple[list[dict[str, Any]], str]:
+        """Run a cell: its outputs, up to `most` characters, and what it stopped with ("" where it did not)."""
+        self.outputs = Outputs(most)
+        before = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = streams = _Stream("stdout"), _Stream("stderr")
+        for stream in streams:
+            stream.outputs = self.outputs
+        try:
+            result = self.run_cell(source, store_history=True)
+        finally:
+            sys.stdout, sys.stderr = before
+        error = result.error_before_exec or result.error_in_exec
+        return self.outputs.finished(), "" if error is None else _sentence(error)
+
+
+def _sentence(error: BaseException) -> str:
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}{': ' if message else ''}{message}"
+
+
+def _no_input(prompt: object = "") -> str:
+    raise StdinNotImplementedError("input() needs somebody at the keyboard; put the value into the cell instead.")
+
+
+def start() -> Shell:
+    """The one shell of this process, with matplotlib's figures shown inline."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    shell = Shell.instance(config=config, colors="neutral")
+    builtins.input = _no_input
+    from matplotlib_inline.backend_inline import configure_inline_support
+
+    configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
+    return shell

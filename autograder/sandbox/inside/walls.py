@@ -1,0 +1,125 @@
+"""The walls of one notebook's process: namespaces, a scratch folder, limits, no capability, a system call filter.
+
+Everything goes through libc, since Python 3.11 has no names for it. Linux only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+from dataclasses import dataclass
+
+from . import calls
+
+_NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+# mount, cgroup, uts, ipc, user, pid, net: the CLONE_NEW* flags of <linux/sched.h>
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_RDONLY, _MS_REC, _MS_PRIVATE = 2, 4, 8, 1, 16384, 1 << 18
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+_SOMEBODY = 1000  # the uid a student's code finds itself under
+_SPARE_DATA = 12_000_000  # room that the limits leave to the interpreter's own copies on write
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a session may take, in bytes and seconds."""
+
+    memory: int
+    scratch: int
+    seconds: int
+
+
+def _check(result: int, what: str) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def _prctl(option: int, value: int) -> None:
+    _check(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
+
+
+def _mount(kind: str, target: str, flags: int, options: str = "") -> None:
+    result = _libc.mount(b"none", target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
+    _check(result, f"mount {kind} on {target}")
+
+
+def die_with_parent() -> None:
+    """Be killed when the parent dies; what changes the uid forgets it, so say it afterwards."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def become(uid: int) -> None:
+    """From root to an ordinary user, without a way back."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    _prctl(_PR_SET_DUMPABLE, 1)  # or /proc/self/uid_map would belong to root
+    die_with_parent()
+
+
+def unshare() -> None:
+    """Leave for namespaces of one's own; the next child is the first process there."""
+    uid, gid = os.getuid(), os.getgid()
+    _check(_libc.unshare(_NAMESPACES), "unshare")
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{_SOMEBODY} {uid} 1"), ("gid_map", f"{_SOMEBODY} {gid} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def furnish(scratch: int) -> None:
+    """A scratch folder of one's own, and no /proc."""
+    _mount("", "/", _MS_REC | _MS_PRIVATE)
+    plain = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
+    _mount("tmpfs", "/tmp", plain, f"size={scratch},nr_inodes=4096,mode=700")
+    _mount("tmpfs", "/proc", plain | _MS_RDONLY, "size=4096,nr_inodes=2,mode=555")
+    os.chdir("/tmp")
+
+
+def limit(room: Room) -> None:
+    """Resource limits, counted from what the process holds now. Where a system lacks one, it stays as it is."""
+    size, data = _held()
+    limits = {
+        "RLIMIT_AS": size + room.memory if size else 0,
+        "RLIMIT_DATA": data + room.memory - _SPARE_DATA if data else 0,
+        "RLIMIT_FSIZE": room.scratch,
+        "RLIMIT_CPU": room.seconds,
+        "RLIMIT_STACK": 8 << 20,
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_NPROC": 1,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_SIGPENDING": 64,
+        "RLIMIT_CORE": 0,
+    }
+    for name, most in limits.items():
+        number = getattr(resource, name, None)
+        if number is not None and (most or name in ("RLIMIT_CORE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE")):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(number, (most, most))
+
+
+def _held() -> tuple[int, int]:
+    """Address space and private data of this process in bytes; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm") as file:
+            fields = file.read().split()
+    except OSError:
+        return 0, 0
+    page = resource.getpagesize()
+    return int(fields[0]) * page, int(fields[5]) * page
+
+
+def disarm() -> None:
+    """No capability, none to be had again, and no system call that a notebook has no use for."""
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    for number in range(64):
+        if _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(number), 0, 0, 0) < 0:
+            break
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    calls.deny()

@@ -1,0 +1,234 @@
+"""The pipe between host and session: frames of plain data, with exact types and strict sizes. No pickle.
+
+A frame is a header (length of the structure, length of the arrays), a msgpack structure, and the
+arrays' memory one after the other. Both sides speak it; only the host sets limits, since only the
+host is told things by somebody it does not trust.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from barprop.activations import ACTIVATIONS, Activation
+
+_HEADER = struct.Struct("<IQ")
+_DEEPEST = 24  # tuples within tuples within ...
+_TUPLE, _ARRAY, _SCALAR, _SINGLE, _SET, _FROZEN, _COMPLEX, _ACTIVATION = range(1, 9)
+REFERENCE = 20  # codes from here on are the two ends' own: objects that stay where they are
+
+_SINGLES = {"...": Ellipsis, "NotImplemented": NotImplemented}
+_DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bhilqBHILQefdgFDG"}
+_SCALARS = frozenset(dtype.type for dtype in _DTYPES.values())
+_CONTAINERS = {_TUPLE: tuple, _SET: set, _FROZEN: frozenset}
+_CODES = {kind: code for code, kind in _CONTAINERS.items()}
+
+
+class WireError(Exception):
+    """What came is no frame, or more than was agreed on."""
+
+
+class TooLargeError(WireError):
+    """More than fits into one frame was to be sent."""
+
+
+class Codec:
+    """Turns values into frames and back.
+
+    Parameters
+    ----------
+    refer : object that is no plain data -> (code, payload), for what stays on this side.
+    resolve : (code, payload) -> object, for what stays on the other side.
+    structure, arrays : most bytes of either that are accepted.
+    """
+
+    def __init__(
+        self,
+        refer: Callable[[Any], tuple[int, bytes]],
+        resolve: Callable[[int, bytes], Any],
+        structure: int = 1 << 30,
+        arrays: int = 1 << 34,
+    ):
+        self._refer, self._resolve = refer, resolve
+        self._most_structure, self._most_arrays = structure, arrays
+
+    # --- out ---
+
+    def encode(self, value: Any) -> list[Any]:
+        """The frame of a value, as buffers to be sent one after the other. Raises TooLargeError."""
+        buffers: list[Any] = []
+        try:
+            structure = self._pack(value, buffers)
+        except (ValueError, OverflowError) as error:
+            raise TooLargeError(f"it cannot be sent: {error}") from None
+        size = sum(buffer.nbytes for buffer in buffers)
+        if len(structure) > self._most_structure or size > self._most_arrays:
+            raise TooLargeError(f"it is too large ({(len(structure) + size) / 1e6:.0f} MB)")
+        return [_HEADER.pack(len(structure), size) + structure, *buffers]
+
+    def _pack(self, value: Any, buffers: list[Any], depth: int = 0) -> bytes:
+        if depth > _DEEPEST:
+            raise TooLargeError("it is nested too deeply")
+        return msgpack.packb(value, default=lambda item: self._extend(item, buffers, depth), strict_types=True)
+
+    def _extend(self, item: Any, buffers: list[Any], depth: int) -> msgpack.ExtType:
+        kind = type(item)
+        if kind in _CODES:
+            return msgpack.ExtType(_CODES[kind], self._pack(list(item), buffers, depth + 1))
+        if kind is np.ndarray and item.dtype.str in _DTYPES:
+            return _array(item, buffers)
+        if kind in _SCALARS and item.dtype.str in _DTYPES:
+            return msgpack.ExtType(_SCALAR, item.dtype.str.encode() + b":" + item.tobytes())
+        if kind is complex:
+            return msgpack.ExtType(_COMPLEX, struct.pack("<dd", item.real, item.imag))
+        if item is Ellipsis or item is NotImplemented:
+            return msgpack.ExtType(_SINGLE, b"..." if item is Ellipsis else b"NotImplemented")
+        if kind is Activation and ACTIVATIONS.get(item.name) is item:
+            return msgpack.ExtType(_ACTIVATION, item.name.encode())
+        return msgpack.ExtType(*self._refer(item))
+
+    # --- in ---
+
+    def decode(self, structure: bytes) -> tuple[Any, list[np.ndarray]]:
+        """A value, and the arrays in it that still wait for their memory. Raises WireError."""
+        waiting: list[np.ndarray] = []
+        budget = [self._most_arrays]
+        try:
+            value = self._unpack(structure, waiting, budget, 0)
+        except WireError:
+            raise
+        except Exception as error:  # whatever a forged structure makes the decoder say
+            raise WireError(f"malformed: {type(error).__name__}") from None
+        return value, waiting
+
+    def _unpack(self, data: bytes, waiting: list[np.ndarray], budget: list[int], depth: int) -> Any:
+        if depth > _DEEPEST:
+            raise WireError("nested too deeply")
+        return msgpack.unpackb(
+            data,
+            ext_hook=lambda code, payload: self._revive(code, payload, waiting, budget, depth),
+            strict_map_key=False,
+            timestamp=1,
+        )
+
+    def _revive(self, code: int, payload: bytes, waiting: list[np.ndarray], budget: list[int], depth: int) -> Any:
+        if code in _CONTAINERS:
+            return _CONTAINERS[code](_listed(self._unpack(payload, waiting, budget, depth + 1)))
+        if code == _ARRAY:
+            return _room(payload, waiting, budget)
+        if code == _SCALAR:
+            name, _, raw = payload.partition(b":")
+            return np.frombuffer(raw, _DTYPES[name.decode()], 1)[0]
+        if code == _COMPLEX:
+            return complex(*struct.unpack("<dd", payload))
+        if code == _SINGLE:
+            return _SINGLES[payload.decode()]
+        if code == _ACTIVATION:
+            return ACTIVATIONS[payload.decode()]
+        return self._resolve(code, payload)
+
+
+def _listed(value: Any) -> list:
+    if type(value) is not list:
+        raise WireError("malformed: no list")
+    return value
+
+
+def _array(item: np.ndarray, buffers: list[Any]) -> msgpack.ExtType:
+    fortran = item.flags.f_contiguous and not item.flags.c_contiguous
+    flat = np.ascontiguousarray(item.T if fortran else item)
+    if flat.nbytes:
+        buffers.append(flat.reshape(-1).view(np.uint8).data)
+    order = "F" if fortran else "C"
+    return msgpack.ExtType(_ARRAY, msgpack.packb([item.dtype.str, item.shape, order, bool(item.flags.writeable)]))
+
+
+def _room(payload: bytes, waiting: list[np.ndarray], budget: list[int]) -> np.ndarray:
+    """An array of the announced form, still without its numbers."""
+    kind, shape, order, writeable = msgpack.unpackb(payload)
+    dtype = _DTYPES[kind]
+    if type(shape) is not list or any(type(n) is not int or n < 0 for n in shape) or order not in ("C", "F"):
+        raise WireError("malformed: no array")
+    size = dtype.itemsize
+    for n in shape:
+        size *= n
+    budget[0] -= size
+    if budget[0] < 0:
+        raise WireError("more than fits into one reply")
+    array = np.empty(tuple(shape), dtype, order)
+    array.flags.writeable = bool(writeable)
+    waiting.append(array)
+    return array
+
+
+class Channel:
+    """Frames over a socket.
+
+    On the host every wait has a deadline (time.monotonic()); inside there is none.
+    """
+
+    def __init__(self, sock: socket.socket, codec: Codec):
+        self._sock, self._codec = sock, codec
+
+    def send(self, value: Any, deadline: float | None = None) -> None:
+        """Send a value. Raises TooLargeError (nothing was sent), TimeoutError, OSError."""
+        buffers = self._codec.encode(value)
+        if sum(len(b) for b in buffers) < 1 << 16:
+            buffers = [b"".join(buffers)]
+        for buffer in buffers:
+            _limit(self._sock, deadline)
+            self._sock.sendall(buffer)
+
+    def receive(self, deadline: float | None = None) -> Any:
+        """The next value. Raises TimeoutError where none has begun to come, WireError, EOFError, OSError."""
+        header = bytearray(_HEADER.size)
+        self._fill(memoryview(header)[:1], deadline)
+        try:
+            self._fill(memoryview(header)[1:], deadline)
+            return self._frame(*_HEADER.unpack(header), deadline)
+        except TimeoutError:
+            raise WireError("a reply stopped halfway") from None
+
+    def _frame(self, structure: int, arrays: int, deadline: float | None) -> Any:
+        if structure > self._codec._most_structure or arrays > self._codec._most_arrays:
+            raise WireError("more than fits into one reply")
+        body = bytearray(structure)
+        self._fill(memoryview(body), deadline)
+        value, waiting = self._codec.decode(bytes(body))
+        if sum(array.nbytes for array in waiting) != arrays:
+            raise WireError("malformed: the arrays do not fill the frame")
+        for array in waiting:
+            writeable, array.flags.writeable = array.flags.writeable, True
+            flat = array.T if array.flags.f_contiguous else array
+            if flat.nbytes:
+                self._fill(flat.reshape(-1).view(np.uint8).data, deadline)
+            array.flags.writeable = writeable
+        return value
+
+    def _fill(self, room: memoryview, deadline: float | None) -> None:
+        """Read until `room` is full. Raises TimeoutError, EOFError, OSError."""
+        done = 0
+        while done < len(room):
+            _limit(self._sock, deadline)
+            count = self._sock.recv_into(room[done:])
+            if not count:
+                raise EOFError("the other side is gone")
+            done += count
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+
+def _limit(sock: socket.socket, deadline: float | None) -> None:
+    if deadline is not None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        sock.settimeout(left)

@@ -1,0 +1,167 @@
+"""The warm process: loads the libraries once, then forks a session whenever the host asks.
+
+Its arguments: the control socket's number, "walls" or "open", the uid to become (0: stay). It runs
+no student's code itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import signal
+import socket
+import struct
+
+import msgpack
+import numpy as np
+
+from . import walls
+from .guest import serve
+from .shell import Shell, start
+
+_LENGTH = struct.Struct("<I")
+
+
+def main(control: int, walled: bool, uid: int) -> None:
+    """Serve the host's control socket until it closes."""
+    if uid:
+        walls.become(uid)
+    _warm_up()
+    shell = start()
+    gc.collect()
+    gc.freeze()
+    Zygote(socket.socket(fileno=control), shell, walled).serve()
+
+
+def _warm_up() -> None:
+    """Do once what the first cell would otherwise wait for."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots()
+    axes.plot([0, 1])
+    figure.savefig(os.devnull, format="png")
+    plt.close(figure)
+    np.ones((64, 64)) @ np.ones((64, 64))
+
+
+class Zygote:
+    """Forks sessions, interrupts them, ends them."""
+
+    def __init__(self, control: socket.socket, shell: Shell, walled: bool):
+        self._control, self._shell, self._walled = control, shell, walled
+        self._sessions: dict[int, int] = {}
+
+    def serve(self) -> None:
+        """One request, one reply; an end of the control socket ends everything."""
+        self._reply(["ready"])
+        while (message := self._next()) is not None:
+            (kind, *rest), fds = message
+            action = {"open": self._open, "interrupt": self._interrupt, "end": self._end}[kind]
+            try:
+                self._reply(["done", action(*rest, *fds)])
+            except OSError as error:
+                self._reply(["fail", str(error)])
+            for fd in fds:
+                os.close(fd)
+        for number in list(self._sessions):
+            self._end(number)
+
+    def _next(self) -> tuple[list, list[int]] | None:
+        head, fds, _, _ = socket.recv_fds(self._control, _LENGTH.size, 1)
+        if not head:
+            return None
+        head += self._exactly(_LENGTH.size - len(head))
+        return msgpack.unpackb(self._exactly(*_LENGTH.unpack(head))), list(fds)
+
+    def _exactly(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            more = self._control.recv(count - len(data))
+            if not more:
+                raise SystemExit
+            data += more
+        return data
+
+    def _reply(self, message: list) -> None:
+        data = msgpack.packb(message)
+        self._control.sendall(_LENGTH.pack(len(data)) + data)
+
+    def _open(self, number: int, room: list[int], output: int, channel: int) -> None:
+        """Fork a session that talks over `channel`; returns when its walls stand."""
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(read)
+            self._born(write, walls.Room(*room), output, channel)
+        os.close(write)
+        with os.fdopen(read, "rb") as pipe:
+            report = pipe.read().decode(errors="replace").split("\n")
+        if self._walled:  # the one in between is gone; its child is ours now, as we are the first process here
+            os.waitpid(child, 0)
+            child = next((int(line[4:]) for line in report if line.startswith("pid ")), 0)
+        if child:
+            self._sessions[number] = child
+        if "ok" not in report:
+            self._end(number)
+            problem = " ".join(line for line in report if not line.startswith("pid "))
+            raise OSError(problem or "no word from the session")
+
+    def _born(self, report: int, room: walls.Room, output: int, channel: int) -> None:
+        """In the child: leave for new namespaces, where the next child is the first process."""
+        try:
+            if self._walled:
+                walls.unshare()
+                pid = os.fork()
+                if pid:
+                    os.write(report, f"pid {pid}\n".encode())
+                    os._exit(0)
+            self._first(report, room, output, channel)
+        except BaseException as error:
+            os.write(report, f"{error}\n".encode())
+        os._exit(1)
+
+    def _first(self, report: int, room: walls.Room, output: int, channel: int) -> None:
+        self._control.close()
+        _keep(channel, report)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if self._walled:
+            walls.furnish(room.scratch)
+        else:
+            os.setsid()
+            os.chdir(os.environ["HOME"])
+        walls.limit(room)
+        if self._walled:
+            walls.disarm()
+        random.seed(0)
+        np.random.seed(0)
+        os.write(report, b"ok\n")
+        os.close(report)
+        serve(socket.socket(fileno=channel), self._shell, output)
+        os._exit(0)
+
+    def _interrupt(self, number: int) -> None:
+        os.kill(self._sessions[number], signal.SIGINT)
+
+    def _end(self, number: int) -> int:
+        """Kill a session and everything in it; its wait status, which tells how it ended if it already had."""
+        pid = self._sessions.pop(number, None)
+        if pid is None:
+            return 0
+        if self._walled:
+            os.kill(pid, signal.SIGKILL)  # the first process of its namespace: all others there die with it
+        else:
+            os.killpg(pid, signal.SIGKILL)
+        return os.waitpid(pid, 0)[1]
+
+
+def _keep(*fds: int) -> None:
+    """Close every open file but these; the standard ones lead nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(nowhere, fd)
+    low = 3
+    for fd in sorted(fds):
+        os.closerange(low, fd)
+        low = fd + 1
+    os.closerange(low, 4096)

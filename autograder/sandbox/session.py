@@ -1,0 +1,340 @@
+"""The host's side of one notebook's process: asks, waits no longer than agreed, believes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from functools import partial
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary, finalize
+
+import msgpack
+import numpy as np
+
+from autograder.sandbox.handles import RemoteHandle, make, sentence, word
+from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeError, WireError
+from autograder.sandbox.interface import CellResult, Limits
+from barprop.run import AnswerError, Observed
+
+if TYPE_CHECKING:
+    from autograder.sandbox.host import Sandbox
+
+HANDLE, STUB = REFERENCE, REFERENCE + 1
+_MB = 1_000_000
+_STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
+_GRACE = 1.0  # seconds that an interrupted call gets to come back
+_CALLBACKS = 200_000  # calls from a session to the host
+_DEPTH = 8  # calls within calls within ...
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, partial, np.ufunc)
+_TOLD = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)
+
+
+class RemoteAnswers:
+    """The names of the notebook, read where they are."""
+
+    def __init__(self, session: RemoteSession):
+        self._session = session
+
+    def __getitem__(self, name: str) -> Any:
+        return self._session.named(name)
+
+
+class RemoteSession:
+    """One notebook's process, seen from outside."""
+
+    def __init__(self, sandbox: Sandbox, number: int, sock: socket.socket, limits: Limits):
+        self._sandbox, self._number, self._limits = sandbox, number, limits
+        codec = Codec(self._refer, self._resolve, _STRUCTURE, int(limits.reply * _MB))
+        codec_out = Codec(self._refer, self._resolve)
+        self._in, self._out = Channel(sock, codec), Channel(sock, codec_out)
+        self._count = self._callbacks = self._depth = 0
+        self._left = limits.notebook_seconds
+        self._deadline = float("inf")
+        self._broken = ""
+        self._open = True
+        self._handles: WeakValueDictionary[int, RemoteHandle] = WeakValueDictionary()
+        self._dropped: list[int] = []
+        self._given: dict[int, Any] = {}
+        self._given_numbers: dict[int, int] = {}
+        self.answers = RemoteAnswers(self)
+
+    # --- what the graders use ---
+
+    def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
+        """Run a code cell as IPython would; never raises for what the student's code does.
+
+        The result's `error` is "" where the cell ran to its end, else a sentence. After a time-out
+        that Ctrl-C could not undo, or a crash, `interrupt_free()` is False.
+        """
+        started = time.monotonic()
+        try:
+            seconds = self._limits.cell_seconds if seconds is None else seconds
+            content = self._request("The cell", seconds, "run", source)
+            outputs, error = _cell(content)
+        except AnswerError as problem:
+            outputs, error = [], str(problem)
+        return CellResult(outputs, error, time.monotonic() - started)
+
+    def interrupt_free(self) -> bool:
+        """Whether the process still answers (False after a crash or a time-out that could not be undone)."""
+        return self._open and not self._broken
+
+    def lay(self, name: str, content: bytes) -> None:
+        """Lay a file into the working folder. Raises AnswerError where there is no room."""
+        self._request(name, self._limits.probe_seconds, "file", name, content)
+
+    def close(self) -> None:
+        """End the process and everything it started."""
+        if self._open:
+            self._open = False
+            self._in.close()
+            if not self._broken:
+                self._broken = "The notebook's process was closed."
+                self._sandbox.end(self._number)
+
+    def __enter__(self) -> RemoteSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- what answers and handles use ---
+
+    def named(self, name: str) -> Any:
+        """The value of a name: data, or a handle. Raises AnswerError."""
+        return self._request(name, self._limits.probe_seconds, "name", name)
+
+    def call(self, handle: RemoteHandle, args: tuple, names: dict) -> Observed:
+        """Call an object. Raises AnswerError."""
+        label = getattr(handle, "__qualname__", type(handle).__name__)
+        content = self._request(label, self._limits.probe_seconds, "call", handle, args, names)
+        if type(content) is not tuple or len(content) != 3 or type(content[1]) is not list:
+            raise self._break("The answer came back malformed.")
+        value, changed, shared = content
+        return Observed(value, tuple(word(name) for name in changed[:20]), bool(shared))
+
+    def attribute(self, handle: RemoteHandle, name: str) -> Any:
+        """An attribute of an object: data, or a handle. Raises AnswerError."""
+        label = f"{type(handle).__name__}.{name}"
+        return self._request(label, self._limits.probe_seconds, "get", handle, name)
+
+    def operate(self, handle: RemoteHandle, name: str, operands: tuple) -> Any:
+        """What an operator gives. Raises AnswerError."""
+        label = type(handle).__name__
+        return self._request(label, self._limits.probe_seconds, "op", name, operands, label)
+
+    # --- asking ---
+
+    def _request(self, label: str, seconds: float, *what: Any) -> Any:
+        """Ask, serve the session's own calls meanwhile, and return what comes back. Raises AnswerError."""
+        if self._broken:
+            raise AnswerError(self._broken)
+        outer, started = self._deadline, time.monotonic()
+        self._deadline = min(outer, started + min(seconds, self._left))
+        late = f"{label} did not come back within {seconds:g} s."
+        try:
+            return self._exchange(late, *what)
+        except TimeoutError:
+            raise self._break(late) from None
+        except TooLargeError as error:
+            raise AnswerError(f"{label} cannot be called with this: {error}.") from None
+        except WireError:
+            raise self._break(f"{label} came back malformed, or with more than {self._limits.reply:g} MB.") from None
+        except (EOFError, OSError):
+            raise self._break("") from None
+        finally:
+            self._deadline = outer
+            if outer == float("inf"):
+                self._left -= time.monotonic() - started
+
+    def _exchange(self, late: str, kind: str, *rest: Any) -> Any:
+        self._count += 1
+        count, drops = self._count, self._dropped
+        self._dropped = []
+        self._out.send([kind, count, drops, *rest], self._deadline)
+        interrupted = False
+        while True:
+            try:
+                message = self._in.receive(self._deadline)
+            except TimeoutError:
+                if interrupted or self._depth:
+                    raise
+                interrupted, self._deadline = True, time.monotonic() + _GRACE
+                self._sandbox.interrupt(self._number)
+                continue
+            outcome = _outcome(message)
+            if outcome == "ask" and not interrupted:
+                self._serve(message)
+            elif outcome in ("done", "fail") and len(message) == 3 and message[1] == count:
+                return self._settled(message, late if interrupted else "", kind)
+            else:
+                raise WireError("out of sequence")
+
+    def _settled(self, message: list, late: str, kind: str) -> Any:
+        if late and kind == "run" and message[0] == "done":
+            outputs, _ = _cell(message[2])
+            return outputs, late
+        if late:
+            raise AnswerError(late)
+        if message[0] == "fail":
+            raise AnswerError(sentence(message[2]))
+        return message[2]
+
+    def _break(self, why: str) -> AnswerError:
+        """Give the process up: end it, and let every later answer say so."""
+        if not self._broken:
+            self._broken = why or "The notebook's process ended."
+            status = self._sandbox.end(self._number)
+            if not why:
+                self._broken = _ended(status)
+        return AnswerError(self._broken)
+
+    # --- being asked ---
+
+    def _serve(self, message: list) -> None:
+        """Carry out a call from the session to an object that it was given."""
+        if len(message) != 5:
+            raise WireError("malformed")
+        self._callbacks += 1
+        if self._callbacks > _CALLBACKS or self._depth >= _DEPTH:
+            raise self._break(f"More than {_CALLBACKS} calls to what was passed in.")
+        self._depth += 1
+        try:
+            reply = self._carry_out(*message[1:])
+        finally:
+            self._depth -= 1
+        try:
+            self._out.send(reply, self._deadline)
+        except TooLargeError as error:
+            self._out.send(["error", "ValueError", str(error)], self._deadline)
+
+    def _carry_out(self, number: Any, method: Any, args: Any, names: Any) -> list:
+        if type(number) is not int or number not in self._given or type(args) is not tuple or type(names) is not dict:
+            raise WireError("malformed")
+        owner = self._given[number]
+        if type(method) is not str or method not in _methods(owner):
+            raise WireError("malformed")
+        try:
+            with np.errstate(all="ignore"):
+                value = (getattr(owner, method) if method else owner)(*args, **names)
+            return ["answer", value]
+        except AnswerError as error:
+            if self._broken:
+                raise
+            return ["error", "ValueError", str(error)]
+        except _TOLD as error:
+            return ["error", type(error).__name__, sentence(str(error), 200)]
+        except Exception as error:
+            return ["error", "RuntimeError", f"stopped with {type(error).__name__}"]
+
+    # --- objects that do not travel ---
+
+    def _refer(self, item: Any) -> tuple[int, bytes]:
+        if isinstance(item, RemoteHandle):
+            if item._session is not self:
+                raise TooLargeError("it belongs to another notebook")
+            return HANDLE, msgpack.packb(item._number)
+        if isinstance(item, (type, ModuleType)) or item is self or item is self._sandbox:
+            raise TypeError(f"a {type(item).__name__} cannot be given to a session")
+        number = self._given_numbers.get(id(item))
+        if number is None:
+            number = len(self._given) + 1
+            self._given[number], self._given_numbers[id(item)] = item, number
+        title = getattr(item, "__name__", "") if isinstance(item, _FUNCTIONS) else type(item).__name__
+        return STUB, msgpack.packb([number, title or "function", _methods(item)])
+
+    def _resolve(self, code: int, payload: bytes) -> Any:
+        content = msgpack.unpackb(payload)
+        if code == STUB and type(content) is int and content in self._given:
+            return self._given[content]
+        if code != HANDLE or type(content) is not list or len(content) != 3 or type(content[0]) is not int:
+            raise WireError("malformed")
+        number, title, qualname = content
+        handle = self._handles.get(number)
+        if handle is None:
+            handle = make(self, number, word(title), sentence(qualname, 80))
+            self._handles[number] = handle
+            finalize(handle, self._dropped_append, number)
+        return handle
+
+    def _dropped_append(self, number: int) -> None:
+        self._dropped.append(number)
+
+
+class LocalSession(RemoteSession):
+    """The same over a plain child process, without isolation."""
+
+
+def _outcome(message: Any) -> str:
+    if type(message) is not list or not message or type(message[0]) is not str:
+        raise WireError("malformed")
+    return message[0]
+
+
+def _methods(item: Any) -> list[str]:
+    """What a session may call on an object of ours: "" is the object itself."""
+    if isinstance(item, _FUNCTIONS):
+        return [""]
+    names = [n for n in dir(type(item)) if not n.startswith("_") and callable(getattr(type(item), n, None))]
+    return [""] * callable(item) + names
+
+
+def _ended(status: int) -> str:
+    """How a process ended, as a sentence."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number == signal.SIGKILL:
+            return "The notebook's process was killed, most likely for using too much memory."
+        return f"The notebook's process crashed ({signal.strsignal(number) or number})."
+    return "The notebook's process ended: its code called an exit function."
+
+
+def _cell(content: Any) -> tuple[list[dict[str, Any]], str]:
+    """The outputs and the error of a cell, checked."""
+    if type(content) is not tuple or len(content) != 2 or type(content[0]) is not list:
+        raise AnswerError("The cell's outputs came back malformed.")
+    outputs, error = content
+    return [item for item in map(_output, outputs) if item], sentence(error) if error else ""
+
+
+def _output(item: Any) -> dict[str, Any] | None:
+    """One output, rebuilt from what nbformat knows."""
+    if type(item) is not dict:
+        return None
+    kind = item.get("output_type")
+    if kind == "stream" and item.get("name") in ("stdout", "stderr"):
+        return {"output_type": "stream", "name": item["name"], "text": _text(item.get("text"))}
+    if kind == "error":
+        lines = item.get("traceback")
+        trace = [_text(line) for line in lines] if type(lines) is list else []
+        return {"output_type": "error", "ename": _text(item.get("ename")), "evalue": _text(item.get("evalue")),
+                "traceback": trace}  # fmt: skip
+    if kind in ("display_data", "execute_result"):
+        shown = {"output_type": kind, "data": _json(item.get("data")), "metadata": _json(item.get("metadata"))}
+        if kind == "execute_result":
+            count = item.get("execution_count")
+            shown["execution_count"] = count if type(count) is int else None
+        return shown
+    return None
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else ""
+
+
+def _json(value: Any) -> dict[str, Any]:
+    items = value.items() if type(value) is dict else ()
+    return {key: item for key, item in items if type(key) is str and _is_json(item)}
+
+
+def _is_json(value: Any, depth: int = 0) -> bool:
+    if value is None or type(value) in (str, int, float, bool):
+        return True
+    if depth > 20:
+        return False
+    if type(value) is list:
+        return all(_is_json(item, depth + 1) for item in value)
+    return type(value) is dict and all(type(k) is str and _is_json(v, depth + 1) for k, v in value.items())
