@@ -1,0 +1,41 @@
+"""Settings the course wants from Jupyter: widget state kept with the notebook, pictures in HTML exports, no news.
+
+An ordinary `pip install .` puts them into the environment. An editable install does not copy data files:
+there, `python -m barprop.jupyter` does, or set JUPYTER_CONFIG_PATH to this folder.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+FILES = ("jupyter_config.json", "labconfig/default_setting_overrides.d/barprop.json")
+
+
+def install(prefix: str | Path = sys.prefix) -> list[Path]:
+    """Write the settings under prefix/etc/jupyter; what else stands in those files is kept.
+
+    Returns
+    -------
+    The files written.
+    """
+    written = []
+    for name in FILES:
+        target = Path(prefix, "etc", "jupyter", name)
+        ours = json.loads((HERE / name).read_text(encoding="utf-8"))
+        theirs = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(_merged(theirs, ours), indent=2) + "\n", encoding="utf-8")
+        written.append(target)
+    return written
+
+
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    result = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = _merged(result[key], value) if both else value
+    return result

@@ -1,0 +1,120 @@
+"""What every widget shares: its module put together, its picture and its sentence beside it in the output."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from barprop.style import course_style
+
+_HERE = Path(__file__).parent
+
+
+class WidgetError(ValueError):
+    """What a widget was given does not make sense; shown as its one sentence."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+@cache
+def script(*parts: str) -> str:
+    """The text of one import-free module, from the named files in this folder."""
+    return "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in parts)
+
+
+@cache
+def style() -> str:
+    """The style sheet of all widgets."""
+    return (_HERE / "style.css").read_text(encoding="utf-8")
+
+
+class Widget(anywidget.AnyWidget):
+    """A widget whose output also carries a PNG and a sentence.
+
+    A live JupyterLab shows the widget; GitHub, an export and a reader without a kernel see the picture.
+    A subclass sets `_esm`, and writes `sentence` and `draw`.
+    """
+
+    size = (7.0, 2.6)  # of the picture, in inches
+
+    def __init__(self, **traits: Any) -> None:
+        self._css = style()
+        super().__init__(**traits)
+
+    def sentence(self) -> str:
+        """What the picture shows, in one sentence."""
+        raise NotImplementedError
+
+    def draw(self, figure: Figure) -> None:
+        """Draw the widget as it stands now."""
+        raise NotImplementedError
+
+    def png(self) -> bytes:
+        """The picture of the widget as it stands now."""
+        with course_style():
+            figure = Figure(figsize=self.size, layout="constrained")
+            self.draw(figure)
+            out = io.BytesIO()
+            FigureCanvasAgg(figure).print_png(out)
+        return out.getvalue()
+
+    def __repr__(self) -> str:
+        return self.sentence()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        data["text/plain"] = self.sentence()
+        data["image/png"] = base64.b64encode(self.png()).decode("ascii")
+        return data, {**metadata, "image/png": {"alt": self.sentence()}}
+
+
+def number(name: str, value: Any) -> float:
+    """A finite float, or a WidgetError that says what came instead."""
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise WidgetError(f"{name} is to be a number; {value!r:.60} came.") from None
+    if not np.isfinite(result):
+        raise WidgetError(f"{name} is to be a finite number; {value!r:.60} came.")
+    return result
+
+
+def numbers(name: str, values: Any, length: int) -> list[float]:
+    """A list of so many finite floats, or a WidgetError."""
+    try:
+        result = [number(name, value) for value in values]
+    except TypeError:
+        raise WidgetError(f"{name} is to be {length} numbers; {values!r:.60} came.") from None
+    if len(result) != length:
+        raise WidgetError(f"{name} is to be {length} numbers; {len(result)} came.")
+    return result
+
+
+def one_of(name: str, value: Any, known: Iterable[str]) -> str:
+    """One of the known words, or a WidgetError. An activation counts as its name."""
+    word = str(value)
+    known = list(known)
+    if word not in known:
+        raise WidgetError(f"{name} is one of {', '.join(known)}; {value!r:.60} came.")
+    return word
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """A whole number from low to high, or a WidgetError."""
+    result = number(name, value)
+    if result != int(result) or not low <= result <= high:
+        raise WidgetError(f"{name} is to be a whole number from {low} to {high}; {value!r:.60} came.")
+    return int(result)

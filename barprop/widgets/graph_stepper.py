@@ -1,0 +1,73 @@
+"""The one-neuron graph, step by step (notebooks 01 and 02)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import traitlets as t
+from matplotlib.figure import Figure
+
+from barprop.activations import ACTIVATIONS
+from barprop.pictures.neuron import INPUTS, draw
+from barprop.widgets.base import Widget, number, numbers, one_of, script
+from barprop.widgets.neuron import graph_bars, graph_values
+
+
+class GraphStepper(Widget):
+    """Step through the graph of one neuron: values fill in forward, then bars fill in backward.
+
+    Parameters
+    ----------
+    x, w : two numbers each.
+    v, y : numbers.
+    sigma : "relu", "tanh", "sigmoid" or "softplus", or one of these activations.
+
+    Raises
+    ------
+    WidgetError : one sentence that says what came and what was expected.
+    """
+
+    _esm = script("page", "neuron", "graph_stepper")
+    x = t.List(t.Float()).tag(sync=True)
+    w = t.List(t.Float()).tag(sync=True)
+    v = t.Float().tag(sync=True)
+    y = t.Float().tag(sync=True)
+    sigma = t.Unicode().tag(sync=True)
+    position = t.Int(0).tag(sync=True)  # two per step: asked, then shown
+    size = (6.4, 8.4)
+
+    def __init__(
+        self,
+        x: Sequence[float] = (0.8, -0.5),
+        w: Sequence[float] = (1.2, 0.6),
+        v: float = 0.9,
+        y: float = 1.5,
+        sigma: Any = "tanh",
+    ) -> None:
+        super().__init__(
+            x=numbers("x", x, 2),
+            w=numbers("w", w, 2),
+            v=number("v", v),
+            y=number("y", y),
+            sigma=one_of("sigma", sigma, ACTIVATIONS),
+        )
+
+    def sentence(self) -> str:
+        """What the picture shows."""
+        loss = graph_values(self.x, self.y, self.w, self.v, self.sigma)["l"]
+        return (
+            f"The graph of one neuron with {self.sigma}: values fill in from w and x to the loss {loss:.3g}, "
+            "then bars fill in from the loss back to w and x."
+        )
+
+    def draw(self, figure: Figure) -> None:
+        """A filmstrip: what is given, the values, the bars."""
+        values = graph_values(self.x, self.y, self.w, self.v, self.sigma)
+        bars = graph_bars(self.x, self.y, self.w, self.v, self.sigma)
+        given = {name: values[name] for name in INPUTS}
+        titles = ("given", "forward: values fill in", "backward: bars fill in")
+        strip = zip(figure.subplots(3, 1), titles, ((given, {}), (values, {}), (values, bars)), strict=True)
+        for axes, title, (shown, barred) in strip:
+            draw(axes, shown, barred)
+            axes.set_title(title, fontsize=12)

@@ -1,0 +1,219 @@
+// What every widget stands on: elements, numbers as text, controls, and the sentence that says what changed.
+// No imports and no exports: the Python side puts this text in front of a widget's own module.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** An HTML element; attributes that start with "on" are listeners. */
+function make(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** An SVG element. */
+function draw(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** A picture in CSS pixels, so that its letters keep their size however narrow the page is. */
+function canvas(label) {
+  return draw("svg", { class: "bp-picture", role: "img", "aria-label": label });
+}
+
+function resize(svg, width, height) {
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("width", width);
+  svg.setAttribute("height", height);
+}
+
+/** A number as text: 0.123, −4.5, 1.2 × 10⁻⁷. */
+function show(value, digits = 3) {
+  if (Number.isNaN(value)) return "no number";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 9.995e-4)) {
+    const [mantissa, power] = value.toExponential(1).split("e");
+    return `${mantissa} × 10${raised(Number(power))}`.replace("-", "−");
+  }
+  return String(Number(value.toPrecision(digits))).replace("-", "−");
+}
+
+function raised(power) {
+  return String(power).replace(/./g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]));
+}
+
+function list(values, digits = 3) {
+  return typeof values === "number" ? show(values, digits) : values.map((value) => show(value, digits)).join(", ");
+}
+
+/** The letter of a variable, with its bar if it is one: read aloud as "z bar". */
+function letter(name, bar = false) {
+  const [, base, index] = name.match(/^(\D+)(\d*)$/);
+  const sub = index ? make("sub", {}, index) : null;
+  if (!bar) return make("span", { class: "bp-letter" }, base, sub);
+  return make("span", { class: "bp-letter bp-bar" }, make("span", { class: "bp-over" }, base), sub, make("span", { class: "bp-hidden" }, " bar"));
+}
+
+/** The same in a picture, centred at (x, y). */
+function drawnLetter(x, y, name, bar = false, size = 20) {
+  const [, base, index] = name.match(/^(\D+)(\d*)$/);
+  const group = draw("g", { class: "bp-letter" });
+  const text = draw("text", { x, y: y + size * 0.3, "text-anchor": "middle", style: `font-size: ${size}px` }, base);
+  if (index) text.append(draw("tspan", { dy: size * 0.2, style: `font-size: ${Math.max(12, size * 0.65)}px` }, index));
+  group.append(text);
+  if (bar) {
+    const top = y - size * ("hldtb".includes(base) ? 0.47 : 0.27);
+    const half = size * (base === "w" ? 0.32 : 0.24);
+    const middle = index ? x - size * 0.18 : x;
+    group.append(draw("line", { x1: middle - half, x2: middle + half, y1: top, y2: top, class: "bp-overline" }));
+  }
+  return group;
+}
+
+function arrowHead(x1, y1, x2, y2, size = 7) {
+  const angle = Math.atan2(y2 - y1, x2 - x1);
+  const corner = (turn) => `${x2 - size * Math.cos(angle + turn)},${y2 - size * Math.sin(angle + turn)}`;
+  return `${x2},${y2} ${corner(0.45)} ${corner(-0.45)}`;
+}
+
+/** An arrow: forward ones are solid and blue, backward ones dashed and vermilion. */
+function arrow(x1, y1, x2, y2, kind) {
+  return draw("g", { class: `bp-arrow bp-${kind}` },
+    draw("line", { x1, y1, x2, y2 }), draw("polygon", { points: arrowHead(x1, y1, x2, y2) }));
+}
+
+function still() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/**
+ * The frame of a widget. `keys` are the traits it reads and keeps. Returns
+ *   root, head    where to append; state: what is shown now
+ *   onPaint(f)    f(state, width) is called after every change
+ *   change(part)  changes the state and paints; no word to the kernel
+ *   keep(part)    the same, and lets the kernel know (on release of a drag)
+ *   say(text)     the sentence that is shown and read aloud
+ */
+function stage({ model, el }, title, keys) {
+  const sentence = make("p", { class: "bp-say", role: "status" });
+  const root = make("section", { class: "bp", "aria-label": title, tabindex: "-1", "data-lm-suppress-shortcuts": "true" });
+  const head = make("div", { class: "bp-head" }, make("p", { class: "bp-title" }, title));
+  root.append(head);
+  const state = Object.fromEntries(keys.map((key) => [key, model.get(key)]));
+  const painters = [];
+  let width = Math.min(el.clientWidth || 640, 760);
+  const paint = () => painters.forEach((painter) => painter(state, width));
+  const change = (part) => { Object.assign(state, part); paint(); };
+  const keep = (part = {}) => {
+    change(part);
+    const news = keys.filter((key) => JSON.stringify(model.get(key)) !== JSON.stringify(state[key]));
+    news.forEach((key) => model.set(key, state[key]));
+    if (news.length) model.save_changes();
+  };
+  const listeners = keys.map((key) => [`change:${key}`, () => change({ [key]: model.get(key) })]);
+  listeners.forEach(([event, heard]) => model.on(event, heard));
+  guard(root);
+  const observer = new ResizeObserver(() => {
+    const now = Math.min(Math.floor(root.clientWidth), 760);
+    if (now > 0 && now !== width) { width = now; paint(); }
+  });
+  el.append(root);
+  observer.observe(root);
+  const stops = [() => observer.disconnect(), () => listeners.forEach(([event, heard]) => model.off(event, heard))];
+  return {
+    root, head, state, change, keep,
+    onPaint: (painter) => painters.push(painter),
+    start: () => { root.append(sentence); paint(); return () => stops.forEach((stop) => stop()); },
+    say: (text) => { if (sentence.textContent !== text) sentence.textContent = text; },
+    onStop: (stop) => stops.push(stop),
+  };
+}
+
+/** Keys and clicks in a widget are the widget's: the notebook around it must not hear them as commands. */
+function guard(root) {
+  for (const event of ["keydown", "keyup", "keypress", "pointerdown", "mousedown", "dblclick", "contextmenu"]) {
+    root.addEventListener(event, (heard) => heard.stopPropagation());
+  }
+  root.addEventListener("pointerdown", (event) => {
+    const taker = event.target.closest("input, button, select, label, [tabindex]");
+    if (taker === root || !taker) root.focus({ preventScroll: true });
+  });
+}
+
+/** A number that can be typed and dragged: `read(state)` gives it, `write(state, value)` the change it makes. */
+function dial(stage, { name, text, bar = false, min, max, step, read, write, digits = 3, free = true, off }) {
+  const number = make("input", { type: "number", class: "bp-number", "aria-label": text, step, ...(free ? {} : { min, max }) });
+  const range = make("input", { type: "range", class: "bp-range", "aria-label": `${text}, slider`, min, max, step });
+  const take = (value, act) => {
+    if (!Number.isFinite(value)) return;
+    const inside = free ? Math.max(-1e6, Math.min(1e6, value)) : Math.max(min, Math.min(max, value));
+    act(write(stage.state, inside));
+  };
+  range.addEventListener("input", () => take(range.valueAsNumber, stage.change));
+  range.addEventListener("change", () => take(range.valueAsNumber, stage.keep));
+  number.addEventListener("input", () => take(number.valueAsNumber, stage.change));
+  number.addEventListener("change", () => {
+    take(number.valueAsNumber, stage.keep);
+    number.value = tidy(read(stage.state), digits);
+  });
+  stage.onPaint((state) => {
+    const value = read(state);
+    if (number !== document.activeElement || number.valueAsNumber !== value) {
+      if (!(number === document.activeElement && number.value === "")) number.value = tidy(value, digits);
+    }
+    range.value = value;
+    number.disabled = range.disabled = Boolean(off && off(state));
+  });
+  const label = typeof name === "string" && name.length <= 2 ? letter(name, bar) : make("span", {}, name);
+  return make("div", { class: "bp-dial" }, make("span", { class: "bp-dial-name", "aria-hidden": "true" }, label), number, range);
+}
+
+function tidy(value, digits) {
+  return String(Number(value.toPrecision(digits + 2)));
+}
+
+function choice(stage, { text, options, read, write }) {
+  const select = make("select", { class: "bp-select" }, Object.entries(options).map(([value, label]) => make("option", { value }, label)));
+  select.addEventListener("change", () => stage.keep(write(stage.state, select.value)));
+  stage.onPaint((state) => { select.value = read(state); });
+  return make("label", { class: "bp-choice" }, make("span", {}, text), select);
+}
+
+function button(text, press, more = {}) {
+  return make("button", { type: "button", class: "bp-button", onclick: press, ...more }, text);
+}
+
+function row(...children) {
+  return make("div", { class: "bp-row" }, ...children);
+}
+
+function dials(...children) {
+  return make("div", { class: "bp-dials" }, ...children);
+}
+
+/** Play and pause: `step()` returns false at the end. Where motion is unwelcome, it goes to the end at once. */
+function player(stage, step, pace) {
+  let timer = null;
+  const toggle = button("Play", () => (timer ? stop() : play()));
+  const stop = () => {
+    if (!timer) return;
+    clearInterval(timer);
+    timer = null;
+    toggle.textContent = "Play";
+    stage.keep();
+  };
+  const play = () => {
+    if (still()) { while (step()); stage.keep(); return; }
+    toggle.textContent = "Pause";
+    timer = setInterval(() => { if (!step()) stop(); }, pace);
+  };
+  stage.onStop(() => clearInterval(timer));
+  return { toggle, stop, playing: () => timer !== null };
+}
