@@ -86,25 +86,22 @@ def _mistaken(good: Mapping[str, str]) -> list[Student]:
 
 
 def _half_right(good: Mapping[str, str]) -> list[Student]:
-    """Students who answered about half the points of every notebook."""
-    students = []
-    for k in range(3):
-        kept: dict[str, str] = {}
-        for notebook in NOTEBOOKS:
-            exercises = [e for e in in_notebook(notebook) if e.name in good]
-            kept |= {name: good[name] for name in _about_half([(e.name, e.points) for e in exercises], k)}
-        students.append(Student(f"half-{k + 1}", kept))
-    return students
-
-
-def _about_half(points: list[tuple[str, int]], turn: int) -> list[str]:
-    """Names whose points add up to half of all, as nearly as a pass from `turn` on finds."""
-    half, kept, total = sum(p for _, p in points) / 2, [], 0
-    for name, worth in points[turn:] + points[:turn]:
-        if total + worth <= half + 0.5:
-            kept.append(name)
-            total += worth
-    return kept
+    """Students who got through about half the points of every notebook, and then stopped in three ways."""
+    kept: dict[str, str] = {}
+    for notebook in NOTEBOOKS:
+        exercises = [e for e in in_notebook(notebook) if e.name in good]
+        half, total = sum(e.points for e in exercises) / 2, 0
+        for exercise in exercises:
+            if total + exercise.points <= half + 1:
+                kept[exercise.name] = good[exercise.name]
+                total += exercise.points
+    rest = [name for name in good if name not in kept]
+    nothing = {name: "".join(f"def {ask}(*args):\n    return None\n" for ask in EXERCISES[name].asks) for name in rest}
+    return [
+        Student("half-blank", kept),
+        Student("half-none", kept | nothing),
+        Student("half-stops", kept | dict.fromkeys(rest, "raise SystemExit")),
+    ]
 
 
 def answer_cells(notebook: NotebookNode) -> list[NotebookNode]:
