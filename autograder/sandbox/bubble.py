@@ -70,12 +70,13 @@ def command(control: int, scratch: int) -> list[str]:
     words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
     words += ["--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "notebook", "--clearenv"]
     words += [word for name, value in environment().items() for word in ("--setenv", name, value)]
+    words += _folders(COURSE, "/packages", "/proc", "/dev", str(Path(python()).parent), f"{sys.base_prefix}/lib")
     words += _system() + _interpreter()
     for place, folder in places.items():
         words += ["--ro-bind", str(folder), place, *_masked(folder, place)]
     words += ["--ro-bind", str(Path(barprop.__file__).parent), f"{COURSE}/barprop"]
     words += ["--ro-bind", str(INSIDE), f"{COURSE}/inside"]
-    words += ["--perms", "0755", "--dir", "/proc", "--proc", "/proc", "--perms", "0755", "--dir", "/dev"]
+    words += ["--proc", "/proc"]
     for name in ("null", "random", "urandom"):
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     words += ["--perms", "1777", "--size", str(scratch), "--tmpfs", "/tmp", "--chdir", "/tmp", "--remount-ro", "/"]
@@ -87,6 +88,12 @@ def plain_command(control: int) -> list[str]:
     """The same without any wall."""
     words = [python(), *_FLAGS, str(INSIDE / "boot.py"), str(control), "open", "0"]
     return [*words, str(INSIDE.parent), str(Path(barprop.__file__).parent.parent), *map(str, packages())]
+
+
+def _folders(*paths: str) -> list[str]:
+    """Folders that everybody may enter, with those above them; bwrap itself may make them root's alone."""
+    every = {str(place) for path in paths for place in (Path(path), *Path(path).parents)} - {"/"}
+    return [word for place in sorted(every) for word in ("--perms", "0755", "--dir", place)]
 
 
 def _system() -> list[str]:
