@@ -70,7 +70,7 @@ def command(control: int, scratch: int) -> list[str]:
     words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
     words += ["--die-with-parent", "--new-session", "--as-pid-1", "--hostname", "notebook", "--clearenv"]
     words += [word for name, value in environment().items() for word in ("--setenv", name, value)]
-    words += _folders(COURSE, "/packages", "/proc", "/dev", str(Path(python()).parent), f"{sys.base_prefix}/lib")
+    words += _folders(COURSE, "/packages", "/proc", "/dev", "/etc", "/usr", str(Path(python()).parent), sys.base_prefix)
     words += _system() + _interpreter()
     for place, folder in places.items():
         words += ["--ro-bind", str(folder), place, *_masked(folder, place)]
