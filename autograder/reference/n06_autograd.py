@@ -1,0 +1,158 @@
+"""References for notebook 06: the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+Back = Callable[[np.ndarray], tuple[np.ndarray, ...]]
+
+
+def topological_order(node: Any) -> list:
+    """Every node that `node` was made from, parents first, `node` last."""
+    order, seen, todo = [], set(), [(node, False)]
+    while todo:
+        node, parents_done = todo.pop()
+        if parents_done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            todo.append((node, True))
+            todo.extend((parent, False) for parent in node.parents)
+    return order
+
+
+def unbroadcast(bar: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The bar of an operand of that shape, from the bar of what it was broadcast to."""
+    bar = bar.sum(axis=tuple(range(bar.ndim - len(shape))))
+    return bar.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
+
+
+def as_value(u: Any) -> Value:
+    """u itself when it is a Value, else a Value that holds it."""
+    return u if isinstance(u, Value) else Value(u)
+
+
+class Value:
+    """An array, its bar, the Values it was made from, and the way back to them.
+
+    Parameters
+    ----------
+    data : a number or an array; float64, copied.
+    parents : the Values it was made from.
+    back : its bar -> the bars of its parents, one each, not yet un-broadcast.
+    """
+
+    __array_ufunc__ = None  # array + Value: NumPy steps aside and asks the Value
+
+    def __init__(self, data: ArrayLike, parents: tuple[Value, ...] = (), back: Back | None = None) -> None:
+        self.data = np.array(data, dtype=float)
+        self.bar = np.zeros_like(self.data)
+        self.parents = parents
+        self.back = back
+
+    def __repr__(self) -> str:
+        return f"Value({self.data})"
+
+    def __add__(self, other: Any) -> Value:
+        other = as_value(other)
+        return Value(self.data + other.data, (self, other), lambda bar: (bar, bar))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Value:
+        return Value(-self.data, (self,), lambda bar: (-bar,))
+
+    def __sub__(self, other: Any) -> Value:
+        other = as_value(other)
+        return Value(self.data - other.data, (self, other), lambda bar: (bar, -bar))
+
+    def __rsub__(self, other: Any) -> Value:
+        return as_value(other) - self
+
+    def __mul__(self, other: Any) -> Value:
+        other = as_value(other)
+        return Value(self.data * other.data, (self, other), lambda bar: (bar * other.data, bar * self.data))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Value:
+        other = as_value(other)
+        ratio = self.data / other.data
+        return Value(ratio, (self, other), lambda bar: (bar / other.data, -bar * ratio / other.data))
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return as_value(other) / self
+
+    def __pow__(self, k: float) -> Value:
+        slope = k * self.data ** (k - 1) if k else np.zeros_like(self.data)
+        return Value(self.data**k, (self,), lambda bar: (bar * slope,))
+
+    def __matmul__(self, other: Any) -> Value:
+        other = as_value(other)
+
+        def back(bar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            rows = np.atleast_2d(self.data)
+            columns = other.data if other.data.ndim == 2 else other.data[:, None]
+            bar = bar.reshape(len(rows), columns.shape[1])
+            return (bar @ columns.T).reshape(self.data.shape), (rows.T @ bar).reshape(other.data.shape)
+
+        return Value(self.data @ other.data, (self, other), back)
+
+    def __rmatmul__(self, other: Any) -> Value:
+        return as_value(other) @ self
+
+    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Value:
+        """The sum over one axis, several, or all."""
+
+        def back(bar: np.ndarray) -> tuple[np.ndarray]:
+            if axis is not None and not keepdims:
+                bar = np.expand_dims(bar, axis)
+            return (np.broadcast_to(bar, self.data.shape),)
+
+        return Value(self.data.sum(axis=axis, keepdims=keepdims), (self,), back)
+
+    def exp(self) -> Value:
+        """e to each entry."""
+        h = np.exp(self.data)
+        return Value(h, (self,), lambda bar: (bar * h,))
+
+    def log(self) -> Value:
+        """The natural logarithm of each entry."""
+        return Value(np.log(self.data), (self,), lambda bar: (bar / self.data,))
+
+    def relu(self) -> Value:
+        """max(z, 0) of each entry z; the slope at 0 is 0."""
+        return Value(np.maximum(self.data, 0), (self,), lambda bar: (bar * (self.data > 0),))
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent of each entry."""
+        h = np.tanh(self.data)
+        return Value(h, (self,), lambda bar: (bar * (1 - h**2),))
+
+    def backward(self) -> None:
+        """Fill `.bar` of every node this one was made from, starting with ones here and zeros elsewhere."""
+        order = topological_order(self)
+        for node in order:
+            node.bar = np.zeros_like(node.data)
+        self.bar = np.ones_like(self.data)
+        for node in reversed(order):
+            for parent, bar in zip(node.parents, node.back(node.bar) if node.parents else (), strict=True):
+                parent.bar = parent.bar + unbroadcast(bar, parent.data.shape)
+
+
+def softplus(value: Value) -> Value:
+    """log(1 + exp(value)), entry by entry, for numbers of any size."""
+    top = np.maximum(value.data, 0)
+    return ((value - top).exp() + np.exp(-top)).log() + top
+
+
+def cross_entropy(logits: Value, labels: ArrayLike) -> Value:
+    """The mean over the rows of -log soft-max at the label; logits (n, k), labels (n,)."""
+    n, k = logits.data.shape
+    shifted = logits - logits.data.max(axis=1, keepdims=True)
+    at_label = (shifted * np.eye(k)[np.asarray(labels)]).sum()
+    return (shifted.exp().sum(axis=1).log().sum() - at_label) / n
