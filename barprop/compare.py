@@ -51,9 +51,11 @@ def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
 
 
 def _near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
-    scale = max(float(np.max(np.abs(right), initial=0.0)), 1e-3)
+    finite = np.isfinite(right)  # an infinity is near nothing but itself
+    scale = max(float(np.max(np.abs(right), initial=0.0, where=finite)), 1e-3)
     with np.errstate(invalid="ignore", over="ignore"):
-        return (np.abs(got - right) <= tolerance * np.abs(right) + 1e-3 * tolerance * scale) | (got == right)
+        near = np.abs(got - right) <= tolerance * np.abs(right) + 1e-3 * tolerance * scale
+    return (near & finite) | (got == right)
 
 
 def floats(value: Any) -> np.ndarray:
