@@ -579,8 +579,8 @@ ACCURACY_CURVE = Exercise(
                        lambda c, right: _clean(c) - right),
         _curve_mistake("sorted by eps", "The right shares in another order: entry i belongs to eps_list[i].",
                        lambda c, right: right[np.argsort(c.eps_list)]),
-        _curve_mistake("one number for all", "One number came out. A curve has one for every eps.",
-                       lambda c, right: right.mean() if len(right) else None),
+        Mistake("one number for all", "One number came out. A curve has one for every eps.",
+                lambda c, right: {"accuracy": right["accuracy"].mean()} if len(c.eps_list) else None),
     ),
 )  # fmt: skip
 

@@ -49,7 +49,7 @@ def pull_images(net: tuple, X: Any, logits_bar: np.ndarray) -> np.ndarray:
 
 def _by_column(values: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> np.ndarray:
     """Slopes of values (n,) by the rows of `at` (n, d), each row by itself: column j is nudged in all rows at once."""
-    n, d = at.shape
+    d = at.shape[1]
     nudges = _OFFSETS[:, None, None, None] * np.eye(d)[:, None, :]  # (4, d, 1, d)
     return _combine(values(at + nudges)).T
 
