@@ -73,7 +73,7 @@ def _operators(rng: np.random.Generator) -> Iterator[Case]:
     yield case("one", "k = -1.5", {"a": positive(rng, 2, 2), "k": -1.5}, [NEGATE, POWER])
     yield case("whole", "whole numbers, k = -1", {"a": rng.integers(2, 9, 3), "k": -1}, [POWER])
     chained = [
-        Expression("-a", ("a",), lambda call, a: -(-a)),
+        Expression("-a", ("a",), lambda call, a: (lambda s: -s)(-a)),
         Expression("a ** k", ("a", "k"), lambda call, a, k: (a**k) ** 2),
     ]
     yield case("chained", "two steps in a row, k = 0.5", {"a": positive(rng, 3), "k": 0.5}, chained)
@@ -121,7 +121,7 @@ def _broadcasting(rng: np.random.Generator) -> Iterator[Case]:
         yield expressions_case("broadcast", f"shapes {a} and {b}", args, "a b", four)
     args = {"a": draw(rng, 3), "b": draw(rng, 3, 3), "w": read_only(draw(rng, 3, 3))}
     weighed = [Expression(f"a {op} b{AFTER}", ("a", "b", "w"), make) for op, make in _WEIGHED.items()]
-    yield expressions_case("square", "shapes (3,) and (3, 3), then times an array", args, "a b", weighed)
+    yield expressions_case("broadcast", "shapes (3,) and (3, 3), then times an array", args, "a b", weighed)
     args = {"a": draw(rng, 3), "c": read_only(draw(rng, 4, 3))}
     yield expressions_case("broadcast", "an array c of shape (4, 3), a of shape (3,)", args, "a",
                            _with_constant({op: _FOUR[op] for op in "+*"}, AFTER))  # fmt: skip

@@ -57,7 +57,7 @@ def _summed(how: Callable[[np.ndarray, tuple[int, ...]], Any]) -> Callable[[Case
     """A wrong way to sum. `how`: (the bar in the shape of the result, the operand's shape) -> the wrong bar."""
 
     def wrong(case: Case, right: Values) -> Values | None:
-        if case.kind not in ("broadcast", "square"):
+        if case.kind != "broadcast":
             return None
         found = {}
         for expression in case.expressions:
@@ -76,7 +76,11 @@ def _only_in_front(bar: np.ndarray, shape: tuple[int, ...]) -> Any:
 
 
 def _ones_lost(bar: np.ndarray, shape: tuple[int, ...]) -> Any:
-    return _rightly(bar, shape).reshape([n for n in shape if n != 1])
+    lost = _rightly(bar, shape).reshape([n for n in shape if n != 1])
+    try:
+        return np.zeros(shape) + lost  # as it is added to the bar so far
+    except ValueError:
+        return lost
 
 
 def _mean(bar: np.ndarray, shape: tuple[int, ...]) -> Any:
