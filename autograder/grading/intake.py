@@ -1,0 +1,179 @@
+"""Reading a submission from disk. It was made by somebody else: no link is followed, no device or pipe opened,
+no file taken in whole that could be huge."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import mmap
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_DEEPEST = 4
+_MOST_FILES = 2_000
+_WHOLE = 1_000_000  # bytes; a larger notebook is taken without its outputs
+_LARGEST = 1_500_000_000
+_LARGEST_WITHOUT_OUTPUTS = 16_000_000
+_FILE, _FILES = 8_000_000, 12_000_000  # one other file, and all of them
+
+_OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[')
+# Possessive, so that a string of 100 MB costs no memory.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+
+
+@dataclass
+class Submission:
+    """What was handed in: names are relative paths; `digest` is a hash of all of it but the time stamp."""
+
+    notebooks: dict[str, bytes] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    timestamp: bytes | None = None
+    digest: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all was handed in."""
+        return not (self.notebooks or self.unreadable or self.files or self.notes)
+
+
+class _RefusedError(Exception):
+    """This file is not taken; the message says why."""
+
+
+def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
+    """Read a submission's folder.
+
+    Parameters
+    ----------
+    ignore : file name globs that are passed over, as nbgrader's CourseDirectory.ignore.
+    """
+    result, digest = Submission(), hashlib.sha256()
+    if folder.is_symlink():
+        result.unreadable["."] = "The submission's folder is a link; links are not followed."
+    else:
+        _walk(folder, "", ignore or [], result, digest)
+    for name, why in [*result.unreadable.items(), *((note, "") for note in result.notes)]:
+        digest.update(f"\0{name}\0{why}".encode("utf-8", "replace"))
+    result.digest = digest.hexdigest()
+    return result
+
+
+def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, digest: hashlib._Hash) -> None:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+    except OSError as error:
+        result.notes.append(f"{_shown(prefix) or 'The folder'} cannot be read ({error.strerror}).")
+        return
+    for entry in entries:
+        name = prefix + entry.name
+        if any(fnmatch.fnmatch(entry.name, pattern) for pattern in ignore):
+            continue
+        if len(result.notebooks) + len(result.files) + len(result.unreadable) >= _MOST_FILES:
+            result.notes.append(f"Only the first {_MOST_FILES} files were looked at.")
+            return
+        try:
+            _take(entry, name, result, digest)
+            if entry.is_dir(follow_symlinks=False):
+                if name.count("/") + 1 >= _DEEPEST:
+                    raise _RefusedError("lies too deep in folders and was passed over")
+                _walk(Path(entry.path), name + "/", ignore, result, digest)
+        except (_RefusedError, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            if entry.name.endswith(".ipynb"):
+                result.unreadable[_shown(name)] = f"It {why}."
+            else:
+                result.notes.append(f"{_shown(name)} {why}.")
+
+
+def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Hash) -> None:
+    if entry.is_symlink():
+        raise _RefusedError("is a link, and links are not followed")
+    if entry.is_dir(follow_symlinks=False):
+        if entry.name.endswith(".ipynb"):
+            result.unreadable[_shown(name)] = "It is a folder, not a file."
+        return
+    notebook = entry.name.endswith(".ipynb")
+    most = _LARGEST if notebook else min(_FILE, _FILES - sum(map(len, result.files.values())))
+    handle = _open(entry.path)
+    try:
+        size = os.fstat(handle).st_size
+        if size > most:
+            raise _RefusedError(f"is larger ({size / 1e6:.0f} MB) than what is taken ({max(most, 0) / 1e6:.0f} MB)")
+        data = _notebook(handle, size, digest) if notebook else _whole(handle, size)
+    finally:
+        os.close(handle)
+    if name == "timestamp.txt":
+        result.timestamp = data
+        return
+    digest.update(f"\0{_shown(name)}\0{size}\0".encode() + (b"" if notebook else hashlib.sha256(data).digest()))
+    (result.notebooks if notebook else result.files)[_shown(name)] = data
+
+
+def _open(path: str) -> int:
+    """A descriptor of a regular file, opened without waiting and without following a link."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _RefusedError("is no regular file (a pipe, a socket or a device)")
+    return handle
+
+
+def _whole(handle: int, size: int) -> bytes:
+    parts, left = [], size
+    while left > 0 and (part := os.read(handle, min(left, 1 << 20))):
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def _notebook(handle: int, size: int, digest: hashlib._Hash) -> bytes:
+    if size <= _WHOLE:
+        data = _whole(handle, size)
+        digest.update(hashlib.sha256(data).digest())
+        return data
+    with mmap.mmap(handle, size, access=mmap.ACCESS_READ) as mapped:
+        summed = hashlib.sha256()
+        for start in range(0, size, 1 << 20):
+            summed.update(mapped[start : start + (1 << 20)])
+        digest.update(summed.digest())
+        kept = without_outputs(mapped)
+    if len(kept) > _LARGEST_WITHOUT_OUTPUTS:
+        raise _RefusedError(f"holds {len(kept) / 1e6:.0f} MB besides its outputs, far more than a notebook can")
+    return kept
+
+
+def without_outputs(data: bytes | mmap.mmap) -> bytes:
+    """A notebook's JSON with every list of outputs emptied, without decoding it."""
+    kept, size, position = [], 0, 0
+    for match in iter(lambda: _OUTPUTS.search(data, position), None):
+        kept.append(bytes(data[position : match.end()]) + b"]")
+        size += len(kept[-1])
+        position = _closing(data, match.end())
+        if size > _LARGEST_WITHOUT_OUTPUTS:
+            break
+    rest = min(len(data), position + _LARGEST_WITHOUT_OUTPUTS + 1)
+    return b"".join([*kept, bytes(data[position:rest])])
+
+
+def _closing(data: bytes | mmap.mmap, start: int) -> int:
+    """Just after the bracket that closes the list opened before `start`; the end where there is none."""
+    depth = 1
+    for match in _TOKEN.finditer(data, start):
+        token = data[match.start() : match.start() + 1]
+        if token in b"[{":
+            depth += 1
+        elif token in b"]}":
+            depth -= 1
+            if depth == 0:
+                return match.end()
+    return len(data)
+
+
+def _shown(name: str) -> str:
+    """A file name that can be stored anywhere: undecodable bytes replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")

@@ -1,0 +1,133 @@
+"""What was handed out: the cells of an assignment as the instructor wrote them, and what each is worth."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from barprop.exercises import TESTS
+
+
+@dataclass(frozen=True)
+class PlanCell:
+    """One cell as released.
+
+    Parameters
+    ----------
+    grade_id : nbgrader's; "" for a cell nbgrader does not know.
+    cell_id : nbformat's.
+    kind : "code", "markdown" or "raw".
+    source : what the student was given.
+    full : what runs when graded: with the hidden tests. The same as `source` where there are none.
+    exercise, part : the declared exercise a test cell belongs to; "" for an instructor's own.
+    """
+
+    grade_id: str
+    cell_id: str
+    kind: str
+    source: str
+    full: str = ""
+    locked: bool = False
+    grade: bool = False
+    solution: bool = False
+    task: bool = False
+    points: float = 0.0
+    checksum: str = ""
+    tags: tuple[str, ...] = ()
+    exercise: str = ""
+    part: str = ""
+
+    @property
+    def managed(self) -> bool:
+        """Whether nbgrader knows this cell."""
+        return bool(self.grade_id)
+
+    @property
+    def test(self) -> bool:
+        """Whether this is a test cell: points come from running something."""
+        return self.grade and not self.solution
+
+    @property
+    def shows(self) -> bool:
+        """Whether it only shows something: not run when grading, unless asked."""
+        return "show" in self.tags and not self.grade
+
+    def nbgrader(self) -> dict[str, Any]:
+        """nbgrader's metadata for this cell, schema 3."""
+        data: dict[str, Any] = {
+            "schema_version": 3,
+            "grade_id": self.grade_id,
+            "grade": self.grade,
+            "solution": self.solution,
+            "locked": self.locked,
+            "task": self.task,
+        }
+        if self.grade or self.task:
+            data["points"] = self.points
+        if len(self.checksum) == 32:
+            data["checksum"] = self.checksum
+        if self.kind in ("code", "markdown", "raw"):
+            data["cell_type"] = self.kind
+        return data
+
+
+@dataclass(frozen=True)
+class NotebookPlan:
+    """One notebook as released. `ordered`: whether the order of the cells is known (it is where a release exists)."""
+
+    name: str
+    cells: tuple[PlanCell, ...]
+    kernelspec: dict[str, Any] = field(default_factory=dict)
+    ordered: bool = True
+
+    @property
+    def managed(self) -> list[PlanCell]:
+        """The cells nbgrader knows, in order."""
+        return [cell for cell in self.cells if cell.managed]
+
+    @property
+    def exercises(self) -> list[str]:
+        """The declared exercises it asks, in order."""
+        return list(dict.fromkeys(cell.exercise for cell in self.cells if cell.exercise))
+
+
+@dataclass(frozen=True)
+class AssignmentPlan:
+    """One assignment: its notebooks, and the files handed out with it (relative path -> bytes)."""
+
+    name: str
+    notebooks: tuple[NotebookPlan, ...]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same plan: what its hash is taken of."""
+        plain = {"name": self.name, "notebooks": [asdict(nb) for nb in self.notebooks]}
+        text = json.dumps(plain, sort_keys=True).encode()
+        return text + b"".join(f"\0{name}\0".encode() + data for name, data in sorted(self.files.items()))
+
+
+def declared(grade_id: str, source: str) -> tuple[str, str]:
+    """(exercise, part) a test cell of ours asks; ("", "") for an instructor's own cell.
+
+    The cell's own call of check() decides, so that a cell which merely shares the name stays the instructor's.
+    """
+    if grade_id not in TESTS:
+        return "", ""
+    exercise, part = TESTS[grade_id]
+    call = rf"""^\s*check\(\s*(['"]){re.escape(exercise.name)}\1"""
+    return (exercise.name, part.name) if re.search(call, source, re.MULTILINE) else ("", "")
+
+
+def without_regions(source: str, begin: str = "BEGIN HIDDEN TESTS", end: str = "END HIDDEN TESTS") -> str:
+    """The source without its hidden tests; an open region runs to the end."""
+    kept, hidden = [], False
+    for line in source.split("\n"):
+        if begin in line:
+            hidden = True
+        elif end in line:
+            hidden = False
+        elif not hidden:
+            kept.append(line)
+    return "\n".join(kept)

@@ -1,0 +1,160 @@
+"""Many jobs side by side: local processes, or a Dask cluster by address."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+
+from autograder.grading.job import Job
+from autograder.grading.record import Record
+from autograder.grading.worker import LostError, Worker
+from autograder.sandbox import SandboxError
+
+_TRIES = 2
+_AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
+
+
+class PoolError(Exception):
+    """Jobs cannot be run as asked; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A job that no record came of: nothing is written for it, and the next run tries it again."""
+
+    job: Job
+    reason: str
+
+
+def cores() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_jobs(jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True) -> Iterator[Record | Failed]:
+    """Records as they are done, in any order.
+
+    Parameters
+    ----------
+    count : local processes, 0 for one a processor.
+    dask : address of a Dask scheduler instead.
+    """
+    if dask:
+        return _on_dask(jobs, dask, isolated)
+    return _locally(jobs, count or cores(), isolated)
+
+
+def _try(worker: Worker, job: Job) -> Record | Failed:
+    reason = ""
+    for _ in range(_TRIES):
+        try:
+            return Record.from_json(worker.call(job))
+        except SandboxError as error:
+            reason = str(error)
+        except LostError as error:
+            reason = f"{error}, {_TRIES} times"
+    return Failed(job, reason)
+
+
+def _locally(jobs: Iterable[Job], count: int, isolated: bool) -> Iterator[Record | Failed]:
+    waiting, lock = iter(jobs), threading.Lock()
+    done: queue.Queue[Record | Failed | BaseException | None] = queue.Queue(maxsize=2 * count)
+    stop = threading.Event()
+
+    def serve() -> None:
+        worker = Worker(isolated)
+        try:
+            while not stop.is_set():
+                with lock:
+                    job = next(waiting, None)
+                if job is None:
+                    break
+                done.put(_try(worker, job))
+        except BaseException as error:
+            done.put(error)
+        finally:
+            worker.close()
+            done.put(None)
+
+    threads = [threading.Thread(target=serve, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        running = count
+        while running:
+            result = done.get()
+            if result is None:
+                running -= 1
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                yield result
+    finally:
+        stop.set()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(0.05)
+                while not done.empty():
+                    done.get_nowait()
+
+
+# --- Dask -------------------------------------------------------------------------------------
+
+_threads = threading.local()
+
+
+def dask_job(job: Job, isolated: bool) -> str:
+    """One job on a Dask worker: in a grading process of this thread's own. The record as JSON."""
+    worker = getattr(_threads, "worker", None)
+    if worker is None:
+        worker = _threads.worker = Worker(isolated)
+    try:
+        return worker.call(job)
+    except LostError:
+        return worker.call(job)
+
+
+def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Record | Failed]:
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise PoolError("--dask needs Dask: install it with `pip install distributed`.") from None
+    try:
+        client = Client(address, timeout=20, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise PoolError(f"No Dask scheduler answers at {address} ({error}); is it running?") from None
+    with client:
+        waiting = iter(jobs)
+        ahead = _AHEAD * max(1, sum(client.nthreads().values()))
+        given = {}
+
+        def submit(some: Iterable[Job]) -> list:
+            made = []
+            for job in some:
+                # A worker that is lost midway costs a retry, never the submission.
+                future = client.submit(dask_job, job, isolated, key=f"grade-{job.key}", pure=False, retries=3)
+                given[future.key] = job
+                made.append(future)
+            return made
+
+        running = as_completed(submit(itertools.islice(waiting, ahead)))
+        for future in running:
+            job = given.pop(future.key)
+            yield _gathered(future, job, CancelledError)
+            running.update(submit(itertools.islice(waiting, 1)))
+
+
+def _gathered(future: object, job: Job, cancelled: type[BaseException]) -> Record | Failed:
+    try:
+        return Record.from_json(future.result())  # type: ignore[attr-defined]
+    except (SandboxError, LostError) as error:
+        return Failed(job, str(error))
+    except cancelled:
+        return Failed(job, "the cluster gave the job up")
+    except Exception as error:
+        return Failed(job, f"the cluster failed ({type(error).__name__}: {error})")

@@ -1,0 +1,115 @@
+"""What one job gives: plain data, as JSON and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+FORMAT = 1
+
+
+@dataclass
+class Grade:
+    """The outcome of one graded cell.
+
+    Parameters
+    ----------
+    points : a plain float in [0, max_points], or None where a person has to grade.
+    text, html : the verdict, for reading.
+    problem : what failed, one sentence.
+    mistake : the name of the recognised mistake.
+    inside : whether the score came from inside the student's process (an instructor's own asserts).
+    review : a person should look, though there is a score.
+    key : what the verdict depends on besides the submission; "" where it was not judged by a declaration.
+    """
+
+    points: float | None
+    max_points: float
+    text: str = ""
+    html: str = ""
+    problem: str = ""
+    mistake: str = ""
+    inside: bool = False
+    review: bool = False
+    exercise: str = ""
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        self.max_points = float(self.max_points)
+        if self.points is not None:
+            self.points = plain_points(self.points, self.max_points)
+
+
+def plain_points(value: Any, most: float) -> float:
+    """A plain float in [0, most]; whatever is none counts 0: a score fails closed."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0.0
+    number = float(value)
+    return number if math.isfinite(number) and 0.0 <= number <= most else 0.0
+
+
+@dataclass
+class NotebookRecord:
+    """One graded notebook.
+
+    Parameters
+    ----------
+    file : the submitted file, relative to the submission; "" where there was none.
+    grades : by grade_id, in the order of the notebook.
+    comments : by grade_id of each answer: "No response." or None, as nbgrader has it.
+    repairs : what was mended, told to the student.
+    trouble : what a person grading should know (cells that hung or were killed).
+    document : the notebook for autograded/, as JSON text; "" where there is none.
+    """
+
+    name: str
+    file: str = ""
+    grades: dict[str, Grade] = field(default_factory=dict)
+    comments: dict[str, str | None] = field(default_factory=dict)
+    repairs: list[str] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    document: str = ""
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The sum of its points."""
+        return sum(grade.points or 0.0 for grade in self.grades.values())
+
+
+@dataclass
+class Record:
+    """One graded submission. `quarantine`: why nothing of it could be read, "" where it could."""
+
+    student: str
+    assignment: str
+    key: str
+    notebooks: list[NotebookRecord] = field(default_factory=list)
+    quarantine: str = ""
+    notes: list[str] = field(default_factory=list)
+    environment: str = ""
+    seconds: float = 0.0
+
+    @property
+    def trouble(self) -> list[str]:
+        """Everything a person grading should know, one sentence each."""
+        found = [self.quarantine] if self.quarantine else []
+        return found + self.notes + [text for notebook in self.notebooks for text in notebook.trouble]
+
+    def to_json(self) -> str:
+        """As one JSON text."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=True, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Record:
+        """The record in a JSON text. Raises ValueError, KeyError or TypeError where it holds none."""
+        data = json.loads(text)
+        if data.pop("format") != FORMAT:
+            raise ValueError("a record of another format")
+        notebooks = []
+        for raw in data.pop("notebooks"):
+            grades = {name: Grade(**grade) for name, grade in raw.pop("grades").items()}
+            notebooks.append(NotebookRecord(grades=grades, **raw))
+        return cls(notebooks=notebooks, **data)
