@@ -147,33 +147,30 @@ function formula(state) {
     chip(slopeName, open && step.name !== "z" ? "?" : list(found.slope), "slope", "local slope"), together(sign("from"), ...lit)];
 }
 
-function spoken(state, verdict = "") {
+function spoken(state) {
   const step = STEPS[state.position >> 1];
   const name = step.phase === "backward" ? `${step.name} bar` : step.name;
   const way = step.phase === "forward" ? "Forward" : "Backward";
   if (state.position % 2 === 0) {
     const vector = Array.isArray(work(step, state).value) ? `the first entry of ${name}` : name;
-    return `${way}, step ${(state.position >> 1) + 1} of ${STEPS.length}: what will ${vector} be? Type a guess, or reveal it.`;
+    return `${way}, step ${(state.position >> 1) + 1} of ${STEPS.length}: what will ${vector} be? Type a guess, or step on to see it.`;
   }
   const end = state.position === LAST ? " All values and all bars are in." : "";
-  return `${verdict} ${way}: ${name} is ${list(work(step, state).value)}.${end}`.trim();
+  return `${way}: ${name} is ${list(work(step, state).value)}.${end}`;
 }
 
 function render(context) {
-  const page = stage(context, "One neuron, forward and back", ["x", "w", "v", "y", "sigma", "position"]);
+  const page = stage(context, "One neuron, forward and back", ["x", "w", "v", "y", "sigma", "position"], spoken);
   const { state } = page;
   const svg = canvas("The graph of the neuron: w and x make z, z makes h, v and h make e, y and e make l.");
   const board = make("div", { class: "bp-board" });
   const guess = make("input", { type: "number", step: "any", class: "bp-number" });
   const askedFor = make("span");
   const asked = make("label", { class: "bp-choice" }, make("span", {}, "Your guess for ", askedFor), guess);
-  let verdict = "";
   const move = (to, word = "") => {
     const position = Math.max(0, Math.min(LAST, to));
-    verdict = word;
     if (position % 2 === 0) guess.value = "";
-    page.keep({ position });
-    page.say(spoken(state, verdict));
+    page.keep({ position }, word);
   };
   const reveal = () => {
     const said = guess.valueAsNumber;
@@ -182,7 +179,7 @@ function render(context) {
   };
   const compareButton = button("Compare", () => {
     if (Number.isFinite(guess.valueAsNumber)) reveal();
-    else page.say("Type a number first; or press Step to see the value.");
+    else page.say("Type a number first, or press Step to see the value.");
   });
   const step = button("Step", () => (state.position % 2 ? move(state.position + 1) : reveal()), { class: "bp-button bp-main" });
   const back = button("Back", () => { play.stop(); move(state.position - 1); });
@@ -191,7 +188,7 @@ function render(context) {
   const play = player(page, () => {
     if (state.position >= LAST) return false;
     page.change({ position: state.position + 1 });
-    page.say(spoken(state));
+    page.say();
     return true;
   }, 1100);
   const pair = (key, index) => dial(page, {
@@ -214,9 +211,7 @@ function render(context) {
   page.head.append(sigma);
   page.root.append(svg, board, row(asked, compareButton), row(step, back, play.toggle, reset),
     dials(pair("x", 0), pair("x", 1), pair("w", 0), pair("w", 1), single("v"), single("y")));
-  const stop = page.start();
-  page.say(spoken(state));
-  return stop;
+  return page.start();
 }
 
 export { values, bars, compare, work, STEPS };

@@ -99,9 +99,9 @@ function still() {
  *   onPaint(f)    f(state, width) is called after every change
  *   change(part)  changes the state and paints; no word to the kernel
  *   keep(part)    the same, and lets the kernel know (on release of a drag)
- *   say(text)     the sentence that is shown and read aloud
+ *   say(word)     shows and reads aloud the word and then `tell(state)`; keep does so too
  */
-function stage({ model, el }, title, keys) {
+function stage({ model, el }, title, keys, tell) {
   const sentence = make("p", { class: "bp-say", role: "status" });
   const root = make("section", { class: "bp", "aria-label": title, tabindex: "-1", "data-lm-suppress-shortcuts": "true" });
   const head = make("div", { class: "bp-head" }, make("p", { class: "bp-title" }, title));
@@ -111,8 +111,10 @@ function stage({ model, el }, title, keys) {
   let width = Math.min(el.clientWidth || 640, 760);
   const paint = () => painters.forEach((painter) => painter(state, width));
   const change = (part) => { Object.assign(state, part); paint(); };
-  const keep = (part = {}) => {
+  const say = (word = "") => { sentence.textContent = `${word} ${tell(state)}`.trim(); };
+  const keep = (part = {}, word = "") => {
     change(part);
+    say(word);
     const news = keys.filter((key) => JSON.stringify(model.get(key)) !== JSON.stringify(state[key]));
     news.forEach((key) => model.set(key, state[key]));
     if (news.length) model.save_changes();
@@ -128,10 +130,9 @@ function stage({ model, el }, title, keys) {
   observer.observe(root);
   const stops = [() => observer.disconnect(), () => listeners.forEach(([event, heard]) => model.off(event, heard))];
   return {
-    root, head, state, change, keep,
+    root, head, state, change, keep, say,
     onPaint: (painter) => painters.push(painter),
-    start: () => { root.append(sentence); paint(); return () => stops.forEach((stop) => stop()); },
-    say: (text) => { if (sentence.textContent !== text) sentence.textContent = text; },
+    start: () => { root.append(sentence); paint(); say(); return () => stops.forEach((stop) => stop()); },
     onStop: (stop) => stops.push(stop),
   };
 }
@@ -154,7 +155,7 @@ function dial(stage, { name, text, bar = false, min, max, step, read, write, dig
   const take = (value, act) => {
     if (!Number.isFinite(value)) return;
     const inside = free ? Math.max(-1e6, Math.min(1e6, value)) : Math.max(min, Math.min(max, value));
-    act(write(stage.state, inside));
+    act(write(stage.state, inside), `${text} is ${show(inside)}.`);
   };
   range.addEventListener("input", () => take(range.valueAsNumber, stage.change));
   range.addEventListener("change", () => take(range.valueAsNumber, stage.keep));
@@ -181,7 +182,7 @@ function tidy(value, digits) {
 
 function choice(stage, { text, options, read, write }) {
   const select = make("select", { class: "bp-select" }, Object.entries(options).map(([value, label]) => make("option", { value }, label)));
-  select.addEventListener("change", () => stage.keep(write(stage.state, select.value)));
+  select.addEventListener("change", () => stage.keep(write(stage.state, select.value), `${text} ${options[select.value]}.`));
   stage.onPaint((state) => { select.value = read(state); });
   return make("label", { class: "bp-choice" }, make("span", {}, text), select);
 }
