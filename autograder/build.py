@@ -1,4 +1,4 @@
-"""Make notebooks/ and solutions/ from source/; with --check, say what is out of step."""
+"""Make notebooks/, solutions/ and docs/exercises.md; with --check, say what is out of step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.course import RELEASE, ROOT, SOLUTIONS, authored, ignored_names, materialise, read_authored, solved
+from autograder.tables import exercises_page
 from barprop.exercises import TESTS
+
+PAGE = ROOT / "docs" / "exercises.md"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +36,14 @@ def run(args: argparse.Namespace) -> int:
         if args.check:
             problems += [f"notebooks/{name} {what}" for name, what in differences(fresh, RELEASE)]
             problems += [f"solutions/{name} {what}" for name, what in stale_solutions()]
+            if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != exercises_page():
+                problems.append(f"{PAGE.relative_to(ROOT)} differs from what the declarations make")
         elif not problems:
             replace_tree(fresh, RELEASE)
     if not args.check and not problems:
         materialise()
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(exercises_page(), encoding="utf-8")
         problems = build_solutions(args.execute)
     for problem in problems:
         print(problem, file=sys.stderr)

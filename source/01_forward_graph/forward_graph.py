@@ -59,13 +59,6 @@ def linear(w, x):
     return np.asarray(w, dtype=float) @ np.asarray(x, dtype=float)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_linear", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("linear")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_linear")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>An array comes back, not a number</summary>
 #
@@ -79,6 +72,13 @@ grade("test_linear")
 #
 # For $w = (2, 3)$ and $x = (10, 1)$ the pairs give $20$ and $3$, and the neuron hands on $23$.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_linear", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("linear")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_linear")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise `relu` (4 min, ●○○)
@@ -95,13 +95,6 @@ def relu(z):
     return np.maximum(np.asarray(z, dtype=float), 0.0)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_relu", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("relu")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_relu")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>It works for numbers but not for arrays</summary>
 #
@@ -115,6 +108,13 @@ grade("test_relu")
 #
 # $(-3, 0, 2)$ becomes $(0, 0, 2)$. Think of it as a comparison of each entry with something that never changes.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_relu", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("relu")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_relu")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # In what follows $\sigma$ may be any nonlinearity. The course brings four as objects: `tanh`, `sigmoid`, `softplus`, and from notebook 02 on a `relu` too. Call one to get its value: `tanh(0.5)`.
@@ -138,13 +138,6 @@ def forward(x, y, w, v, sigma):
     return {"z": z, "h": h, "e": e, "l": l}
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_forward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-check("forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_forward")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>The loss is off by a constant factor</summary>
 #
@@ -159,6 +152,13 @@ grade("test_forward")
 # With $w\cdot x = 0$ and $\sigma = \tanh$ everything collapses: $z = 0$, $h = 0$, $e = 0$, and with $y = 2$ the loss is $2$. Does yours say so?
 # </details>
 
+# %% nbgrader={"grade": true, "grade_id": "test_forward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("forward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_forward")
+### END HIDDEN TESTS
+
 # %% [markdown]
 # Before you run the next cell: with $x = (1.5, -0.5)$, $w = (0.8, 0.4)$, $v = 1.2$, $y = 0.3$ and $\tanh$, will the prediction $e$ lie above or below $y$? A guess is enough. ($\tanh 1 \approx 0.76$.)
 
@@ -169,7 +169,7 @@ if ready("linear", "forward"):
     display(neuron.forward_film(example | cache))
 
 # %% [markdown]
-# Each box fills in as soon as the boxes before it have. Nobody needed to know where the graph ends: a box only looks at its own inputs. Inputs to outputs, that is the **forward pass**.
+# Each box fills in as soon as the boxes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**.
 #
 # ## What we want from it
 #
@@ -179,9 +179,16 @@ if ready("linear", "forward"):
 #
 # $$\frac{\mathrm dl}{\mathrm dw} = -\bigl(y - v\,\sigma(w\cdot x)\bigr)\,v\,\sigma'(w\cdot x)\,x$$
 #
-# It works. It is also a bit silly, and you are about to count how silly.
+# It works. It is also a bit silly.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_by_hand", "locked": true, "schema_version": 3, "solution": false}
+x, y, w, v = np.array([1.5, -0.5]), 0.3, np.array([0.8, 0.4]), 1.2
+print("dl/dv =", -(y - v * tanh(w @ x)) * tanh(w @ x))
+print("dl/dw =", -(y - v * tanh(w @ x)) * v * tanh.slope(w @ x) * x)
 
 # %% [markdown]
+# How silly? Count.
+#
 # ### Exercise `repeats` (4 min, ●○○)
 #
 # A prediction, before anything is computed. If a computer evaluates these two formulas exactly as they are written, **how often does it compute $w\cdot x$** for each? Read $\sigma'$ as a symbol: $\sigma'(w\cdot x)$ holds one $w\cdot x$.
@@ -191,13 +198,6 @@ if ready("linear", "forward"):
 ### BEGIN SOLUTION
 repeats = {"dl_dv": 2, "dl_dw": 2}
 ### END SOLUTION
-
-# %% nbgrader={"grade": true, "grade_id": "test_repeats", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-check("repeats")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_repeats")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>I counted and it says no</summary>
@@ -213,17 +213,24 @@ grade("test_repeats")
 # In $a\,(b - a)\,a'$ the letter $a$ is computed three times if you read the prime as part of a symbol that still needs its $a$.
 # </details>
 
+# %% nbgrader={"grade": true, "grade_id": "test_repeats", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("repeats")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_repeats")
+### END HIDDEN TESTS
+
 # %% [markdown]
-# Four dot products where one would do. And $y - v\,\sigma(w\cdot x)$ is there twice as well. The same quantities **show up again and again**: with one neuron that is untidy, with thirty layers the formula no longer fits on the wall.
+# Four dot products where one would do. The same quantities **show up again and again**; with thirty layers the formula no longer fits on the wall.
 #
-# So keep them instead of computing them again. That is the whole idea, and it has a long name for a short thought:
+# So keep them instead of computing them again. A long name for a short thought:
 #
 # > **Backpropagation is caching for the chain rule.**
 
 # %% [markdown]
 # ### Exercise `dl_dv_cached` (7 min, ●●○)
 #
-# Compute $\mathrm dl/\mathrm dv$ **from the cache alone**. You are given $z$, $h$, $e$, $l$ and $y$; $x$ and $w$ are not even passed, so nothing can be computed twice.
+# Compute $\mathrm dl/\mathrm dv$ **from the cache alone**: from $z$, $h$, $e$, $l$, and $y$. $x$ and $w$ are not even passed, so nothing can be computed twice.
 
 # %% nbgrader={"grade": false, "grade_id": "dl_dv_cached", "locked": false, "schema_version": 3, "solution": true}
 def dl_dv_cached(cache, y):
@@ -234,13 +241,6 @@ def dl_dv_cached(cache, y):
     ### BEGIN SOLUTION
     return -(y - cache["e"]) * cache["h"]
     ### END SOLUTION
-
-# %% nbgrader={"grade": true, "grade_id": "test_dl_dv_cached", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-check("dl_dv_cached")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_dl_dv_cached")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>The sign is wrong</summary>
@@ -256,6 +256,13 @@ grade("test_dl_dv_cached")
 # For $l = \tfrac12(3 - 2u)^2$ at $u = 1$: the bracket is $1$, and $\mathrm dl/\mathrm du = -1\cdot 2$. The inner $2$ is what $u$ multiplies.
 # </details>
 
+# %% nbgrader={"grade": true, "grade_id": "test_dl_dv_cached", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("dl_dv_cached")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_dl_dv_cached")
+### END HIDDEN TESTS
+
 # %% [markdown]
 # ## How would you know it is right?
 #
@@ -263,7 +270,11 @@ grade("test_dl_dv_cached")
 #
 # $$\frac{\partial f}{\partial u_i} \approx \frac{f(u + \varepsilon\,\mathbf e_i) - f(u - \varepsilon\,\mathbf e_i)}{2\,\varepsilon}$$
 #
-# with $\mathbf e_i$ all zeros and a single one at place $i$. This **central difference** is slow and stubborn, and hard to fool. The checks of this course do little else.
+# with $\mathbf e_i$ all zeros and a single one at place $i$. This **central difference** is slow and stubborn, and hard to fool. The checks of this course do little else. On $u^3$ at $u = 2$, where the slope is 12:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cubic", "locked": true, "schema_version": 3, "solution": false}
+for step in (1.0, 0.1, 0.01):
+    print(f"step {step}: {((2 + step) ** 3 - (2 - step) ** 3) / (2 * step):.6f}")
 
 # %% [markdown]
 # ### Exercise `numerical_gradient` (12 min, ●●○)
@@ -287,13 +298,6 @@ def numerical_gradient(f, u, step=1e-6):
     return gradient[()]
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_numerical_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-check("numerical_gradient")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_numerical_gradient")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>All entries come out the same, or they drift</summary>
 #
@@ -307,6 +311,13 @@ grade("test_numerical_gradient")
 #
 # `np.ndindex(u.shape)` walks through every place of an array, whatever its shape; for a single number it visits one place, named `()`.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_numerical_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("numerical_gradient")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_numerical_gradient")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # Now set the two against each other. How large should the step be? The natural guess is: as small as possible. Decide before you run this whether the error keeps falling all the way to $10^{-12}$.
@@ -324,25 +335,23 @@ if ready("forward", "numerical_gradient"):
 # %% [markdown]
 # ## Why not stop here?
 #
-# Nudging gives every gradient without any calculus, so why not train with it? Count. Each entry of $w$ costs two forward passes. A small network of today has $10^8$ weights; two hundred million forward passes for one step downhill.
-#
-# And differentiating by hand? It is fast to run and slow to write: **another architecture, another derivation.** Add a layer and you start again on a fresh sheet.
-#
-# Notebook 02 gives you both: written once, step by step, and all gradients for about the price of two forward passes.
+# Nudging gives every gradient without any calculus, so why not train with it? Count: each weight costs two forward passes.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cost", "locked": true, "schema_version": 3, "solution": false}
-weights = np.array([10, 1_000, 100_000, 100_000_000])
-for count in weights:
+for count in (10, 1_000, 100_000, 100_000_000):
     print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 2 with a cache")
+
+# %% [markdown]
+# And by hand? Fast to run, slow to write: **another architecture, another derivation.** Notebook 02 gives you both: written once, step by step, and all gradients for about the price of two forward passes.
 
 # %% [markdown]
 # ## Go further
 #
 # Nothing here is graded.
 #
-# - Use your `numerical_gradient` on `forward` with respect to $w$ and compare it with the long formula for $\mathrm dl/\mathrm dw$.
+# - Compare `numerical_gradient` of `forward` with respect to $w$ with the long formula.
 # - Cut $l = \log\bigl(1 + \exp(-y\, w\cdot x)\bigr)$ into elemental steps. How many numbers does its cache hold?
-# - A central difference needs two calls a slope. With complex numbers one is enough: $f'(u) \approx \operatorname{Im} f(u + \mathrm i\varepsilon)/\varepsilon$, and there is nothing to subtract. Try $\varepsilon = 10^{-100}$ on `np.tanh`.
+# - With complex numbers nothing is subtracted: $f'(u) \approx \operatorname{Im} f(u + \mathrm i\varepsilon)/\varepsilon$. Try $\varepsilon = 10^{-100}$ on `np.tanh`.
 
 # %%
 # Your own experiments go here.

@@ -42,7 +42,13 @@ def forward(x, y, w, v, sigma):
 #
 # $$\bar l = \frac{\mathrm dl}{\mathrm dl} = 1$$
 #
-# In code a bar is spelt out: `v_bar`.
+# In code a bar is spelt out: `v_bar`. What would $\bar e$ be here, roughly?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge", "locked": true, "schema_version": 3, "solution": false}
+y, e = 1.0, 3.0
+for nudge in (1.0, 0.1, 0.01):
+    change = (y - (e + nudge)) ** 2 / 2 - (y - e) ** 2 / 2
+    print(f"e nudged by {nudge}: the loss changes by {change:+.5f}, that is {change / nudge:+.3f} per unit")
 
 # %% [markdown]
 # ## The pattern
@@ -75,13 +81,6 @@ def bar_e(l_bar, y, e):
     return -l_bar * (y - e)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_e", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("bar_e")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_e")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>My bar has the wrong sign</summary>
 #
@@ -95,6 +94,13 @@ grade("test_bar_e")
 #
 # For $l = \tfrac12(5 - u)^2$ at $u = 4$: nudge $u$ to $4.1$ and $l$ goes from $0.5$ to $0.405$, so the slope is close to $-1$. The bar is that slope times $\bar l$.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_e", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_e")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_e")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise `bar_y` (3 min, ●○○)
@@ -111,13 +117,6 @@ def bar_y(l_bar, y, e):
     return l_bar * (y - e)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_y", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("bar_y")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_y")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>I returned zero because y never changes</summary>
 #
@@ -131,6 +130,13 @@ grade("test_bar_y")
 #
 # For $l = \tfrac12(u - 4)^2$ at $u = 5$: nudge $u$ to $5.1$ and $l$ goes from $0.5$ to $0.605$. The slope is close to $+1$.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_y", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_y")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_y")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Through the product
@@ -151,13 +157,6 @@ def bar_v(e_bar, h):
     return e_bar * h
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_v", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("bar_v")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_v")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>I get e_bar back unchanged</summary>
 #
@@ -171,6 +170,13 @@ grade("test_bar_v")
 #
 # With $h = 10$, nudging $v$ by $0.1$ moves $e$ by $1$. If the loss grows by $3$ for every unit of $e$, it grows by $3$ for that nudge: $30$ per unit of $v$.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_v", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_v")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_v")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise `bar_h` (3 min, ●○○)
@@ -187,13 +193,6 @@ def bar_h(e_bar, v):
     return e_bar * v
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_h", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("bar_h")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_h")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>I get the value of v_bar</summary>
 #
@@ -208,8 +207,20 @@ grade("test_bar_h")
 # With $v = -2$, more $h$ means less $e$: an incoming bar of $3$ leaves as $-6$.
 # </details>
 
+# %% nbgrader={"grade": true, "grade_id": "test_bar_h", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_h")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_h")
+### END HIDDEN TESTS
+
 # %% [markdown]
-# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells **how the loss depends on a feature** the network made for itself: near zero, the feature does not matter for this example; large, it does, and its sign says in which direction. When a network misbehaves, the bars of the things you never update are the first place to look.
+# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells **how the loss depends on a feature** the network made for itself. When a network misbehaves, the bars of things you never update are the first place to look. Three examples with $y = 1$: which of them asks for a larger $h$?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_feature", "locked": true, "schema_version": 3, "solution": false}
+if ready("bar_e", "bar_h"):
+    for e in (0.2, 1.0, 1.9):
+        print(f"e = {e}: h_bar = {bar_h(bar_e(1.0, 1.0, e), 1.2):+.2f}")
 
 # %% [markdown]
 # ## Through the nonlinearity
@@ -241,17 +252,10 @@ def bar_z(h_bar, z, sigma):
     return h_bar * sigma.slope(z)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_z", "locked": true, "points": 2, "schema_version": 3, "solution": false}
-check("bar_z")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_z")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>It works for ReLU but not for tanh</summary>
 #
-# ReLU forgives a lot: its slope at $h$ and its slope at $z$ agree. For tanh they do not. At which of the two did you ask?
+# ReLU forgives a lot: its slopes at $h$ and at $z$ agree. At which of the two did you ask?
 # </details>
 # <details><summary>My bar is the same for every z</summary>
 #
@@ -261,6 +265,13 @@ grade("test_bar_z")
 #
 # Take $h = z^2$ at $z = 3$, with $\bar h = 5$. Around $z = 3$ the curve climbs $6$ for every $1$, so $5$ leaves as $30$. The height $9$ never enters.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_z", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("bar_z")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_z")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Through the dot product
@@ -281,13 +292,6 @@ def bar_w(z_bar, x):
     return z_bar * np.asarray(x, dtype=float)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_w", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("bar_w")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_w")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>A single number comes out</summary>
 #
@@ -301,6 +305,13 @@ grade("test_bar_w")
 #
 # For $z = 7w_1 + 0\,w_2$ and $\bar z = 2$: nudging $w_1$ by $0.1$ moves $z$ by $0.7$; nudging $w_2$ moves nothing. So the bars are $14$ and $0$.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_bar_w", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_w")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_w")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ### Exercise `bar_x` (3 min, ●○○)
@@ -317,13 +328,6 @@ def bar_x(z_bar, w):
     return z_bar * np.asarray(w, dtype=float)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_x", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("bar_x")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_x")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>It equals w_bar</summary>
 #
@@ -338,14 +342,21 @@ grade("test_bar_x")
 # An input with weight $0$ can be changed at will: its bar is $0$.
 # </details>
 
+# %% nbgrader={"grade": true, "grade_id": "test_bar_x", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("bar_x")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_bar_x")
+### END HIDDEN TESTS
+
 # %% [markdown]
 # ## The whole way
 #
-# Forward runs from inputs to outputs; backward from outputs to inputs. **Each backward step takes two things: the result of the backward step before it, and what the forward pass cached at this place.**
+# Forward runs from inputs to outputs, backward from outputs to inputs. **Each backward step takes two things: the previous backward step's result, and what forward cached here.**
 #
 # ### Exercise `backward` (12 min, ●●○)
 #
-# Chain your steps. Return a dictionary with exactly the keys `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"`, each holding the bar of that variable. Take what you can from the cache; compute nothing twice.
+# Three checks look at the loss, the product and the neuron. Chain your steps. Return a dictionary with exactly the keys `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"`, each holding the bar of that variable. Take what you can from the cache; compute nothing twice.
 
 # %% nbgrader={"grade": false, "grade_id": "backward", "locked": false, "schema_version": 3, "solution": true}
 def backward(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -363,6 +374,20 @@ def backward(cache, x, y, w, v, sigma, l_bar=1.0):
     w_bar, x_bar = bar_w(z_bar, x), bar_x(z_bar, w)
     return {"e": e_bar, "y": y_bar, "v": v_bar, "h": h_bar, "z": z_bar, "w": w_bar, "x": x_bar}
     ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>e, y, v, h are right, and from z on everything is off</summary>
+#
+# One step lies between $\bar h$ and $\bar z$. If $\bar w$ and $\bar x$ are off by the same factor, they inherited it.
+# </details>
+# <details><summary>It is right for l_bar = 1 only</summary>
+#
+# $\bar l$ comes in at one place and flows through everything else by itself. At which place?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Test a step by itself: call `backward` on a cache with $h = 0$. Which bar must be zero then, and does $\bar h$ care?
+# </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_backward_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 check("backward", "loss")
@@ -384,22 +409,6 @@ check("backward", "neuron")
 from autograder.cell import grade
 grade("test_backward_neuron")
 ### END HIDDEN TESTS
-
-# %% [markdown]
-# The three checks look at three stretches of the way: the loss, the product, the neuron. What is right earns its share, even where something further back is not.
-#
-# <details><summary>e, y, v, h are right, and from z on everything is off</summary>
-#
-# One step lies between $\bar h$ and $\bar z$. If $\bar w$ and $\bar x$ are off by the same factor, they inherited it.
-# </details>
-# <details><summary>It is right for l_bar = 1 only</summary>
-#
-# $\bar l$ comes in at one place and flows through everything else by itself. At which place?
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# Test a step by itself: call `backward` on a cache with $h = 0$. Which bar must be zero then, and does $\bar h$ care?
-# </details>
 
 # %% [markdown]
 # Before the picture: which two bars in it have the same size and opposite signs?
@@ -424,13 +433,6 @@ if ready("backward"):
 order = ["e", "y", "v", "h", "z", "w", "x"]
 ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_order", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-check("order")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_order")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>It says a bar is asked for too early</summary>
 #
@@ -444,6 +446,13 @@ grade("test_order")
 #
 # In a chain $a \to b \to c \to l$ there is one order only: $\bar c$, $\bar b$, $\bar a$.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_order", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("order")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_order")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # **You cannot short-circuit.** No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: on paper you do exactly the same work in the same order, only with more crossings-out.
@@ -464,7 +473,16 @@ if ready("backward"):
 #
 # ## What if memory is short?
 #
-# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by. Two tricks make it smaller, and both are about $\sigma$.
+# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_memory", "locked": true, "schema_version": 3, "solution": false}
+neurons, examples = 4096, 1000
+for depth in (1, 10, 30):
+    both = 2 * depth * neurons * examples * 8 / 1e9
+    print(f"{depth:>2} layers of {neurons:,} neurons, {examples:,} examples: {both:.2f} GB for z and h, {both / 2:.2f} GB for one of them")
+
+# %% [markdown]
+# Two tricks make the cache smaller, and both are about $\sigma$.
 #
 # **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept.
 
@@ -494,13 +512,6 @@ def relu_slope(h):
     return 1.0 * (h > 0)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_slopes_from_output", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-check("slopes_from_output")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_slopes_from_output")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>There is an exponential in my answer</summary>
 #
@@ -514,6 +525,13 @@ grade("test_slopes_from_output")
 #
 # For $h = \mathrm e^{z}$ the slope is $\mathrm e^{z}$ as well, that is, $h$. For $h = z^2$ it cannot be done: $h = 9$ does not tell whether the slope is $6$ or $-6$.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_slopes_from_output", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("slopes_from_output")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_slopes_from_output")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # **Trick two: do not store the nonlinearity's output; make it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work. On today's hardware, where fetching a number often costs more than computing it, that is a good deal.
@@ -533,13 +551,6 @@ def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
     return backward({"z": cache["z"], "h": h, "e": cache["e"]}, x, y, w, v, sigma, l_bar)
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_backward_recompute", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-check("backward_recompute")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_backward_recompute")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>It says KeyError: 'h'</summary>
 #
@@ -553,6 +564,13 @@ grade("test_backward_recompute")
 #
 # Which of the seven bars reads $h$ at all? Only that one notices that $h$ was missing.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_backward_recompute", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("backward_recompute")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_backward_recompute")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Downhill
@@ -586,17 +604,10 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
     return np.array(w), v, losses
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_train", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-check("train")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_train")
-### END HIDDEN TESTS
-
 # %% [markdown]
 # <details><summary>My loss grows</summary>
 #
-# Either the step is too long or it goes uphill. Try a tenth of the rate: if it still grows, look at the sign.
+# Try a tenth of the rate: if it still grows, look at the sign.
 # </details>
 # <details><summary>It says both bars belong to the old values</summary>
 #
@@ -606,6 +617,13 @@ grade("test_train")
 #
 # `w -= ...` writes into the array the caller owns. `w = w - ...` makes a new one. Mind the case of no steps at all.
 # </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_train", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("train")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_train")
+### END HIDDEN TESTS
 
 # %% [markdown]
 # Does it learn? Fifty points along a bent line, and one neuron. Before you run it: a single $\tanh$ times $v$ cannot make every shape. Which can it make?
@@ -619,19 +637,22 @@ if ready("backward", "train"):
     display(neuron.training(X[:, 0], Y, lambda s: v * tanh(np.outer(s, w[:1])[:, 0] + w[1]), losses))
 
 # %% [markdown]
-# The losses jump about, since each belongs to another example; the trend is what counts. The second column of ones in `X` gives the neuron an offset without a new formula.
-#
-# You wrote the derivative of every step once. Put the steps together in another order and the derivatives follow, with nothing to derive again. That is what notebook 04 does with layers. First, notebook 03 asks a question you may have had at $\bar w = \bar z\,x$: who gets how much?
+# The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_learned", "locked": true, "schema_version": 3, "solution": false}
+if ready("train"):
+    print(f"w = {w.round(2)}, v = {v:.2f}; the line was made with w = [2, -0.7], v = 1.5")
 
 # %% [markdown]
+# You wrote the derivative of every step once; notebook 04 chains such steps at will. First, notebook 03 asks what you may have wondered at $\bar w$: who gets how much?
+#
 # ## Go further
 #
 # Nothing here is graded.
 #
-# - Train with `relu` and start at $w = (-1, -1)$. Some seeds learn nothing at all. Print $\bar z$ for a few steps and find out why; people call it a dead neuron.
-# - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$, and why is no new function needed if the input carries a 1?
-# - What does $\bar h$ say, averaged over all examples, before and after training?
-# - Store only every third output of a long chain of steps and recompute the rest. How much memory and how much extra work is that for 30 steps? The field calls it checkpointing.
+# - Train with `relu` and start at $w = (-1, -1)$. Some seeds learn nothing at all. Print $\bar z$ and find out why.
+# - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$?
+# - Store only every third output of 30 steps and recompute the rest: how much memory, how much work? The field calls it checkpointing.
 
 # %%
 # Your own experiments go here.

@@ -1,0 +1,118 @@
+"""The build: notebooks/ and solutions/ come from source/, the same every time, and give nothing away."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.build import declared_otherwise, differences, release_into, stale_solutions, troubles
+from autograder.course import RELEASE, SOLUTIONS, authored, read_authored
+from autograder.tables import STATEMENTS, exercises_page
+from barprop.exercises import EXERCISES, TESTS
+
+NAMES = [f"{path.parent.name}/{path.stem}" for path in authored()]
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return release_into(tmp_path_factory.mktemp("first")), release_into(tmp_path_factory.mktemp("second"))
+
+
+def test_two_builds_are_byte_identical(releases):
+    first, second = releases
+    assert differences(first, second) == []
+
+
+def test_committed_notebooks_are_in_step(releases):
+    assert differences(releases[0], RELEASE) == []
+    assert stale_solutions() == []
+
+
+def test_a_changed_byte_is_noticed(releases, tmp_path):
+    first, _ = releases
+    for path in first.rglob("*.ipynb"):
+        copy = tmp_path / path.relative_to(first)
+        copy.parent.mkdir(parents=True)
+        copy.write_text(path.read_text(encoding="utf-8").replace("check(", "check (", 1), encoding="utf-8")
+    assert len(differences(first, tmp_path)) >= len(NAMES)
+
+
+@pytest.mark.parametrize("path", authored(), ids=lambda p: p.stem)
+def test_declarations_and_notebook_agree(path):
+    assert declared_otherwise(path) == []
+    text = "\n".join(c.source for c in read_authored(path).cells if c.cell_type == "markdown")
+    for exercise in EXERCISES.values():
+        if exercise.notebook == f"{path.parent.name}/{path.stem}":
+            dots = "●" * exercise.level + "○" * (3 - exercise.level)
+            assert f"### Exercise `{exercise.name}` ({exercise.minutes} min, {dots})" in text
+
+
+def test_every_declared_test_has_a_cell_somewhere():
+    found = set()
+    for path in authored():
+        found |= {c.metadata.get("nbgrader", {}).get("grade_id") for c in read_authored(path).cells}
+    assert set(TESTS) - found == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_release_gives_nothing_away(name):
+    """No line of a solution or of a hidden test stands in what students receive."""
+    released = (RELEASE / f"{name}.ipynb").read_text(encoding="utf-8")
+    lines = {line.strip() for cell in json.loads(released)["cells"] for line in "".join(cell["source"]).split("\n")}
+    source = next(p for p in authored() if f"{p.parent.name}/{p.stem}" == name).read_text(encoding="utf-8")
+    for begin, end in (("### BEGIN SOLUTION", "### END SOLUTION"), ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")):
+        assert begin not in released
+        regions = [part.split(end)[0] for part in source.split(begin)[1:]]
+        assert regions
+        hidden = {line.strip() for region in regions for line in region.split("\n") if len(line.strip()) > 8}
+        given = {line.strip() for line in source.split(begin)[0].split("\n")}
+        assert hidden & lines <= given
+    assert "autograder" not in released
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_but_notebooks_and_handouts_is_released(name):
+    assignment = name.split("/")[0]
+    assert f"{name.split('/')[1]}.py" not in {p.name for p in (RELEASE / assignment).iterdir()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cell_ids_are_unique_and_valid(name):
+    notebook = nbformat.read(RELEASE / f"{name}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rhythm(name):
+    """At most 90 words between code cells, folded help included; code cells of at most 25 lines, 12 in the median."""
+    notebook = nbformat.read(RELEASE / f"{name}.ipynb", as_version=4)
+    words, lengths = 0, []
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            words = 0
+            lengths.append(cell.source.count("\n") + 1)
+            continue
+        words += len([word for word in re.sub("<[^>]*>", " ", cell.source).split() if any(map(str.isalpha, word))])
+        assert words <= 90, f"{words} words without a pause: {cell.source[:60]}"
+    assert max(lengths) <= 25
+    assert sorted(lengths)[len(lengths) // 2] <= 12
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_solutions_run_clean(name):
+    notebook = nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4)
+    assert troubles(notebook) == []
+    assert any("image/png" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
+
+
+def test_every_statement_of_the_lecture_is_practised():
+    practised = {statement for e in EXERCISES.values() for statement in e.statements}
+    assert set(STATEMENTS) - practised == set()
+    assert practised - set(STATEMENTS) == set()
+    assert all(f"| {number} |" in exercises_page() for number in STATEMENTS)
