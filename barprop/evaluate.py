@@ -81,6 +81,9 @@ class Evaluation:
         return sentence + others.replace("So do", "Also wrong there")
 
     def _mistake(self, failed: set[str]) -> Mistake | None:
+        if not any(name in t.got for t in self.trials for name in failed & t.problems.keys()):
+            # It stopped before these came: what is known of the other outputs explains them as well.
+            failed = {name for t in self.trials for name in t.problems}
         return next((m for m in self.exercise.mistakes if self._explains(m, failed)), None)
 
     def _explains(self, mistake: Mistake, failed: set[str]) -> bool:

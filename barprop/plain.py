@@ -70,7 +70,7 @@ def describe_type(value: Any) -> str:
     if issubclass(kind, type):
         return "a class"
     word = type_name(value)
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return f"{'an' if word[0] in 'aeiouAEIOU' else 'a'} {word}"
 
 
 def arrays_in(value: Any, depth: int = _DEPTH) -> Iterator[np.ndarray]:

@@ -1,0 +1,363 @@
+"""Wrong answers made by the dozen: each changes one thing in a reference.
+
+A mutant that differs from its reference anywhere must not get full marks. `python -m tests.mutants`
+prints the table; names of exercises as arguments narrow it down.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from autograder.reference import REFERENCES, oracle_of
+from barprop.evaluate import evaluate
+from barprop.exercise import Case, Exercise
+from barprop.exercises import EXERCISES
+from barprop.run import Namespace
+from tests.answers import NAMES, cost, definitions, remembered
+
+MOST = 120  # mutants of one exercise; where there are more, a fixed random choice
+SECONDS = 20.0  # a mutant that takes longer on one set of probes does not come to an end
+_CHECKED = (0, 1, 2)  # the seeds at which each mutant must be rejected
+_BINARY = {
+    ast.Add: (ast.Sub, ast.Mult),
+    ast.Sub: (ast.Add,),
+    ast.Mult: (ast.Add, ast.Div),
+    ast.Div: (ast.Mult,),
+    ast.Pow: (ast.Mult,),
+    ast.MatMult: (ast.Mult,),
+    ast.FloorDiv: (ast.Mult,),
+}
+_COMPARED = {
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+}
+
+
+class OutOfTimeError(KeyboardInterrupt):
+    """A mutant did not come to an end. Passes through what catches a student's errors, as an interrupt does."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed reference, as a notebook of answers."""
+
+    label: str
+    answers: Namespace
+
+
+@dataclass
+class Count:
+    """What became of the mutants of one exercise; `through` lists those that the check let through."""
+
+    name: str
+    made: int = 0
+    silent: int = 0  # of those rejected: gave no value at all, so rejecting them is no merit
+    equivalent: list[str] = field(default_factory=list)
+    rejected: int = 0
+    through: list[str] = field(default_factory=list)
+
+
+# --- what can be changed ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """What may stand in for something else: names of variables, and the string constants used as keys."""
+
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def _scope(tree: ast.AST) -> _Scope:
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} - {"self"}
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    keys = {node.slice.value for node in ast.walk(tree) if isinstance(node, ast.Subscript) and _is_text(node.slice)}
+    if isinstance(tree, ast.FunctionDef) and "cache" in arguments:
+        keys |= {"z", "h", "e", "l"} if keys & {"z", "h", "e", "l"} else set()
+    return _Scope(tuple(sorted(arguments | stored)), tuple(sorted(keys)))
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _changes(node: ast.AST, scope: _Scope) -> Iterator[tuple[str, ast.AST]]:
+    """Everything one node may be changed into, with what that is called."""
+    if isinstance(node, ast.BinOp):
+        yield from _of_operator(node)
+    elif isinstance(node, ast.UnaryOp):
+        yield "operator dropped", node.operand
+    elif isinstance(node, ast.Compare):
+        for other in _COMPARED.get(type(node.ops[0]), ()):
+            yield "comparison changed", ast.Compare(node.left, [other(), *node.ops[1:]], node.comparators)
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in scope.names:
+        yield "sign flipped", ast.UnaryOp(ast.USub(), node)
+        for name in scope.names:
+            if name != node.id:
+                yield f"{name} in its place", ast.Name(name, ast.Load())
+    elif isinstance(node, ast.Constant):
+        yield from _of_constant(node)
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        yield "index dropped", node.value
+        if _is_text(node.slice):
+            for key in scope.keys:
+                if key != node.slice.value:
+                    yield f"{key!r} in its place", ast.Subscript(node.value, ast.Constant(key), ast.Load())
+    elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in ("T", "slope"):
+        yield f".{node.attr} dropped", node.value
+    elif isinstance(node, ast.Call):
+        yield from _of_call(node)
+    elif isinstance(node, ast.BoolOp):
+        yield "and / or", ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+    elif isinstance(node, ast.IfExp):
+        yield "branches swapped", ast.IfExp(node.test, node.orelse, node.body)
+    elif isinstance(node, (ast.Tuple, ast.List)) and isinstance(node.ctx, ast.Load):
+        yield from _of_row(node)
+    elif isinstance(node, ast.stmt):
+        yield from _of_statement(node)
+
+
+def _of_operator(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:
+    for other in _BINARY.get(type(node.op), ()):
+        yield f"{type(node.op).__name__} to {other.__name__}", ast.BinOp(node.left, other(), node.right)
+    if not isinstance(node.op, (ast.Add, ast.Mult)):
+        yield "operands swapped", ast.BinOp(node.right, node.op, node.left)
+    yield "left operand alone", node.left
+    yield "right operand alone", node.right
+    yield "sign flipped", ast.UnaryOp(ast.USub(), node)
+
+
+def _of_constant(node: ast.Constant) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node.value, bool):
+        yield "flipped", ast.Constant(not node.value)
+    elif isinstance(node.value, (int, float)):
+        for value in {node.value + 1, node.value - 1, 0 * node.value} - {node.value}:
+            yield f"{value} in its place", ast.Constant(value)
+
+
+def _of_call(node: ast.Call) -> Iterator[tuple[str, ast.AST]]:
+    if node.args and not isinstance(node.args[0], ast.Starred):
+        yield "call dropped", node.args[0]
+    if isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") not in ("np", "self", "sigma"):
+        yield "method dropped", node.func.value
+    for i in range(len(node.args) - 1):
+        args = [*node.args[:i], node.args[i + 1], node.args[i], *node.args[i + 2 :]]
+        yield f"arguments {i}, {i + 1} swapped", ast.Call(node.func, args, node.keywords)
+    for i, keyword in enumerate(node.keywords):
+        kept = node.keywords[:i] + node.keywords[i + 1 :]
+        yield f"{keyword.arg} dropped", ast.Call(node.func, node.args, kept)
+
+
+def _of_row(node: ast.Tuple | ast.List) -> Iterator[tuple[str, ast.AST]]:
+    for i in range(len(node.elts) - 1):
+        swapped = [*node.elts[:i], node.elts[i + 1], node.elts[i], *node.elts[i + 2 :]]
+        yield f"items {i}, {i + 1} swapped", type(node)(swapped, ast.Load())
+
+
+def _of_statement(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.If, ast.For, ast.While, ast.Raise)) or (
+        isinstance(node, ast.Expr) and not _is_text(node.value)
+    ):
+        yield "statement dropped", ast.Pass()
+    if isinstance(node, ast.AugAssign):
+        other = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        yield "other update", ast.AugAssign(node.target, other, node.value)
+        target = copy.deepcopy(node.target)
+        yield "set, not updated", ast.Assign([target], node.value, lineno=node.lineno)
+
+
+# --- making them ------------------------------------------------------------------------------
+
+
+class _Put(ast.NodeTransformer):
+    """Puts something in the place of one node."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self.old, self.new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        return self.new if node is self.old else self.generic_visit(node)
+
+
+def _skipped(tree: ast.AST) -> set[ast.AST]:
+    """Nodes that do not compute: annotations and docstrings, and the whole of an assignment at the top."""
+    found: set[ast.AST] = {tree}
+    for node in ast.walk(tree):
+        notes = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        if isinstance(node, ast.Expr) and _is_text(node.value):
+            notes.append(node)
+        for note in notes:
+            if note is not None:
+                found.update(ast.walk(note))
+    return found
+
+
+def mutants(exercise: Exercise, most: int | None = MOST) -> list[Mutant]:
+    """The mutants of the reference of an exercise, at most so many."""
+    module, statements = definitions(exercise)
+    found = []
+    for name, tree in statements.items():
+        skipped = _skipped(tree)
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)] or [tree]
+        for function in functions:
+            scope = _scope(function)
+            for node in ast.walk(function):
+                if node in skipped or (node is not function and isinstance(node, ast.FunctionDef)):
+                    continue
+                for label, new in _changes(node, scope):
+                    text = ast.unparse(node).split("\n")[0][:50]
+                    found.append((f"{name}, line {node.lineno}, {text}: {label}", name, node, new))
+    if most is not None and len(found) > most:
+        found = random.Random(exercise.name).sample(found, most)
+    return [
+        Mutant(label, _compiled(exercise, module, statements, name, _Put(old, new))) for label, name, old, new in found
+    ]
+
+
+def _compiled(exercise: Exercise, module: Any, statements: dict[str, ast.stmt], name: str, put: _Put) -> Namespace:
+    changed = _copied(statements[name], put)
+    body = [changed if known == name else statement for known, statement in statements.items()]
+    future = ast.parse("from __future__ import annotations").body
+    tree = ast.fix_missing_locations(ast.Module([*future, *copy.deepcopy(body)], []))
+    names = dict(vars(module))
+    exec(compile(tree, "<mutant>", "exec"), names)
+    return Namespace({**REFERENCES.names, **{asked: names.get(asked) for asked in exercise.asks}})
+
+
+def _copied(tree: ast.stmt, put: _Put) -> ast.stmt:
+    """A copy of the statement with one node changed; the original stays."""
+    walked = list(ast.walk(tree))
+    twin = copy.deepcopy(tree)
+    old = list(ast.walk(twin))[walked.index(put.old)]
+    return _Put(old, copy.deepcopy(put.new)).visit(twin)
+
+
+# --- judging them -----------------------------------------------------------------------------
+
+
+class _Wide(np.random.Generator):
+    """Draws from a wider range than the probes ask for; shares in [0, 1] stay shares."""
+
+    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
+        if np.ndim(low) or np.ndim(high) or (low >= 0 and high <= 1):
+            return super().uniform(low, high, size)
+        return super().uniform(low - 0.4 * abs(low), high + 0.7 * abs(high), size)
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTimeError in the main thread after so many seconds (where the system has alarms)."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def stop(*_: Any) -> None:
+        raise OutOfTimeError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def rejected(exercise: Exercise, mutant: Mutant, seed: int) -> tuple[bool, bool]:
+    """Whether the check takes points off at this seed, and whether the mutant gave any value."""
+    try:
+        with time_limit(SECONDS), np.errstate(all="ignore"):
+            result = evaluate(exercise, mutant.answers, seed, remembered(seed)(exercise))
+    except OutOfTimeError:
+        return True, False
+    return bool(result.failed or result.remarks), any(trial.got for trial in result.trials)
+
+
+def differs(exercise: Exercise, mutant: Mutant) -> str:
+    """Where a mutant differs from the reference, on a wider family of inputs than a check tries; "" for nowhere."""
+    few = max(2, min(30, 30 * 300 // cost(exercise.name)))
+    for wide in (False, True):
+        for seed in range(100, 100 + few):
+            family = replace(exercise, probes=_widened(exercise)) if wide else exercise
+            if wide and _fails(family, REFERENCES, seed):
+                continue  # out of the range the exercise is meant for
+            if _fails(family, mutant.answers, seed):
+                return f"{'wide ' if wide else ''}seed {seed}"
+    return ""
+
+
+def _widened(exercise: Exercise) -> Any:
+    def probes(rng: np.random.Generator) -> Iterator[Case]:
+        return exercise.probes(_Wide(rng.bit_generator))
+
+    return probes
+
+
+def _fails(exercise: Exercise, answers: Namespace, seed: int) -> bool:
+    try:
+        with time_limit(SECONDS), np.errstate(all="ignore"):
+            result = evaluate(exercise, answers, seed, oracle_of(exercise))
+    except (OutOfTimeError, RuntimeError):
+        return True
+    return bool(result.failed or result.remarks)
+
+
+def survey(name: str, most: int | None = MOST) -> Count:
+    """Make the mutants of an exercise and see what becomes of them."""
+    exercise, count = EXERCISES[name], Count(name)
+    made = mutants(exercise, most)
+    count.made, accepted = len(made), dict[int, int]()
+    for seed in _CHECKED:  # seeds outside, so that right values are worked out once a seed
+        for number, mutant in enumerate(made):
+            found, spoke = rejected(exercise, mutant, seed)
+            count.silent += seed == _CHECKED[0] and not spoke
+            if not found:
+                accepted[number] = seed
+    for number, seed in accepted.items():
+        label, where = made[number].label, differs(exercise, made[number])
+        if where:
+            count.through.append(f"{label} (full marks at seed {seed}, differs at {where})")
+        else:
+            count.equivalent.append(label)
+    count.rejected = count.made - len(count.equivalent) - len(count.through)
+    return count
+
+
+def main(names: list[str]) -> int:
+    """Print the table; the number of mutants let through is the exit status. -v lists the equivalent ones as well."""
+    talk, names = "-v" in names, [name for name in names if name != "-v"]
+    print(f"{'exercise':24}{'mutants':>9}{'equivalent':>12}{'rejected':>10}{'(silent)':>10}{'let through':>13}")
+    totals, through = np.zeros(5, dtype=int), []
+    for name in names or NAMES:
+        count = survey(name)
+        row = (count.made, len(count.equivalent), count.rejected, count.silent, len(count.through))
+        totals += row
+        through += count.through
+        print(f"{name:24}{row[0]:9}{row[1]:12}{row[2]:10}{row[3]:10}{row[4]:13}", flush=True)
+        if talk:
+            print(*(f"    {label}" for label in count.equivalent), sep="\n")
+    print(f"{'all':24}{totals[0]:9}{totals[1]:12}{totals[2]:10}{totals[3]:10}{totals[4]:13}")
+    print(*through, sep="\n")
+    return len(through)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,219 @@
+"""Every exercise, as it is declared: references, mistakes, right answers, blanks, purity, mutants.
+
+Nothing here names an exercise: whatever barprop.exercises declares is tested.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import samples
+from autograder.reference import REFERENCES, oracle_of
+from barprop.check import judge
+from barprop.compare import close
+from barprop.evaluate import Evaluation
+from barprop.exercise import Exercise
+from barprop.exercises import EXERCISES
+from barprop.run import Namespace
+from tests.answers import NAMES, answer, blank, cases, points, remembered, seeds, tried, verdicts
+from tests.meddling import KINDS, REMARKS, meddled
+from tests.mutants import survey
+
+WRONG, RIGHT = samples.wrong(), samples.right()
+MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
+
+every = pytest.mark.parametrize("name", NAMES)
+
+
+# --- the declarations -------------------------------------------------------------------------
+
+
+@every
+def test_declaration(name: str) -> None:
+    exercise = EXERCISES[name]
+    names = [mistake.name for mistake in exercise.mistakes]
+    assert len(names) == len(set(names)), "two mistakes of one name"
+    assert len(names) >= 4
+    assert all(mistake.hint.strip()[-1] in ".?!" for mistake in exercise.mistakes)
+    assert all(0 < part.points <= 3 for part in exercise.parts)
+    covered = [output for part in exercise.parts for output in part.outputs]
+    assert sorted(covered) == sorted(exercise.outputs), "each output belongs to exactly one part"
+    assert exercise.statements
+    assert exercise.minutes > 0
+    assert exercise.level in (1, 2, 3)
+    assert set(exercise.needs) <= set(EXERCISES)
+
+
+@every
+def test_samples_are_complete(name: str) -> None:
+    exercise = EXERCISES[name]
+    assert set(WRONG.get(name, {})) == {mistake.name for mistake in exercise.mistakes}
+    assert len(set(RIGHT.get(name, ()))) >= 3
+
+
+@every
+def test_probes_are_fixed_by_their_seed(name: str) -> None:
+    exercise = EXERCISES[name]
+    first, again, other = (cases(exercise, seed) for seed in (3, 3, 4))
+    assert [case.label for case in first] == [case.label for case in again]
+    shown = [repr([case.args for case in some]) for some in (first, again, other)]
+    shown = [re.sub(r" at 0x\w+", "", text) for text in shown]
+    assert shown[0] == shown[1]
+    if any(case.args for case in first):
+        assert shown[0] != shown[2]
+
+
+@every
+def test_labels_are_words(name: str) -> None:
+    for case in cases(EXERCISES[name]):
+        assert 0 < len(case.label) <= 80
+        assert case.label == case.label.strip()
+
+
+# --- the references ---------------------------------------------------------------------------
+
+
+@every
+def test_reference_is_right_by_its_own_oracle(name: str) -> None:
+    exercise = EXERCISES[name]
+    for seed in seeds(name, 40):
+        assert_full(tried(exercise, REFERENCES, seed), f"seed {seed}")
+
+
+@every
+def test_oracles_agree(name: str) -> None:
+    exercise = EXERCISES[name]
+    for seed in seeds(name, 20):
+        own, reference = remembered(seed)(exercise), oracle_of(exercise)
+        for case in cases(exercise, seed):
+            right = own(case)
+            assert_same_values(exercise, right, reference(case), f"seed {seed}, {case.label}")
+
+
+@every
+def test_reference_oracle_judges_like_the_own(name: str) -> None:
+    """Hidden grading uses the references as oracle: a right answer is right there, a blank one is worth nothing."""
+    exercise = EXERCISES[name]
+    assert_full(judge(exercise, REFERENCES, 5, oracle_of), "reference")
+    assert points(judge(exercise, answer(blank(exercise), exercise), 5, oracle_of)) == 0
+
+
+# --- mistakes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
+def test_mistake_gets_its_own_hint(name: str, mistake: str) -> None:
+    exercise = EXERCISES[name]
+    hint = next(m.hint for m in exercise.mistakes if m.name == mistake)
+    answers = answer(WRONG[name][mistake], exercise)
+    for seed in seeds(name, 6):
+        failed = [verdict for verdict in verdicts(tried(exercise, answers, seed)) if not verdict.passed]
+        assert failed, f"seed {seed}: let through"
+        for verdict in failed:
+            assert (verdict.mistake, verdict.hint) == (mistake, hint), f"seed {seed}: {verdict}"
+            assert verdict.problem
+
+
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
+def test_verdict_keeps_the_right_value_to_itself(name: str, mistake: str) -> None:
+    exercise = EXERCISES[name]
+    for seed in seeds(name, 3):
+        evaluation = tried(exercise, answer(WRONG[name][mistake], exercise), seed)
+        for verdict in verdicts(evaluation):
+            assert not given_away(evaluation, str(verdict)), f"seed {seed}: {verdict}"
+
+
+# --- right answers ----------------------------------------------------------------------------
+
+
+@every
+def test_right_answers_are_accepted(name: str) -> None:
+    exercise = EXERCISES[name]
+    answers = [answer(source, exercise) for source in RIGHT[name]]
+    for seed in seeds(name, 50, budget=400):  # seeds outside: their right values are worked out once
+        for number, each in enumerate(answers):
+            assert_full(tried(exercise, each, seed), f"seed {seed}, right answer {number}:\n{RIGHT[name][number]}")
+
+
+# --- blanks and misbehaviour ------------------------------------------------------------------
+
+
+@every
+def test_untouched_answer_scores_nothing(name: str) -> None:
+    exercise = EXERCISES[name]
+    for seed in (0, 1):
+        assert points(tried(exercise, answer(blank(exercise), exercise), seed)) == 0
+
+
+@every
+def test_cell_never_run_scores_nothing(name: str) -> None:
+    exercise = EXERCISES[name]
+    names = {key: value for key, value in REFERENCES.names.items() if key not in exercise.asks}
+    found = verdicts(tried(exercise, Namespace(names), 0))
+    assert sum(verdict.points for verdict in found) == 0
+    assert all(f"There is no {exercise.asks[0]} yet" in verdict.problem for verdict in found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@every
+def test_misbehaviour_costs_points_and_is_told(name: str, kind: str) -> None:
+    exercise = EXERCISES[name]
+    answers, done = meddled(exercise, kind)
+    found = verdicts(tried(exercise, answers, 0))
+    if not done:
+        return  # this exercise gives no occasion for it
+    assert any(re.search(REMARKS[kind], remark) for verdict in found for remark in verdict.remarks), found
+    assert all(verdict.points < verdict.max_points for verdict in found)
+
+
+@every
+def test_mutants_are_rejected(name: str) -> None:
+    assert survey(name).through == []
+
+
+# --- helpers ----------------------------------------------------------------------------------
+
+
+def assert_full(evaluation: Evaluation, where: str) -> None:
+    for verdict in verdicts(evaluation):
+        assert verdict.points == verdict.max_points, f"{where}: {verdict}"
+        assert not verdict.problem
+        assert not verdict.remarks
+
+
+def assert_same_values(exercise: Exercise, right: Any, reference: Any, where: str) -> None:
+    assert set(right) <= set(exercise.outputs)
+    for output, value in right.items():
+        assert close(reference[output], value, exercise.tolerance / 3), f"{where}: {output}"
+
+
+def given_away(evaluation: Evaluation, text: str) -> list[str]:
+    """Right values of wrong outputs that stand in a text, other than inputs that were tried and small whole numbers."""
+    found = set(re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e[-+]?\d+)?", text))
+    leaks = []
+    for trial in evaluation.trials:
+        known = {written for value in numbers(trial.case.args) for written in ways(value)}
+        for output in trial.problems:
+            for value in numbers(trial.right[output]):
+                leaks += [f"{output} = {w}" for w in ways(value) & found - known if not re.fullmatch(r"-?\d|10", w)]
+    return leaks
+
+
+def numbers(value: Any) -> list[float]:
+    """Every number in a nest of plain data."""
+    if isinstance(value, dict):
+        return [number for item in value.values() for number in numbers(item)]
+    if isinstance(value, (list, tuple)):
+        return [number for item in value for number in numbers(item)]
+    if isinstance(value, np.ndarray):
+        return [float(number) for number in value.ravel()[:200]] if value.dtype.kind in "fiu" else []
+    return [float(value)] if isinstance(value, (int, float, np.number)) and not isinstance(value, bool) else []
+
+
+def ways(value: float) -> set[str]:
+    """How a number may be written."""
+    return {f"{value:.4g}", f"{value:.6g}", f"{value:.3f}", f"{value:.4f}", repr(value)}
