@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-Back = Callable[[np.ndarray], tuple[np.ndarray, ...]]
-
 
 def topological_order(node: Any) -> list:
     """Every node that `node` was made from, parents first, `node` last."""
@@ -48,7 +46,12 @@ class Value:
 
     __array_ufunc__ = None  # array + Value: NumPy steps aside and asks the Value
 
-    def __init__(self, data: ArrayLike, parents: tuple[Value, ...] = (), back: Back | None = None) -> None:
+    def __init__(
+        self,
+        data: ArrayLike,
+        parents: tuple[Value, ...] = (),
+        back: Callable[[np.ndarray], tuple[np.ndarray, ...]] | None = None,
+    ) -> None:
         self.data = np.array(data, dtype=float)
         self.bar = np.zeros_like(self.data)
         self.parents = parents

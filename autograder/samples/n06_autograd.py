@@ -346,6 +346,7 @@ _WRONG_COMPOSE = {
     "the 1 is missing": _soft("return value.exp().log()"),
     "cut off at 0": _soft("return value.relu()"),
     "cross entropy overflows": _cross("shifted = logits - logits.data.max(axis=1, keepdims=True)", "shifted = logits"),
+    "one maximum for all rows": _cross("max(axis=1, keepdims=True)", "max()"),
     "sum instead of mean": _cross(".sum() / n", ".sum()"),
     "mean over the entries, too": _cross(".sum() / n", ".sum() / (n * k)"),
     "sign": _cross(_LOSS, "return (at_label - shifted.exp().sum(axis=1).log()).sum() / n"),

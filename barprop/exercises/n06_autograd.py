@@ -229,6 +229,7 @@ def _compose_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield cross("four rows, four classes, then times w", draw(rng, 4, 4), np.array([0, 3, 3, 1]), draw(rng))
     yield cross("logits up to 10,000", np.array([[1e4, -1e4, 3.0], [9e3, 1e4, 1e4 - 2]]), np.array([1, 2]))
     yield cross("logits near -10,000", np.array([[-1e4, -1e4 + 2, -1e4 - 1]]), np.array([0]))
+    yield cross("a row near 10,000 and one near -10,000", np.array([[1e4, -1e4, 3.0], [-1e4, 2 - 1e4, -1e4]]), np.array([0, 1]))
     yield cross("four whole rows of zeros", np.zeros((4, 3)), np.array([2, 2, 0, 1]))
 
 
@@ -274,11 +275,21 @@ def _soft(data: Any = None, bar: Any = None) -> Callable[[Case, Values], Values 
     return wrong
 
 
-def _cross(data: Any = None, bar: Any = None) -> Callable[[Case, Values], Values | None]:
+def _far(c: Case) -> bool:
+    """Whether exp of the logits as they are overflows, or is 0 throughout a row."""
+    return abs(c.logits.max(axis=1)).max() > 700
+
+
+def _mixed(c: Case) -> bool:
+    """Whether one row lies so far below another that a common shift loses it."""
+    return np.ptp(c.logits.max(axis=1)) > 700
+
+
+def _cross(data: Any = None, bar: Any = None, mixed: bool = True) -> Callable[[Case, Values], Values | None]:
     """A mistake in cross_entropy: (case, right data) -> wrong data, (case, right bar) -> wrong bar."""
 
     def wrong(case: Case, right: Values) -> Values | None:
-        if "logits" not in case.args:
+        if "logits" not in case.args or (_mixed(case) and not mixed):
             return None
         pairs = zip(CROSS_ENTROPY, (data, bar), strict=True)
         return {name: change(case, right[name]) for name, change in pairs if change}
@@ -325,7 +336,9 @@ COMPOSE = Exercise(
                 _soft(lambda z, right: np.where(np.abs(z) > 700, np.copysign(np.inf, z), z))),
         Mistake("cut off at 0", "That is relu. Softplus is its smooth relative.", _soft(lambda z, right: np.maximum(z, 0))),
         Mistake("cross entropy overflows", _HUGE,
-                _cross(lambda c, right: np.inf if c.logits.max() > 700 else (-np.inf if c.logits.max() < -700 else right))),
+                _cross(lambda c, right: np.where(_far(c), np.copysign(np.inf, c.logits.max()), right), mixed=False)),
+        Mistake("one maximum for all rows", "A row far below the others is shifted out of sight. Each row has a largest logit of its own.",
+                _cross(lambda c, right: -np.inf if _mixed(c) else right)),
         Mistake("sum instead of mean", "Your loss grows with the number of rows. The mean over the rows is wanted.",
                 _cross(lambda c, right: right * len(c.labels), lambda c, right: right * len(c.labels))),
         Mistake("mean over the entries, too", "You average over the classes as well. The mean is over the rows only.",
