@@ -36,8 +36,8 @@ class Handle:
     Attributes and operators reach through; whatever fails there is raised as AnswerError.
     """
 
-    def observe(self, args: tuple, names: Mapping[str, Any]) -> Observed:
-        """Call the object it stands for."""
+    def observe(self, args: tuple, names: Mapping[str, Any], label: str = "") -> Observed:
+        """Call the object it stands for; `label` is what sentences call it."""
         raise NotImplementedError
 
 
@@ -148,7 +148,7 @@ class Run:
         label = target if type(target) is str else label_of(target)
         function = self.answers[target] if type(target) is str else target
         if issubclass(type(function), Handle):  # by its type: a student's object may lie about its class
-            seen = function.observe(args, names)
+            seen = function.observe(args, names, label)
         else:
             seen = observe(function, args, names, label)
         for name in seen.changed:

@@ -32,6 +32,7 @@ def environment(home: str = "/tmp") -> dict[str, str]:
         "HOME": home,
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
+        "MPLCONFIGDIR": home,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -46,6 +47,13 @@ def packages() -> list[Path]:
     if site.ENABLE_USER_SITE:
         known.add(site.getusersitepackages())
     return [Path(path) for path in dict.fromkeys(sys.path) if path in known and os.path.isdir(path)]
+
+
+def font_lists() -> list[Path]:
+    """What matplotlib has noted of the fonts here, for making such a list takes it some seconds."""
+    home = os.environ.get("MPLCONFIGDIR")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return sorted((Path(home) if home else cache / "matplotlib").glob("fontlist-*.json"))
 
 
 def python() -> str:
@@ -79,7 +87,10 @@ def command(control: int, scratch: int) -> list[str]:
     words += ["--proc", "/proc"]
     for name in ("null", "random", "urandom"):
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    words += ["--perms", "1777", "--size", str(scratch), "--tmpfs", "/tmp", "--chdir", "/tmp", "--remount-ro", "/"]
+    words += ["--perms", "1777", "--size", str(scratch), "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    for fonts in font_lists():
+        words += ["--ro-bind", str(fonts), f"/tmp/{fonts.name}"]
+    words += ["--remount-ro", "/"]
     words += ["--", python(), *_FLAGS, f"{COURSE}/inside/boot.py", str(control), "walls", str(NOBODY if root else 0)]
     return [*words, COURSE, *places]
 

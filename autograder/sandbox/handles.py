@@ -19,9 +19,9 @@ class RemoteHandle(Handle):
     _session: Any
     _number: int
 
-    def observe(self, args: tuple, names: Mapping[str, Any]) -> Observed:
-        """Call it there on copies of the arguments. Raises AnswerError."""
-        return self._session.call(self, args, dict(names))
+    def observe(self, args: tuple, names: Mapping[str, Any], label: str = "") -> Observed:
+        """Call it there on copies of the arguments; `label` is what sentences call it. Raises AnswerError."""
+        return self._session.call(self, args, dict(names), label)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name in ("_session", "_number"):

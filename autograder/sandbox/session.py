@@ -5,24 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary, finalize
 
-import msgpack
 import numpy as np
 
 from autograder.sandbox.handles import RemoteHandle, make, sentence, word
+from autograder.sandbox.inside import twins
 from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
-from barprop.run import AnswerError, Observed
+from barprop.exercises.expressions import Tally
+from barprop.graphs import Graph, Node
+from barprop.run import AnswerError, Observed, label_of
 
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox
 
-HANDLE, STUB = REFERENCE, REFERENCE + 1
+HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
 _GRACE = 1.0  # seconds that an interrupted call gets to come back
@@ -30,6 +33,10 @@ _CALLBACKS = 200_000  # calls from a session to the host
 _DEPTH = 8  # calls within calls within ...
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, partial, np.ufunc)
 _TOLD = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)
+
+
+class SpentError(AnswerError):
+    """The session made more calls than it was granted."""
 
 
 class RemoteAnswers:
@@ -59,6 +66,7 @@ class RemoteSession:
         self._dropped: list[int] = []
         self._given: dict[int, Any] = {}
         self._given_numbers: dict[int, int] = {}
+        self._described: set[int] = set()
         self.answers = RemoteAnswers(self)
 
     # --- what the graders use ---
@@ -107,10 +115,16 @@ class RemoteSession:
         """The value of a name: data, or a handle. Raises AnswerError."""
         return self._request(name, self._limits.probe_seconds, "name", name)
 
-    def call(self, handle: RemoteHandle, args: tuple, names: dict) -> Observed:
-        """Call an object. Raises AnswerError."""
-        label = getattr(handle, "__qualname__", type(handle).__name__)
-        content = self._request(label, self._limits.probe_seconds, "call", handle, args, names)
+    def call(self, handle: RemoteHandle, args: tuple, names: dict, label: str = "") -> Observed:
+        """Call an object. Raises AnswerError. Where calls are being counted here, they are counted there."""
+        label = label or label_of(handle)
+        tally = getattr(sys.getprofile(), "__self__", None)
+        calls = max(1, tally.left) if type(tally) is Tally else 0
+        try:
+            content = self._request(label, self._limits.probe_seconds, "call", handle, args, names, label, calls)
+        except SpentError:
+            tally.exceeded = True
+            raise
         if type(content) is not tuple or len(content) != 3 or type(content[1]) is not list:
             raise self._break("The answer came back malformed.")
         value, changed, shared = content
@@ -140,6 +154,7 @@ class RemoteSession:
         except TimeoutError:
             raise self._break(late) from None
         except TooLargeError as error:
+            self._described.clear()  # nothing was sent, and it does no harm to say it again
             raise AnswerError(f"{label} cannot be called with this: {error}.") from None
         except WireError:
             raise self._break(f"{label} came back malformed, or with more than {self._limits.reply:g} MB.") from None
@@ -152,8 +167,8 @@ class RemoteSession:
 
     def _exchange(self, late: str, kind: str, *rest: Any) -> Any:
         self._count += 1
-        count, drops = self._count, self._dropped
-        self._dropped = []
+        count, drops = self._count, self._dropped[:]
+        self._dropped.clear()
         self._out.send([kind, count, drops, *rest], self._deadline)
         interrupted = False
         while True:
@@ -168,7 +183,7 @@ class RemoteSession:
             outcome = _outcome(message)
             if outcome == "ask" and not interrupted:
                 self._serve(message)
-            elif outcome in ("done", "fail") and len(message) == 3 and message[1] == count:
+            elif outcome in ("done", "fail", "spent") and len(message) == 3 and message[1] == count:
                 return self._settled(message, late if interrupted else "", kind)
             else:
                 raise WireError("out of sequence")
@@ -179,8 +194,8 @@ class RemoteSession:
             return outputs, late
         if late:
             raise AnswerError(late)
-        if message[0] == "fail":
-            raise AnswerError(sentence(message[2]))
+        if message[0] != "done":
+            raise (SpentError if message[0] == "spent" else AnswerError)(sentence(message[2]))
         return message[2]
 
     def _break(self, why: str) -> AnswerError:
@@ -232,40 +247,61 @@ class RemoteSession:
 
     # --- objects that do not travel ---
 
-    def _refer(self, item: Any) -> tuple[int, bytes]:
+    def _refer(self, item: Any) -> tuple[int, Any]:
         if isinstance(item, RemoteHandle):
             if item._session is not self:
                 raise TooLargeError("it belongs to another notebook")
-            return HANDLE, msgpack.packb(item._number)
+            return HANDLE, item._number
+        graph, index = twins.place_of(item) or (None, 0)
+        if graph is not None:
+            return NODE, [graph, index]
         if isinstance(item, (type, ModuleType)) or item is self or item is self._sandbox:
             raise TypeError(f"a {type(item).__name__} cannot be given to a session")
+        return self._give(item)
+
+    def _give(self, item: Any) -> tuple[int, Any]:
+        """By number; with a description the first time."""
         number = self._given_numbers.get(id(item))
         if number is None:
             number = len(self._given) + 1
             self._given[number], self._given_numbers[id(item)] = item, number
+        if number in self._described:
+            return STUB, [number]
+        self._described.add(number)
+        if twins.is_twin(item):
+            return TWIN, [number, *twins.describe(item)]
         title = getattr(item, "__name__", "") if isinstance(item, _FUNCTIONS) else type(item).__name__
-        return STUB, msgpack.packb([number, title or "function", _methods(item)])
+        return STUB, [number, title or "function", _methods(item)]
 
-    def _resolve(self, code: int, payload: bytes) -> Any:
-        content = msgpack.unpackb(payload)
+    def _resolve(self, code: int, content: Any) -> Any:
         if code == STUB and type(content) is int and content in self._given:
             return self._given[content]
-        if code != HANDLE or type(content) is not list or len(content) != 3 or type(content[0]) is not int:
+        if type(content) is not list:
+            raise WireError("malformed")
+        if code == NODE:
+            return _node(self._given, *content)
+        if code != HANDLE or len(content) != 3 or type(content[0]) is not int:
             raise WireError("malformed")
         number, title, qualname = content
         handle = self._handles.get(number)
         if handle is None:
+            if number in self._dropped:  # it was forgotten here, but the session has not been told yet
+                self._dropped.remove(number)
             handle = make(self, number, word(title), sentence(qualname, 80))
             self._handles[number] = handle
-            finalize(handle, self._dropped_append, number)
+            finalize(handle, self._dropped.append, number)
         return handle
-
-    def _dropped_append(self, number: int) -> None:
-        self._dropped.append(number)
 
 
 class LocalSession(RemoteSession):
     """The same over a plain child process, without isolation."""
+
+
+def _node(given: dict[int, Any], number: Any, index: Any) -> Node:
+    graph = given.get(number) if type(number) is int else None
+    if type(graph) is not Graph or type(index) is not int or not 0 <= index < len(graph.nodes):
+        raise WireError("malformed")
+    return graph.nodes[index]
 
 
 def _outcome(message: Any) -> str:

@@ -10,16 +10,20 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-import msgpack
+from barprop.exercises.expressions import Tally
+from barprop.run import AnswerError, Namespace, Observed, guard, observe
 
-from barprop.run import AnswerError, Namespace, guard, observe
-
+from . import twins
 from .shell import Shell
 from .wire import REFERENCE, Channel, Codec, TooLargeError
 
-HANDLE, STUB = REFERENCE, REFERENCE + 1
+HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
 OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "pos", "abs")
 _ERRORS = {e.__name__: e for e in (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)}
+
+
+class SpentError(AnswerError):
+    """More calls were made than the host granted."""
 
 
 class Table:
@@ -52,7 +56,9 @@ class Guest:
     def __init__(self, sock: socket.socket, shell: Shell, output: int):
         self._channel = Channel(sock, Codec(self._refer, self._resolve))
         self._shell, self._output = shell, output
-        self._table, self._stubs, self._stub_numbers = Table(), {}, {}
+        self._table = Table()
+        self._known: dict[int, Any] = {}  # what stands here for the host's objects, by their numbers
+        self._given: dict[int, int] = {}  # the numbers by what stands here
         self._busy = False
         self._actions: dict[str, Callable[..., Any]] = {
             "run": self._run,
@@ -95,6 +101,8 @@ class Guest:
         try:
             self._busy = True
             result = ("done", self._actions[kind](*rest))
+        except SpentError as error:
+            result = ("spent", str(error))
         except AnswerError as error:
             result = ("fail", str(error))
         except KeyboardInterrupt:
@@ -115,8 +123,8 @@ class Guest:
     def _name(self, name: str) -> Any:
         return Namespace(self._shell.user_ns)[name]
 
-    def _call(self, target: Any, args: tuple, names: dict) -> Any:
-        seen = observe(target, args, names)
+    def _call(self, target: Any, args: tuple, names: dict, label: str, calls: int) -> Any:
+        seen = _counted(calls, target, args, names, label) if calls else observe(target, args, names, label)
         return seen.value, list(seen.changed), seen.shared
 
     def _get(self, owner: Any, attribute: str) -> Any:
@@ -135,22 +143,27 @@ class Guest:
 
     # --- objects that do not travel ---
 
-    def _refer(self, item: Any) -> tuple[int, bytes]:
-        if id(item) in self._stub_numbers:
-            return STUB, msgpack.packb(self._stub_numbers[id(item)])
+    def _refer(self, item: Any) -> tuple[int, Any]:
+        if id(item) in self._given:
+            return STUB, self._given[id(item)]
+        graph, index = twins.place_of(item) or (None, 0)
+        if id(graph) in self._given:
+            return NODE, [self._given[id(graph)], index]
         name = item.__qualname__ if type(item) in _NAMED or issubclass(type(item), type) else ""
         title = type(item).__name__
-        return HANDLE, msgpack.packb([self._table.number(item), str(title)[:80], str(name)[:80]])
+        return HANDLE, [self._table.number(item), str(title)[:80], str(name)[:80]]
 
-    def _resolve(self, code: int, payload: bytes) -> Any:
-        content = msgpack.unpackb(payload)
+    def _resolve(self, code: int, content: Any) -> Any:
         if code == HANDLE:
             return self._table[content]
-        number, title, methods = content
-        if number not in self._stubs:
-            stub = self._stub(number, title, methods)
-            self._stubs[number], self._stub_numbers[id(stub)] = stub, number
-        return self._stubs[number]
+        if code == NODE:
+            graph, index = content
+            return graph.nodes[index]
+        number, *description = content
+        if number not in self._known:
+            item = twins.make(*description) if code == TWIN else self._stub(number, *description)
+            self._known[number], self._given[id(item)] = item, number
+        return self._known[number]
 
     def _stub(self, number: int, title: str, methods: list[str]) -> Any:
         """What stands here for a function ("" as its only method) or an object of the host's."""
@@ -179,6 +192,17 @@ class Guest:
             if message[0] == "error":
                 raise _ERRORS.get(message[1], RuntimeError)(message[2])
             self._handle(message)
+
+
+def _counted(calls: int, target: Any, args: tuple, names: dict, label: str) -> Observed:
+    """The same with a limit on the number of Python calls."""
+    tally = Tally()
+    tally.left = calls
+    try:
+        with tally:
+            return observe(target, args, names, label)
+    except AnswerError as error:
+        raise (SpentError if tally.exceeded else AnswerError)(str(error)) from None
 
 
 _NAMED = (FunctionType, BuiltinFunctionType, MethodType)

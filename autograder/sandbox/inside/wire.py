@@ -43,15 +43,16 @@ class Codec:
 
     Parameters
     ----------
-    refer : object that is no plain data -> (code, payload), for what stays on this side.
-    resolve : (code, payload) -> object, for what stays on the other side.
+    refer : object that is no plain data -> (code, content), for what stays on this side.
+    resolve : (code, content) -> object, for what stays on the other side. Contents are plain data
+        or objects of that kind themselves.
     structure, arrays : most bytes of either that are accepted.
     """
 
     def __init__(
         self,
-        refer: Callable[[Any], tuple[int, bytes]],
-        resolve: Callable[[int, bytes], Any],
+        refer: Callable[[Any], tuple[int, Any]],
+        resolve: Callable[[int, Any], Any],
         structure: int = 1 << 30,
         arrays: int = 1 << 34,
     ):
@@ -91,7 +92,8 @@ class Codec:
             return msgpack.ExtType(_SINGLE, b"..." if item is Ellipsis else b"NotImplemented")
         if kind is Activation and ACTIVATIONS.get(item.name) is item:
             return msgpack.ExtType(_ACTIVATION, item.name.encode())
-        return msgpack.ExtType(*self._refer(item))
+        code, content = self._refer(item)
+        return msgpack.ExtType(code, self._pack(content, buffers, depth + 1))
 
     # --- in ---
 
@@ -131,7 +133,7 @@ class Codec:
             return _SINGLES[payload.decode()]
         if code == _ACTIVATION:
             return ACTIVATIONS[payload.decode()]
-        return self._resolve(code, payload)
+        return self._resolve(code, self._unpack(payload, waiting, budget, depth + 1))
 
 
 def _listed(value: Any) -> list:

@@ -29,6 +29,8 @@ def main(control: int, walled: bool, uid: int) -> None:
         walls.become(uid)
     _warm_up()
     shell = start()
+    shell.run("1 / 0", 10_000)  # what tracebacks are made with
+    shell.reset()
     gc.collect()
     gc.freeze()
     Zygote(socket.socket(fileno=control), shell, walled).serve()
@@ -43,6 +45,7 @@ def _warm_up() -> None:
     figure.savefig(os.devnull, format="png")
     plt.close(figure)
     np.ones((64, 64)) @ np.ones((64, 64))
+    np.random.seed(0)  # a regrade draws the same
 
 
 class Zygote:
@@ -134,7 +137,6 @@ class Zygote:
         if self._walled:
             walls.disarm()
         random.seed(0)
-        np.random.seed(0)
         os.write(report, b"ok\n")
         os.close(report)
         serve(socket.socket(fileno=channel), self._shell, output)
