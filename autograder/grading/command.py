@@ -1,0 +1,83 @@
+"""python -m autograder grade ASSIGNMENT ..."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from nbgrader.apps import AutogradeApp
+from nbgrader.converters import NbGraderException
+
+from autograder.grading.course import coursedir_path
+from autograder.grading.plugin import Autograde
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m autograder grade`."""
+    add = parser.add_argument
+    add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all that were handed in")
+    add("--jobs", type=int, metavar="N", help="local processes (default: one for each processor)")
+    add("--dask", metavar="ADDRESS", help="grade on a Dask cluster, e.g. tcp://10.0.0.1:8786")
+    add("--student", default="*", metavar="ID", help="only this student (a glob)")
+    add("--notebook", default="*", metavar="NAME", help="only this notebook (a glob)")
+    add("--force", action="store_true", help="grade anew what has been graded already")
+    add("--show-cells", action="store_true", help="also run the cells that only show something")
+    add("--no-sandbox", action="store_true", help="run submissions WITHOUT isolation: they can do whatever you can")
+    add("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db or postgresql://host/name")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade; returns the exit code: 0 when everything was graded, 1 when something could not be, 2 for bad input."""
+    if args.jobs is not None and args.jobs < 1:
+        print(f"--jobs takes a number from 1 on, not {args.jobs}.", file=sys.stderr)
+        return 2
+    app = configured(args.db)
+    coursedir = app.coursedir
+    coursedir.student_id, coursedir.notebook_id = args.student, args.notebook
+    options = {"jobs": args.jobs, "dask": args.dask, "show_cells": args.show_cells or None}
+    options["sandbox"] = False if args.no_sandbox else None
+    app.config.Grading.update({name: value for name, value in options.items() if value is not None})
+    submitted = coursedir_path(coursedir, coursedir.submitted_directory)
+    assignments = args.assignments or sorted({path.name for path in submitted.glob("*/*") if path.is_dir()})
+    if not assignments:
+        print(f"Nothing was handed in: {submitted} holds no STUDENT/ASSIGNMENT/ folder.", file=sys.stderr)
+        return 2
+    return max([_grade(app, name, args.force) for name in assignments])
+
+
+def _grade(app: AutogradeApp, assignment: str, force: bool) -> int:
+    app.coursedir.assignment_id = assignment
+    converter = Autograde(coursedir=app.coursedir, parent=app)
+    converter.force = force
+    converter.log = _quiet()
+    try:
+        converter.start()
+    except NbGraderException as error:
+        print(error, file=sys.stderr)
+        code = 1
+    else:
+        code = 0
+    if converter.summary:
+        print("\n".join(converter.summary.lines()))
+    return code
+
+
+def _quiet() -> logging.Logger:
+    """A log that says nothing of its own: what there is to say is printed."""
+    log = logging.getLogger("autograder.grade")
+    log.propagate = False
+    log.handlers = [logging.NullHandler()]
+    return log
+
+
+def configured(db: str | None = None) -> AutogradeApp:
+    """nbgrader's configuration as its own commands read it, for the course in the current folder."""
+    app = AutogradeApp()
+    app.log_level = logging.ERROR
+    app.initialize([])
+    if db:
+        app.coursedir.db_url = db
+    app.coursedir.root = str(Path(app.coursedir.root).resolve())
+    return app

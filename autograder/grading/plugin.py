@@ -1,0 +1,78 @@
+"""`nbgrader autograde` and the formgrader's button, through the same code as `python -m autograder grade`.
+
+nbgrader_config.py calls `install()`. Only the step that runs and scores notebooks is replaced; nbgrader's
+metadata, gradebook, feedback, exchange, manual grades and late policy stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+import nbgrader.converters
+from nbgrader.converters import Autograde as StockAutograde
+from nbgrader.converters import NbGraderException
+
+from autograder.grading.course import Grading, Summary
+from autograder.sandbox import SandboxError
+
+_PLACES = (nbgrader.apps.autogradeapp, nbgrader.apps.api, nbgrader.converters)
+
+
+class Autograde(StockAutograde):
+    """nbgrader's Autograde with another way to run and to score. Takes the same configuration.
+
+    What nbgrader's Execute and the other preprocessors of the two lists would do is done by the
+    grading itself; of `autograde_preprocessors` only AssignLatePenalties is looked at.
+    """
+
+    summary: Summary | None = None
+
+    def start(self) -> None:
+        """Grade the submissions that the course directory names. Raises NbGraderException."""
+        if self.config.Execute.get("enabled", True) is False:
+            raise self._refused(
+                "--no-execute would take the outputs that students handed in for the truth; nothing was graded."
+            )
+        here = os.getcwd()
+        os.chdir(self.coursedir.root)
+        self.run_pre_convert_hook()
+        try:
+            self.summary = Grading(self).run(self.coursedir.assignment_id)
+        except SandboxError as error:
+            raise self._refused(str(error)) from None
+        except NbGraderException as error:
+            raise self._refused(str(error)) from None
+        finally:
+            os.chdir(here)
+        self.run_post_convert_hook()
+        for line in self.summary.lines():
+            self.log.info(line)
+        if self.summary.failed:
+            raise self._refused(f"{len(self.summary.failed)} submissions could not be graded; see above.")
+
+    def _refused(self, sentence: str) -> NbGraderException:
+        self.log.error(sentence)
+        return NbGraderException(sentence)
+
+
+def install() -> None:
+    """Let nbgrader's own commands grade with this. Raises RuntimeError where nbgrader is not as expected."""
+    for place in _PLACES:
+        found = getattr(place, "Autograde", None)
+        if not isinstance(found, type) or not issubclass(found, StockAutograde):
+            raise RuntimeError(
+                f"{place.__name__} of nbgrader {version('nbgrader')} has no Autograde any more, so the safe grading "
+                "cannot be plugged in. Use nbgrader 0.9 as in requirements.txt, or take the line with `install` out of "
+                "nbgrader_config.py."
+            )
+    for place in _PLACES:
+        place.Autograde = Autograde
+
+
+def uninstall() -> None:
+    """Back to nbgrader's own."""
+    for place in _PLACES:
+        place.Autograde = StockAutograde
