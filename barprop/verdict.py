@@ -44,7 +44,7 @@ class Verdict:
     def __str__(self) -> str:
         lines = [("✓ " if self.passed else "✗ ") + self.headline]
         if self.tried:
-            lines.append("  tried: " + ", ".join(f"{label} {'✓' if ok else '✗'}" for label, ok in self.tried))
+            lines.append("  tried: " + " · ".join(f"{'✓' if ok else '✗'} {label}" for label, ok in self.tried))
         lines += [f"  {text}" for text in (self.problem, *self.remarks) if text]
         if self.hint:
             lines.append(f"  Hint: {self.hint}")
@@ -55,7 +55,7 @@ class Verdict:
         edge, mark = ("#0072B2", "✓") if self.passed else ("#D55E00", "✗")
         rows = [f"<div><strong>{mark} {escape(self.headline)}</strong></div>"]
         if self.tried:
-            tried = ", ".join(f"{escape(label)}&nbsp;{'✓' if ok else '✗'}" for label, ok in self.tried)
+            tried = " · ".join(f"{'✓' if ok else '✗'}&nbsp;{escape(label)}" for label, ok in self.tried)
             rows.append(f"<div>Tried: {tried}</div>")
         rows += [f"<div>{escape(text)}</div>" for text in (self.problem, *self.remarks) if text]
         if self.hint:

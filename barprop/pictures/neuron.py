@@ -38,7 +38,7 @@ def number(value: Any) -> str:
 def graph() -> Figure:
     """The graph with its four steps and no numbers."""
     with course_style():
-        figure, axes = plt.subplots(figsize=(8.6, 4.2))
+        figure, axes = plt.subplots(figsize=(8.6, 3.6))
         draw(axes, {})
         for name, text in MADE.items():
             axes.text(PLACES[name][0], PLACES[name][1] - 0.62, text, ha="center", va="top", color=FORWARD)
@@ -180,7 +180,8 @@ def draw(
     """Draw the graph with the values and bars known so far; `lit` just came, `reads` were read from the cache."""
     bars = bars or {}
     axes.set_xlim(-0.9, 9.3)
-    axes.set_ylim(-3.1, 3.1)
+    reach = 3.1 if bars else 2.8 if values else 2.4  # room for the labels
+    axes.set_ylim(-reach, reach)
     axes.set_aspect("equal")
     axes.axis("off")
     for start, end in EDGES:
