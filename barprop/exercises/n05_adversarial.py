@@ -501,14 +501,20 @@ def _curve_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _curve_case(rng: np.random.Generator, label: str, eps_list: Any, n: int = 9, d: int = 6, k: int = 3) -> Case:
-    """Images that a made-up attack pushes along one pattern a class, drawn until the curve has a shape."""
+    """Images that a made-up attack pushes along one pattern a class, drawn until the curve has a shape.
+
+    The patterns are those of the label and of the class that the network sees, so that net, X, labels and eps all count.
+    """
     while True:
         net, X, push = small_net(rng, d, k), rng.uniform(0.1, 0.9, (n, d)), rng.normal(size=(k, d))
         labels = _winners(net, X)
         labels[:2] = (labels[:2] + 1) % k  # two are mistaken without any attack
 
         def attack(net: Any, X: Any, labels: Any, eps: float, push: np.ndarray = push) -> np.ndarray:
-            return np.minimum(np.maximum(X + eps * push[np.asarray(labels, dtype=int)], 0.0), 1.0)
+            network, w, _ = net
+            seen = np.argsort(network.forward(X, w), axis=1)[:, -1]
+            pushed = X + eps * (push[seen] - push[np.asarray(labels, dtype=int)] / 2)
+            return np.minimum(np.maximum(pushed, 0.0), 1.0)
 
         case = Case(label, {"net": net, "X": read_only(X), "labels": labels, "eps_list": eps_list, "attack": attack})
         curve = _curve(case)
