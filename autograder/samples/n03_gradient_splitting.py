@@ -69,7 +69,8 @@ _INSIDE = {
     "forgot a on the way": {"W": "np.outer(z_bar * np.ones(len(a{i})), x{i})", "x": "W{i}.T @ (z_bar * np.ones(len(a{i})))"},
     "h in place of x": {"W": 'np.outer(h{i}_bar, cache["h{i}"])'},
     "W_bar without x": {"W": "np.outer(h{i}_bar, np.ones(len(x{i})))"},
-    "W not turned over": {"x": "W{i} @ h{i}_bar"},
+    # as patched by a student whom the other shapes had stopped with an error
+    "W not turned over": {"x": "W{i} @ h{i}_bar if len(x{i}) == len(a{i}) else W{i}.T @ h{i}_bar"},
     "x_bar from x": {"x": "z_bar * x{i}"},
 }  # fmt: skip
 _NOT_FAN = ("halved z_bar", "W not turned over", "x_bar from x")

@@ -180,7 +180,7 @@ def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Figur
             axes.set_ylim(-0.03 * top, top)
             axes.set_xlabel("step")
         grid[0].set_ylabel("distance moved / length at start")
-        grid[0].legend(loc="center right", fontsize=10)
+        grid[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.16), fontsize=10)
         for (title, (_, losses)), color, dash in zip(runs.items(), (FAINT, INK), ("-", "-."), strict=False):
             grid[-1].plot(_smooth(losses), color=color, linestyle=dash, linewidth=2, label=title)
         grid[-1].set_title("loss, mean of the last 30 steps", fontsize=11)
@@ -209,7 +209,7 @@ def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Figure:
     losses : title of a panel -> name of a data set -> (r,) losses; infinity where training ran away.
     """
     ceiling = 30.0
-    shades = plt.get_cmap("viridis")(np.linspace(0.0, 0.8, 5))
+    shades = plt.get_cmap("viridis")(np.linspace(0.0, 0.62, 5))
     marks = ("o", "s", "^", "D", "v")
     with course_style():
         figure, grid = plt.subplots(1, len(losses), figsize=(10.4, 3.9), sharey=True)
@@ -221,10 +221,10 @@ def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Figure:
                             linestyle="-", linewidth=1.4, label=name)  # fmt: skip
             axes.set_title(title, fontsize=11)
             axes.set_xlabel("learning rate")
+            axes.minorticks_off()
         first = np.atleast_1d(grid)[0]
         first.set_ylabel("loss after training")
         first.set_yticks([1e-6, 1e-4, 1e-2, 1, ceiling], [r"$10^{-6}$", r"$10^{-4}$", r"$10^{-2}$", "1", "ran away"])
-        first.minorticks_off()
         np.atleast_1d(grid)[-1].legend(fontsize=10, title="size of $x_2$")
         plt.close(figure)
     return figure

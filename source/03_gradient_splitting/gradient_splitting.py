@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 3 · Who gets the gradient
 #
-# In notebook 02 every weight got its bar. It did not say that they all get equally much, and they don't: one part of a network can eat well while another starves beside it, with no error message anywhere.
+# In notebook 02 every weight got its bar. Nobody said that they all get equally much, and they don't: one part of a network can eat well while another starves beside it, without any error message.
 #
-# Here you find out who gets how much and why, how to notice, and what to do about it. You need the bars of notebook 02 and about 60 minutes.
+# Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02 and about 60 minutes.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
 import numpy as np
@@ -30,13 +30,13 @@ from barprop.pictures import splitting
 #
 # $$z = w_1 x_1 + w_2 x_2$$
 #
-# As a graph these are two products and a sum. Some $\bar z$ comes back from the right, here $-2$. Before you go on: what belongs in place of the question marks? And does $\bar z$ get smaller when two have to live on it?
+# As a graph these are two products and a sum. Some $\bar z$ comes back from the right, here $-2$. Before you go on: what belongs in place of the question marks?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_question", "locked": true, "schema_version": 3, "solution": false}
 splitting.products_and_sum(x=[3, 1], w=[0.2, -0.4], z_bar=-2)
 
 # %% [markdown]
-# The picture gives half of it away: $\bar z$ stands on both branches, **whole**. A sum is no cake. Nudge either term by $0.1$ and $z$ moves by $0.1$, whoever else is in the sum. So if the two weights get different bars, the sum is not to blame. Look one step further back.
+# Look at the sum: $\bar z$ leaves it **whole on both branches**. A sum is no cake. Nudge either term by $0.1$ and $z$ moves by $0.1$, whoever else is in it. If two weights get different bars, look one step further back.
 
 # %% [markdown]
 # ### Exercise `split` (4 min, ●○○)
@@ -53,26 +53,26 @@ def split(z_bar, x):
     return z_bar * np.asarray(x, dtype=float)
     ### END SOLUTION
 
+# %% [markdown]
+# <details><summary>My bars add up to z̄</summary>
+#
+# Those are shares, and they come next. A bar follows the pattern: bar of the left-hand side, times how the left is made from the right.
+# </details>
+# <details><summary>Which step do I go back through?</summary>
+#
+# Two. First the sum, then the product, which you know from notebook 02 as $e = v\,h$.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# One term, $x = 5$ and $\bar z = 2$. Move $w$ by $0.1$: the term moves by $0.5$, so does $z$, and the loss by $2 \cdot 0.5 = 1$. A slope of $10$.
+# </details>
+
 # %% nbgrader={"grade": true, "grade_id": "test_split", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 check("split")
 ### BEGIN HIDDEN TESTS
 from autograder.cell import grade
 grade("test_split")
 ### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>My bars add up to z̄</summary>
-#
-# You made shares. A share is a fine thing to know about a bar (next exercise), but the bar itself comes from the pattern of notebook 02: bar of the left-hand side, times how the left is made from the right.
-# </details>
-# <details><summary>Which step do I go back through?</summary>
-#
-# Two of them. The sum first: what does a nudge of one term do to $z$? Then the product $w_i x_i$, which you know from notebook 02 as $e = v\,h$.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# One term, $x = 5$ and $\bar z = 2$. Move $w$ by $0.1$: the term moves by $0.5$, so does $z$, and the loss by $2 \cdot 0.5 = 1$. That is a slope of $10$.
-# </details>
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split", "locked": true, "schema_version": 3, "solution": false}
 if ready("split"):
@@ -82,7 +82,7 @@ if ready("split"):
 # %% [markdown]
 # Who had more part in making $z$ gets more of the gradient. Not by decree: it happens at the product, where $\bar z$ meets $x$.
 #
-# Now put numbers on "more". First as a guess: with $x = (3, 1)$, how many percent of the gradient go to $w_1$? Then both weights take one step of descent, and $z$ changes. How many percent of *that* are the work of the first term?
+# How much more? Guess first. With $x = (3, 1)$, how many percent of the gradient go to $w_1$? Then both weights take one step of descent, and $z$ changes: how many percent of *that* are the first term's work?
 
 # %%
 # Your guess for the first term, in percent. Nobody grades it.
@@ -104,6 +104,20 @@ def gradient_share(x):
     return size / np.sum(size)
     ### END SOLUTION
 
+# %% [markdown]
+# <details><summary>A share came out negative</summary>
+#
+# A negative $x$ gives a bar that points the other way. How *much* gradient it is does not depend on the direction.
+# </details>
+# <details><summary>But I have no z̄</summary>
+#
+# Write the share down with $\bar z$ in it, above and below the fraction bar. What may you do with a factor that stands on both sides?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $x = (1, 1, -2)$: sizes $1$, $1$, $2$, together $4$. The third weight gets half.
+# </details>
+
 # %% nbgrader={"grade": true, "grade_id": "test_gradient_share", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 check("gradient_share")
 ### BEGIN HIDDEN TESTS
@@ -112,23 +126,9 @@ grade("test_gradient_share")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>A share came out negative</summary>
-#
-# A negative $x$ gives a bar that points the other way. How *much* of a gradient it is does not depend on which way it points.
-# </details>
-# <details><summary>But I have no $\bar z$</summary>
-#
-# Write the share down with $\bar z$ in it, above and below the fraction bar. Then look what you can do with a factor that stands on both sides.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# $x = (1, 1, -2)$: the sizes are $1$, $1$ and $2$, together $4$. The third weight gets half of the gradient.
-# </details>
-
-# %% [markdown]
 # ### Exercise `step_share` (7 min, ●●○)
 #
-# Let every weight take a step downhill, $w_i \leftarrow w_i - \eta\,\bar w_i$ with a learning rate $\eta$, and look at $z$ again. Each term $w_i x_i$ has changed a bit, and so has their sum. Return each term's share in the change of $z$.
+# Every weight takes a step downhill with learning rate $\eta$: $w_i \leftarrow w_i - \eta\,\bar w_i$. Each term $w_i x_i$ has changed a bit, and so has their sum $z$. Return each term's share in the change of $z$.
 #
 # Neither $\eta$ nor $\bar z$ nor $w$ is passed. Convince yourself that none is missing.
 
@@ -144,6 +144,20 @@ def step_share(x):
     return change / np.sum(change)
     ### END SOLUTION
 
+# %% [markdown]
+# <details><summary>It says I gave how far each weight moves</summary>
+#
+# The question is how far its *term* moves. Between the two stands a product.
+# </details>
+# <details><summary>Where do I start?</summary>
+#
+# With one term. Write down its weight before and after the step, multiply both by its $x$, subtract.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $x = 5$, $\bar z = 2$, $\eta = 0.01$: the bar is $10$, the weight moves by $-0.1$, the term by $-0.5$. Now the same with $x = 10$; compare.
+# </details>
+
 # %% nbgrader={"grade": true, "grade_id": "test_step_share", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 check("step_share")
 ### BEGIN HIDDEN TESTS
@@ -151,29 +165,15 @@ from autograder.cell import grade
 grade("test_step_share")
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# <details><summary>It says I gave the share of the gradient</summary>
-#
-# The gradient says how far each *weight* moves. The question is how far its *term* moves, and between the two stands a product.
-# </details>
-# <details><summary>Where do I start?</summary>
-#
-# With one term. Write down its weight before and after the step. Multiply both by its $x$ and subtract. Only then think about shares.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# One term with $x = 5$, $\bar z = 2$ and $\eta = 0.01$: the bar is $10$, the weight moves by $-0.1$, the term by $-0.5$. Now do the same with $x = 10$, and compare.
-# </details>
-
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_shares", "locked": true, "schema_version": 3, "solution": false}
-if ready("split", "gradient_share", "step_share"):
+if ready("gradient_share", "step_share"):
     x = np.array([3.0, 1.0])
     display(splitting.shares(x, gradient_share(x), step_share(x), guess))
 
 # %% [markdown]
-# Two answers to one question. The lecture gives the first and leaves it there; what $z$ feels is the second. The factor comes in twice: on the way back, when $\bar z$ meets $x$ and becomes the bar, and on the way forward, when the step meets the same $x$ again.
+# Two answers to one question, both true. The lecture tells the first; what $z$ feels is the second. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
 #
-# That counts as soon as things are unequal:
+# The more unequal the two, the more that counts:
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ratios", "locked": true, "schema_version": 3, "solution": false}
 if ready("gradient_share", "step_share"):
@@ -185,11 +185,11 @@ if ready("gradient_share", "step_share"):
 # %% [markdown]
 # ## Two networks on one sum
 #
-# Nobody wires two bare numbers together. Replace each term by a small network of its own:
+# Nobody wires two bare numbers together. Replace each term by a small network:
 #
 # $$h_1 = W_1 x_1, \qquad h_2 = W_2 x_2, \qquad z = a_1 \cdot h_1 + a_2 \cdot h_2$$
 #
-# $x_i$ has $d_i$ features, $W_i$ is $(m_i, d_i)$, and $a_i$ weighs the $m_i$ units. The two may be as different in size as they like.
+# $x_i$ has $d_i$ features, $W_i$ is $(m_i, d_i)$, $a_i$ weighs the $m_i$ units. The two may differ in size as much as they like.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_networks", "locked": true, "schema_version": 3, "solution": false}
 splitting.two_networks()
@@ -197,7 +197,7 @@ splitting.two_networks()
 # %% [markdown]
 # ### Exercise `branches_forward` (5 min, ●○○)
 #
-# The way forward. Return the cache, $h_1$, $h_2$ and $z$, as in notebook 01.
+# The way forward. Return the cache: $h_1$, $h_2$ and $z$.
 
 # %% nbgrader={"grade": false, "grade_id": "branches_forward", "locked": false, "schema_version": 3, "solution": true}
 def branches_forward(x1, x2, W1, W2, a1, a2):
@@ -209,9 +209,22 @@ def branches_forward(x1, x2, W1, W2, a1, a2):
     ### BEGIN SOLUTION
     h1 = np.asarray(W1, dtype=float) @ x1
     h2 = np.asarray(W2, dtype=float) @ x2
-    z = a1 @ h1 + a2 @ h2
-    return {"h1": h1, "h2": h2, "z": z}
+    return {"h1": h1, "h2": h2, "z": a1 @ h1 + a2 @ h2}
     ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>It complains about dimensions</summary>
+#
+# $W$ has one row for each unit and one column for each feature. On which side must $x$ stand, so that features meet features?
+# </details>
+# <details><summary>z is an array</summary>
+#
+# $a_i$ and $h_i$ are vectors; their dot product is one number. Two such numbers make $z$.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# One unit, two features: $W = (1\;\;2)$ and $x = (3, 4)$ give $h = (11)$. With $a = (10)$ this network says $110$.
+# </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_branches_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 check("branches_forward")
@@ -221,23 +234,9 @@ grade("test_branches_forward")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>It complains about a mismatch of dimensions</summary>
-#
-# $W$ has one row for each unit and one column for each feature. Which side must $x$ stand on, so that features meet features?
-# </details>
-# <details><summary>z is an array</summary>
-#
-# $a_i$ and $h_i$ are vectors, and their dot product is one number. Two such numbers make $z$.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# One unit, two features: $W = (1\;\;2)$, $x = (3, 4)$ gives $h = (11)$. With $a = (10)$ this network says $110$.
-# </details>
-
-# %% [markdown]
 # ### Exercise `branches_backward` (12 min, ●●○)
 #
-# And back. $\bar z$ is given; return the bars of all eight variables. There are two new things. $\bar h$ is a vector now: one number for each unit. And $\bar W$ is a matrix: **a bar has exactly the shape of its variable**, and entry $(i, j)$ answers the question how $z$ notices a nudge of $W_{ij}$.
+# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number for each unit. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ tells how the loss notices a nudge of $W_{ij}$.
 #
 # Before you type: which of these bars read the cache?
 
@@ -256,6 +255,20 @@ def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
     return bars
     ### END SOLUTION
 
+# %% [markdown]
+# <details><summary>My W̄ has the wrong shape</summary>
+#
+# Take one entry, $W_{ij}$. Whose bar comes back to it, and which feature does it multiply? NumPy can make a table of all such products.
+# </details>
+# <details><summary>Everything is half as large as it should be</summary>
+#
+# Was $\bar z$ cut in two at the sum?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Two units, one feature, $x = (3)$, $\bar h = (10, 20)$. Nudge the upper entry of $W$: only the first unit moves, three times as far. So $\bar W$ is the column $30$, $60$. And $x$? Both units hear it.
+# </details>
+
 # %% nbgrader={"grade": true, "grade_id": "test_branches_backward_outside", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 check("branches_backward", "outside")
 ### BEGIN HIDDEN TESTS
@@ -269,20 +282,6 @@ check("branches_backward", "inside")
 from autograder.cell import grade
 grade("test_branches_backward_inside")
 ### END HIDDEN TESTS
-
-# %% [markdown]
-# <details><summary>My W̄ has the wrong shape, or lies on its side</summary>
-#
-# Take one entry. $W_{ij}$ sits in the row of unit $i$ and is multiplied by feature $j$. Whose bar comes back to it, and what does it multiply? Then find NumPy's way to make a whole table of such products.
-# </details>
-# <details><summary>All of it is half as large as it should be</summary>
-#
-# Did $\bar z$ get cut in two at the sum? Look at the first picture again.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# $h = W x$ with two units and one feature, $x = (3)$, $\bar h = (10, 20)$. Nudge the upper entry of $W$: only the first unit moves, by three times as much. So $\bar W$ is the column $30$, $60$. And $x$? It is heard by both units, each through its own entry of $W$.
-# </details>
 
 # %% [markdown]
 # ### Exercise `fan_out` (6 min, ●●○)
@@ -304,6 +303,20 @@ def fan_out(z_bar, cache, x, W1, W2, a1, a2):
     return bars | {"x": x_bar}
     ### END SOLUTION
 
+# %% [markdown]
+# <details><summary>Only the bar of x is wrong</summary>
+#
+# Did the second contribution overwrite the first? Both are true, and neither is the whole truth.
+# </details>
+# <details><summary>It says there are keys nobody asked for</summary>
+#
+# `bars.pop('x1')` takes an entry out of a dictionary and hands it to you.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $z = 2x + 3x$. Nudge $x$ by $0.1$: the first term moves by $0.2$, the second by $0.3$. And $z$?
+# </details>
+
 # %% nbgrader={"grade": true, "grade_id": "test_fan_out_branches", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 check("fan_out", "branches")
 ### BEGIN HIDDEN TESTS
@@ -319,21 +332,7 @@ grade("test_fan_out_x")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>Only the bar of x is wrong</summary>
-#
-# Did the second contribution overwrite the first? Both are true, and neither is the whole truth.
-# </details>
-# <details><summary>It says there are keys nobody asked for</summary>
-#
-# `bars.pop('x1')` takes an entry out of a dictionary and hands it to you.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# $z = 2x + 3x$. Nudge $x$ by $0.1$: the first term moves by $0.2$, the second by $0.3$. What does $z$ do?
-# </details>
-
-# %% [markdown]
-# Keep that one in mind: **where a variable is used twice, its bars come together.** In notebook 06 a whole autograd engine hangs on it.
+# Keep that in mind: **where a variable is used twice, its bars come together.** In notebook 06 a whole autograd engine hangs on it.
 #
 # ## Is anybody starving?
 #
@@ -342,19 +341,33 @@ grade("test_fan_out_x")
 # %% [markdown]
 # ### Exercise `update_ratio` (5 min, ●○○)
 #
-# The length of one update, learning rate and all, over the length of the weights. Length means the Euclidean norm of all entries, also for a matrix (there it goes by the name of Frobenius).
+# The length of one update, learning rate and all, over the length of the weights. Length is the Euclidean norm of all entries, also for a matrix.
 
 # %% nbgrader={"grade": false, "grade_id": "update_ratio", "locked": false, "schema_version": 3, "solution": true}
 def update_ratio(w, w_bar, lr):
     """How large one step of descent is beside the weights it changes.
 
     w: an array of any shape, not all zero. w_bar: the same shape. lr: the learning rate.
-    Returns one number.
+    Returns one number, in Euclidean (for matrices: Frobenius) norms.
     """
     ### BEGIN SOLUTION
     update = lr * np.asarray(w_bar, dtype=float)
     return np.linalg.norm(update) / np.linalg.norm(w)
     ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Right for vectors, wrong for matrices</summary>
+#
+# `np.linalg.norm` takes a second argument, and a `2` there means something else for a matrix than for a vector. What does it do without one?
+# </details>
+# <details><summary>It is off by a factor</summary>
+#
+# Is the learning rate in it? Is a root left to take, above and below?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $w = (3, 4)$ has length $5$. $\bar w = (0, 10)$ with $\eta = 0.1$ makes a step of length $1$. Ratio $0.2$: a brutal step.
+# </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_update_ratio", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 check("update_ratio")
@@ -364,21 +377,7 @@ grade("test_update_ratio")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>Right for vectors, wrong for matrices</summary>
-#
-# `np.linalg.norm` has a second argument, and for a matrix a `2` there asks for something else than for a vector. What does it do without one?
-# </details>
-# <details><summary>It is off by a factor</summary>
-#
-# Is the learning rate in it? And is there a root left to take, above and below?
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# $w = (3, 4)$ has length $5$. $\bar w = (0, 10)$ with $\eta = 0.1$ makes a step of length $1$. The ratio is $0.2$, which would be a brutal step.
-# </details>
-
-# %% [markdown]
-# Now the experiment. Two networks shall predict $y$, and each sees half of what there is to know. The first has 4 units. The second has 12, and its features come in other units: metres instead of centimetres, so they are a hundred times smaller. Same information, written smaller.
+# Now the experiment. Two networks shall predict $y$, and each sees half of what there is to know. The first has 4 units. The second has 12, but its features come in metres instead of centimetres: the same information, written a hundred times smaller.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_data", "locked": true, "schema_version": 3, "solution": false}
 rng = np.random.default_rng(0)
@@ -391,7 +390,7 @@ W_start = {"W1": rng.normal(size=(4, 4)) / 2, "W2": rng.normal(size=(12, 4)) / 2
 W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12)}
 
 # %% [markdown]
-# Look before you train. One backward pass on one example, and your `update_ratio` for each of the four arrays. A popular rule of thumb: near $10^{-3}$ is healthy, $10^{-6}$ is a limb that has gone to sleep.
+# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is thought healthy; a toy takes bigger strides. Frown when one array gets a hundred times less than its neighbour.)
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_first_step", "locked": true, "schema_version": 3, "solution": false}
 if ready("branches_forward", "branches_backward", "update_ratio"):
@@ -402,50 +401,49 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
         print(f"second network, {title:18}: ", "   ".join(ratios))
 
 # %% [markdown]
-# Both get the same $\bar z$, and still $W_2$ and $a_2$ get next to nothing: one has the small $x_2$ beside it, the other the small $h_2$ made from it.
+# The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: one has the small $x_2$ beside it, the other the small $h_2$ made from it.
 #
-# Next, train both for 300 steps with your own two functions and see how far the weights get. Predict: will twelve units make up for small inputs?
+# Next, train both for 300 steps with your own functions and see how far their weights get. Predict: will three times as many units make up for small inputs?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
 def train_two(X1, X2, lr, steps=300):
-    """Descent, one example a step. Returns how far each network moved, and the losses."""
-    w, moved, losses = W_start, [(0.0, 0.0)], []
+    """Descent, one example a step. Returns the weights after every step, and the losses."""
+    path, losses = [W_start], []
     for i in np.random.default_rng(1).integers(len(y), size=steps):
+        w = path[-1]
         cache = branches_forward(X1[i], X2[i], **w)
         z_bar = cache["z"] - y[i]  # from l = (y - z)^2 / 2
         bars = branches_backward(z_bar, cache, X1[i], X2[i], **w)
-        w = {name: w[name] - lr * bars[name] for name in w}
+        path.append({name: w[name] - lr * bars[name] for name in w})
         losses.append(z_bar**2 / 2)
-        moved.append([distance(w, "1"), distance(w, "2")])
         if not abs(z_bar) < 1e3:
             break  # it ran away
-    return np.array(moved), np.array(losses)
-
-
-def distance(w, i):
-    """From the start, all weights of network i together, over their length at the start."""
-    begin, now = (np.append(weights["W" + i], weights["a" + i]) for weights in (W_start, w))
-    return update_ratio(begin, now - begin, 1.0)
+    return path, np.array(losses)
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_starving", "locked": true, "schema_version": 3, "solution": false}
-networks = ("4 units, features near 1", "12 units, features near 0.01")
+def moved(path):
+    """How far both networks have come after every step, beside the length of their weights at the start."""
+    flat = [[np.append(w["W" + i], w["a" + i]) for i in "12"] for w in path]
+    return np.array([[update_ratio(begin, now - begin, 1.0) for begin, now in zip(flat[0], w)] for w in flat])
+
+
 if ready("branches_forward", "branches_backward", "update_ratio"):
-    starving = train_two(X1, X2_small, lr=0.02)
-    display(splitting.movement({"as they come": starving}, networks))
+    path, losses = train_two(X1, X2_small, lr=0.02)
+    display(splitting.movement({"as they come": (moved(path), losses)}, ("4 units", "12 units")))
 
 # %% [markdown]
-# The big network hardly moves, **because its output is small, however big it is**. Everything it could have said about $y$ stays unsaid, and the loss settles at the half which it alone could have explained.
+# The network with the small output hardly moves, **however big it is**. What it could say about $y$ stays unsaid.
 #
-# Nothing crashed. The loss fell, then levelled off, as losses do. You would have tuned the learning rate for an afternoon. Hence the lecture's advice: look how the gradient flows, and whether the weights are being updated at all.
+# Nothing crashed. The loss fell, then levelled off, as losses do; one might tune the learning rate all afternoon. Hence the lecture's advice: **check how the gradient flows, and whether the weights are being updated.**
 
 # %% [markdown]
 # ### Exercise `rescale` (6 min, ●●○)
 #
-# The cure is almost embarrassing: let nobody be loud because of units. Divide each example's features by their **root mean square**: the root of the mean of their squares. Each row of $H$ is one example and is measured by itself. Afterwards, every row has a root mean square of 1.
+# The cure: nobody is loud because of units. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
 
 # %% nbgrader={"grade": false, "grade_id": "rescale", "locked": false, "schema_version": 3, "solution": true}
 def rescale(H):
-    """Give the features of every example the same size.
+    """Give the features of every example the same size: a root mean square of 1.
 
     H: (n, m), one row per example, no row all zero. Returns (n, m).
     """
@@ -455,6 +453,20 @@ def rescale(H):
     return H / rms
     ### END SOLUTION
 
+# %% [markdown]
+# <details><summary>Operands could not be broadcast</summary>
+#
+# One number for each row has shape `(n,)`, and NumPy lines it up with the columns. `keepdims=True` keeps it standing as a column.
+# </details>
+# <details><summary>It runs, but the values are wrong</summary>
+#
+# With 4 rows you should see 4 sizes: not one, and not one for each feature. And spell RMS from the back: square, mean, root.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# The row $(1, 7)$: squares $1$ and $49$, mean $25$, root $5$. It becomes $(0.2, 1.4)$.
+# </details>
+
 # %% nbgrader={"grade": true, "grade_id": "test_rescale", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 check("rescale")
 ### BEGIN HIDDEN TESTS
@@ -463,32 +475,20 @@ grade("test_rescale")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>It complains that operands could not be broadcast</summary>
-#
-# One number for each row has shape `(n,)`, and NumPy lines it up with the columns. `keepdims=True` keeps it standing as a column.
-# </details>
-# <details><summary>It runs, but the values are wrong</summary>
-#
-# Which axis did you average over? If `H` has 4 rows, you should see 4 sizes, not one and not one for each feature. And spell RMS from the back: square, mean, root.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# The row $(1, 7)$: squares $1$ and $49$, mean $25$, root $5$. It becomes $(0.2, 1.4)$.
-# </details>
-
-# %% [markdown]
-# Same data, same starting weights, same examples in the same order, **same learning rate**. The only change is one call of `rescale` on what each network reads.
+# Same data, same starting weights, same examples in the same order, **same learning rate**. The only change: each network reads its features through your `rescale`.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cure", "locked": true, "schema_version": 3, "solution": false}
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
-    cured = train_two(rescale(X1), rescale(X2_small), lr=0.02)
-    runs = {"as they come": starving, "rescaled": cured}
-    display(splitting.movement(runs, networks))
+    runs = {}
+    for title, prepare in (("as they come", np.copy), ("rescaled", rescale)):
+        path, losses = train_two(prepare(X1), prepare(X2_small), lr=0.02)
+        runs[title] = (moved(path), losses)
+    display(splitting.movement(runs, ("4 units", "12 units")))
 
 # %% [markdown]
-# Both move, the loss goes to nothing, and then both stop because there is nothing left to learn.
+# Both move, the loss goes to nothing, and then both rest because there is nothing left to learn.
 #
-# Could one have turned up the learning rate instead? Try it all at once: features of five sizes from $0.01$ to $100$, eleven learning rates, raw and rescaled. Before you run it (a few seconds): for how many of the five sizes will $\eta = 0.03$ be a good choice?
+# Would another learning rate have done? Try them all: features of five sizes, eleven rates, raw and rescaled. Before you run it (a few seconds): for how many of the five sizes is $\eta = 0.03$ a good choice?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_sweep", "locked": true, "schema_version": 3, "solution": false}
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
@@ -502,35 +502,50 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     display(splitting.rate_sweep(rates, losses))
 
 # %% [markdown]
-# On the left every size of feature wants a rate of its own, and at the extremes no rate will do: what is slow enough for one network is too slow for the other. On the right all five lines lie on top of each other. **One rate serves all.** This is what is meant by a well-conditioned design: there is little to tune.
+# On the left each size wants a rate of its own, and at the extremes none will do: what one network can stand is too slow for the other. On the right five lines lie on top of each other: **one rate serves all.** That is a well-conditioned design; there is little to tune.
 #
-# One thing `rescale` cannot do: it gives a whole example one size. If within each example one feature is large and another small, they stay that way.
+# But if one feature is large and its neighbour small within an example, they stay so:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_shape", "locked": true, "schema_version": 3, "solution": false}
+if ready("rescale"):
+    uneven = np.array([[100.0, 1.0], [-100.0, 1.0]])
+    print(rescale(uneven))
 
 # %% [markdown]
 # ## How large may the rate be?
 #
-# The right-hand picture ends in a cliff. Where it stands can be known before training. Take the simplest case, $e = Xw$ with one example per row, and $l$ the mean of $(y - e)^2/2$. Moving $w$ by $u$ changes its bar by
-#
-# $$C u, \qquad C = \tfrac1n X^\top X .$$
-#
-# $C$ is the **curvature**. Along an eigenvector of $C$ with eigenvalue $\lambda$, a step of descent turns a distance $t$ from the optimum into $(1 - \eta\lambda)\,t$.
+# Where the cliff on the right stands, the data know. Take $e = Xw$ and $l$ the mean of $(y - e)^2/2$. Moving $w$ by $u$ changes $\bar w$ by $C u$; $C = \tfrac1n X^\top X$ is the **curvature**. Along an eigenvector of $C$ with eigenvalue $\lambda$, each step turns a distance $t$ from the optimum into $(1 - \eta\lambda)\,t$.
 
 # %% [markdown]
 # ### Exercise `largest_stable_rate` (10 min, ●●●)
 #
-# Return the largest $\eta$ for which descent with all examples in every step does not run away, from whatever start. Two questions decide it: for which $\eta$ does $(1 - \eta\lambda)\,t$ lie no further out than $t$? And of all the $\lambda$ there are, which one is the first to complain?
+# Return the largest $\eta$ with which descent does not run away. For which $\eta$ is $(1 - \eta\lambda)\,t$ no further out than $t$? Which $\lambda$ complains first?
 
 # %% nbgrader={"grade": false, "grade_id": "largest_stable_rate", "locked": false, "schema_version": 3, "solution": true}
 def largest_stable_rate(X):
     """The largest learning rate at which descent on the mean of (y - X w)^2 / 2 does not run away.
 
-    X: (n, d), one row per example, not all zero. Returns one number.
+    X: (n, d), one row per example, not all zero; every step uses all of them. Returns one number.
     """
     ### BEGIN SOLUTION
     X = np.asarray(X, dtype=float)
     curvature = X.T @ X / len(X)
     return 2 / np.linalg.eigvalsh(curvature)[-1]
     ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>My rate is half of what it should be</summary>
+#
+# You stopped where one step arrives. A little beyond it you land on the other side, still closer than before. How far does that go?
+# </details>
+# <details><summary>It is right for some X only</summary>
+#
+# For one feature? Then which eigenvalue: `np.linalg.eigvalsh` sorts them, smallest first. For $n = 1$? Where is the mean?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $X$ a column of $3$ and $1$: $C = 5$. With $\eta = 0.3$ the factor is $-0.5$: back and forth, but closer. With $\eta = 0.5$ it is $-1.5$: out and away.
+# </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_largest_stable_rate", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 check("largest_stable_rate")
@@ -540,21 +555,7 @@ grade("test_largest_stable_rate")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# <details><summary>My rate is half of what it should be</summary>
-#
-# You stopped where $1 - \eta\lambda$ reaches $0$, the rate that arrives in one step. A little beyond it you overshoot, land on the other side and are still closer than before. How far does that go?
-# </details>
-# <details><summary>It is right for some X only</summary>
-#
-# Compare where your rate fails. Fails as $n$ grows: where is the mean? Fails for more than one feature: which eigenvalue? `np.linalg.eigvalsh` returns the eigenvalues of a symmetric matrix from the smallest to the largest. A singular value of $X$ is not yet an eigenvalue of $X^\top X$.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# One feature, $X$ a column of $3$ and $1$: $C$ is the number $(9 + 1)/2 = 5$. With $\eta = 0.3$ the factor is $1 - 1.5 = -0.5$: back and forth, but closer each time. With $\eta = 0.5$ it is $-1.5$: out and away.
-# </details>
-
-# %% [markdown]
-# A prediction that can be wrong deserves a test. Predict the limit from the data alone, then train with one percent less and with one percent more, and with some rates around them.
+# A prediction that can be wrong deserves a test. Predict the limit from the data alone; then train with one percent less, with one percent more, and with some rates around.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_crossing", "locked": true, "schema_version": 3, "solution": false}
 def descend(X, target, rate, steps=400):
@@ -573,14 +574,14 @@ if ready("largest_stable_rate"):
     target = X @ rng.normal(size=5)
     limit = largest_stable_rate(X)
     curves = {factor: descend(X, target, factor * limit) for factor in (0.5, 0.99, 1.01)}
-    factors = np.linspace(0.95, 1.03, 33)
+    factors = np.linspace(0.95, 1.03, 17)
     ends = [losses[-1] / losses[0] for losses in (descend(X, target, f * limit) for f in factors)]
     display(splitting.crossing(curves, factors, ends))
 
 # %% [markdown]
-# It holds to the percent. Mind what made the cliff: the **steepest** direction alone sets the limit, and all the flatter ones have to live with the rate it allows. The further they are apart, the longer the flattest one takes.
+# On the dot. Mind who made the cliff: the **steepest** direction alone sets the limit, and the flat ones must live with the rate it allows.
 #
-# A last look at why rescaling helps. Five data sets in all kinds of units; what does your function say before and after?
+# Last, why rescaling lets you keep one rate. Five data sets in all kinds of units; what does your function say before and after?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_units", "locked": true, "schema_version": 3, "solution": false}
 if ready("rescale", "largest_stable_rate"):
@@ -592,26 +593,34 @@ if ready("rescale", "largest_stable_rate"):
         print(f"{size:>20g} {before:>22.3g} {after:>16.3g}")
 
 # %% [markdown]
-# Twelve orders of magnitude on one side; on the other nothing ever leaves the range from $2/d$ to $2$, here from $0.5$ to $2$. (Rows of root mean square 1 have $d$ as the sum of all eigenvalues of $C$, so the largest lies between $1$ and $d$.)
+# Twelve orders of magnitude shrink to next to nothing. (Why? After `rescale` the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
 #
 # ## To take along
 #
-# - A sum hands its bar on whole. Products split it.
-# - A bar grows with $|x|$, what a step does to $z$ with $x^2$.
-# - A part with a small output starves quietly. Print update ratios before you tune anything.
-# - Bring everything to one size; then one rate will do, and you can say which.
+# - A sum hands its bar on whole; products split it.
+# - The bar grows with $|x|$, the effect of a step with $x^2$.
+# - A small output starves its network, quietly. Print update ratios before you tune.
+# - Bring everything to one size, and one rate will do.
+
+# %%
+# Your own experiments go here.
 
 # %% [markdown]
 # ## Go further
 #
 # Nothing here is graded.
 #
-# - **Adam** divides each step by the size of the gradient, so roughly $w_i \leftarrow w_i - \eta\,\mathrm{sign}(\bar w_i)$. What is the step share then? Who still starves?
-# - Start with a tiny $W_2$ instead of a tiny $x_2$. The output is just as small. Which of $W_2$ and $a_2$ starves now, and does the other one wake it up?
+# - **Adam** moves each weight by about $\eta\,\mathrm{sign}(\bar w_i)$. What is the step share then? Who still starves?
+# - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now, and does the other one wake it up?
 # - Give the second network 12,000 units. However big?
-# - An example that is all zeros has no size to divide by. What should `rescale` do, and what does yours do?
-# - `rescale` with a learned factor per feature is called RMSNorm and sits in every layer of today's language models. Derive its backward: given the bar of $\hat h = h / \mathrm{rms}(h)$, what is $\bar h$? Test it with your `numerical_gradient` from notebook 01. (Which direction gets no gradient at all?)
-# - `rescale` works along rows. Divide each *column* by its root mean square instead and compare the ratio of the largest to the smallest eigenvalue of $C$ for features in different units.
+# - An example of zeros has no size to divide by. What should `rescale` do?
 
 # %%
-# Your own experiments go here.
+# And here.
+
+# %% [markdown]
+# - `rescale` with a learned factor for each feature is called RMSNorm; today's language models have it in every layer. Derive its backward and test it with `numerical_gradient` from notebook 01. Which direction of $h$ gets no gradient at all?
+# - Divide each *column* of `uneven` by its root mean square instead. What becomes of the ratio of the largest to the smallest eigenvalue of $C$?
+
+# %%
+# And here.
