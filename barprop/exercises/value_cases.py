@@ -72,6 +72,7 @@ def _operators(rng: np.random.Generator) -> Iterator[Case]:
     yield case("one", "one array, k = 3", {"a": draw(rng, 4), "k": 3}, [NEGATE, POWER])
     yield case("one", "k = -1.5", {"a": positive(rng, 2, 2), "k": -1.5}, [NEGATE, POWER])
     yield case("whole", "whole numbers, k = -1", {"a": rng.integers(2, 9, 3), "k": -1}, [POWER])
+    yield case("zero", "k = 0", {"a": draw(rng, 3), "k": 0}, [POWER])
     chained = [
         Expression("-a", ("a",), lambda call, a: (lambda s: -s)(-a)),
         Expression("a ** k", ("a", "k"), lambda call, a, k: (a**k) ** 2),
