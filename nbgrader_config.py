@@ -23,3 +23,8 @@ c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 
 materialise()
+
+# `nbgrader autograde` and the formgrader's button run submissions in a sandbox and score them outside it.
+from autograder.grading.plugin import install  # noqa: E402
+
+install()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from autograder.sandbox import Limits, Session
 from barprop.exercises import EXERCISES
 from barprop.run import AnswerError
 
+_FILE_NAME = re.compile(r"<ipython-input-[^>]*>, |/tmp/ipykernel_[^ ,]*, ")
 _NOTHING = "No notebook was handed in."
 OpenSession = Callable[[dict[str, bytes]], Session]
 
@@ -219,8 +221,9 @@ def _reasons(mended: Repaired, run: NotebookRun) -> dict[str, str]:
     for number, result in run.results.items():
         cell = mended.cells[number]
         if result.error:
+            why = _FILE_NAME.sub("", result.error)
             names = defined(cell.run or "") | (answer_names(cell.plan) if cell.plan else frozenset())
-            reasons |= {name: f"The cell that defines {name} did not run to its end: {result.error}" for name in names}
+            reasons |= {name: f"The cell that defines {name} did not run to its end: {why}" for name in names}
     return reasons
 
 

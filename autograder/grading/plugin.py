@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
@@ -15,8 +16,8 @@ import nbgrader.converters
 from nbgrader.converters import Autograde as StockAutograde
 from nbgrader.converters import NbGraderException
 
-from autograder.grading.course import Grading, Summary
-from autograder.sandbox import SandboxError
+if TYPE_CHECKING:
+    from autograder.grading.course import Summary
 
 _PLACES = (nbgrader.apps.autogradeapp, nbgrader.apps.api, nbgrader.converters)
 
@@ -32,6 +33,10 @@ class Autograde(StockAutograde):
 
     def start(self) -> None:
         """Grade the submissions that the course directory names. Raises NbGraderException."""
+        # Every nbgrader command reads this file; only this one needs the grading and its libraries.
+        from autograder.grading.course import Grading
+        from autograder.sandbox import SandboxError
+
         if self.config.Execute.get("enabled", True) is False:
             raise self._refused(
                 "--no-execute would take the outputs that students handed in for the truth; nothing was graded."

@@ -246,6 +246,8 @@ class _Parts:
         if len(touched) < len(found):
             notes.append(f"A copy of {plan.grade_id} without an answer was left out.")
         kept = [n for n in touched if not any(same_text(sources[n], sources[m]) for m in touched if m > n)]
+        if len(kept) < len(touched):
+            notes.append(f"The cell for {plan.grade_id} was there {len(touched)} times, with the same answer.")
         texts = [sources[n] for n in kept]
         if plan.kind == "code" and (joined := self._joined(texts, members[kept[-1]])) is not None:
             notes.append(f"The cell for {plan.grade_id} had been split; its parts were joined again.")
