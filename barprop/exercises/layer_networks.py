@@ -1,0 +1,195 @@
+"""Notebook 04, second half: a network is a list of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from barprop.evaluate import take_tuple
+from barprop.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.exercises.layer_drives import flat
+from barprop.exercises.probing import draw, read_only
+from barprop.numerical import pull_back
+from barprop.run import AnswerError, Run, same
+from barprop.steps import product
+from barprop.steps_layers import Nudged
+
+NOTEBOOK = "04_layers/layers"
+
+# --- Network ----------------------------------------------------------------------------------
+# The layers handed to the student's Network are made of these steps. None of them is an exercise,
+# and no two of them may be exchanged without changing what comes out.
+
+
+def _bend(h: Any, a: Any) -> Any:
+    return product(a, np.sin(h))
+
+
+def _square(h: Any, a: Any) -> Any:
+    return np.square(h) + a
+
+
+def _neighbours(h: Any, a: Any) -> Any:
+    return product(h, np.roll(h, 1, axis=1)) + product(a, h)
+
+
+def _twice_as_wide(h: Any, a: Any, b: Any) -> Any:
+    return np.concatenate([product(a, h), np.cos(h) + b], axis=1)
+
+
+def _plain_neighbours(h: Any) -> Any:
+    return product(h, np.roll(h, 1, axis=1))
+
+
+_LAYERS_KEPT = "can be called again"
+_LAYERS_LOST = "gives something else the second time"
+_CHAINED = "as one layer after the other"
+_NOT_CHAINED = "differs from calling one layer after the other"
+
+
+def _network_probes(rng: np.random.Generator) -> Iterator[Case]:
+    def case(label: str, steps: tuple, w: list[tuple], x: Any, width: int) -> Case:
+        more = {"steps": steps, "twice": label.startswith("three")}
+        return Case(label, {"x": x, "w": w, "h_bar": draw(rng, len(x), width)}, more)
+
+    same_shapes = [(draw(rng, 3),), (draw(rng, 3),), (draw(rng, 3),)]
+    yield case("three layers", (_bend, _square, _neighbours), same_shapes, draw(rng, 2, 3), 3)
+    uneven = [(draw(rng, 2), draw(rng)), (), (draw(rng, 4),)]
+    yield case("layers with 2, 0 and 1 weights", (_twice_as_wide, _plain_neighbours, _bend), uneven, draw(rng, 3, 2), 4)
+    yield case("one layer", (_square,), [(draw(rng, 2),)], read_only(draw(rng, 1, 2)), 2)
+    yield case("no layer", (), [], read_only(draw(rng, 2, 3)), 3)
+    w = [(draw(rng, 4, 3), draw(rng, 4)), (), (draw(rng, 2, 4) / 2, draw(rng, 2)), ()]
+    args = {"x": draw(rng, 5, 3), "w": w, "h_bar": draw(rng, 5, 2)}
+    yield Case("your own Linear, Tanh, Linear, ReLU", args, {"own": ("Linear", "Tanh", "Linear", "ReLU")})
+
+
+def _chain(steps: Sequence[Callable], x: Any, w: Sequence[tuple]) -> Any:
+    for step, weights in zip(steps, w, strict=True):
+        x = step(x, *weights)
+    return x
+
+
+def _network_right(c: Case) -> Values:
+    if "own" in c.more:
+        return {"own": _CHAINED}
+
+    def w_bar(number: int, place: int) -> Any:
+        def output(u: Any) -> Any:
+            changed = [list(weights) for weights in c.w]
+            changed[number][place] = u
+            return _chain(c.steps, c.x, changed)
+
+        return pull_back(output, c.w[number][place], c.h_bar)
+
+    bars = [tuple(w_bar(i, j) for j in range(len(weights))) for i, weights in enumerate(c.w)]
+    right = {
+        "h": _chain(c.steps, np.array(c.x, dtype=float), c.w),
+        "x_bar": pull_back(lambda x: _chain(c.steps, x, c.w), c.x, c.h_bar),
+        "w_bar": flat("w_bar", bars, c.w),
+    }
+    return right | ({"again": _LAYERS_KEPT} if c.twice else {})
+
+
+def _network_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    if "own" in case.more:
+        yield "own", _own_layers(run, case)
+        return
+    network = run("Network", [Nudged(step) for step in case.steps])
+    yield "h", run.send(network, "forward", case.x, case.w)
+    value = run.send(network, "backward", case.h_bar, case.w)
+    (_, w_bar), (_, x_bar) = take_tuple("Network.backward", value, ("w_bar", "x_bar"))
+    yield "x_bar", x_bar
+    if case.twice:
+        run.send(network, "forward", case.x, case.w)
+        again = run.send(network, "backward", case.h_bar, case.w)
+        yield "again", _LAYERS_KEPT if same(again, value) else _LAYERS_LOST
+    yield "w_bar", flat("w_bar", w_bar, case.w)
+
+
+def _own_layers(run: Run, case: Case) -> str:
+    """The student's Network of the student's layers, against those layers called one after the other."""
+    network = run("Network", [run(name) for name in case.own])
+    layers = [run(name) for name in case.own]
+    h, bar, w_bar = case.x, case.h_bar, []
+    try:
+        for layer, weights in zip(layers, case.w, strict=True):
+            h = run.send(layer, "forward", h, weights)
+        for layer, weights in zip(reversed(layers), reversed(case.w), strict=True):
+            value = run.send(layer, "backward", bar, weights)
+            (_, own), (_, bar) = take_tuple("backward", value, ("w_bar", "h_prev_bar"))
+            w_bar.insert(0, own)
+    except AnswerError as error:
+        raise AnswerError(f"With your own layers Network cannot be tried yet: {error}") from None
+    out = run.send(network, "forward", case.x, case.w)
+    value = run.send(network, "backward", case.h_bar, case.w)
+    (_, w_bars), (_, x_bar) = take_tuple("Network.backward", value, ("w_bar", "x_bar"))
+    right = same(out, h) and same(x_bar, bar) and same(tuple(w_bars), tuple(w_bar))
+    return _CHAINED if right else _NOT_CHAINED
+
+
+def _wrong_network(rule: str) -> Callable[[Case, Values], Values | None]:
+    """What a Network gives that breaks the chain in the way `rule` names; None where that does not fit the shapes."""
+
+    def wrong(c: Case, right: Values) -> Values | None:
+        if "own" in c.more or len(c.w) < 2:
+            return None
+        try:
+            return _broken(c, rule)
+        except (ValueError, IndexError, TypeError, AnswerError):
+            return None
+
+    return wrong
+
+
+def _broken(c: Case, rule: str) -> Values:
+    pairs = list(zip([Nudged(step) for step in c.steps], c.w, strict=True))
+    h, bar, w_bar = c.x, c.h_bar, []
+    for layer, weights in pairs:
+        h = layer.forward(c.x if rule == "all from x" else h, weights)
+    for layer, weights in pairs if rule == "forward order" else reversed(pairs):
+        own, bar = layer.backward(c.h_bar if rule == "same bar" else bar, weights)
+        w_bar.insert(len(w_bar) if rule in ("forward order", "not turned") else 0, own)
+    wrong = {"x_bar": bar, "w_bar": flat("w_bar", w_bar, c.w)}
+    return wrong | ({"h": h} if rule == "all from x" else {})
+
+
+def _early(c: Case, right: Values) -> Values | None:
+    """The chain without its last layer."""
+    return {"h": _chain(c.steps[:-1], c.x, c.w[:-1])} if c.args["w"] and "own" not in c.more else None
+
+
+def _gave_back(c: Case, right: Values) -> Values:
+    return {"own": _NOT_CHAINED} if "own" in c.more else {"h": np.array(c.x, dtype=float)}
+
+
+NETWORK = Exercise(
+    name="Network",
+    notebook=NOTEBOOK,
+    signature="class Network: Network(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar)",
+    outputs=("h", "x_bar", "w_bar", "again", "own"),
+    parts=(Part("forward", 1, ("h",)), Part("backward", 3, ("x_bar", "w_bar", "again", "own"))),
+    points=4,
+    minutes=12,
+    level=2,
+    statements=("L16", "L17"),
+    probes=_network_probes,
+    oracle=_network_right,
+    drive=_network_drive,
+    mistakes=(
+        Mistake("went back in forward order", "The bars went through the layers from first to last. Which layer made the output?",
+                _wrong_network("forward order")),
+        Mistake("turned the list for good", "The second time round something else comes out: did backward reorder the list of layers itself?",
+                lambda c, right: {"again": _LAYERS_LOST} if "again" in right else None),
+        Mistake("w_bar in reverse order", "w_bar is in the order in which you met the layers on the way back. It belongs in the order of w.",
+                lambda c, right: {"x_bar": right.get("x_bar")} | (_wrong_network("not turned")(c, right) or {})),
+        Mistake("the same bar for every layer", "Every layer was given the bar of the network's output. Each hands its input's bar to the one before it.",
+                _wrong_network("same bar")),
+        Mistake("x_bar is the bar that came in", "x_bar is h_bar itself. What comes out of the first layer on the way back?",
+                lambda c, right: {"x_bar": np.array(c.h_bar)} if "own" not in c.more else None),
+        Mistake("every layer was given x", "Every layer was given x. Each takes what the one before it made.", _wrong_network("all from x")),
+        Mistake("left out the last layer", "The last layer never had its turn.", _early),
+        Mistake("gave x back", "x came back as it was. Which layers has it been through?", _gave_back),
+    ),
+)  # fmt: skip
