@@ -1,6 +1,6 @@
 """A small network and its loss to try attacks on. Their backward nudges their own forward: no closed form here.
 
-The three-layer weights are [(A, a), (), (B, b)]: logits = tanh(x A^T + a) B^T + b. As `net` = (network, w, loss)
+The weights are [(A, a), (), (B,)], one tuple a layer: logits = tanh(x A^T + a) B^T. As `net` = (network, w, loss)
 they answer the same calls as the classifier handed out with notebook 05.
 """
 
@@ -17,9 +17,9 @@ _OFFSETS = np.array([1.0, -1.0, 2.0, -2.0]) * _NUDGE
 
 def logits_at(x: np.ndarray, w: list[tuple[np.ndarray, ...]]) -> np.ndarray:
     """Logits (..., n, k) of images x (..., n, d); weights and images may carry stacks of nudged copies in front."""
-    (A, a), _, (B, b) = w
+    (A, a), _, (B,) = w
     h = np.tanh(x @ np.swapaxes(A, -1, -2) + a[..., None, :])
-    return h @ np.swapaxes(B, -1, -2) + b[..., None, :]
+    return h @ np.swapaxes(B, -1, -2)
 
 
 def losses_at(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -78,7 +78,7 @@ class NudgedNetwork:
         if self._seen is None:
             raise ValueError("backward reads what forward cached: call network.forward(x, w) first")
         h_bar = np.asarray(h_bar, dtype=float)
-        shape = len(self._seen), len(w[2][1])
+        shape = len(self._seen), len(w[2][0])
         if h_bar.shape != shape:
             raise ValueError(f"the bar of the logits has their shape {shape}; this one has {h_bar.shape}")
         w_bar = [tuple(self._weight_bar(w, layer, i, h_bar) for i in range(len(w[layer]))) for layer in range(len(w))]
@@ -120,7 +120,7 @@ class NudgedLoss:
         return "its loss"
 
 
-def small_net(rng: np.random.Generator, d: int, k: int, hidden: int = 5, blind: tuple[int, ...] = ()) -> tuple:
+def small_net(rng: np.random.Generator, d: int, k: int, hidden: int = 7, blind: tuple[int, ...] = ()) -> tuple:
     """(network, w, loss) with generic weights, curved enough that slopes change sign within a pixel's range.
 
     Parameters
@@ -130,5 +130,4 @@ def small_net(rng: np.random.Generator, d: int, k: int, hidden: int = 5, blind: 
     A = rng.normal(0, 3.0, (hidden, d))
     A[:, list(blind)] = 0
     a = -A @ np.full(d, 0.5) + rng.normal(0, 0.5, hidden)  # grey images sit where tanh is steep
-    B, b = rng.normal(0, 1.5, (k, hidden)), rng.normal(0, 0.5, k)
-    return NudgedNetwork(), [(A, a), (), (B, b)], NudgedLoss()
+    return NudgedNetwork(), [(A, a), (), (rng.normal(0, 1.3, (k, hidden)),)], NudgedLoss()
