@@ -22,7 +22,7 @@ class Limits:
     memory: float = 120.0
     scratch: float = 16.0
     output: float = 1.0
-    reply: float = 64.0
+    reply: float = 4.0
 
 
 @dataclass

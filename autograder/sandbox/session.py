@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary, finalize
 
 import numpy as np
 
+from autograder.sandbox.frugal import frugal
 from autograder.sandbox.handles import RemoteHandle, make, sentence, word
 from autograder.sandbox.inside import twins
 from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeError, WireError
@@ -25,6 +26,7 @@ from barprop.run import AnswerError, Observed, label_of
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox
 
+OUT_OF_MEMORY = 12  # exit code of the session
 HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
@@ -233,7 +235,7 @@ class RemoteSession:
         if type(method) is not str or method not in _methods(owner):
             raise WireError("malformed")
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), frugal(int(self._limits.memory * _MB)):
                 value = (getattr(owner, method) if method else owner)(*args, **names)
             return ["answer", value]
         except AnswerError as error:
@@ -325,6 +327,8 @@ def _ended(status: int) -> str:
         if number == signal.SIGKILL:
             return "The notebook's process was killed, most likely for using too much memory."
         return f"The notebook's process crashed ({signal.strsignal(number) or number})."
+    if os.WEXITSTATUS(status) == OUT_OF_MEMORY:
+        return "The notebook's process ran out of memory."
     return "The notebook's process ended: its code called an exit function."
 
 

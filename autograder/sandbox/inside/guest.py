@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 import signal
 import socket
 import sys
@@ -13,11 +14,12 @@ from typing import Any
 from barprop.exercises.expressions import Tally
 from barprop.run import AnswerError, Namespace, Observed, guard, observe
 
-from . import twins
+from . import twins, walls
 from .shell import Shell
 from .wire import REFERENCE, Channel, Codec, TooLargeError
 
 HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
+OUT_OF_MEMORY = 12  # exit code
 OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "pos", "abs")
 _ERRORS = {e.__name__: e for e in (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)}
 
@@ -59,7 +61,7 @@ class Guest:
         self._table = Table()
         self._known: dict[int, Any] = {}  # what stands here for the host's objects, by their numbers
         self._given: dict[int, int] = {}  # the numbers by what stands here
-        self._busy = False
+        self._busy = 0
         self._actions: dict[str, Callable[..., Any]] = {
             "run": self._run,
             "name": self._name,
@@ -71,22 +73,21 @@ class Guest:
 
     def serve(self) -> None:
         """Answer until the host hangs up."""
-        signal.signal(signal.SIGINT, self._interrupt)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         while True:
             try:
                 self._handle(self._channel.receive())
             except (EOFError, OSError):
                 return
-
-    def _interrupt(self, number: int, frame: object) -> None:
-        if self._busy:
-            raise KeyboardInterrupt
+            except MemoryError:
+                os._exit(OUT_OF_MEMORY)
 
     def _handle(self, message: list) -> None:
         kind, count, drops, *rest = message
         for number in drops:
             self._table.drop(number)
         outcome, content = self._attempt(kind, rest)
+        walls.keep_reserve(False)
         try:
             self._channel.send([outcome, count, content])
         except OSError:
@@ -95,11 +96,15 @@ class Guest:
             self._channel.send(["fail", count, f"What came back cannot be looked at: {error}."])
         except BaseException as error:  # a student's class may not even tell its name
             self._channel.send(["fail", count, f"What came back cannot be looked at: {type(error).__name__}."])
+        finally:
+            walls.keep_reserve(True)
 
     def _attempt(self, kind: str, rest: list) -> tuple:
-        before, result = self._busy, ("fail", "The call was interrupted.")
+        """Carry it out. Ctrl-C stops the student's code, and nothing of ours."""
+        result = ("fail", "The call was interrupted.")
+        self._busy += 1
         try:
-            self._busy = True
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             result = ("done", self._actions[kind](*rest))
         except SpentError as error:
             result = ("spent", str(error))
@@ -112,7 +117,9 @@ class Guest:
         except BaseException as error:
             result = ("fail", f"The call stopped with {type(error).__name__}.")
         finally:
-            self._busy = before
+            self._busy -= 1
+            if not self._busy:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
         return result
 
     # --- what the host may ask for ---

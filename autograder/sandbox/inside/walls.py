@@ -18,8 +18,8 @@ _NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0
 # mount, cgroup, uts, ipc, user, pid, net: the CLONE_NEW* flags of <linux/sched.h>
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_RDONLY, _MS_REC, _MS_PRIVATE = 2, 4, 8, 1, 16384, 1 << 18
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+_RESERVE = 8_000_000
 _SOMEBODY = 1000  # the uid a student's code finds itself under
-_SPARE_DATA = 12_000_000  # room that the limits leave to the interpreter's own copies on write
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -80,12 +80,12 @@ def furnish(scratch: int) -> None:
     os.chdir("/tmp")
 
 
-def limit(room: Room) -> None:
-    """Resource limits, counted from what the process holds now. Where a system lacks one, it stays as it is."""
-    size, data = _held()
+def limit(room: Room, strict: bool) -> None:
+    """Resource limits, counted from what the process holds now.
+
+    Raises OSError or ValueError where one cannot be set and `strict`; else that one stays as it is.
+    """
     limits = {
-        "RLIMIT_AS": size + room.memory if size else 0,
-        "RLIMIT_DATA": data + room.memory - _SPARE_DATA if data else 0,
         "RLIMIT_FSIZE": room.scratch,
         "RLIMIT_CPU": room.seconds,
         "RLIMIT_STACK": 8 << 20,
@@ -97,19 +97,37 @@ def limit(room: Room) -> None:
         "RLIMIT_CORE": 0,
     }
     for name, most in limits.items():
-        number = getattr(resource, name, None)
-        if number is not None and (most or name in ("RLIMIT_CORE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE")):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(number, (most, most))
+        with contextlib.nullcontext() if strict else contextlib.suppress(ValueError, OSError, AttributeError):
+            resource.setrlimit(getattr(resource, name), (most, most))
+    with contextlib.nullcontext() if strict else contextlib.suppress(ValueError, OSError):
+        size, data = _held()
+        resource.setrlimit(resource.RLIMIT_AS, (size + room.memory,) * 2)
+        resource.setrlimit(resource.RLIMIT_DATA, (data + room.memory,) * 2)
+        keep_reserve(True)
+
+
+def held(pid: int) -> int:
+    """Bytes of memory of a process besides files; 0 where it is gone."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            fields = file.read().split()
+    except OSError:
+        return 0
+    return (int(fields[1]) - int(fields[2])) * resource.getpagesize()
+
+
+def keep_reserve(kept: bool) -> None:
+    """Hold some memory back from the student's code, so that there is room to say that it ran out."""
+    with contextlib.suppress(ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        if most != resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_DATA, (most - _RESERVE if kept else most, most))
 
 
 def _held() -> tuple[int, int]:
-    """Address space and private data of this process in bytes; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/statm") as file:
-            fields = file.read().split()
-    except OSError:
-        return 0, 0
+    """Address space and private data of this process in bytes. Raises OSError where the system does not tell."""
+    with open("/proc/self/statm") as file:
+        fields = file.read().split()
     page = resource.getpagesize()
     return int(fields[0]) * page, int(fields[5]) * page
 

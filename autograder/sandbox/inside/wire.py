@@ -24,8 +24,9 @@ _TUPLE, _ARRAY, _SCALAR, _SINGLE, _SET, _FROZEN, _COMPLEX, _ACTIVATION = range(1
 REFERENCE = 20  # codes from here on are the two ends' own: objects that stay where they are
 
 _SINGLES = {"...": Ellipsis, "NotImplemented": NotImplemented}
-_DTYPES = {np.dtype(code).str: np.dtype(code) for code in "?bhilqBHILQefdgFDG"}
-_SCALARS = frozenset(dtype.type for dtype in _DTYPES.values())
+_CODES_OF_NUMBERS = "?bhiqlBHIQLefdgFDG"  # "l" after "q": of two names for int64, NumPy's own
+_DTYPES = {np.dtype(code).str: np.dtype(code) for code in _CODES_OF_NUMBERS}
+_SCALARS = frozenset(np.dtype(code).type for code in _CODES_OF_NUMBERS)
 _CONTAINERS = {_TUPLE: tuple, _SET: set, _FROZEN: frozenset}
 _CODES = {kind: code for code, kind in _CONTAINERS.items()}
 

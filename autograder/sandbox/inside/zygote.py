@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import select
 import signal
 import socket
 import struct
@@ -20,6 +21,7 @@ from . import walls
 from .guest import serve
 from .shell import Shell, start
 
+_LOOK = 0.05  # seconds between two looks at the memory of the sessions
 _LENGTH = struct.Struct("<I")
 
 
@@ -54,11 +56,12 @@ class Zygote:
     def __init__(self, control: socket.socket, shell: Shell, walled: bool):
         self._control, self._shell, self._walled = control, shell, walled
         self._sessions: dict[int, int] = {}
+        self._most: dict[int, int] = {}  # bytes of memory
 
     def serve(self) -> None:
         """One request, one reply; an end of the control socket ends everything."""
         self._reply(["ready"])
-        while (message := self._next()) is not None:
+        while (message := self._wait()) is not None:
             (kind, *rest), fds = message
             action = {"open": self._open, "interrupt": self._interrupt, "end": self._end}[kind]
             try:
@@ -69,6 +72,14 @@ class Zygote:
                 os.close(fd)
         for number in list(self._sessions):
             self._end(number)
+
+    def _wait(self) -> tuple[list, list[int]] | None:
+        """The next request; until it comes, sessions that take too much memory are killed."""
+        while not select.select([self._control], [], [], _LOOK if self._most else None)[0]:
+            for number, most in self._most.items():
+                if walls.held(self._sessions[number]) > most:
+                    self._kill(self._sessions[number])
+        return self._next()
 
     def _next(self) -> tuple[list, list[int]] | None:
         head, fds, _, _ = socket.recv_fds(self._control, _LENGTH.size, 1)
@@ -105,6 +116,8 @@ class Zygote:
             child = next((int(line[4:]) for line in report if line.startswith("pid ")), 0)
         if child:
             self._sessions[number] = child
+            if self._walled:
+                self._most[number] = walls.held(child) + room[0]
         if "ok" not in report:
             self._end(number)
             problem = " ".join(line for line in report if not line.startswith("pid "))
@@ -128,14 +141,13 @@ class Zygote:
         self._control.close()
         _keep(channel, report)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        walls.limit(room, strict=self._walled)  # reads /proc, so before it is gone
         if self._walled:
             walls.furnish(room.scratch)
+            walls.disarm()
         else:
             os.setsid()
             os.chdir(os.environ["HOME"])
-        walls.limit(room)
-        if self._walled:
-            walls.disarm()
         random.seed(0)
         os.write(report, b"ok\n")
         os.close(report)
@@ -148,13 +160,17 @@ class Zygote:
     def _end(self, number: int) -> int:
         """Kill a session and everything in it; its wait status, which tells how it ended if it already had."""
         pid = self._sessions.pop(number, None)
+        self._most.pop(number, None)
         if pid is None:
             return 0
+        self._kill(pid)
+        return os.waitpid(pid, 0)[1]
+
+    def _kill(self, pid: int) -> None:
         if self._walled:
             os.kill(pid, signal.SIGKILL)  # the first process of its namespace: all others there die with it
         else:
             os.killpg(pid, signal.SIGKILL)
-        return os.waitpid(pid, 0)[1]
 
 
 def _keep(*fds: int) -> None:
