@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from barprop.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
+from barprop.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, THIRD, course_style
 
-LINES = (FORWARD, BACKWARD)
+LINES = (THIRD, INK)  # of the two networks: blue and vermilion are the two directions
 DASHES = ("-", DASH)
 _RADIUS = 0.34
 
@@ -141,7 +141,7 @@ def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any
             bars = axes.bar(places + shift, 100 * np.asarray(share), width * 0.94, label=label, facecolor=face,
                             edgecolor=color, hatch=hatch, linewidth=1.4)  # fmt: skip
             axes.bar_label(bars, fmt="%.0f %%", padding=3, color=color)
-        _guesses(axes, guess or {}, width)
+        _guesses(axes, guess if isinstance(guess, Mapping) else {}, width)
         axes.set_xticks(places, [f"$x_{i + 1}$ = {value:g}" for i, value in enumerate(x)])
         axes.set_ylim(0, 112)
         axes.set_ylabel("share in %")
@@ -240,15 +240,15 @@ def crossing(curves: Mapping[float, Any], factors: Any, ends: Any) -> Figure:
     """
     with course_style():
         figure, (left, right) = plt.subplots(1, 2, figsize=(10.4, 3.7))
-        styles = ((FAINT, "-"), (FORWARD, "-"), (BACKWARD, DASH))
+        styles = ((FAINT, "-"), (THIRD, "-"), (INK, DASH))
         for (factor, losses), (color, dash) in zip(curves.items(), styles, strict=True):
             left.semilogy(losses, color=color, linestyle=dash, linewidth=2, label=f"{factor:g} × predicted")
         left.set_xlabel("step")
         left.set_ylabel("loss")
         left.legend(fontsize=10)
         right.semilogy(factors, ends, color=INK, linestyle="-", marker="o", markersize=4)
-        right.axvline(1.0, color=BACKWARD, linestyle=DASH)
-        right.text(0.995, 0.96, "predicted\nlimit", color=BACKWARD, ha="right", va="top",
+        right.axvline(1.0, color=THIRD, linestyle=DASH)
+        right.text(0.995, 0.96, "predicted\nlimit", color=THIRD, ha="right", va="top",
                    transform=right.get_xaxis_transform())  # fmt: skip
         right.axhline(1.0, color=FAINT, linewidth=1)
         right.set_xlabel("learning rate / predicted limit")

@@ -514,7 +514,7 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# Where the cliff on the right stands, the data know. Take $e = Xw$ and $l$ the mean of $(y - e)^2/2$. Moving $w$ by $u$ changes $\bar w$ by $C u$; $C = \tfrac1n X^\top X$ is the **curvature**. Along an eigenvector of $C$ with eigenvalue $\lambda$, each step turns a distance $t$ from the optimum into $(1 - \eta\lambda)\,t$.
+# The sweep ended in a cliff; the data tell where. Take $e = Xw$ and $l$ the mean of $(y - e)^2/2$. Moving $w$ by $u$ changes $\bar w$ by $C u$; $C = \tfrac1n X^\top X$ is the **curvature**. Along an eigenvector of $C$ with eigenvalue $\lambda$, each step turns a distance $t$ from the optimum into $(1 - \eta\lambda)\,t$.
 
 # %% [markdown]
 # ### Exercise `largest_stable_rate` (10 min, ●●●)
