@@ -169,8 +169,14 @@ if ready("linear", "forward"):
     display(neuron.forward_film(example | cache))
 
 # %% [markdown]
-# Each box fills in as soon as the boxes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**.
-#
+# Each box fills in as soon as the boxes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**. Step through it with numbers of your own; each box asks for your guess first. (The dashed way back is notebook 02.)
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import GraphStepper
+
+GraphStepper()
+
+# %% [markdown]
 # ## What we want from it
 #
 # To make the loss smaller we need to know how it reacts to the weights: $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$. The honest way is to differentiate the formula by hand:
@@ -226,6 +232,13 @@ grade("test_repeats")
 # So keep them instead of computing them again. A long name for a short thought:
 #
 # > **Backpropagation is caching for the chain rule.**
+#
+# What does keeping cost, and what does it save? Untick something and see.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ledger", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import CacheLedger
+
+CacheLedger()
 
 # %% [markdown]
 # ### Exercise `dl_dv_cached` (7 min, ●●○)
@@ -330,7 +343,12 @@ if ready("forward", "numerical_gradient"):
     display(neuron.step_sizes(lambda w: forward(x, y, w, v, tanh)["l"], w, by_hand, numerical_gradient))
 
 # %% [markdown]
-# Two errors pull in opposite directions. A large step does not see the curve; a tiny step subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-6}$ both are small, which is why the step in everybody's toolbox looks oddly large.
+# Two errors pull in opposite directions. A large step does not see the curve; a tiny step subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-6}$ both are small, which is why the step in everybody's toolbox looks oddly large. Try it variable by variable:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import NudgeTest
+
+NudgeTest()
 
 # %% [markdown]
 # ## Why not stop here?

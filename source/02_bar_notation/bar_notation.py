@@ -420,7 +420,12 @@ if ready("backward"):
     display(neuron.backward_film(example | cache, backward(cache, sigma=tanh, **example)))
 
 # %% [markdown]
-# Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read from the cache to make it. Every square is a number that forward could have thrown away, and did not.
+# Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read from the cache to make it. Every square is a number that forward could have thrown away, and did not. Walk it yourself, and guess each bar before it shows:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import GraphStepper
+
+GraphStepper(x=(1.5, -0.5), w=(0.8, 0.4), v=1.2, y=0.3)
 
 # %% [markdown]
 # ### Exercise `order` (4 min, ●○○)
@@ -470,16 +475,21 @@ if ready("backward"):
 
 # %% [markdown]
 # (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.)
-#
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge_test", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import NudgeTest
+
+NudgeTest(variable="h")
+
+# %% [markdown]
 # ## What if memory is short?
 #
 # The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_memory", "locked": true, "schema_version": 3, "solution": false}
-neurons, examples = 4096, 1000
-for depth in (1, 10, 30):
-    both = 2 * depth * neurons * examples * 8 / 1e9
-    print(f"{depth:>2} layers of {neurons:,} neurons, {examples:,} examples: {both:.2f} GB for z and h, {both / 2:.2f} GB for one of them")
+from barprop.widgets import CacheLedger
+
+CacheLedger(depth=30)
 
 # %% [markdown]
 # Two tricks make the cache smaller, and both are about $\sigma$.
@@ -637,11 +647,16 @@ if ready("backward", "train"):
     display(neuron.training(X[:, 0], Y, lambda s: v * tanh(np.outer(s, w[:1])[:, 0] + w[1]), losses))
 
 # %% [markdown]
-# The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn?
+# The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn, and does it depend on where you start?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_learned", "locked": true, "schema_version": 3, "solution": false}
 if ready("train"):
     print(f"w = {w.round(2)}, v = {v:.2f}; the line was made with w = [2, -0.7], v = 1.5")
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_descent", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import Descent
+
+Descent()
 
 # %% [markdown]
 # You wrote the derivative of every step once; notebook 04 chains such steps at will. First, notebook 03 asks what you may have wondered at $\bar w$: who gets how much?
