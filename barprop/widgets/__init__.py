@@ -6,7 +6,14 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "CacheLedger": "cache_ledger",
+    "ContractCard": "contract_card",
+    "Descent": "descent",
     "GraphStepper": "graph_stepper",
+    "NudgeTest": "nudge_test",
+    "PerturbPad": "perturb_pad",
+    "SplitBars": "split_bars",
+    "TapeView": "tape_view",
 }
 __all__ = list(_HOMES)
 

@@ -77,6 +77,20 @@ function drawnLetter(x, y, name, bar = false, size = 20) {
   return group;
 }
 
+/** A row of letters and signs in a picture, from x on: ["w1 bar", "=", "z bar", "×", "x1"]. */
+function drawnRow(x, y, parts) {
+  const group = draw("g");
+  let at = x + 9;
+  for (const part of parts) {
+    const [name, bar] = part.split(" ");
+    const isLetter = /^[a-z]\d?$/.test(name);
+    if (isLetter) group.append(drawnLetter(at, y - 5, name, bar === "bar", 18));
+    else group.append(draw("text", { x: at, y, "text-anchor": "middle" }, name));
+    at += name.length > 1 && isLetter ? 24 : 20;
+  }
+  return group;
+}
+
 function arrowHead(x1, y1, x2, y2, size = 7) {
   const angle = Math.atan2(y2 - y1, x2 - x1);
   const corner = (turn) => `${x2 - size * Math.cos(angle + turn)},${y2 - size * Math.sin(angle + turn)}`;
@@ -87,6 +101,14 @@ function arrowHead(x1, y1, x2, y2, size = 7) {
 function arrow(x1, y1, x2, y2, kind) {
   return draw("g", { class: `bp-arrow bp-${kind}` },
     draw("line", { x1, y1, x2, y2 }), draw("polygon", { points: arrowHead(x1, y1, x2, y2) }));
+}
+
+/** A hatched ground: [its definition, what to fill with]. */
+function hatch(angle = 45) {
+  const id = `bp-hatch-${Math.random().toString(36).slice(2)}`; // one page may hold many widgets
+  const pattern = draw("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${angle})` },
+    draw("rect", { width: 7, height: 7, class: "bp-hatch-ground" }), draw("line", { x1: 0, y1: 0, x2: 0, y2: 7, class: "bp-hatch-line" }));
+  return [draw("defs", {}, pattern), `fill: url(#${id})`];
 }
 
 function still() {
@@ -108,7 +130,7 @@ function stage({ model, el }, title, keys, tell) {
   root.append(head);
   const state = Object.fromEntries(keys.map((key) => [key, model.get(key)]));
   const painters = [];
-  let width = Math.min(el.clientWidth || 640, 760);
+  let width = Math.min((el.clientWidth || 644) - 4, 760);
   const paint = () => painters.forEach((painter) => painter(state, width));
   const change = (part) => { Object.assign(state, part); paint(); };
   const say = (word = "") => { sentence.textContent = `${word} ${tell(state)}`.trim(); };
@@ -122,8 +144,8 @@ function stage({ model, el }, title, keys, tell) {
   const listeners = keys.map((key) => [`change:${key}`, () => change({ [key]: model.get(key) })]);
   listeners.forEach(([event, heard]) => model.on(event, heard));
   guard(root);
-  const observer = new ResizeObserver(() => {
-    const now = Math.min(Math.floor(root.clientWidth), 760);
+  const observer = new ResizeObserver(([entry]) => {
+    const now = Math.floor(entry.contentRect.width);
     if (now > 0 && now !== width) { width = now; paint(); }
   });
   el.append(root);
@@ -148,36 +170,63 @@ function guard(root) {
   });
 }
 
-/** A number that can be typed and dragged: `read(state)` gives it, `write(state, value)` the change it makes. */
-function dial(stage, { name, text, bar = false, min, max, step, read, write, digits = 3, free = true, off }) {
-  const number = make("input", { type: "number", class: "bp-number", "aria-label": text, step, ...(free ? {} : { min, max }) });
+/**
+ * A number that can be typed and dragged: `read(state)` gives it, `write(state, value)` the change it makes.
+ * `log`: the slider runs over powers of ten, from 10^min to 10^max. `whole`: whole numbers only.
+ * `free`: what is typed may lie outside the slider. `off(state)`: whether it has no meaning now.
+ */
+function dial(stage, { name, text, bar = false, min, max, step, read, write, log = false, long = false, whole = false, free = true, off }) {
+  const number = make("input", { type: "number", class: "bp-number", "aria-label": text, step: log || free ? "any" : step });
   const range = make("input", { type: "range", class: "bp-range", "aria-label": `${text}, slider`, min, max, step });
+  const [low, high] = free && !log ? [-1e6, 1e6] : log ? [10 ** min, 10 ** max] : [min, max];
   const take = (value, act) => {
     if (!Number.isFinite(value)) return;
-    const inside = free ? Math.max(-1e6, Math.min(1e6, value)) : Math.max(min, Math.min(max, value));
+    const inside = Math.max(low, Math.min(high, whole ? Math.round(value) : value));
     act(write(stage.state, inside), `${text} is ${show(inside)}.`);
   };
-  range.addEventListener("input", () => take(range.valueAsNumber, stage.change));
-  range.addEventListener("change", () => take(range.valueAsNumber, stage.keep));
+  const slid = () => (log ? Number((10 ** range.valueAsNumber).toPrecision(3)) : range.valueAsNumber);
+  range.addEventListener("input", () => take(slid(), stage.change));
+  range.addEventListener("change", () => take(slid(), stage.keep));
   number.addEventListener("input", () => take(number.valueAsNumber, stage.change));
   number.addEventListener("change", () => {
     take(number.valueAsNumber, stage.keep);
-    number.value = tidy(read(stage.state), digits);
+    number.value = tidy(read(stage.state));
   });
   stage.onPaint((state) => {
     const value = read(state);
-    if (number !== document.activeElement || number.valueAsNumber !== value) {
-      if (!(number === document.activeElement && number.value === "")) number.value = tidy(value, digits);
-    }
-    range.value = value;
+    // what is being typed stays as it is typed
+    if (number !== document.activeElement || (number.value !== "" && number.valueAsNumber !== value)) number.value = tidy(value);
+    range.value = log ? Math.log10(value) : value;
+    if (log) range.setAttribute("aria-valuetext", show(value));
     number.disabled = range.disabled = Boolean(off && off(state));
   });
-  const label = typeof name === "string" && name.length <= 2 ? letter(name, bar) : make("span", {}, name);
-  return make("div", { class: "bp-dial" }, make("span", { class: "bp-dial-name", "aria-hidden": "true" }, label), number, range);
+  const label = typeof name === "string" && /^[a-zα-ω]\d?$/.test(name) ? letter(name, bar) : make("span", {}, name);
+  return make("div", { class: `bp-dial${long ? " bp-dial-long" : ""}` }, make("span", { class: "bp-dial-name", "aria-hidden": "true" }, label), number, range);
 }
 
-function tidy(value, digits) {
-  return String(Number(value.toPrecision(digits + 2)));
+function tidy(value) {
+  return String(Number(value.toPrecision(5)));
+}
+
+/** Drag with the pointer anywhere on a node: `move(event)` on every move, `release()` at the end. */
+function draggable(node, move, release) {
+  let held = false;
+  node.addEventListener("pointerdown", (event) => { held = true; node.setPointerCapture(event.pointerId); move(event); });
+  node.addEventListener("pointermove", (event) => { if (held) move(event); });
+  for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => { if (held) { held = false; release(); } });
+}
+
+/** A box to tick. */
+function tick(stage, { text, read, write }) {
+  const box = make("input", { type: "checkbox", class: "bp-box" });
+  box.addEventListener("change", () => stage.keep(write(stage.state, box.checked)));
+  stage.onPaint((state) => { box.checked = read(state); });
+  return make("label", { class: "bp-tick" }, box, text);
+}
+
+/** A whole number with its thousands told apart. */
+function count(value) {
+  return value < 1e9 ? String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",") : show(value);
 }
 
 function choice(stage, { text, options, read, write }) {

@@ -45,7 +45,7 @@ TINY = """(section) => {
   const tiny = [];
   for (const one of section.querySelectorAll('*')) {
     const own = [...one.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
-    const scale = one.ownerSVGElement ? one.getScreenCTM().a : 1;
+    const scale = one.ownerSVGElement ? one.ownerSVGElement.getScreenCTM().a : 1;
     const size = parseFloat(getComputedStyle(one).fontSize) * scale;
     if (own && size < 11.9) tiny.push(`${one.textContent.trim()} ${size}`);
   }
@@ -55,15 +55,17 @@ TINY = """(section) => {
 CLIPPED = """(section) => {
   const out = [];
   const frame = section.getBoundingClientRect();
-  for (const one of section.querySelectorAll('text, .bp-chip, input, select, button, .bp-row > *, .bp-dial > *, p, td, th')) {
-    if (one.closest('.bp-hidden')) continue;
+  const kinds = 'text, .bp-chip, input, select, button, .bp-row > *, .bp-dial > *, p, td, th';
+  for (const one of section.querySelectorAll(kinds)) {
+    if (one.closest('.bp-hidden, .bp-scroll')) continue;
     const box = one.getBoundingClientRect();
     if (box.width === 0) continue;
     const picture = one.ownerSVGElement ? one.ownerSVGElement.getBoundingClientRect() : frame;
-    if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < picture.top - 1 || box.bottom > picture.bottom + 1)
-      out.push(`${one.textContent.trim() || one.outerHTML} [${box.left - frame.left}, ${box.right - frame.left}] of ${frame.width}`);
+    const beside = box.left < frame.left - 1 || box.right > frame.right + 1;
+    if (beside || box.top < picture.top - 1 || box.bottom > picture.bottom + 1)
+      out.push(`${one.textContent.trim() || one.outerHTML} ${box.left - frame.left} to ${box.right - frame.left}`);
   }
-  for (const one of section.querySelectorAll('.bp-chip, p, button'))
+  for (const one of section.querySelectorAll('.bp-chip, .bp-dial-name, p, button'))
     if (one.scrollWidth > one.clientWidth + 1) out.push(`overflow: ${one.textContent.trim()}`);
   return out;
 }"""
@@ -78,8 +80,9 @@ OVERLAPPING = """(section) => {
     });
     for (let i = 0; i < texts.length; i++) for (let j = 0; j < i; j++) {
       const [a, b] = [texts[i], texts[j]];
-      if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
-        out.push(`${a.text} | ${b.text}`);
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (wide > 1 && high > 1) out.push(`${a.text} | ${b.text}`);
     }
   }
   return out;
@@ -100,4 +103,4 @@ COLOURS = """(section) => {
 }"""
 
 AXE = """(section) => axe.run(section, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(
-  (result) => result.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html).join(' ')}`))"""
+  (result) => result.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`))"""

@@ -1,0 +1,45 @@
+// Axes of a chart in an SVG: linear or logarithmic scales, ticks, a frame. No imports.
+
+/** A scale from data to pixels and back. */
+function scale(low, high, start, end, log = false) {
+  const [a, b] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
+  const to = (value) => start + (((log ? Math.log10(value) : value) - a) / (b - a)) * (end - start);
+  const from = (pixel) => {
+    const part = a + ((pixel - start) / (end - start)) * (b - a);
+    return log ? 10 ** part : part;
+  };
+  return { to, from, low, high, start, end };
+}
+
+/** About `most` round numbers between two. */
+function roundTicks(low, high, most = 5) {
+  const rough = (high - low) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((each) => each * power >= rough);
+  const ticks = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) ticks.push(i * step);
+  return ticks;
+}
+
+/** A frame with ticks below and at the left, and what the axes are; a single letter is a variable. */
+function axes(x, y, { xTicks, yTicks, xText, yText, name = show, yName = name }) {
+  const said = (text, at, up, anchor) => (text.length === 1 ? drawnLetter(at, up - 5, text, false, 18) : draw("text", { x: at, y: up, "text-anchor": anchor }, text));
+  const parts = [draw("path", { d: `M${x.start} ${y.end} V${y.start} H${x.end}`, class: "bp-axis" })];
+  for (const tick of xTicks) {
+    const at = x.to(tick);
+    parts.push(draw("line", { x1: at, x2: at, y1: y.start, y2: y.start + 4, class: "bp-axis" }),
+      draw("text", { x: at, y: y.start + 18, "text-anchor": "middle" }, name(tick)));
+  }
+  for (const tick of yTicks) {
+    const at = y.to(tick);
+    parts.push(draw("line", { x1: x.start - 4, x2: x.start, y1: at, y2: at, class: "bp-axis" }),
+      draw("text", { x: x.start - 8, y: at + 4.5, "text-anchor": "end" }, yName(tick)));
+  }
+  parts.push(said(xText, (x.start + x.end) / 2, y.start + 36, "middle"), said(yText, x.start - 4, y.end - 10, "start"));
+  return parts;
+}
+
+function path(points, look) {
+  const spots = points.filter(([a, b]) => Number.isFinite(a) && Number.isFinite(b));
+  return draw("polyline", { points: spots.map(([a, b]) => `${a.toFixed(1)},${b.toFixed(1)}`).join(" "), class: look });
+}

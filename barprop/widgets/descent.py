@@ -1,0 +1,107 @@
+"""Gradient descent on the loss of one neuron (notebooks 02 and 03)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import traitlets as t
+from matplotlib.figure import Figure
+
+from barprop.activations import ACTIVATIONS
+from barprop.numerical import pull_back
+from barprop.style import BACKWARD, DASH, FAINT, FORWARD
+from barprop.widgets.base import Widget, WidgetError, number, numbers, one_of, script
+
+REACH = 3.0
+# Six examples that w = 1.2, v = 1.6 with tanh nearly explains.
+X = (-1.6, -1.0, -0.3, 0.4, 0.9, 1.7)
+Y = (-1.45, -1.4, -0.5, 0.8, 1.2, 1.6)
+
+
+class Descent(Widget):
+    """The loss of e = v sigma(w x) over (w, v): drag the point, or let it walk downhill.
+
+    Parameters
+    ----------
+    x, y : the examples, as many numbers each.
+    w, v : where to start.
+    rate : the learning rate, above 0.
+    sigma : "relu", "tanh", "sigmoid" or "softplus", or one of these activations.
+
+    Raises
+    ------
+    WidgetError : one sentence that says what came and what was expected.
+    """
+
+    _esm = script("page", "neuron", "chart", "descent")
+    x = t.List(t.Float()).tag(sync=True)
+    y = t.List(t.Float()).tag(sync=True)
+    w = t.Float().tag(sync=True)
+    v = t.Float().tag(sync=True)
+    rate = t.Float().tag(sync=True)
+    sigma = t.Unicode().tag(sync=True)
+    size = (5.4, 4.4)
+
+    def __init__(
+        self,
+        x: Sequence[float] = X,
+        y: Sequence[float] = Y,
+        w: float = 2.5,
+        v: float = -2.5,
+        rate: float = 0.3,
+        sigma: Any = "tanh",
+    ) -> None:
+        if not np.size(x) or np.size(x) > 50:
+            raise WidgetError(f"x is to hold 1 to 50 numbers; {np.size(x)} came.")
+        rate = number("rate", rate)
+        if rate <= 0:
+            raise WidgetError(f"rate is to be above 0; {rate:g} came.")
+        super().__init__(
+            x=numbers("x", x, np.size(x)),
+            y=numbers("y", y, np.size(x)),
+            w=number("w", w),
+            v=number("v", v),
+            rate=rate,
+            sigma=one_of("sigma", sigma, ACTIVATIONS),
+        )
+
+    def loss(self, w: np.ndarray, v: np.ndarray) -> np.ndarray:
+        """The mean loss at each (w, v), arrays of one shape."""
+        h = ACTIVATIONS[self.sigma](np.multiply.outer(w, self.x))
+        return np.mean((np.array(self.y) - np.expand_dims(v, -1) * h) ** 2, axis=-1) / 2
+
+    def walk(self, steps: int = 40) -> np.ndarray:
+        """The points of so many steps downhill, (steps + 1, 2); the bars by nudging."""
+        points = [np.array([self.w, self.v])]
+        for _ in range(steps):
+            bars = pull_back(lambda at: self.loss(at[0], at[1]), points[-1], 1.0)
+            points.append(np.clip(points[-1] - self.rate * bars, -1e3, 1e3))
+        return np.array(points)
+
+    def sentence(self) -> str:
+        """What the picture shows."""
+        points = self.walk()
+        first, last = self.loss(points[:, 0], points[:, 1])[[0, -1]]
+        return (
+            f"The loss of one neuron over (w, v): from w = {self.w:g}, v = {self.v:g}, "
+            f"40 steps with rate {self.rate:g} bring it from {first:.3g} to {last:.3g}."
+        )
+
+    def draw(self, figure: Figure) -> None:
+        """Contours of the loss, and the walk."""
+        axes = figure.subplots()
+        line = np.linspace(-REACH, REACH, 121)
+        w, v = np.meshgrid(line, line)
+        loss = self.loss(w, v)
+        low, high = loss.min(), loss.max()
+        levels = low + (high - low) * ((np.arange(9) + 0.5) / 9.5) ** 2.2
+        lines = axes.contour(w, v, loss, levels=levels, colors=FAINT, linewidths=0.9, linestyles="-")
+        axes.clabel(lines, levels[2::3], fontsize=8)
+        points = self.walk()
+        axes.plot(*points.T, "-", color=FORWARD, marker=".", markersize=5)
+        axes.plot(*points[0], "o", color=BACKWARD, markersize=8)
+        axes.annotate("start", points[0], (-9, -4), textcoords="offset points", ha="right")
+        axes.annotate("", points[1], points[0], arrowprops={"arrowstyle": "-|>", "color": BACKWARD, "linestyle": DASH})
+        axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w$", ylabel="$v$")

@@ -1,0 +1,120 @@
+"""How a bar is split between those who made the output (notebook 03)."""
+
+from __future__ import annotations
+
+import numpy as np
+import traitlets as t
+from matplotlib.figure import Figure
+
+from barprop.numerical import pull_back
+from barprop.steps import inner
+from barprop.style import BACKWARD, INK
+from barprop.widgets.base import Widget, WidgetError, number, one_of, script, whole
+
+MODES = ("split", "train")
+
+
+class SplitBars(Widget):
+    """Two weights share one bar; in the other mode, two branches share one training.
+
+    Parameters
+    ----------
+    x1, x2, z_bar : numbers.
+    mode : "split" for one sum, "train" for two branches.
+    scale1, scale2 : sizes of the inputs of the two branches, above 0.
+    units1, units2 : how many units each branch has, 1 to 32.
+    rate : the learning rate, above 0.
+    steps : of training, 0 to 300.
+
+    Raises
+    ------
+    WidgetError : one sentence that says what came and what was expected.
+    """
+
+    _esm = script("page", "chart", "split_bars")
+    mode = t.Unicode().tag(sync=True)
+    x1 = t.Float().tag(sync=True)
+    x2 = t.Float().tag(sync=True)
+    zBar = t.Float().tag(sync=True)  # noqa: N815 the name in JavaScript
+    scale1 = t.Float().tag(sync=True)
+    scale2 = t.Float().tag(sync=True)
+    units1 = t.Int().tag(sync=True)
+    units2 = t.Int().tag(sync=True)
+    rate = t.Float().tag(sync=True)
+    steps = t.Int().tag(sync=True)
+    size = (7.0, 2.4)
+
+    def __init__(
+        self,
+        x1: float = 2.0,
+        x2: float = 0.5,
+        z_bar: float = -0.8,
+        mode: str = "split",
+        scale1: float = 1.0,
+        scale2: float = 0.1,
+        units1: int = 4,
+        units2: int = 16,
+        rate: float = 0.1,
+        steps: int = 100,
+    ) -> None:
+        super().__init__(
+            x1=number("x1", x1),
+            x2=number("x2", x2),
+            zBar=number("z_bar", z_bar),
+            mode=one_of("mode", mode, MODES),
+            scale1=_positive("scale1", scale1),
+            scale2=_positive("scale2", scale2),
+            units1=whole("units1", units1, 1, 32),
+            units2=whole("units2", units2, 1, 32),
+            rate=_positive("rate", rate),
+            steps=whole("steps", steps, 0, 300),
+        )
+
+    def bars(self) -> np.ndarray:
+        """The bars of the two weights, by nudging them."""
+        return pull_back(lambda w: inner(w, [self.x1, self.x2]), [0.0, 0.0], self.zBar)
+
+    def sentence(self) -> str:
+        """What the picture shows."""
+        one, two = self.bars()
+        return (
+            f"z = w1 x1 + w2 x2 with x1 = {self.x1:g}, x2 = {self.x2:g} and z bar = {self.zBar:g}: "
+            f"the bar of w1 is {one:.3g}, the bar of w2 is {two:.3g}; the larger x takes the larger share."
+        )
+
+    def draw(self, figure: Figure) -> None:
+        """The two bars, and how they share the gradient."""
+        bars = self.bars()
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        names = [r"$\bar w_1$", r"$\bar w_2$"]
+        hatches = ["///", "\\\\\\"]
+        shapes = left.barh(names, bars, facecolor="white", edgecolor=BACKWARD, linestyle="--", linewidth=1.5)
+        for shape, hatch in zip(shapes, hatches, strict=True):
+            shape.set_hatch(hatch)
+        left.bar_label(shapes, [f"{bar:.3g}" for bar in bars], padding=4)
+        left.axvline(0, color=INK, linewidth=0.8, linestyle="-")
+        left.invert_yaxis()
+        left.margins(x=0.25)
+        left.set_title("each weight's bar", fontsize=11)
+        self._draw_shares(right, np.abs(bars), names, hatches)
+
+    def _draw_shares(self, axes, sizes: np.ndarray, names: list[str], hatches: list[str]) -> None:
+        axes.set_title("share of the gradient", fontsize=11)
+        axes.set(xlim=(0, 1), ylim=(-1, 1), yticks=[], xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
+        if not sizes.sum():
+            axes.text(0.5, 0, "no share: nothing gets through", ha="center")
+            return
+        start = 0.0
+        for share, name, hatch in zip(sizes / sizes.sum(), names, hatches, strict=True):
+            axes.barh(0, share, left=start, facecolor="white", edgecolor=BACKWARD, linestyle="--", hatch=hatch)
+            if share > 0.3:
+                ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+                axes.text(start + share / 2, 0, f"{name} {share:.0%}", ha="center", va="center", bbox=ground)
+            start += share
+
+
+def _positive(name: str, value: float) -> float:
+    result = number(name, value)
+    if result <= 0:
+        raise WidgetError(f"{name} is to be above 0; {result:g} came.")
+    return result

@@ -1,0 +1,168 @@
+"""Reading a tape: the nodes behind a Value as plain data, and their bars by nudging one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from barprop.numerical import pull_back
+from barprop.widgets.base import WidgetError
+
+_LARGEST = 2000  # entries in all; nudging each costs a few runs of its step
+_SUMS = [{"axis": axis, "keepdims": keep} for axis in (None, 0, 1, -1, (0, 1)) for keep in (False, True)]
+_POWERS = (2.0, -1.0, 0.5, 3.0, -2.0, -0.5)
+
+Step = Callable[..., np.ndarray]
+
+
+@dataclass
+class Entry:
+    """One node as plain data."""
+
+    name: str
+    parents: tuple[int, ...]
+    data: np.ndarray
+    bar: np.ndarray | None
+    ref: np.ndarray | None = None  # the bar by nudging
+    step: Step | None = None
+
+    def right(self) -> bool:
+        """Whether its bar is that of nudging."""
+        if self.bar is None or self.ref is None or self.bar.shape != self.ref.shape:
+            return False
+        size = np.max(np.abs(self.ref), initial=0.0)
+        return bool(np.max(np.abs(self.bar - self.ref), initial=0.0) <= 1e-6 * (1 + size))
+
+    def plain(self) -> dict[str, Any]:
+        """What the page gets; a missing number is None, and of what is not checked only the beginning is sent."""
+        most = _LARGEST if self.ref is not None else 12
+        return {
+            "name": self.name,
+            "parents": list(self.parents),
+            "shape": list(self.data.shape),
+            "data": _listed(self.data, most),
+            "bar": None if self.bar is None else _listed(self.bar, most),
+            "ref": None if self.ref is None else _listed(self.ref, most),
+        }
+
+
+@dataclass
+class Tape:
+    """The nodes, parents before what was made of them."""
+
+    entries: list[Entry]
+
+
+def read_tape(node: Any, names: Mapping[str, Any], most: int) -> Tape:
+    """The nodes behind a Value, named, with their bars and what nudging says of them."""
+    order = _ordered(node, most)
+    index = {id(one): place for place, one in enumerate(order)}
+    letters = {id(value): name for name, value in names.items()}
+    entries = []
+    for one in order:
+        data = _array(one, "data")
+        bar = None if getattr(one, "bar", None) is None else _array(one, "bar")
+        parents = tuple(index[id(parent)] for parent in one.parents)
+        symbol, step = _recognised(data, [entries[parent].data for parent in parents])
+        entries.append(Entry(letters.get(id(one), symbol), parents, data, bar, step=step))
+    if sum(entry.data.size for entry in entries) <= _LARGEST:
+        _nudge(entries)
+    return Tape(entries)
+
+
+def _ordered(node: Any, most: int) -> list[Any]:
+    for part in ("data", "bar", "parents"):
+        if not hasattr(node, part):
+            kind = type(node).__name__
+            raise WidgetError(f"TapeView draws a Value with .data, .bar and .parents; this {kind} has no .{part}.")
+    seen, order, todo = {id(node)}, [], [(node, iter(node.parents))]
+    while todo:
+        here, waiting = todo[-1]
+        below = next((parent for parent in waiting if id(parent) not in seen), None)
+        if below is None:
+            order.append(here)
+            todo.pop()
+            continue
+        seen.add(id(below))
+        if len(seen) > most:
+            raise WidgetError(f"TapeView draws up to {most} nodes; there are more behind this one. Try less.")
+        todo.append((below, iter(below.parents)))
+    return order
+
+
+def _array(node: Any, part: str) -> np.ndarray:
+    try:
+        return np.array(getattr(node, part), dtype=float)
+    except (TypeError, ValueError):
+        came = f"{getattr(node, part)!r:.60}"
+        raise WidgetError(f"A node's .{part} is to be a number or an array; {came} came.") from None
+
+
+def _listed(values: np.ndarray, most: int) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in np.ravel(values)[:most]]
+
+
+def _candidates(parents: list[np.ndarray]) -> list[tuple[str, Step]]:
+    """The steps that could have made a node of so many parents."""
+    if len(parents) == 2:
+        pairs = (("+", np.add), ("−", np.subtract), ("×", np.multiply), ("/", np.divide), ("@", np.matmul))
+        straight = list(pairs)
+        turned = [(name, lambda a, b, step=step: step(b, a)) for name, step in pairs if name in "−/@"]
+        return straight + turned
+    if len(parents) != 1:
+        return []
+    steps: list[tuple[str, Step]] = [
+        ("neg", np.negative), ("exp", np.exp), ("log", np.log), ("relu", lambda a: np.maximum(a, 0)),
+        ("tanh", np.tanh),
+    ]  # fmt: skip
+    steps += [("sum", lambda a, how=how: np.sum(a, **how)) for how in _SUMS]
+    steps += [(f"^{k:g}".replace("-", "−"), lambda a, k=k: np.power(a, k)) for k in _POWERS]
+    return steps
+
+
+def _recognised(data: np.ndarray, parents: list[np.ndarray]) -> tuple[str, Step | None]:
+    """The symbol of the step that made this value, and the step; None where nothing known gives it."""
+    if not parents:
+        return "•", None
+    for symbol, step in _candidates(parents):
+        try:
+            with np.errstate(all="ignore"):
+                made = np.asarray(step(*parents))
+        except (ValueError, np.exceptions.AxisError):
+            continue
+        if made.shape == data.shape and np.allclose(made, data, rtol=1e-12, atol=0, equal_nan=True):
+            return symbol, step
+    return "?", None
+
+
+def _nudge(entries: list[Entry]) -> None:
+    """Fill in the bars that follow from nudging each step; a node that feeds an unknown step stays unchecked."""
+    bars: list[np.ndarray | None] = [np.zeros_like(entry.data) for entry in entries]
+    bars[-1] = np.ones_like(entries[-1].data)
+    for place in range(len(entries) - 1, -1, -1):
+        entry, bar = entries[place], bars[place]
+        for slot, parent in enumerate(entry.parents):
+            if bar is None or entry.step is None:
+                bars[parent] = None
+            elif bars[parent] is not None:
+                bars[parent] = bars[parent] + _slot_bar(entry, [entries[p].data for p in entry.parents], slot, bar)
+    for entry, bar in zip(entries, bars, strict=True):
+        entry.ref = bar if bar is not None and np.all(np.isfinite(bar)) else None
+
+
+def _slot_bar(entry: Entry, values: list[np.ndarray], slot: int, bar: np.ndarray) -> np.ndarray:
+    at = values[slot]
+    sizes = np.abs(at[at != 0])
+    nudge = 1e-3 * float(np.clip(sizes.min(initial=1.0), 1e-4, 1.0))
+    step = entry.step
+
+    def moved(u: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return step(*values[:slot], u, *values[slot + 1 :])
+
+    return np.asarray(pull_back(moved, at, bar, nudge, left=entry.name == "relu" and bool(np.any(at == 0))))
+
+
