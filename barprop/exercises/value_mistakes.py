@@ -20,7 +20,8 @@ def _in(kind: str, changes: dict[str, Change]) -> Callable[[Case, Values], Value
     def wrong(case: Case, right: Values) -> Values | None:
         if case.kind != kind:
             return None
-        return {name: change(case, right[name]) for name, change in changes.items() if name in right}
+        with np.errstate(all="ignore"):  # a wrong formula may divide by zero
+            return {name: change(case, right[name]) for name, change in changes.items() if name in right}
 
     return wrong
 

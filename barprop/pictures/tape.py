@@ -23,13 +23,14 @@ _SYMBOLS = {"__add__": "+", "__neg__": "−", "__sub__": "−", "__mul__": "×",
 Place = tuple[float, float]
 
 
-def draw(last: Any, order: Sequence[Any] | None = None, **names: Any) -> Figure | None:
+def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **names: Any) -> Figure | None:
     """The graph that ends in `last`: values in blue above the nodes, bars in vermilion below.
 
     Parameters
     ----------
     last : a node; `.parents` are the nodes it was made from, `.data` and `.bar` what it holds.
     order : a list of the nodes; draws each one's place in it instead of the bars.
+    bars : whether to draw the way back.
     names : nodes by the name that stands inside them; the others show the step that made them.
     """
     nodes = _nodes(last)
@@ -49,10 +50,12 @@ def draw(last: Any, order: Sequence[Any] | None = None, **names: Any) -> Figure 
         axes.set_aspect("equal")
         axes.axis("off")
         for route in routes:
-            _edge(axes, [places[key] for key in route], back=order is None)
+            _edge(axes, [places[key] for key in route], back=bars and order is None)
         called = {id(node): name for name, node in names.items()}
         for node in nodes:
-            _node(axes, node, places[id(node)], called.get(id(node), ""), order, size / (0.95 * wide))
+            _node(
+                axes, node, places[id(node)], called.get(id(node), ""), _below(node, order, bars), size / (0.95 * wide)
+            )
         plt.close(figure)
     return figure
 
@@ -201,7 +204,7 @@ def _towards(start: Place, end: Place, distance: float) -> Place:
     return float(x), float(y)
 
 
-def _node(axes: Axes, node: Any, place: Place, name: str, order: Sequence[Any] | None, scale: float) -> None:
+def _node(axes: Axes, node: Any, place: Place, name: str, below: str, scale: float) -> None:
     x, y = place
     constant = not name and not tuple(node.parents)
     edge = FAINT if constant else INK
@@ -212,12 +215,20 @@ def _node(axes: Axes, node: Any, place: Place, name: str, order: Sequence[Any] |
     axes.text(x, y, inside, ha="center", va="center", fontsize=size, color=INK, zorder=4)
     if not plain:
         _beside(axes, x, y + 0.42, "bottom", number(node.data), FORWARD, scale)
+    if below.startswith("bar") and not constant:
+        bar = below.replace("bar", rf"$\bar {name} =$", 1) if name else below
+        aside = 0 if tuple(node.parents) else 0.15  # off the arrows that come in from the right
+        _beside(axes, x - aside, y - 0.42, "top", bar, BACKWARD, scale)
+    elif below and not below.startswith("bar"):
+        _beside(axes, x, y - 0.42, "top", below, INK, scale)
+
+
+def _below(node: Any, order: Sequence[Any] | None, bars: bool) -> str:
+    """What stands under a node: its place in the order, its bar, or nothing."""
     if order is not None:
-        positions = [str(i + 1) for i, other in enumerate(order) if other is node]
-        _beside(axes, x, y - 0.42, "top", "no. " + " and ".join(positions) if positions else "missing", INK, scale)
-    elif not constant:
-        bar = (rf"$\bar {name} = $" if name else "bar ") + number(node.bar)
-        _beside(axes, x, y - 0.42, "top", bar, BACKWARD, scale)
+        places = [str(i + 1) for i, other in enumerate(order) if other is node]
+        return "no. " + " and ".join(places) if places else "missing"
+    return "bar " + number(node.bar) if bars else ""
 
 
 def _beside(axes: Axes, x: float, y: float, side: str, text: str, color: str, scale: float) -> None:

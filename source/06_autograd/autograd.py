@@ -1,0 +1,658 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 6 · The tape that PyTorch hides
+#
+# For five notebooks you wrote every way back yourself. People did that for a living once: a paper on a new network spent eight of its ten pages on the chain rule. Today they write the forward pass, call `.backward()`, and all the bars are there. **PyTorch needs the forward only, and writes the backward for you.**
+#
+# Here you build the thing that writes it, in some sixty lines and 75 minutes. At the end it trains the network of notebook 04.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+import numpy as np
+
+from barprop import check, ready
+from barprop.data import digits
+from barprop.pictures import tape
+
+# %% [markdown]
+# ## A first try
+#
+# A number that comes out of a step knows nothing of where it came from. So let each result remember two things: what it was made from, and how to send a bar back there. Two sorts of step will do for now, a sine and a mean.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_first_try", "locked": true, "schema_version": 3, "solution": false}
+class Step:
+    def __init__(self, data, parents=(), back=lambda bar: ()):
+        self.data, self.parents, self.back = data, parents, back
+        self.bar, self.visits = 0.0, 0
+
+
+def sin(a):
+    return Step(np.sin(a.data), (a,), lambda bar: (bar * np.cos(a.data),))
+
+
+def mean(a, b):
+    return Step((a.data + b.data) / 2, (a, b), lambda bar: (bar / 2, bar / 2))
+
+
+def send_back(node, bar):
+    node.bar, node.visits = node.bar + bar, node.visits + 1
+    for parent, share in zip(node.parents, node.back(bar)):
+        send_back(parent, share)
+
+# %% [markdown]
+# That is a complete autograd engine. Try it on $y = \sin(\sin x)$:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_first_bar", "locked": true, "schema_version": 3, "solution": false}
+x = Step(0.5)
+send_back(sin(sin(x)), 1.0)
+print("from the engine:", x.bar)
+print("on paper:       ", np.cos(np.sin(0.5)) * np.cos(0.5))
+
+# %% [markdown]
+# Nobody wrote a way back for $\sin(\sin x)$. Running the forward pass left a trail of remembered steps, and `send_back` followed it home. The trail is called a **tape**, because it is recorded while the music plays.
+#
+# Fine, then why doesn't the notebook end here? Stack twenty means: $y \leftarrow \mathrm{mean}(y, y)$, starting from $x$. That makes 21 nodes. How often will `send_back` visit $x$?
+
+# %%
+# Your guess. Nobody grades it.
+guess = None
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_visits", "locked": true, "schema_version": 3, "solution": false}
+for rungs in (1, 2, 4, 8, 16):
+    y = x = Step(0.5)
+    for _ in range(rungs):
+        y = mean(y, y)
+    send_back(y, 1.0)
+    print(f"{rungs:>2} means, {rungs + 1:>2} nodes: x visited {x.visits:>6,} times, x.bar = {x.bar}")
+print(f"20 means, 21 nodes: {2**20:,} visits; your guess was {guess}")
+
+# %% [markdown]
+# The bars are right and the bill is not: it walks every **path**, and paths double with every rung. Sixty rungs at a million visits a second take 36,000 years.
+#
+# It has a second flaw. It calls itself once for every step of the way, and Python soon loses patience with that:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_recursion", "locked": true, "schema_version": 3, "solution": false}
+y = Step(0.5)
+for _ in range(10_000):
+    y = sin(y)
+try:
+    send_back(y, 1.0)
+except RecursionError as error:
+    print("RecursionError:", error)
+
+# %% [markdown]
+# ## Wait until everything has arrived
+#
+# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to take the next step back: once, with the sum. So a node has to wait until everything that was made from it has reported.
+#
+# Line the nodes up so that each stands **behind all that it was made from**. Walk that line from its end, and nobody passes on a bar that is not complete. In which order would you line these up?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_graph", "locked": true, "schema_version": 3, "solution": false}
+x = Step(0.5)
+s = sin(x)
+y = mean(mean(sin(s), s), x)
+tape.draw(y, bars=False, x=x, s=s, y=y)
+
+# %% [markdown]
+# ### Exercise `topological_order` (12 min, ●●○)
+#
+# Return a list of every node that `node` was made from, directly or not: parents before what was made from them, `node` itself last, each node once. Tell nodes apart by `id(node)`; two may hold the same number. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
+
+# %% nbgrader={"grade": false, "grade_id": "topological_order", "locked": false, "schema_version": 3, "solution": true}
+def topological_order(node):
+    """The nodes in an order in which they can be computed.
+
+    node: anything with .parents, the nodes it was made from (a tuple, empty for an input).
+    Returns a list.
+    """
+    ### BEGIN SOLUTION
+    order, seen, todo = [], set(), [(node, False)]
+    while todo:
+        node, parents_done = todo.pop()
+        if parents_done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            todo.append((node, True))  # comes up again when everything above it is done
+            todo += [(parent, False) for parent in node.parents]
+    return order
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>A node comes before its parent</summary>
+#
+# You put it down when you met it. When is it safe? Whatever you keep in your to-do list has to come up twice.
+# </details>
+# <details><summary>RecursionError</summary>
+#
+# Right idea, wrong stack: use a list of your own, with `append` and `pop`.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Breakfast: toast needs bread, jam toast needs toast and jam. On the pile: "jam toast". Take it: parts first, so put back "finish jam toast", on top "jam" and "toast".
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_topological_order", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("topological_order")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_topological_order")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Your order on the graph from above. Every arrow has to lead from a smaller number to a larger one. Is it the order you had in mind? Several are right.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_order", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order"):
+    display(tape.draw(y, order=topological_order(y), x=x, s=s, y=y))
+
+# %% [markdown]
+# ## Arrays
+#
+# One flaw is left, and you would feel it at once. The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each of them is a lot of remembering. So let a node hold a whole **array**: one node for one `@`, whatever its size.
+#
+# The price is broadcasting. Add a row $b$ to a matrix $H$ and NumPy quietly uses the row again and again. Before you run this: how much does the sum of all entries move per nudge of $b_0$?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_broadcast", "locked": true, "schema_version": 3, "solution": false}
+H, b = np.zeros((4, 3)), np.array([1.0, 2.0, 3.0])
+nudged = b + [0.1, 0, 0]
+print("shapes:", H.shape, "+", b.shape, "=", (H + b).shape)
+print("slope: ", ((H + nudged).sum() - (H + b).sum()) / 0.1)
+
+# %% [markdown]
+# $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. Two things can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
+
+# %%
+# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Nobody grades it.
+guess = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
+
+# %% [markdown]
+# ### Exercise `Value` (40 min, ●●●)
+#
+# Each operation is one or two lines, and `back` turns the bar of the result into a tuple with one bar for each parent. A sine would read
+#
+# `return Value(np.sin(self.data), (self,), lambda bar: (bar * np.cos(self.data),))`
+#
+# `back` may hand back bars in the shape of the result; `backward` sends them through `unbroadcast`. Begin with `__add__`, `__mul__`, `unbroadcast` and `backward`: they earn points before the rest is there. Then fill the gaps in any order.
+
+# %% nbgrader={"grade": false, "grade_id": "Value", "locked": false, "schema_version": 3, "solution": true}
+def as_value(u):
+    return u if isinstance(u, Value) else Value(u)
+
+
+def unbroadcast(bar, shape):
+    """Sum a bar in the shape of the result to the shape of an operand."""
+    ### BEGIN SOLUTION
+    bar = bar.sum(axis=tuple(range(bar.ndim - len(shape))))  # axes that were put in front
+    stretched = tuple(i for i, length in enumerate(shape) if length == 1)
+    return bar.sum(axis=stretched, keepdims=True)
+    ### END SOLUTION
+
+
+class Value:
+    """An array with a bar, which remembers the Values it was made from.
+
+    data: a number or an array. parents: a tuple of Values. back: bar -> a tuple of bars, one a parent.
+    """
+
+    __array_ufunc__ = None  # in array + Value, NumPy steps aside and asks the Value
+
+    def __init__(self, data, parents=(), back=lambda bar: ()):
+        self.data = np.array(data, dtype=float)
+        self.bar = np.zeros_like(self.data)
+        self.parents, self.back = parents, back
+
+    def backward(self):
+        """Fill .bar of everything this was made from. Ones here, zeros elsewhere to start with, every time."""
+        ### BEGIN SOLUTION
+        order = topological_order(self)
+        for node in order:
+            node.bar = np.zeros_like(node.data)
+        self.bar = np.ones_like(self.data)
+        for node in reversed(order):
+            for parent, bar in zip(node.parents, node.back(node.bar)):
+                parent.bar = parent.bar + unbroadcast(bar, parent.data.shape)
+        ### END SOLUTION
+
+    def __add__(self, other):  # self + other
+        other = as_value(other)
+        ### BEGIN SOLUTION
+        return Value(self.data + other.data, (self, other), lambda bar: (bar, bar))
+        ### END SOLUTION
+
+    def __mul__(self, other):  # self * other
+        other = as_value(other)
+        ### BEGIN SOLUTION
+        return Value(self.data * other.data, (self, other), lambda bar: (bar * other.data, bar * self.data))
+        ### END SOLUTION
+
+    __radd__, __rmul__ = __add__, __mul__  # 2 + self, 2 * self
+
+    def __neg__(self):  # -self
+        ### BEGIN SOLUTION
+        return Value(-self.data, (self,), lambda bar: (-bar,))
+        ### END SOLUTION
+
+    def __sub__(self, other):  # self - other
+        other = as_value(other)
+        ### BEGIN SOLUTION
+        return Value(self.data - other.data, (self, other), lambda bar: (bar, -bar))
+        ### END SOLUTION
+
+    def __rsub__(self, other):  # other - self, where other is a number or an array
+        ### BEGIN SOLUTION
+        return as_value(other) - self
+        ### END SOLUTION
+
+    def __truediv__(self, other):  # self / other
+        other = as_value(other)
+        ### BEGIN SOLUTION
+        ratio = self.data / other.data
+        return Value(ratio, (self, other), lambda bar: (bar / other.data, -bar * ratio / other.data))
+        ### END SOLUTION
+
+    def __rtruediv__(self, other):  # other / self
+        ### BEGIN SOLUTION
+        return as_value(other) / self
+        ### END SOLUTION
+
+    def __pow__(self, k):  # self ** k, where k is a number
+        ### BEGIN SOLUTION
+        return Value(self.data**k, (self,), lambda bar: (bar * k * self.data ** (k - 1),))
+        ### END SOLUTION
+
+    def __matmul__(self, other):  # self @ other, each 1-d or 2-d
+        other = as_value(other)
+        ### BEGIN SOLUTION
+        def back(bar):
+            rows = np.atleast_2d(self.data)  # a vector on the left is a row,
+            columns = other.data if other.data.ndim == 2 else other.data[:, None]  # on the right a column
+            bar = bar.reshape(len(rows), columns.shape[1])
+            return (bar @ columns.T).reshape(self.data.shape), (rows.T @ bar).reshape(other.data.shape)
+
+        return Value(self.data @ other.data, (self, other), back)
+        ### END SOLUTION
+
+    def __rmatmul__(self, other):  # other @ self
+        ### BEGIN SOLUTION
+        return as_value(other) @ self
+        ### END SOLUTION
+
+    def sum(self, axis=None, keepdims=False):  # axis: None for all, a number, or a tuple of them
+        ### BEGIN SOLUTION
+        def back(bar):
+            if axis is not None and not keepdims:
+                bar = np.expand_dims(bar, axis)
+            return (np.broadcast_to(bar, self.data.shape),)
+
+        return Value(self.data.sum(axis=axis, keepdims=keepdims), (self,), back)
+        ### END SOLUTION
+
+    def exp(self):
+        ### BEGIN SOLUTION
+        h = np.exp(self.data)
+        return Value(h, (self,), lambda bar: (bar * h,))
+        ### END SOLUTION
+
+    def log(self):
+        ### BEGIN SOLUTION
+        return Value(np.log(self.data), (self,), lambda bar: (bar / self.data,))
+        ### END SOLUTION
+
+    def relu(self):  # slope 0 at 0
+        ### BEGIN SOLUTION
+        return Value(np.maximum(self.data, 0), (self,), lambda bar: (bar * (self.data > 0),))
+        ### END SOLUTION
+
+    def tanh(self):
+        ### BEGIN SOLUTION
+        h = np.tanh(self.data)
+        return Value(h, (self,), lambda bar: (bar * (1 - h**2),))
+        ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>The bar of a * a is half of what it should be</summary>
+#
+# $a$ is used twice and gets two bars. What happens to the first when the second comes?
+# </details>
+# <details><summary>The denominator's bar is off</summary>
+#
+# Write $a / b$ as $a \cdot b^{-1}$ and go back through a power and a product.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# For $\max(a, b)$, entry by entry: the larger one gets the bar, the other nothing. Two parents, two bars: `bar * (a > b), bar * (a <= b)`.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value_operators", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("Value", "operators")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Value_operators")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# In `2 - v` the number stands on the left, does not know what a `Value` is, and Python asks `v.__rsub__(2)` instead.
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value_constants", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("Value", "constants")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Value_constants")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>non-broadcastable output operand</summary>
+#
+# NumPy's way of saying that a bar in the shape of the result met a smaller one. Has it been through `unbroadcast`?
+# </details>
+# <details><summary>The shape (4, 1) comes back as (4,), or as (4, 4)</summary>
+#
+# A sum may keep the axis it summed. One of the two cases needs that.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# A bar of shape $(2, 5, 3)$ for an operand of shape $(5, 1)$: one axis in front goes, the last becomes 1.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value_broadcasting", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("Value", "broadcasting")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Value_broadcasting")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>matmul: Input operand 1 has a mismatch</summary>
+#
+# Write down three shapes: $(2, 3)$ times $(3, 4)$ is $(2, 4)$. Each bar has the shape of its variable, and there are only so many ways to get $(2, 3)$ from the other two.
+# </details>
+# <details><summary>Matrices work, vectors don't</summary>
+#
+# See a vector on the left as a matrix of one row, on the right as one of one column. Go back as with matrices. Then take the extra axis off again.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value_matmul", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("Value", "matmul")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Value_matmul")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>could not be broadcast together, along axis 1 only</summary>
+#
+# The sum took an axis away, and the bar lacks it. `np.expand_dims` puts it back where it was; then it can be spread.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Three shops report their takings of two days, and the totals of the shops get bars $(10, 20, 30)$. Each day of the second shop gets $20$: a sum hands its bar to everyone.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value_sum", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("Value", "sum")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Value_sum")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# `exp` and `tanh` know their slope from what came out, `log` and `relu` from what went in. It is the old question of notebook 04: which array does this step keep?
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value_nonlinear", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("Value", "nonlinear")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Value_nonlinear")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# <details><summary>A second backward() gives larger bars</summary>
+#
+# Something did not start from zero. The inputs are not the only nodes with a bar.
+# </details>
+# <details><summary>Right without diamonds, wrong with them</summary>
+#
+# In which direction do you walk your list? Print the nodes as they pass their bars on.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and $a$ hears of it once.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_Value_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("Value", "backward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Value_backward")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now look what you have. The neuron of notebook 01, written as anybody would write it, and all the bars of notebook 02:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_neuron", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Value"):
+    x, w, v, y = Value([1.5, -0.5]), Value([0.8, 0.4]), Value(1.2), Value(0.3)
+    z = w @ x
+    h = z.tanh()
+    e = v * h
+    l = (y - e) ** 2 / 2
+    l.backward()
+    display(tape.draw(l, x=x, w=w, v=v, y=y, z=z, h=h, e=e, l=l))
+
+# %% [markdown]
+# Blue was recorded on the way forward, vermilion came back along it. Change the architecture and the way back changes with it: no new sheet of paper.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_other", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Value"):
+    x, w, u = Value(0.5), Value(-1.2), Value(2.0)
+    h = (w * x).tanh()
+    e = u * h + h * x  # a skip connection, because we can
+    e.backward()
+    display(tape.draw(e, x=x, w=w, u=u, h=h, e=e))
+
+# %% [markdown]
+# ## New functions for free, almost
+#
+# From now on a new function needs its forward only. But floats are not real numbers, and a forward that is right on paper may still fail:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_overflow", "locked": true, "schema_version": 3, "solution": false}
+z = np.array([1.0, 10.0, 1000.0])
+with np.errstate(over="ignore", invalid="ignore"):
+    print("log(1 + exp(z)):", np.log(1 + np.exp(z)))
+    print("its slope:      ", np.exp(z) / (1 + np.exp(z)))
+
+# %% [markdown]
+# You met this in notebook 04. Whatever $m$ is,
+#
+# $$\log(e^a + e^b) = m + \log(e^{a-m} + e^{b-m}),$$
+#
+# so choose it such that nothing grows large. And since the result does not depend on $m$, neither do the bars: $m$ may be a constant made from `.data`.
+
+# %% [markdown]
+# ### Exercise `compose` (15 min, ●●●)
+#
+# Two functions of `Value`s, forwards only, for inputs up to $\pm 10^4$: softplus, $\log(1 + e^z)$, and the cross entropy of notebook 04. The check uses **your** `Value`, and says so where that is not right yet. Mind $z = 0$: softplus is smooth there, with slope $\tfrac12$.
+
+# %% nbgrader={"grade": false, "grade_id": "compose", "locked": false, "schema_version": 3, "solution": true}
+def softplus(value):
+    """log(1 + exp(z)) of each entry.
+
+    value: a Value of any shape. Returns a Value of that shape.
+    """
+    ### BEGIN SOLUTION
+    m = np.maximum(value.data, 0)
+    return ((value - m).exp() + np.exp(-m)).log() + m
+    ### END SOLUTION
+
+
+def cross_entropy(logits, labels):
+    """The mean over the rows of -log(soft-max probability of the label).
+
+    logits: a Value of shape (n, k). labels: (n,) whole numbers, 0 to k - 1. Returns a Value, one number.
+    """
+    ### BEGIN SOLUTION
+    n, k = logits.data.shape
+    shifted = logits - logits.data.max(axis=1, keepdims=True)
+    at_label = (shifted * np.eye(k)[labels]).sum()
+    return (shifted.exp().sum(axis=1).log().sum() - at_label) / n
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>The slope at 0 is 0, or 1</summary>
+#
+# You built on `relu`, and its kink came along. A shift by a constant has no kink.
+# </details>
+# <details><summary>How do I pick an entry from each row?</summary>
+#
+# A `Value` has no square brackets. Multiply by an array of zeros and ones; `np.eye(k)` holds a row for each label.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $\log(e^{1000} + e^{1001})$ with $m = 1001$ is $1001 + \log(e^{-1} + 1)$: harmless.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_compose_softplus", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("compose", "softplus")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_compose_softplus")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_compose_cross_entropy", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("compose", "cross_entropy")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_compose_cross_entropy")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# You never told the tape what softplus's slope is. What do you expect it to look like?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_softplus", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Value", "compose"):
+    z = Value(np.linspace(-6, 6, 241))
+    h = softplus(z)
+    h.backward()
+    display(tape.curves(z.data, h.data, z.bar, ("softplus", "its slope, from the tape")))
+
+# %% [markdown]
+# A sigmoid, though nobody wrote one.
+#
+# ## The network of notebook 04, forwards only
+#
+# The same digits, the same 784-64-10, the same soft-max. All of it was written by hand there: seven classes, each with its `backward`. Here is the whole network:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_network", "locked": true, "schema_version": 3, "solution": false}
+def logits(X, W1, b1, W2, b2):
+    return (X @ W1 + b1).relu() @ W2 + b2
+
+
+X, labels, X_test, labels_test = digits()
+rng = np.random.default_rng(0)
+start = [rng.normal(size=(784, 64)) * np.sqrt(2 / 784), np.zeros(64)]
+start += [rng.normal(size=(64, 10)) * np.sqrt(2 / 64), np.zeros(10)]
+batches = [rows for _ in range(3) for rows in rng.permutation(len(X)).reshape(-1, 32)]  # three epochs
+
+# %% [markdown]
+# And its training. Look for the line that takes the gradient:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_train_tape", "locked": true, "schema_version": 3, "solution": false}
+def train_with_tape(weights, lr=0.2):
+    losses = []
+    for rows in batches:
+        values = [Value(w) for w in weights]
+        loss = cross_entropy(logits(X[rows], *values), labels[rows])
+        loss.backward()
+        weights = [value.data - lr * value.bar for value in values]
+        losses.append(float(loss.data))
+    return weights, losses
+
+# %% [markdown]
+# Beside it the same steps by hand, as your layers did them:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_train_by_hand", "locked": true, "schema_version": 3, "solution": false}
+def train_by_hand(weights, lr=0.2):
+    losses = []
+    for rows in batches:
+        (W1, b1, W2, b2), x, y, n = weights, X[rows], labels[rows], len(rows)
+        z = x @ W1 + b1
+        h = np.maximum(z, 0)
+        p = np.exp(h @ W2 + b2)
+        p /= p.sum(axis=1, keepdims=True)
+        losses.append(-np.log(p[range(n), y]).mean())
+        out_bar = (p - np.eye(10)[y]) / n
+        z_bar = out_bar @ W2.T * (z > 0)
+        bars = x.T @ z_bar, z_bar.sum(axis=0), h.T @ out_bar, out_bar.sum(axis=0)
+        weights = [w - lr * bar for w, bar in zip(weights, bars)]
+    return weights, losses
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Value", "compose"):
+    weights, losses = train_with_tape(start)
+    _, by_hand = train_by_hand(start)
+    right = logits(X_test, *map(Value, weights)).data.argmax(axis=1) == labels_test
+    print(f"largest difference of two losses in {len(losses)} steps: {np.max(np.abs(np.subtract(losses, by_hand))):.1e}")
+    print(f"right on {right.mean():.1%} of the {len(right):,} digits held out")
+    display(tape.losses({"with your tape": losses, "by hand": by_hand}))
+
+# %% [markdown]
+# The same losses, to the last few digits of a float. Before you look: how many nodes does one such step record, and how much memory do they hold?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_memory", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Value", "compose"):
+    nodes = topological_order(cross_entropy(logits(X[:32], *map(Value, start)), labels[:32]))
+    kept = sum(node.data.nbytes for node in nodes)
+    print(f"{len(nodes)} nodes hold {kept / 1e6:.1f} MB until backward() is through, and the bars take as much again")
+    print(f"one node a number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
+
+# %% [markdown]
+# That memory is the price of every tape: nothing may be thrown away before the way back has been walked. Notebook 02 showed the way out, to keep less and compute some of it again.
+#
+# ## And PyTorch
+#
+# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. On `.backward()` it orders the nodes, walks from the end and adds up bars.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_torch", "locked": true, "schema_version": 3, "solution": false}
+try:
+    import torch
+except ImportError:
+    print("PyTorch is not installed here; the course does not need it.")
+else:
+    if ready("topological_order", "Value", "compose"):
+        values = [torch.tensor(w, requires_grad=True) for w in start]
+        torch_losses = []
+        for rows in batches:
+            W1, b1, W2, b2 = values
+            out = (torch.tensor(X[rows]) @ W1 + b1).relu() @ W2 + b2
+            loss = torch.nn.functional.cross_entropy(out, torch.tensor(labels[rows]))
+            loss.backward()
+            values = [(w - 0.2 * w.grad).detach().requires_grad_() for w in values]
+            torch_losses.append(loss.item())
+        print(f"largest difference from your losses: {np.max(np.abs(np.subtract(torch_losses, losses))):.1e}")
+
+# %% [markdown]
+# What it has beyond yours: some two thousand steps with a way back, graphics cards, and years of bugs found.
+#
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - **micrograd** is this notebook with one number a node: read its engine.
+# - Let `back` compute with `Value`s, and the bars have a tape of their own: second derivatives.
+# - JAX also goes the other way, carrying nudges **forwards** (`jvp`). When is that cheaper?
+# - **Checkpointing**: keep every tenth node, replay the rest.
+# - Change `x.data` in place before `.backward()`. Which bars break?
+
+# %%
+# Your own experiments go here.
