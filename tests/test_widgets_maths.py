@@ -1,4 +1,4 @@
-"""The widgets' mathematics, in JavaScript, against the references in NumPy."""
+"""The mathematics of the widgets of notebooks 01 to 03, in JavaScript, against the references in NumPy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from autograder.reference import REFERENCES
 from barprop.activations import ACTIVATIONS
+from barprop.widgets.cache_ledger import PLANS, account
 from tests.widget_js import run_js
 
 COUNT = 1000
@@ -76,3 +77,222 @@ def test_a_prediction_is_compared(said: float, word: str) -> None:
     )
     assert word in verdict["word"]
     assert verdict["right"] is (word == "Right")
+
+
+def test_ledger_against_a_machine_that_runs_it() -> None:
+    draw = rng()
+    cases = [
+        {
+            "depth": int(draw.integers(1, 31)),
+            "width": int(draw.integers(1, 513)),
+            "z": (draw.random(30) < draw.random()).tolist(),
+            "h": (draw.random(30) < draw.random()).tolist(),
+        }
+        for _ in range(COUNT)
+    ]
+    for case, found in zip(cases, run_js(("page", "cache_ledger"), "(m, c) => m.ledger(c)", cases), strict=True):
+        stored, products, sigmas = run_chain(**case)
+        m = case["width"]
+        assert found["bytes"] == 8 * m * (stored + 1)
+        assert found["repeated"] == products * m**2
+        assert found["sigmas"] == sigmas * m
+        assert found["forward"] == case["depth"] * m**2
+        assert found["backward"] == case["depth"] * (2 * m**2 + m)
+        assert sum(found["againZ"]) == products
+        assert sum(found["againH"]) == sigmas
+
+
+def run_chain(depth: int, width: int, z: list[bool], h: list[bool]) -> tuple[int, int, int]:
+    """Go back through a chain with real memory: (tensors stored, matrix products again, activations again)."""
+    kept = (
+        {("h", 0)}
+        | {("z", k) for k in range(1, depth + 1) if z[k - 1]}
+        | {("h", k) for k in range(1, depth + 1) if h[k - 1]}
+    )
+    products = sigmas = 0
+    for layer in range(depth, 0, -1):
+        wanted = {("z", layer), ("h", layer - 1)} | ({("h", depth)} if layer == depth else set())
+        here = set(kept)
+        while not wanted <= here:
+            kind, k = max((want for want in wanted - here), key=lambda want: (want[1], want[0] == "h"))
+            start = max(
+                (place for place in here if (place[1], place[0] == "h") < (k, kind == "h")),
+                key=lambda p: (p[1], p[0] == "h"),
+            )
+            # walk forward from the nearest thing at hand: z after h, h after z
+            while start != (kind, k):
+                if start[0] == "h":
+                    start = ("z", start[1] + 1)
+                    products += 1
+                else:
+                    start = ("h", start[1])
+                    sigmas += 1
+                here.add(start)
+    return len(kept) - 1, products, sigmas
+
+
+def test_ledger_agrees_with_its_picture() -> None:
+    cases = [
+        {"depth": depth, "width": 7, "z": [z] * 30, "h": [h] * 30} for depth in range(1, 31) for z, h in PLANS.values()
+    ]
+    for case, found in zip(cases, run_js(("page", "cache_ledger"), "(m, c) => m.ledger(c)", cases), strict=True):
+        right = account(case["depth"], 7, case["z"][0], case["h"][0])
+        assert {name: found[name] for name in ("bytes", "forward", "backward")} | {"again": found["repeated"]} == right
+
+
+def test_nudges() -> None:
+    draw = rng()
+    variables = ("w1", "w2", "x1", "x2", "v", "y", "z", "h", "e")
+    cases = [
+        case
+        | {
+            "variable": str(draw.choice(variables)),
+            "step": 10.0 ** draw.uniform(-6, -1),
+            "kind": str(draw.choice(["central", "one-sided"])),
+        }
+        for case in neurons()[:COUNT]
+    ]
+    parts = ("page", "neuron", "chart", "nudge_test")
+    found = run_js(
+        parts,
+        """(m, c) => [
+            m.finiteDifference(c, c.variable, c.step, c.kind), m.barOf(c, c.variable),
+            m.nudged(c, c.variable)(c.step)]""",
+        cases,
+    )
+    for case, (difference, bar, loss) in zip(cases, found, strict=True):
+        sigma = ACTIVATIONS[case["sigma"]]
+        x, y, w, v = np.array(case["x"]), case["y"], np.array(case["w"]), case["v"]
+        cache = REFERENCES["forward"](x, y, w, v, sigma)
+        bars = REFERENCES["backward"](cache, x, y, w, v, sigma)
+        name = case["variable"]
+        close(bar, bars[name[0]][int(name[1]) - 1] if len(name) == 2 else bars[name])
+        close(loss, loss_at(case, case["step"]))
+        other = -case["step"] if case["kind"] == "central" else 0.0
+        right = (loss_at(case, case["step"]) - loss_at(case, other)) / (case["step"] - other)
+        # two losses agree to their last digit; their difference is divided by the step
+        assert abs(difference - right) <= 1e-9 * abs(right) + 1e-14 * (1 + abs(loss)) / case["step"]
+
+
+def loss_at(case: dict[str, Any], by: float) -> float:
+    """The loss with the case's variable nudged, by NumPy."""
+    sigma = ACTIVATIONS[case["sigma"]]
+    x, y, w, v = np.array(case["x"]), case["y"], np.array(case["w"]), case["v"]
+    name, index = case["variable"][0], case["variable"][1:]
+    nudge = by * np.eye(2)[int(index) - 1] if index else by
+    x, w = x + nudge * (name == "x"), w + nudge * (name == "w")
+    v, y = v + nudge * (name == "v") if not index else v, y + nudge * (name == "y") if not index else y
+    z = w @ x + (by if name == "z" else 0)
+    h = sigma(z) + (by if name == "h" else 0)
+    e = v * h + (by if name == "e" else 0)
+    return (y - e) ** 2 / 2
+
+
+def test_split() -> None:
+    draw = rng()
+    cases = [(3 * draw.normal(size=3) * 10.0 ** draw.integers(-8, 8)).tolist() for _ in range(COUNT)]
+    for case, found in zip(
+        cases, run_js(("page", "chart", "split_bars"), "(m, c) => m.splitBar(...c)", cases), strict=True
+    ):
+        x, z_bar = np.array(case[:2]), case[2]
+        close(found["bars"], REFERENCES["split"](z_bar, x))
+        close(found["gradient"], REFERENCES["gradient_share"](x))
+        close(found["step"], REFERENCES["step_share"](x))
+    (nothing,) = run_js(("page", "chart", "split_bars"), "(m, c) => m.splitBar(...c)", [[0, 0, 1]])
+    assert nothing["gradient"] is None
+    assert nothing["bars"] == [0, 0]
+
+
+def test_branches_in_training() -> None:
+    draw = rng()
+    cases = [
+        {
+            "scale1": 10.0 ** draw.uniform(-2, 0.3),
+            "scale2": 10.0 ** draw.uniform(-2, 0.3),
+            "units1": int(draw.integers(1, 9)),
+            "units2": int(draw.integers(1, 9)),
+            "rate": 10.0 ** draw.uniform(-3, -1),
+            "steps": int(draw.integers(0, 4)),
+        }
+        for _ in range(COUNT)
+    ]
+    parts = ("page", "chart", "split_bars")
+    waves, starts = run_js(
+        parts,
+        """(m, c) => c ? [...Array(16).keys()].map(m.example)
+            : [...Array(33).keys()].map(n => [m.startBranch(n, 0.4), m.startBranch(n, 0.9)])""",
+        [1, 0],
+    )
+    for case, found in zip(cases, run_js(parts, "(m, c) => m.trainBranches(c)", cases), strict=True):
+        begin = [starts[case[f"units{i + 1}"]][i] for i in (0, 1)]
+        losses, moved = train_branches(np.array(waves), begin, **case)
+        close(found["losses"], losses)
+        close(found["moved"], moved)
+
+
+def train_branches(
+    waves: np.ndarray, begin: list[Any], scale1: float, scale2: float, rate: float, steps: int, **units: int
+) -> tuple[list[float], list[list[float]]]:
+    """The same training, example by example with the references of notebook 03."""
+    weights = {f"{name}{i + 1}": np.array(begin[i][name]) for i in (0, 1) for name in ("W", "a")}
+    weights |= {f"W{i}": weights[f"W{i}"][:, None] for i in (1, 2)}
+    first = {name: value.copy() for name, value in weights.items()}
+    losses, moved = [], [[], []]
+    for _ in range(steps + 1):
+        total, loss = dict.fromkeys(weights, 0.0), 0.0
+        for one, two in waves:
+            at = ([scale1 * one], [scale2 * two], weights["W1"], weights["W2"], weights["a1"], weights["a2"])
+            at = tuple(np.array(value) for value in at)
+            cache = REFERENCES["branches_forward"](*at)
+            loss += (cache["z"] - (one + two)) ** 2 / 2 / len(waves)
+            bars = REFERENCES["branches_backward"]((cache["z"] - (one + two)) / len(waves), cache, *at)
+            total = {name: total[name] + bars[name] for name in weights}
+        losses.append(loss)
+        for i in (1, 2):
+            moved[i - 1].append(np.sqrt(sum(np.sum((weights[n] - first[n]) ** 2) for n in (f"W{i}", f"a{i}"))))
+        weights = {name: weights[name] - rate * total[name] for name in weights}
+    return losses, moved
+
+
+def test_descent() -> None:
+    draw = rng()
+    cases = []
+    for case in neurons()[:COUNT]:
+        n = int(draw.integers(1, 7))
+        cases.append(
+            {
+                "x": draw.normal(size=n).tolist(),
+                "y": draw.normal(size=n).tolist(),
+                "w": case["w"][0],
+                "v": case["v"],
+                "sigma": case["sigma"],
+                "rate": 10.0 ** draw.uniform(-2, 0),
+            }
+        )
+    parts = ("page", "neuron", "chart", "descent")
+    for case, found in zip(cases, run_js(parts, "(m, c) => m.descend(c, c.w, c.v)", cases), strict=True):
+        sigma, w, v = ACTIVATIONS[case["sigma"]], case["w"], case["v"]
+        loss, bars = 0.0, np.zeros(2)
+        for x, y in zip(case["x"], case["y"], strict=True):
+            at = (np.array([x]), y, np.array([w]), v, sigma)
+            cache = REFERENCES["forward"](*at)
+            back = REFERENCES["backward"](cache, *at)
+            loss += cache["l"] / len(case["x"])
+            bars += np.array([back["w"][0], back["v"]]) / len(case["x"])
+        close(found["loss"], loss)
+        close([found["wBar"], found["vBar"]], bars)
+        close([found["w"], found["v"]], np.array([w, v]) - case["rate"] * bars)
+        close(found["ratio"], REFERENCES["update_ratio"](np.array([w, v]), bars, case["rate"]))
+
+
+def test_contours_lie_where_the_level_is() -> None:
+    cases = [{"grid": rng().normal(size=(6, 6)).tolist(), "level": level} for level in (-0.5, 0.0, 0.7)]
+    parts = ("page", "neuron", "chart", "descent")
+    for case, pieces in zip(cases, run_js(parts, "(m, c) => m.contour(c.grid, c.level)", cases), strict=True):
+        grid = np.array(case["grid"])
+        assert pieces
+        for column, row in (end for piece in pieces for end in piece):
+            r, c = int(row), int(column)
+            across = grid[r, c] + (column - c) * (grid[r, min(c + 1, 5)] - grid[r, c]) if row == r else None
+            down = grid[r, c] + (row - r) * (grid[min(r + 1, 5), c] - grid[r, c]) if column == c else None
+            close(case["level"], across if across is not None else down)
