@@ -150,7 +150,7 @@ def _grade_notebook(
     record = NotebookRecord(plan.name, file, repairs=mended.notes)
     sources = {number: cell.run for number, cell in enumerate(mended.cells) if cell.run is not None}
     with NotebookRun(lambda: _opened(job, open_session, record), sources, job.limits) as run:
-        if _needs_a_run(mended, job.known.get(plan.name, {})):
+        if _needs_a_run(mended, plan):
             run.session()
         _grade_cells(job, plan, mended, run, record)
         record.trouble += run.trouble
@@ -170,10 +170,11 @@ def _opened(job: Job, open_session: OpenSession, record: NotebookRecord) -> Sess
         return open_session(job.plan.files)
 
 
-def _needs_a_run(mended: Repaired, known: dict[str, Grade]) -> bool:
+def _needs_a_run(mended: Repaired, plan: NotebookPlan) -> bool:
     """Nothing is run for a notebook without a single answer, but for an instructor's own tests."""
     plain_tests = any(c.plan and c.plan.test and not c.plan.exercise for c in mended.cells)
-    ran = [c for c in mended.cells if c.run is not None]
+    given = {cell.source for cell in plan.cells if not cell.managed}
+    ran = [c for c in mended.cells if c.run is not None and not (c.plan is None and c.source in given)]
     written = any(c.plan is None or (c.plan.solution and not c.untouched) for c in ran)
     return plain_tests or written
 

@@ -323,6 +323,9 @@ def _choose_what_runs(result: Repaired, plan: NotebookPlan, show_cells: bool) ->
         elif cell.plan.solution:
             idle = cell.untouched and any(name in elsewhere for name in answer_names(cell.plan))
             gone = cell.plan.grade_id in result.missing
+            if idle:
+                cell.notes.append(f"The answer to {cell.plan.grade_id} was found in another cell.")
+                result.notes.append(cell.notes[-1])
             cell.run = None if idle or gone else cell.source
         elif not cell.plan.exercise and (show_cells or not cell.plan.shows):
             cell.run = (cell.plan.full or cell.plan.source) if cell.plan.locked or cell.plan.test else cell.source
