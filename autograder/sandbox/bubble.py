@@ -133,7 +133,7 @@ def _masked(folder: Path, place: str) -> list[str]:
     """Cover what must not be seen: an installed autograder, and this repository if it lies in there."""
     repository = Path(__file__).resolve().parents[2]
     words = []
-    for hidden in (folder / "autograder", repository):
+    for hidden in (repository, *(home / "autograder" for home in packages())):
         if hidden.is_dir() and hidden.is_relative_to(folder):
             words += ["--tmpfs", os.path.join(place, hidden.relative_to(folder))]
     return words

@@ -100,9 +100,9 @@ class Sandbox:
         """Press Ctrl-C in a session."""
         self._ask("interrupt", number)
 
-    def end(self, number: int) -> int:
-        """Kill a session and everything in it; tells how it ended, as os.wait does."""
-        return self._ask("end", number)
+    def end(self, number: int, patience: float = 0.0) -> int | None:
+        """Kill a session and everything in it. Tells how it ended, as os.wait does, where it had or does so in time."""
+        return self._ask("end", number, patience)
 
     def _count_up(self) -> int:
         with self._lock:

@@ -19,6 +19,7 @@ from autograder.sandbox.handles import RemoteHandle, make, sentence, word
 from autograder.sandbox.inside import twins
 from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
+from autograder.sandbox.outputs import read_cell
 from barprop.exercises.expressions import Tally
 from barprop.graphs import Graph, Node
 from barprop.run import AnswerError, Observed, label_of
@@ -30,7 +31,8 @@ OUT_OF_MEMORY = 12  # exit code of the session
 HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
-_GRACE = 1.0  # seconds that an interrupted call gets to come back
+_GRACE = 3.0  # seconds that an interrupted call gets to come back
+_FAREWELL = 0.3  # seconds until a process that fell silent must have ended by itself
 _CALLBACKS = 200_000  # calls from a session to the host
 _DEPTH = 8  # calls within calls within ...
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, partial, np.ufunc)
@@ -83,7 +85,7 @@ class RemoteSession:
         try:
             seconds = self._limits.cell_seconds if seconds is None else seconds
             content = self._request("The cell", seconds, "run", source)
-            outputs, error = _cell(content)
+            outputs, error = read_cell(content)
         except AnswerError as problem:
             outputs, error = [], str(problem)
         return CellResult(outputs, error, time.monotonic() - started)
@@ -192,7 +194,7 @@ class RemoteSession:
 
     def _settled(self, message: list, late: str, kind: str) -> Any:
         if late and kind == "run" and message[0] == "done":
-            outputs, _ = _cell(message[2])
+            outputs, _ = read_cell(message[2])
             return outputs, late
         if late:
             raise AnswerError(late)
@@ -204,7 +206,7 @@ class RemoteSession:
         """Give the process up: end it, and let every later answer say so."""
         if not self._broken:
             self._broken = why or "The notebook's process ended."
-            status = self._sandbox.end(self._number)
+            status = self._sandbox.end(self._number, 0.0 if why else _FAREWELL)
             if not why:
                 self._broken = _ended(status)
         return AnswerError(self._broken)
@@ -320,8 +322,10 @@ def _methods(item: Any) -> list[str]:
     return [""] * callable(item) + names
 
 
-def _ended(status: int) -> str:
+def _ended(status: int | None) -> str:
     """How a process ended, as a sentence."""
+    if status is None:
+        return "The notebook's process fell silent and was ended."
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
@@ -330,51 +334,3 @@ def _ended(status: int) -> str:
     if os.WEXITSTATUS(status) == OUT_OF_MEMORY:
         return "The notebook's process ran out of memory."
     return "The notebook's process ended: its code called an exit function."
-
-
-def _cell(content: Any) -> tuple[list[dict[str, Any]], str]:
-    """The outputs and the error of a cell, checked."""
-    if type(content) is not tuple or len(content) != 2 or type(content[0]) is not list:
-        raise AnswerError("The cell's outputs came back malformed.")
-    outputs, error = content
-    return [item for item in map(_output, outputs) if item], sentence(error) if error else ""
-
-
-def _output(item: Any) -> dict[str, Any] | None:
-    """One output, rebuilt from what nbformat knows."""
-    if type(item) is not dict:
-        return None
-    kind = item.get("output_type")
-    if kind == "stream" and item.get("name") in ("stdout", "stderr"):
-        return {"output_type": "stream", "name": item["name"], "text": _text(item.get("text"))}
-    if kind == "error":
-        lines = item.get("traceback")
-        trace = [_text(line) for line in lines] if type(lines) is list else []
-        return {"output_type": "error", "ename": _text(item.get("ename")), "evalue": _text(item.get("evalue")),
-                "traceback": trace}  # fmt: skip
-    if kind in ("display_data", "execute_result"):
-        shown = {"output_type": kind, "data": _json(item.get("data")), "metadata": _json(item.get("metadata"))}
-        if kind == "execute_result":
-            count = item.get("execution_count")
-            shown["execution_count"] = count if type(count) is int else None
-        return shown
-    return None
-
-
-def _text(value: Any) -> str:
-    return value if type(value) is str else ""
-
-
-def _json(value: Any) -> dict[str, Any]:
-    items = value.items() if type(value) is dict else ()
-    return {key: item for key, item in items if type(key) is str and _is_json(item)}
-
-
-def _is_json(value: Any, depth: int = 0) -> bool:
-    if value is None or type(value) in (str, int, float, bool):
-        return True
-    if depth > 20:
-        return False
-    if type(value) is list:
-        return all(_is_json(item, depth + 1) for item in value)
-    return type(value) is dict and all(type(k) is str and _is_json(v, depth + 1) for k, v in value.items())

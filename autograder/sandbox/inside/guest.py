@@ -11,6 +11,8 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 from barprop.exercises.expressions import Tally
 from barprop.run import AnswerError, Namespace, Observed, guard, observe
 
@@ -20,6 +22,7 @@ from .wire import REFERENCE, Channel, Codec, TooLargeError
 
 HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
 OUT_OF_MEMORY = 12  # exit code
+_LONG = 200  # bytes of text
 OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "pos", "abs")
 _ERRORS = {e.__name__: e for e in (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)}
 
@@ -125,7 +128,8 @@ class Guest:
     # --- what the host may ask for ---
 
     def _run(self, source: str) -> Any:
-        return self._shell.run(source, self._output)
+        outputs, error = self._shell.run(source, self._output)
+        return _slim(outputs), _slim(error)
 
     def _name(self, name: str) -> Any:
         return Namespace(self._shell.user_ns)[name]
@@ -199,6 +203,16 @@ class Guest:
             if message[0] == "error":
                 raise _ERRORS.get(message[1], RuntimeError)(message[2])
             self._handle(message)
+
+
+def _slim(value: Any) -> Any:
+    """Long text as an array of its bytes: the structure of a reply is to stay small."""
+    if type(value) is str:
+        data = value.encode("utf-8", "replace")
+        return np.frombuffer(data, np.uint8) if len(data) > _LONG else data.decode()
+    if type(value) is list:
+        return [_slim(item) for item in value]
+    return {_slim(key): _slim(item) for key, item in value.items()} if type(value) is dict else value
 
 
 def _counted(calls: int, target: Any, args: tuple, names: dict, label: str) -> Observed:

@@ -17,6 +17,10 @@ from traitlets.config import Config
 _CUT = "\n[The output went on; the rest was cut off.]\n"
 
 
+_LONGEST = 4000  # characters of a line of a traceback
+_MANY = 2000  # outputs of one cell
+
+
 class Outputs:
     """The outputs of one cell, in order, up to a size."""
 
@@ -27,7 +31,9 @@ class Outputs:
 
     def stream(self, name: str, text: str) -> None:
         """Text on stdout or stderr."""
-        text = self._cut(text)
+        if len(self.items) >= _MANY:
+            self._left = min(self._left, 0)
+        text = self._cut(text.encode("utf-8", "replace").decode())
         if not text:
             return
         self._clear_now()
@@ -39,8 +45,8 @@ class Outputs:
 
     def add(self, output: dict[str, Any], identity: str = "") -> None:
         """A picture, a value or an error."""
-        size = _size(output)
-        if size > self._left:
+        size = 0 if output["output_type"] == "error" else _size(output)  # what went wrong is always told
+        if size > self._left or len(self.items) >= _MANY:
             self.stream("stdout", "." * (self._left + 1))
             return
         self._left -= size
@@ -169,8 +175,10 @@ class Shell(InteractiveShell):
         pass
 
     def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[override]
-        lines = stb if isinstance(stb, list) else [str(stb)]
-        self.outputs.add({"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": lines})
+        lines = [str(line)[:_LONGEST] for line in (stb if isinstance(stb, list) else [stb])][-100:]
+        self.outputs.add(
+            {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue)[:_LONGEST], "traceback": lines}
+        )
 
     def run(self, source: str, most: int) -> tuple[list[dict[str, Any]], str]:
         """Run a cell: its outputs, up to `most` characters, and what it stopped with ("" where it did not)."""

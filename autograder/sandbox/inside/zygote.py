@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import struct
+import time
 
 import msgpack
 import numpy as np
@@ -22,6 +23,18 @@ from .guest import serve
 from .shell import Shell, start
 
 _LOOK = 0.05  # seconds between two looks at the memory of the sessions
+_STUMBLE = """import numpy as np
+class A:
+    'words'
+    def forward(self, x, *args, sigma=None, **names):  # a comment
+        if x is not None and not isinstance(x, str) or x == 1.5e3:
+            return [f"{y:.3f}" for y in np.ones((2, 3)) @ np.ones(4) * -x]
+        raise NotImplementedError('...')
+try:
+    A().forward('')
+except NotImplementedError as error:
+    A().forward(0x1F)
+"""
 _LENGTH = struct.Struct("<I")
 
 
@@ -31,7 +44,7 @@ def main(control: int, walled: bool, uid: int) -> None:
         walls.become(uid)
     _warm_up()
     shell = start()
-    shell.run("1 / 0", 10_000)  # what tracebacks are made with
+    shell.run(_STUMBLE, 10_000)  # loads what tracebacks are made with
     shell.reset()
     gc.collect()
     gc.freeze()
@@ -141,12 +154,12 @@ class Zygote:
         self._control.close()
         _keep(channel, report)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.setsid()  # kill(0, ...) reaches the whole process group, and no namespace stops it
         walls.limit(room, strict=self._walled)  # reads /proc, so before it is gone
         if self._walled:
             walls.furnish(room.scratch)
             walls.disarm()
         else:
-            os.setsid()
             os.chdir(os.environ["HOME"])
         random.seed(0)
         os.write(report, b"ok\n")
@@ -157,14 +170,23 @@ class Zygote:
     def _interrupt(self, number: int) -> None:
         os.kill(self._sessions[number], signal.SIGINT)
 
-    def _end(self, number: int) -> int:
-        """Kill a session and everything in it; its wait status, which tells how it ended if it already had."""
+    def _end(self, number: int, patience: float = 0.0) -> int | None:
+        """Kill a session and everything in it. Its wait status if it ended by itself within `patience` seconds."""
         pid = self._sessions.pop(number, None)
         self._most.pop(number, None)
         if pid is None:
-            return 0
+            return None
+        late = time.monotonic() + patience
+        while True:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                return status
+            if time.monotonic() >= late:
+                break
+            time.sleep(0.005)
         self._kill(pid)
-        return os.waitpid(pid, 0)[1]
+        os.waitpid(pid, 0)
+        return None
 
     def _kill(self, pid: int) -> None:
         if self._walled:
