@@ -54,7 +54,7 @@ def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield _train_case(rng, "one batch holds all, 3 epochs", 5, "one batch", batch=5)
     yield _train_case(rng, "batch left out, 7 examples", 7, "one batch", epochs=2)
     yield _train_case(rng, "10 examples in batches of 4, 2 epochs", 10, "batches", batch=4, epochs=2)
-    yield _train_case(rng, "9 examples in batches of 3, 1 epoch", 9, "batches", batch=3, epochs=1)
+    yield _train_case(rng, "40 examples, batch left out, 1 epoch", 40, "batches", epochs=1)
     X, labels = _small_digits()[:2]
     w = [(rng.normal(0.13, 0.01, (10, X.shape[1])),), (), (2.0,)]
     args = {"w": w, "X": X, "labels": labels, "lr": 0.2, "epochs": 5, "seed": int(rng.integers(100)), "batch": 60}
@@ -122,7 +122,7 @@ def _trained(run: Run, case: Case, **other: Any) -> tuple[Prototypes, Any, np.nd
         losses = np.asarray(losses, dtype=float)
     except (TypeError, ValueError):
         raise AnswerError("train_digits returned losses that are not all numbers.") from None
-    n, batch = len(case.X), args.get("batch", 32)
+    n, batch = len(case.X), _batch(case)
     counts = {case.epochs * -(-n // batch), case.epochs * max(n // batch, 1)}
     if losses.ndim != 1 or len(losses) not in counts:
         raise AnswerError(
@@ -149,11 +149,15 @@ def _train_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         yield "seed", _FIXES if fixed and moves else (_IGNORED if fixed else _LOOSE)
 
 
+def _batch(c: Case) -> int:
+    return c.args.get("batch", 32)
+
+
 def _rows_of(c: Case, rows: np.ndarray) -> list[int] | None:
     """Which rows of X a batch is made of; None where it is not made of them."""
     place = {row.tobytes(): number for number, row in enumerate(np.asarray(c.X, dtype=float))}
     found = [place.get(row.tobytes()) for row in np.atleast_2d(rows)]
-    return None if None in found or not 0 < len(found) <= c.args.get("batch", 32) else found
+    return None if None in found or not 0 < len(found) <= _batch(c) else found
 
 
 def _is_behind(c: Case, rows: np.ndarray, w: Sequence[tuple], loss: float, start: int) -> bool:
@@ -170,7 +174,7 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
         return f"there were {len(asked)} backward passes for {len(losses)} losses"
     chosen = [_rows_of(c, rows) for rows, _ in asked]
     if None in chosen:
-        return f"the batch of step {chosen.index(None)} is not made of up to {c.batch} rows of X"
+        return f"the batch of step {chosen.index(None)} is not made of up to {_batch(c)} rows of X"
     after = [w for _, w in asked[1:]] + [end]
     own = [close(loss, _loss(w, rows, c.labels[at])) for (rows, w), at, loss in zip(asked, chosen, losses, strict=True)]
     if not all(own):
@@ -178,7 +182,7 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
         if all(close(loss, _loss(w, rows, c.labels[at])) for (rows, _), at, w, loss in late):
             return _AFTER
         number = own.index(False)
-        behind = _is_behind(c, *asked[number], losses[number], number * c.batch % len(c.X))
+        behind = _is_behind(c, *asked[number], losses[number], number * _batch(c) % len(c.X))
         return _STAYS_BEHIND if behind else f"the loss of step {number} is not the mean loss of its batch"
     if len(chosen) > 2 and all(sorted(rows) == sorted(chosen[0]) for rows in chosen):
         return _ONE_BATCH
@@ -236,7 +240,7 @@ TRAIN_DIGITS = Exercise(
     drive=_train_drive,
     mistakes=(
         Mistake("labels stay behind", "You shuffle the images but not their labels. The same indices for both.", _behind),
-        Mistake("the same batch every time", "Every step uses the same batch. Where does each slice begin?", _many(steps=_ONE_BATCH)),
+        Mistake("the same batch every time", "Every step uses the same batch. Where does each slice begin?", lambda c, right: {"steps": _ONE_BATCH} if c.kind == "batches" and c.epochs > 1 else None),
         Mistake("ignores the seed", "Another seed, the same batches. What should the seed be given to?", _many(seed=_IGNORED)),
         Mistake("the seed does not hold", "The same seed, other batches. Make the generator from the seed inside train_digits.",
                 _many(seed=_LOOSE)),

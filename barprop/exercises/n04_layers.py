@@ -432,7 +432,8 @@ def _class_probes(rng: np.random.Generator) -> Iterator[Case]:
 
     yield case("4 rows, 3 classes, l_bar = -1.7", 4, 3, -1.7, other=True)
     yield case("3 rows, 3 classes, l_bar left out", 3, 3, None)
-    yield case("1 row, 5 classes, l_bar = 0.6", 1, 5, 0.6)
+    lone = case("1 row, 5 classes, l_bar = 0.6", 1, 5, 0.6)
+    yield Case(lone.label, lone.args | {"labels": rng.integers(1, 5, 1)})
     yield case("6 rows, 2 classes, l_bar = 2.5", 6, 2, 2.5)
     # Eighths, which float64 holds exactly, so that nudging stays exact on top of 10,000.
     near = rng.integers(-12, 13, (2, 3)) / 8
