@@ -139,12 +139,14 @@ class Tally:
         self.left, self.exceeded = _CALLS, False
 
     def __enter__(self) -> Tally:
-        self._before = sys.getprofile()
-        sys.setprofile(self._count)
+        self._counts = sys.getprofile() is None  # where somebody measures already, nothing is counted
+        if self._counts:
+            sys.setprofile(self._count)
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.setprofile(self._before)
+        if self._counts:
+            sys.setprofile(None)
 
     def _count(self, frame: Any, event: str, arg: Any) -> None:
         self.left -= 1

@@ -20,7 +20,7 @@ from barprop.exercises.expressions import (
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.run import AnswerError, Run
 
-_DEPTH = 1500  # deeper than Python's own limit of 1,000 nested calls
+_DEPTH = 1100  # deeper than Python's own limit of 1,000 nested calls
 _RUNGS = 60  # 2**60 paths
 
 # --- operators and constants ------------------------------------------------------------------
@@ -318,12 +318,23 @@ def _parents(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     yield ".parents", "lead back to a and b" if found and ends else "do not lead back to a and b, and no further"
 
 
+def _chain(call: Any, a: Any) -> Any:
+    out = a
+    for _ in range(_DEPTH):
+        out = out + a
+    return out
+
+
+def _rungs(call: Any, a: Any) -> Any:
+    for _ in range(_RUNGS):
+        a = a + a
+    return a
+
+
 def _deep(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     """A chain deeper than Python's limit of nested calls: a added to itself again and again."""
     a = run("Value", 1.5)
-    out = a
-    for _ in range(_DEPTH):
-        out = combine(run, "a + a", _add, out, a)
+    out = combine(run, "a + a", _chain, a)
     try:
         run.send(out, "backward")
     except AnswerError as error:
@@ -337,9 +348,7 @@ def _deep(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 def _ladder(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     """y = y + y, sixty times: 61 nodes and 2**60 paths."""
     a = run("Value", 1.5)
-    out = a
-    for _ in range(_RUNGS):
-        out = combine(run, "a + a", _add, out, out)
+    out = combine(run, "a + a", _rungs, a)
     tally = Tally()
     try:
         with tally:
