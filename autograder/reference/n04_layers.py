@@ -57,7 +57,7 @@ class ReLU:
 
     def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
         """((), h_prev_bar)."""
-        return (), h_bar * (self.h > 0)
+        return (), np.asarray(h_bar, dtype=float) * (self.h > 0)
 
 
 class Tanh:

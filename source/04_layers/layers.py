@@ -137,6 +137,7 @@ def linear_backward(Z_bar, X, W):
     Returns (W_bar, b_bar, X_bar) of shapes (m, d), (m,), (n, d).
     """
     ### BEGIN SOLUTION
+    Z_bar, X = np.asarray(Z_bar, dtype=float), np.asarray(X, dtype=float)
     W_bar = Z_bar.T @ X
     b_bar = np.sum(Z_bar, axis=0)
     X_bar = Z_bar @ W
@@ -184,8 +185,8 @@ class Linear:
         """h_prev: (n, d). Returns h, (n, m)."""
         ### BEGIN SOLUTION
         W, b = w
-        self.h_prev = h_prev
-        return h_prev @ W.T + b
+        self.h_prev = np.asarray(h_prev, dtype=float)
+        return self.h_prev @ W.T + b
         ### END SOLUTION
 
     def backward(self, h_bar, w):
@@ -264,7 +265,7 @@ class ReLU:
     def backward(self, h_bar, w):
         """h_bar: (n, m). Returns (w_bar, h_prev_bar), where w_bar is ()."""
         ### BEGIN SOLUTION
-        return (), h_bar * self.open
+        return (), np.where(self.open, h_bar, 0.0)
         ### END SOLUTION
 
 # %% [markdown]
