@@ -32,13 +32,12 @@ def _random_graph(rng: np.random.Generator, nodes: int) -> list[tuple[int, ...]]
 
 def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
     def case(label: str, made_from: list[tuple[int, ...]], last: int = -1, alike: bool = False) -> Case:
-        shuffled = rng.permutation(len(made_from))  # so that the index tells nothing about the order
+        shuffled = rng.permutation(len(made_from)).tolist()  # so that the index tells nothing about the order
         parents: list[tuple[int, ...]] = [()] * len(made_from)
         for place, of in zip(shuffled, made_from, strict=True):
-            parents[place] = tuple(int(shuffled[i]) for i in of)
+            parents[place] = tuple(shuffled[i] for i in of)
         args = {"nodes": len(made_from), "edges": sum(map(len, made_from))}
-        node = int(shuffled[last])
-        return Case(label, args, {"parents": parents, "node": node, "alike": alike, "long": len(parents) >= _LONG})
+        return Case(label, args, {"parents": parents, "node": shuffled[last], "alike": alike, "long": len(parents) >= _LONG})
 
     yield case("a node made from nothing", [()])
     yield case("a chain of four", [(), (0,), (1,), (2,)])
@@ -50,7 +49,7 @@ def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield case("thirty nodes at random", [*_random_graph(rng, 28), (27, 3), (28, 27, 14)])
     yield case("nodes that compare equal", _UNEVEN, alike=True)
     yield case("sixty diamonds in a row", _LADDER)
-    yield case("one node with 3,000 parents", [(), *[(0,)] * 3000, tuple(range(3001))])
+    yield case("one node with 1,000 parents", [(), *[(0,)] * 1000, tuple(range(1001))])
     yield case(f"a chain of {_LONG:,}", [(), *((i,) for i in range(_LONG - 1))])
 
 
