@@ -1,20 +1,31 @@
+# ruff: noqa: E501 (attacks are cells, each in one line)
 """What a submission may try against the sandbox: each costs it its own session at most."""
 
 from __future__ import annotations
 
-import glob
 import os
+import socket
+import subprocess
+import sys
+import tempfile
 import textwrap
+import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.reference import oracle_of
 from autograder.sandbox import Limits, Sandbox, SandboxError
-from barprop.run import AnswerError, Run
+from autograder.sandbox.inside import calls
+from barprop.check import judge
+from barprop.exercises import EXERCISES
+from barprop.run import AnswerError
+from tests.sandbox_tools import ANSWER, as_user, ask, can, memory, processes, text_of
 
 QUICK = Limits(cell_seconds=2, probe_seconds=1)
-ANSWER = "def double(x):\n    return 2 * x"
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 # name -> source. Whatever it does, it must end, and double() is asked for afterwards.
 ATTACKS = {
@@ -83,39 +94,10 @@ def sandbox():
         pytest.skip(str(error))
 
 
-def processes(pid: int) -> set[int]:
-    """A process and all that come from it."""
-    found = {pid}
-    for name in glob.glob(f"/proc/{pid}/task/*/children"):
-        with open(name) as file:
-            for child in file.read().split():
-                found |= processes(int(child))
-    return found
-
-
-def memory(pid: int) -> float:
-    """MB of a process tree, shared pages by their share."""
-    total = 0
-    for one in processes(pid):
-        with open(f"/proc/{one}/smaps_rollup") as file:
-            total += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
-    return total / 1000
-
-
-def ask(session) -> object:
-    """double(21), or the sentence why not."""
-    try:
-        return Run(session.answers)("double", 21)
-    except AnswerError as error:
-        return str(error)
-
-
-def tried(sandbox, source: str) -> str:
-    """All text that a cell gives, with its error."""
-    with sandbox.session() as session:
-        result = session.run_cell(textwrap.dedent(source))
-        shown = [str(o.get("text") or o.get("data") or o.get("evalue")) for o in result.outputs]
-        return "\n".join([*shown, result.error])
+def shown(sandbox: Sandbox, source: str, **limits: float) -> str:
+    """All that a cell shows in a session of its own, with its error."""
+    with sandbox.session(Limits(**limits) if limits else None) as session:
+        return text_of(session.run_cell(textwrap.dedent(source)))
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -128,7 +110,7 @@ def test_an_attack_costs_its_own_session_at_most(sandbox, name):
             started = time.monotonic()
             result = session.run_cell(ATTACKS[name])
             answer = ask(session)
-            assert time.monotonic() - started < 15
+            assert time.monotonic() - started < 30
             assert answer == 42 or (isinstance(answer, str) and 0 < len(answer) < 500 and answer.isprintable())
             assert session.interrupt_free() or isinstance(ask(session), str)
             assert sum(len(str(o)) for o in result.outputs) < 4e6
@@ -136,5 +118,377 @@ def test_an_attack_costs_its_own_session_at_most(sandbox, name):
             assert "WROTE" not in str(result.outputs)
         assert ask(other) == 42
     assert processes(sandbox.pid) == before
-    with sandbox.session() as fresh:
-        assert fresh.run_cell("import os; os.listdir()").outputs[0]["data"]["text/plain"] == "[]"
+    assert shown(sandbox, "import os; print(os.listdir())").strip() == "[]"
+
+
+# --- what can be seen -------------------------------------------------------------------------
+
+
+def test_nothing_of_the_course_can_be_found_but_what_students_have(sandbox, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    found = shown(
+        sandbox,
+        f"""
+        import os
+        for path in {
+            [
+                str(secret),
+                str(REPOSITORY / "autograder"),
+                str(REPOSITORY / "README.md"),
+                "/home",
+                "/etc/passwd",
+                "/etc/shadow",
+                "/var",
+                "/sys",
+                "/run",
+                "/bin/sh",
+                "/usr/bin",
+                "/proc/self",
+                "/dev/shm",
+                "/dev/mem",
+            ]
+        }:
+            if os.path.exists(path):
+                print("FOUND", path)
+        for folder, folders, files in os.walk("/"):
+            if folder.startswith(("/usr/lib", "/packages/0/")):
+                folders.clear()
+            for name in (*folders, *files):
+                if any(word in name.lower() for word in ("autograder", "gradebook", "solution", "submitted", "reference", "secret")):
+                    print("FOUND", folder, name)
+        """,
+    )
+    found = [line for line in found.splitlines() if "FOUND" in line and "lib/python" not in line]
+    assert not found
+
+
+def test_the_environment_tells_nothing(sandbox, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with Sandbox(QUICK) as made:
+        names = shown(made, "import os; print(sorted(os.environ), os.getcwd(), __import__('sys').argv)")
+    assert "GRADE" not in names.upper()
+    assert str(REPOSITORY) not in names
+    assert "/tmp" in names
+
+
+def test_sessions_do_not_see_each_other(sandbox):
+    look = """
+        import os, ctypes, socket
+        libc = ctypes.CDLL(None, use_errno=True)
+        print(os.listdir("/tmp"), os.getpid(), libc.shmget(77, 10, 0), os.listdir("/proc"))
+        for pid in range(2, 500):
+            try: os.kill(pid, 0)
+            except ProcessLookupError: pass
+            else: print("FOUND", pid)
+    """
+    with sandbox.session() as other:
+        other.run_cell("open('/tmp/mine', 'w').write('x'); import os; os.environ['MINE'] = '1'")
+        other.run_cell("import ctypes; ctypes.CDLL(None).shmget(77, 10, 0o1777)")
+        assert text_of(other.run_cell("import os; os.listdir('/tmp')")).startswith("['mine']")
+        seen = shown(sandbox, look)
+    assert seen.strip() == "[] 1 -1 []"
+
+
+def test_a_session_leaves_nothing_to_the_next(sandbox):
+    shown(
+        sandbox,
+        "import numpy, builtins, barprop\nnumpy.isclose = builtins.mark = barprop.tanh = 1\nopen('x', 'w').close()",
+    )
+    seen = shown(
+        sandbox,
+        "import numpy, builtins, barprop, os\nprint(numpy.isclose, hasattr(builtins, 'mark'), barprop.tanh, os.listdir())",
+    )
+    assert seen.startswith("<function isclose") or "isclose" in seen
+    assert "False tanh []" in seen
+
+
+SYSTEM_CALLS = {
+    "ptrace": "libc.ptrace(0, 0, 0, 0)",
+    "unshare": "libc.unshare(0x10000000)",
+    "mount": "libc.mount(b'none', b'/tmp', b'tmpfs', 0, None)",
+    "umount": "libc.umount2(b'/tmp', 2)",
+    "umount of /proc": "libc.umount2(b'/proc', 2)",
+    "chroot": "libc.chroot(b'/tmp')",
+    "setns": "libc.setns(0, 0)",
+    "setuid": "libc.setresuid(0, 0, 0)",
+    "setgroups": "libc.setgroups(1, (ctypes.c_int * 1)(0))",
+    "an internet socket": "libc.socket(2, 1, 0)",
+    "a unix socket": "libc.socket(1, 1, 0)",
+    "a packet socket": "libc.socket(17, 3, 0)",
+    "process_vm_readv": "libc.process_vm_readv(1, None, 0, None, 0, 0)",
+    "memfd_create": "libc.memfd_create(b'x', 0)",
+    "perf_event_open": "libc.syscall({perf_event_open}, 0, 0, 0, 0, 0)",
+    "bpf": "libc.syscall({bpf}, 0, 0, 0)",
+    "keyctl": "libc.syscall({keyctl}, 0, 0, 0)",
+    "userfaultfd": "libc.syscall({userfaultfd}, 0)",
+    "io_uring_setup": "libc.syscall({io_uring_setup}, 1, 0)",
+    "clone3": "libc.syscall({clone3}, 0, 0)",
+    "a call of tomorrow": "libc.syscall(4000)",
+    "personality": "libc.personality(0x0040000)",
+    "more memory than the limit": "__import__('resource').setrlimit(2, (2**40, 2**40)) or 0",
+    "more processes": "__import__('resource').setrlimit(6, (99, 99)) or 0",
+    "reboot": "libc.reboot(0x01234567)",
+    "mknod": "libc.mknod(b'/tmp/sda', 0o60600, 0x800)",
+    "a new host name": "libc.sethostname(b'x', 1)",
+}
+
+
+@pytest.mark.skipif(not calls.supported(), reason="no filter for this processor")
+@pytest.mark.parametrize("name", SYSTEM_CALLS)
+def test_a_system_call_that_reaches_out_is_refused(sandbox, name):
+    column = calls._ARCHITECTURES[os.uname().machine][0]
+    numbers = {key: value[column] for key, value in calls._OLD.items()} | calls._NEW
+    source = f"""
+        import ctypes
+        libc = ctypes.CDLL(None)
+        try: print("gave", {SYSTEM_CALLS[name].format(**numbers)})
+        except (OSError, ValueError) as error: print("gave -1", error)
+    """
+    assert shown(sandbox, source).startswith("gave -1")
+
+
+def test_whoever_reads_every_object_finds_no_right_answer(sandbox):
+    """The answer looks at all frames and objects of its process while it is probed."""
+    source = """
+        import gc, sys, numpy as np
+        seen = set()
+        def look(value, depth=3):
+            if type(value) in (float, np.float64): seen.add(float(value))
+            elif isinstance(value, np.ndarray) and value.dtype == float: seen.update(value.ravel().tolist())
+            elif depth and isinstance(value, (tuple, list, set)): [look(v, depth - 1) for v in list(value)[:100]]
+            elif depth and isinstance(value, dict): [look(v, depth - 1) for v in list(value.values())[:100]]
+        def bar_w(z_bar, x):
+            frame = sys._getframe()
+            while frame:
+                look(frame.f_locals)
+                frame = frame.f_back
+            for thing in gc.get_objects(): look(thing, 1)
+            return np.zeros(len(x))
+    """
+    right = []
+
+    def oracles(exercise):
+        values = oracle_of(exercise)
+
+        def noted(case):
+            right.append(values(case))
+            return right[-1]
+
+        return noted
+
+    with sandbox.session(Limits(probe_seconds=60)) as session:
+        session.run_cell("import gc; gc.unfreeze()")
+        session.run_cell(textwrap.dedent(source))
+        verdict = judge(EXERCISES["bar_w"], session.answers, 3, oracles).verdict(EXERCISES["bar_w"].part())
+        seen = {number for number in session.answers["seen"] if type(number) is float}
+    assert verdict.points < verdict.max_points
+    wanted = {float(u) for values in right for u in np.ravel(values["w_bar"]) if u}
+    assert len(seen) > 10
+    assert not seen & wanted
+
+
+FORGERIES = {
+    "a value": "[b'done', n, 42]",
+    "the next value": "[b'done', n + 1, 42]",
+    "a failure": "[b'fail', n, 'x']",
+    "a call": "[b'ask', 1, '', msgpack.ExtType(1, msgpack.packb([])), {}]",
+    "noise": "None",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_what_is_written_to_the_pipe_is_an_answer_at_most(sandbox, name):
+    source = f"""
+        import msgpack, os, struct
+        def forge(n):
+            message = {FORGERIES[name]}
+            if message and type(message[0]) is bytes: message[0] = message[0].decode()
+            body = msgpack.packb(message) if message else b"\\xff" * 1000
+            for fd in range(3, 64):
+                try: os.write(fd, struct.pack("<IQ", len(body), 0) + body)
+                except OSError: pass
+        def double(x):
+            for n in range(1, 30): forge(n)
+            return -1
+    """
+    with sandbox.session() as other, sandbox.session() as session:
+        other.run_cell(ANSWER)
+        session.run_cell(textwrap.dedent(source))
+        for _ in range(4):
+            answer = ask(session)
+            assert answer in (42, -1) or isinstance(answer, str)
+        assert not session.interrupt_free()
+        assert ask(other) == 42
+
+
+PATCHES = (
+    "import numpy as np\nnp.may_share_memory = lambda *a: False\nnp.ndarray.__eq__ = 1",
+    "import numpy as np\nnp.allclose = np.isclose = np.array_equal = lambda *a, **k: True",
+    "import barprop.compare as c, barprop.evaluate as e\nc.close = c.problem = e.close = e.problem = lambda *a: None",
+    "import barprop.run as r\nr.observe = lambda *a: r.Observed(1.0)",
+    "import msgpack\nmsgpack.packb = lambda *a, **k: b'\\x01'",
+    "import inside.guest as g\ng.observe = lambda f, a, n, label='': g.Observed(1.0)",
+    "import inside.wire as w\nw.Codec._extend = lambda *a: 1.0",
+    "class A(float):\n    def __eq__(self, o): return True\n    def __sub__(self, o): return 0.0\n    __rsub__ = __sub__\ndef linear(w, x): return A(1)",
+    "import numpy as np\nclass A(np.ndarray):\n    def __array_function__(self, *a, **k): return True\n    def __array_ufunc__(self, *a, **k): return True\ndef linear(w, x): return np.zeros(()).view(A)",
+    "class A:\n    def __array__(self, *a, **k): return 1 / 0\n    def __float__(self): return 1.0\n    __class__ = float\ndef linear(w, x): return A()",
+    "import numbers\nclass A(numbers.Real): pass\nA.__abstractmethods__ = frozenset()\ndef linear(w, x): return A()",
+)
+
+
+@pytest.mark.parametrize("patch", PATCHES, ids=range(len(PATCHES)))
+def test_patching_the_tools_earns_nothing(sandbox, patch):
+    exercise = EXERCISES["linear"]
+    with sandbox.session() as other, sandbox.session() as session:
+        right = "import numpy as np\ndef linear(w, x):\n    return float(np.dot(np.asarray(w, float), np.asarray(x, float)))"
+        other.run_cell(right)
+        session.run_cell("def linear(w, x): return 1.0")
+        session.run_cell(patch)
+        assert judge(exercise, session.answers, 1, oracle_of).verdict(exercise.part()).points == 0
+        assert judge(exercise, other.answers, 1, oracle_of).verdict(exercise.part()).passed
+
+
+# --- memory and time --------------------------------------------------------------------------
+
+BOMBS = (
+    "x = []\nwhile True: x.append(bytearray(100_000))",
+    "x = []\nwhile True:\n    try: x.append(bytearray(100_000))\n    except MemoryError: pass",
+    "import gc\ngc.unfreeze()\nx = []\ntry:\n    while True: x.append([1.5] * 10_000)\nexcept MemoryError: pass\nfor i in range(100): gc.collect()",
+    "import os\nfor n in range(15): open(f'/tmp/{n}', 'wb').write(os.urandom(1_000_000))\nx = []\nwhile True: x.append(bytearray(50_000))",
+    "import numpy as np\ndef double(x): return np.ones(13_000_000)\nwhile True: np.ones((3000, 3000)) @ np.ones((3000, 3000))",
+    "def double(x): return [[] for _ in range(3_000_000)]",
+    "def double(x): return 'x' * 90_000_000",
+)  # fmt: skip
+
+
+def test_memory_stays_within_what_was_promised_whatever_two_students_do(sandbox):
+    peak, stop = [0.0], threading.Event()
+
+    def watch():
+        while not stop.is_set():
+            peak[0] = max(peak[0], memory(os.getpid()) - own)
+            time.sleep(0.02)
+
+    own = memory(os.getpid()) - memory(sandbox.pid)
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        for bomb, twin in zip(BOMBS, BOMBS[1:] + BOMBS[:1], strict=True):
+            with sandbox.session(Limits(cell_seconds=4)) as one, sandbox.session(Limits(cell_seconds=4)) as two:
+                threads = [threading.Thread(target=s.run_cell, args=(b,)) for s, b in ((one, bomb), (two, twin))]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+                for session in (one, two):
+                    assert isinstance(ask(session), str)
+    finally:
+        stop.set()
+        watcher.join()
+    print(f"\ntwo bombs at a time: at most {peak[0]:.0f} MB above the grader itself")
+    assert peak[0] < 400 + 2 * 150 - 120  # what is left of it for two grading processes
+
+
+def test_a_host_side_product_cannot_outgrow_the_host(sandbox):
+    """A callback with two modest arrays whose product is huge ends in an error inside, not outside."""
+    with sandbox.session() as session:
+        session.run_cell("import numpy as np\ndef double(f):\n    u = np.ones((40_000, 1))\n    return f(u, u.T)")
+        assert "MemoryError" in ask(session, lambda a, b: (a @ b).sum())
+        assert session.interrupt_free()
+
+
+def test_calls_back_are_counted(sandbox, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.session._CALLBACKS", 50)
+    with sandbox.session() as session:
+        session.run_cell("def double(f):\n    while True: f()")
+        assert "calls to what was passed in" in ask(session, lambda: 1)
+        assert not session.interrupt_free()
+
+
+def test_the_time_for_a_notebook_is_shared_by_its_cells(sandbox):
+    with sandbox.session(Limits(notebook_seconds=1.0, cell_seconds=5)) as session:
+        session.run_cell(ANSWER)
+        assert session.run_cell("import time\nfor _ in range(100): time.sleep(0.1)").error
+        assert "time" in ask(session)
+
+
+# --- as an ordinary user ----------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="these tests run as an ordinary user already")
+def test_all_of_this_holds_as_an_ordinary_user():
+    if not can(as_user([sys.executable, "-c", "import numpy, pytest"])):
+        pytest.skip("cannot become an ordinary user here who can read this Python")
+    chosen = "kill or fork or disk or swallows or found or refused or pipe or environment or see_each or control"
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o777)
+        words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={home}/t", __file__]
+        environment = {**os.environ, "HOME": home, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            as_user([*words, "-k", chosen]), cwd=REPOSITORY, env=environment,
+            capture_output=True, text=True, timeout=500, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert " passed" in done.stdout
+    assert "skipped" not in done.stdout.splitlines()[-1]
+
+
+def test_a_killed_grader_leaves_no_process():
+    """kill -9 of the process that grades ends the warm process and every session."""
+    script = (
+        "import sys, time\nfrom autograder.sandbox import Sandbox\nsandbox = Sandbox()\nsession = sandbox.session()\n"
+        "print(sandbox.pid, flush=True)\nsession.run_cell('while True: pass', 60)"
+    )
+    grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
+    line = grader.stdout.readline()
+    if not line:
+        pytest.skip("no sandbox here")
+    family = processes(int(line))
+    assert len(family) >= 3
+    grader.kill()
+    grader.wait()
+    late = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < late:
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in family)
+
+
+def test_the_control_socket_is_out_of_reach(sandbox):
+    seen = shown(
+        sandbox,
+        """
+        import os
+        fds = []
+        for fd in range(64):
+            try: os.fstat(fd); fds.append(fd)
+            except OSError: pass
+        print(len(fds))
+        """,
+    )
+    assert seen.strip() == "4"  # the three standard ones, which lead nowhere, and the session's own pipe
+
+
+def test_a_socket_of_the_host_cannot_be_reached_by_its_abstract_name(sandbox):
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("\0barprop-test")
+        server.listen()
+        assert "ERROR" in shown(
+            sandbox,
+            """
+            import socket
+            try: socket.socket(socket.AF_UNIX).connect("\\0barprop-test")
+            except OSError: print("ERROR")
+            """,
+        )
+
+
+def test_an_answer_error_is_all_that_a_lost_session_raises(sandbox):
+    with sandbox.session() as session:
+        session.run_cell("class Value:\n    def __init__(self): self.data = 1.0")
+        value = session.answers["Value"].observe((), {}).value
+        session.run_cell("import os; os._exit(0)")
+        for attempt in (lambda: value.data, lambda: value + 1, lambda: 1 @ value, lambda: -value, lambda: session.answers["Value"],
+                        lambda: value.observe((), {})):  # fmt: skip
+            with pytest.raises(AnswerError):
+                attempt()

@@ -53,7 +53,10 @@ def font_lists() -> list[Path]:
     """What matplotlib has noted of the fonts here, for making such a list takes it some seconds."""
     home = os.environ.get("MPLCONFIGDIR")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return sorted((Path(home) if home else cache / "matplotlib").glob("fontlist-*.json"))
+    try:
+        return sorted((Path(home) if home else cache / "matplotlib").glob("fontlist-*.json"))
+    except OSError:
+        return []
 
 
 def python() -> str:

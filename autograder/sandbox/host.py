@@ -40,6 +40,7 @@ class Sandbox:
         self.limits = limits
         self._lock = threading.Lock()
         self._count = 0
+        self._last_words = ""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the sandbox)
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_START)
@@ -49,7 +50,7 @@ class Sandbox:
             self._read()
         except (OSError, EOFError) as error:
             self.close()
-            raise SandboxError(f"No sandbox can be had here: {self._complaint() or error}. {bubble.WAY_OUT}") from None
+            raise SandboxError(f"No sandbox can be had here: {self._last_words or error}. {bubble.WAY_OUT}") from None
         self._control.settimeout(_ANSWER)
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen:
@@ -88,7 +89,7 @@ class Sandbox:
             try:
                 number = self._count_up()
                 self._ask("open", number, room, int(limits.output * _MB), fd=theirs.fileno())
-            except SandboxError:
+            except BaseException:
                 ours.close()
                 raise
         session = self._session_type(self, number, ours, limits)
@@ -117,7 +118,8 @@ class Sandbox:
                 self._control.sendall(data)
                 kind, content = self._read()
         except (OSError, EOFError) as error:
-            raise SandboxError(f"The sandbox broke: {self._complaint() or error or 'it is gone'}.") from None
+            self.close()
+            raise SandboxError(f"The sandbox broke: {self._last_words or error or 'it is gone'}.") from None
         if kind != "done":
             raise SandboxError(f"The sandbox cannot open a session: {content}. {bubble.WAY_OUT}")
         return content
@@ -137,8 +139,6 @@ class Sandbox:
 
     def _complaint(self) -> str:
         """The last line of what the warm process said on stderr."""
-        if self._errors.closed:
-            return ""
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1].strip().rstrip(".") if lines else ""
@@ -152,13 +152,15 @@ class Sandbox:
                 process.wait(5)
             process.kill()
             process.wait()
+        if not self._errors.closed:
+            self._last_words = self._complaint()
+            self._errors.close()
 
     def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-        self._errors.close()
 
 
 class LocalSandbox(Sandbox):

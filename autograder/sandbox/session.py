@@ -129,10 +129,10 @@ class RemoteSession:
         except SpentError:
             tally.exceeded = True
             raise
-        if type(content) is not tuple or len(content) != 3 or type(content[1]) is not list:
-            raise self._break("The answer came back malformed.")
+        if type(content) is not tuple or len(content) != 3 or not _are_names(content[1]):
+            raise self._break(f"{label} came back malformed.")
         value, changed, shared = content
-        return Observed(value, tuple(word(name) for name in changed[:20]), bool(shared))
+        return Observed(value, tuple(word(name) for name in changed[:20]), shared is True)
 
     def attribute(self, handle: RemoteHandle, name: str) -> Any:
         """An attribute of an object: data, or a handle. Raises AnswerError."""
@@ -150,9 +150,12 @@ class RemoteSession:
         """Ask, serve the session's own calls meanwhile, and return what comes back. Raises AnswerError."""
         if self._broken:
             raise AnswerError(self._broken)
+        if self._left <= 0:
+            raise self._break(f"The time for one notebook ({self._limits.notebook_seconds:g} s) was used up.")
         outer, started = self._deadline, time.monotonic()
-        self._deadline = min(outer, started + min(seconds, self._left))
-        late = f"{label} did not come back within {seconds:g} s."
+        seconds = min(seconds, self._left)
+        self._deadline = min(outer, started + seconds)
+        late = f"{label} did not come back within {seconds:.3g} s."
         try:
             return self._exchange(late, *what)
         except TimeoutError:
@@ -187,7 +190,7 @@ class RemoteSession:
             outcome = _outcome(message)
             if outcome == "ask" and not interrupted:
                 self._serve(message)
-            elif outcome in ("done", "fail", "spent") and len(message) == 3 and message[1] == count:
+            elif outcome in ("done", "fail", "spent") and _answers(message, count):
                 return self._settled(message, late if interrupted else "", kind)
             else:
                 raise WireError("out of sequence")
@@ -199,6 +202,8 @@ class RemoteSession:
         if late:
             raise AnswerError(late)
         if message[0] != "done":
+            if type(message[2]) is not str:
+                raise WireError("malformed")
             raise (SpentError if message[0] == "spent" else AnswerError)(sentence(message[2]))
         return message[2]
 
@@ -306,6 +311,14 @@ def _node(given: dict[int, Any], number: Any, index: Any) -> Node:
     if type(graph) is not Graph or type(index) is not int or not 0 <= index < len(graph.nodes):
         raise WireError("malformed")
     return graph.nodes[index]
+
+
+def _answers(message: list, count: int) -> bool:
+    return len(message) == 3 and type(message[1]) is int and message[1] == count
+
+
+def _are_names(value: Any) -> bool:
+    return type(value) is list and all(type(name) is str for name in value)
 
 
 def _outcome(message: Any) -> str:

@@ -25,7 +25,7 @@ REFERENCE = 20  # codes from here on are the two ends' own: objects that stay wh
 
 _SINGLES = {"...": Ellipsis, "NotImplemented": NotImplemented}
 _CODES_OF_NUMBERS = "?bhiqlBHIQLefdgFDG"  # "l" after "q": of two names for int64, NumPy's own
-_DTYPES = {np.dtype(code).str: np.dtype(code) for code in _CODES_OF_NUMBERS}
+_DTYPES = {dtype.str: dtype for dtype in (np.dtype(order + code) for order in "><" for code in _CODES_OF_NUMBERS)}
 _SCALARS = frozenset(np.dtype(code).type for code in _CODES_OF_NUMBERS)
 _CONTAINERS = {_TUPLE: tuple, _SET: set, _FROZEN: frozenset}
 _CODES = {kind: code for code, kind in _CONTAINERS.items()}
