@@ -1,0 +1,571 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 5 · The same gradient, turned on the image
+#
+# A network is shown a photo. It says: panda, 60 %. Somebody adds a pattern too faint to see, and it says: gibbon, 99 %. (An ape, if you were wondering. Neither picture shows one.)
+#
+# It knows 1,000 classes; a blind guess is right in 0.1 % of cases. 99 % for the wrong one is no shrug.
+#
+# It takes five lines of code, says the lecture, and works on most images. You write them, then you count. About 60 minutes.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+import numpy as np
+from classifier import load, untrained
+
+from barprop import check, ready
+from barprop.data import digits
+from barprop.pictures import adversarial
+
+net = load()
+network, w, loss = net
+X_train, labels_train, X, labels = digits()
+
+# %% [markdown]
+# (The panda is due to Goodfellow, Shlens and Szegedy, "Explaining and harnessing adversarial examples", 2015; exactly 57.7 % and 99.3 %.)
+#
+# Our victim reads digits. It is a network as in notebook 04, 784–64–10, trained and put beside this notebook in `classifier.py`; open it, it is short. `X` holds 1,000 digits it has never seen, one flattened image a row, from 0 (paper) to 1 (ink). Below each digit: what the network sees, and how sure it is.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_digits", "locked": true, "schema_version": 3, "solution": false}
+adversarial.row(X[:10], network.forward(X[:10], w), labels[:10])
+
+# %% [markdown]
+# ## The bar nobody used
+#
+# Take the 5 above, let a single pixel have a little more ink, and ask the loss:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge", "locked": true, "schema_version": 3, "solution": false}
+before = loss.forward(network.forward(X[5:6], w), labels[5:6])
+for pixel in (0, 469, 489):
+    inked = X[5:6].copy()
+    inked[0, pixel] += 0.1
+    after = loss.forward(network.forward(inked, w), labels[5:6])
+    print(f"more ink in pixel {pixel}: the loss goes from {before:.3f} to {after:.3f}")
+
+# %% [markdown]
+# Repeat for 784 pixels, or recall how every backward pass of notebook 04 ended: with $\bar x$, which we threw away.
+#
+# > $\bar x$ tells, pixel by pixel, how the loss changes when the image does.
+#
+# So it knows whether an image is classified *robustly*, or whether a breath of ink would tip it.
+
+# %% [markdown]
+# ### Exercise `input_bar` (8 min, ●●○)
+#
+# The bar of each image **under its own loss**. You have:
+#
+# - `network.forward(x, w)`: logits; `loss.forward(logits, labels)`: their mean loss;
+# - `loss.backward()`: the bar of the logits;
+# - `network.backward(logits_bar, w)`: two bars, as in notebook 04.
+#
+# Mind the word *mean*.
+
+# %% nbgrader={"grade": false, "grade_id": "input_bar", "locked": false, "schema_version": 3, "solution": true}
+def input_bar(net, X, labels):
+    """The bar of each image under its own loss, not under the mean of all.
+
+    net: (network, w, loss). X: (n, d), one image a row. labels: (n,), whole numbers. Returns (n, d).
+    """
+    network, w, loss = net
+    ### BEGIN SOLUTION
+    loss.forward(network.forward(X, w), labels)
+    w_bar, x_bar = network.backward(loss.backward(), w)
+    return len(X) * x_bar
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Right for one image, too small for four</summary>
+#
+# Four images share one mean loss. How much does the mean move when the loss of one of them moves by 1?
+# </details>
+# <details><summary>It says "call forward first"</summary>
+#
+# Each backward reads what its own forward cached. There are two forwards to call, also when you don't need the number that comes out.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Two losses, $l = (l_1 + l_2)/2$, and $l_1 = 3x_1$. Then $\bar x_1$ under the mean is $1.5$; under its own loss it is $3$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_input_bar", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("input_bar")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_input_bar")
+### END HIDDEN TESTS
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_bars", "locked": true, "schema_version": 3, "solution": false}
+if ready("input_bar"):
+    display(adversarial.bars(X[:7], input_bar(net, X[:7], labels[:7])))
+
+# %% [markdown]
+# Look for the digits in their bars: a closed gap, a lost stroke. Most of it looks like noise, though, and lies where no pen would ever go. Keep that in mind.
+#
+# The numbers below differ by orders of magnitude. That is worth an exercise. Predict: whose bar is longer, that of a digit the network is sure of, or that of one it doubts?
+
+# %% [markdown]
+# ### Exercise `sensitivity` (4 min, ●○○)
+#
+# One number an image: the Euclidean length of its bar.
+
+# %% nbgrader={"grade": false, "grade_id": "sensitivity", "locked": false, "schema_version": 3, "solution": true}
+def sensitivity(net, X, labels):
+    """How sensitive the loss of each image is to the image: the length of its bar.
+
+    X: (n, d). labels: (n,). Returns (n,).
+    """
+    ### BEGIN SOLUTION
+    return np.linalg.norm(input_bar(net, X, labels), axis=1)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>I get one number for all images</summary>
+#
+# `np.linalg.norm` of a matrix takes everything together, unless it is told an `axis`.
+# </details>
+# <details><summary>I get d numbers instead of n</summary>
+#
+# The axis you name is the one that disappears.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Two images of two pixels with bars $(3, 4)$ and $(0, -2)$: the lengths are $5$ and $2$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_sensitivity", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("sensitivity")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_sensitivity")
+### END HIDDEN TESTS
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_sensitivity", "locked": true, "schema_version": 3, "solution": false}
+if ready("sensitivity"):
+    size = sensitivity(net, X, labels)
+    display(adversarial.calm_and_nervous(X, network.forward(X, w), labels, size))
+
+# %% [markdown]
+# All ten are seen rightly, and their bars differ by a factor of millions. The nervous ones stand on the edge.
+#
+# ## Uphill
+#
+# Training steps against the bar of the weights, and the loss falls. Now keep the weights and step **with** the bar of the image. The loss grows:
+#
+# $$x' = x + \alpha\,\bar x$$
+#
+# Gradient *ascent*, a couple of steps of it.
+
+# %% [markdown]
+# ### Exercise `gradient_ascent` (6 min, ●○○)
+#
+# Take that step `steps` times; each starts where the last one ended. (If you hear "two plus alpha" in the recording: it is an $x$.)
+
+# %% nbgrader={"grade": false, "grade_id": "gradient_ascent", "locked": false, "schema_version": 3, "solution": true}
+def gradient_ascent(net, X, labels, alpha, steps):
+    """Walk uphill on the loss of each image.
+
+    X: (n, d). labels: (n,). alpha: length of a step in bars. steps: 0 or more.
+    Returns new images (n, d), in whatever range they end up.
+    """
+    ### BEGIN SOLUTION
+    X = np.array(X, dtype=float)
+    for _ in range(steps):
+        X = X + alpha * input_bar(net, X, labels)
+    return X
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>One step is right, three are not</summary>
+#
+# After the first step the image has changed. Has its bar?
+# </details>
+# <details><summary>It says that I change or hand back an argument</summary>
+#
+# `X += ...` writes into the array you were given. And what is handed back when `steps` is 0? Make a copy first.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# One pixel, $l = x^2$, so $\bar x = 2x$. From $x = 1$ with $\alpha = 0.5$: first $2$, then $4$, then $8$. With the first bar three times over it would be $4$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_gradient_ascent", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("gradient_ascent")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_gradient_ascent")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Five lines? Count yours.
+#
+# Here is a 4 that the network holds to be a 4 with 61 %: our panda. Before you run this: after how many steps will it tip, and will you see a difference?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ascent", "locked": true, "schema_version": 3, "solution": false}
+if ready("gradient_ascent"):
+    panda, truth = X[64:65], labels[64:65]
+    film = np.concatenate([gradient_ascent(net, panda, truth, alpha=0.04, steps=k) for k in range(9)])
+    heads = ["as it came"] + [f"{k} step{'s' * (k > 1)}" for k in range(1, 9)]
+    display(adversarial.row(film, network.forward(film, w), np.repeat(truth, 9), heads))
+    print(f"largest change of a pixel: {np.abs(film - panda).max():.2f}")
+
+# %% [markdown]
+# There is your gibbon. Now try the same on all 1,000 digits:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_alphas", "locked": true, "schema_version": 3, "solution": false}
+if ready("gradient_ascent"):
+    print("five steps with    mean loss    a typical digit changed by    the most changed by")
+    for alpha in (0.01, 0.1, 1.0):
+        moved = gradient_ascent(net, X, labels, alpha, 5)
+        change = np.abs(moved - X).max(axis=1)
+        mean = loss.forward(network.forward(moved, w), labels)
+        print(f"alpha = {alpha:<6g} {mean:>13.2f} {np.median(change):>24.4f} {change.max():>24.2f}")
+
+# %% [markdown]
+# The calm digits hardly stir, the nervous ones are thrown far beyond black and white. No $\alpha$ suits both.
+#
+# ## The same budget for every pixel
+#
+# So fix the budget first: **no pixel may change by more than $\varepsilon$.** If the loss were a plane with slope $\bar x$, how would you spend it?
+
+# %% [markdown]
+# ### Exercise `fgsm` (6 min, ●○○)
+#
+# The *fast gradient sign method* made the gibbon. Every pixel goes as far as it may, towards more loss. One whose bar is 0 stays. The result is still a picture, all pixels in $[0, 1]$.
+
+# %% nbgrader={"grade": false, "grade_id": "fgsm", "locked": false, "schema_version": 3, "solution": true}
+def fgsm(net, X, labels, eps):
+    """Attack with one step, in which no pixel moves by more than eps.
+
+    X: (n, d) in [0, 1]. labels: (n,). eps: 0 or more, in units of the pixels. Returns (n, d) in [0, 1].
+    """
+    ### BEGIN SOLUTION
+    X_adv = X + eps * np.sign(input_bar(net, X, labels))
+    return np.clip(X_adv, 0, 1)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Some pixels are negative, or above 1</summary>
+#
+# White paper can't get whiter. NumPy has a function that keeps numbers within two limits.
+# </details>
+# <details><summary>My changes are all of different sizes</summary>
+#
+# The method's middle name is *sign*.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Four pixels $(0.5,\ 0.5,\ 0,\ 0.5)$ with bars $(-7,\ 0.001,\ -2,\ 0)$ and $\varepsilon = 0.25$: the first ends at $0.25$, the second at $0.75$, the third stays at $0$ and so does the fourth at $0.5$, each for a reason of its own.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_fgsm", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("fgsm")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_fgsm")
+### END HIDDEN TESTS
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_fgsm", "locked": true, "schema_version": 3, "solution": false}
+if ready("fgsm"):
+    some = X[10:20], labels[10:20]
+    pictures = {"before": some[0], "eps = 0.05": fgsm(net, *some, 0.05), "eps = 0.1": fgsm(net, *some, 0.1)}
+    display(adversarial.rows({name: (x, network.forward(x, w), some[1]) for name, x in pictures.items()}))
+
+# %% [markdown]
+# You read every one of them without effort. The network does not, and it is sure of itself.
+#
+# Now you can put sensitivity to the test. It was measured *before* any attack; did it know who would fall?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_quarters", "locked": true, "schema_version": 3, "solution": false}
+if ready("sensitivity", "fgsm"):
+    attacked = {eps: network.forward(fgsm(net, X, labels, eps), w) for eps in (0.02, 0.03, 0.05, 0.1)}
+    adversarial.quarters(sensitivity(net, X, labels), network.forward(X, w), attacked, labels)
+
+# %% [markdown]
+# It did: the nervous fall first. But mind the last column. A bar is a slope on the spot, not a fence.
+#
+# ## Small steps
+#
+# `fgsm` looks at it once, then walks with closed eyes. Better take short steps and look again.
+
+# %% [markdown]
+# ### Exercise `pgd` (12 min, ●●●)
+#
+# *Projected gradient descent* (so called; we climb). Start at $X$. In each step every pixel moves by `alpha` along the sign of a fresh bar. Then, and that is all "projection" means, what went too far is brought back: to within `eps` of the **original** pixel, then into $[0, 1]$.
+
+# %% nbgrader={"grade": false, "grade_id": "pgd", "locked": false, "schema_version": 3, "solution": true}
+def pgd(net, X, labels, eps, alpha, steps):
+    """Attack in small steps, never farther than eps from X in any pixel.
+
+    X: (n, d) in [0, 1]. labels: (n,). eps, alpha: 0 or more, in units of the pixels. steps: 0 or more.
+    Returns (n, d) in [0, 1].
+    """
+    ### BEGIN SOLUTION
+    X_adv = np.array(X, dtype=float)
+    for _ in range(steps):
+        X_adv = X_adv + alpha * np.sign(input_bar(net, X_adv, labels))
+        X_adv = np.clip(X_adv, X - eps, X + eps)
+        X_adv = np.clip(X_adv, 0, 1)
+    return X_adv
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>My pictures drift away</summary>
+#
+# You need two arrays: where the walk began and where it is now. Which of them is in the middle of the ball? Which one gives the bar?
+# </details>
+# <details><summary>"Steps beyond the ball" fails, the rest is right</summary>
+#
+# When do you look whether a pixel went too far: after each step, or at the end of the walk?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# A pixel at $0.5$, $\varepsilon = 0.1$, $\alpha = 0.04$, bars always positive: $0.54$, $0.58$, $0.6$, $0.6$. Now a negative bar: $0.56$. A walk that was only stopped at the end would be at $0.62$, and go home to $0.6$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_pgd", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("pgd")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_pgd")
+### END HIDDEN TESTS
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pgd", "locked": true, "schema_version": 3, "solution": false}
+if ready("fgsm", "pgd"):
+    print("eps = 0.1       mean loss of 1,000 digits")
+    walks = {"no attack": X, "fgsm": fgsm(net, X, labels, 0.1)}
+    walks |= {f"pgd, {k} steps": pgd(net, X, labels, 0.1, 0.25 / k, k) for k in (2, 5, 10, 20)}
+    for name, x in walks.items():
+        print(f"{name:<14}{loss.forward(network.forward(x, w), labels):>8.2f}")
+
+# %% [markdown]
+# Better at once, and soon no better: in so small a ball this network is nearly a plane. Hold on to that thought. (And on paper: does the order of your two corrections matter?)
+#
+# ## Gibbon, please
+#
+# So far the network may see anything but the truth. Now choose.
+
+# %% [markdown]
+# ### Exercise `targeted` (8 min, ●●○)
+#
+# You are given `targets`, the classes that you want to be seen; the true labels are not even passed. Same steps, same ball. Should this loss grow or fall?
+
+# %% nbgrader={"grade": false, "grade_id": "targeted", "locked": false, "schema_version": 3, "solution": true}
+def targeted(net, X, targets, eps, alpha, steps):
+    """Attack that makes the network see `targets`, never farther than eps from X in any pixel.
+
+    X: (n, d) in [0, 1]. targets: (n,), the wanted classes. eps, alpha: in units of the pixels. steps: 0 or more.
+    Returns (n, d) in [0, 1].
+    """
+    ### BEGIN SOLUTION
+    X_adv = np.array(X, dtype=float)
+    for _ in range(steps):
+        X_adv = X_adv - alpha * np.sign(input_bar(net, X_adv, targets))
+        X_adv = np.clip(np.clip(X_adv, X - eps, X + eps), 0, 1)
+    return X_adv
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>The wanted class gets less likely</summary>
+#
+# A small loss means: the network agrees with the label it was given. You give it the wanted one.
+# </details>
+# <details><summary>How much of pgd must change?</summary>
+#
+# Surprisingly little. Count the characters.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Two classes, and ink in the pixel speaks for class 1. The image is a 0 and you want a 1. The loss with label 1 falls as ink is added, so its bar is negative. Where should the pixel go?
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_targeted", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("targeted")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_targeted")
+### END HIDDEN TESTS
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_targeted", "locked": true, "schema_version": 3, "solution": false}
+if ready("targeted"):
+    wishes, which = np.arange(10), 21
+    ten = targeted(net, np.repeat(X[which : which + 1], 10, axis=0), wishes, eps=0.15, alpha=0.015, steps=30)
+    heads = [f"wanted: {wish}" for wish in wishes]
+    display(adversarial.row(ten, network.forward(ten, w), np.repeat(labels[which], 10), heads))
+
+# %% [markdown]
+# One digit, ten opinions, all of them yours.
+#
+# ## How many fall?
+#
+# Single pictures persuade and prove nothing: perhaps they were picked. "True of most inputs", says the lecture. Count.
+
+# %% [markdown]
+# ### Exercise `accuracy_curve` (8 min, ●●○)
+#
+# For each `eps` in a list, attack **all** images and return the share that the network still sees as what they truly are. The network sees the class with the largest logit. The attack is a function like your `fgsm`, called as `attack(net, X, labels, eps)`.
+
+# %% nbgrader={"grade": false, "grade_id": "accuracy_curve", "locked": false, "schema_version": 3, "solution": true}
+def accuracy_curve(net, X, labels, eps_list, attack):
+    """Accuracy under attack, for attacks of several sizes.
+
+    X: (n, d). labels: (n,), the truth. eps_list: k numbers. attack: attack(net, X, labels, eps) -> (n, d).
+    Returns an array (k,) of shares in [0, 1].
+    """
+    network, w, loss = net
+    ### BEGIN SOLUTION
+    shares = []
+    for eps in eps_list:
+        logits = network.forward(attack(net, X, labels, eps), w)
+        shares.append(np.mean(logits.argmax(axis=1) == labels))
+    return np.array(shares)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>My curve is flat</summary>
+#
+# The attack hands back new images. Do they ever reach the network?
+# </details>
+# <details><summary>The first entry is right, the others are too low</summary>
+#
+# Is each attack made on the images as they came, or on what the last attack left?
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Three images, labels $2, 0, 1$, logits $(1, 5, 9)$, $(3, 1, 2)$, $(4, 0, 1)$. The largest stand at places $2$, $0$, $0$: two of three are right.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_accuracy_curve", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("accuracy_curve")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_accuracy_curve")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# But perhaps the network just dislikes dirt, and *any* change of that size would do? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. A million changes, exactly as loud as yours, none of them aimed.
+#
+# Without any attack about 93 % are right. Your predictions for $\varepsilon = 0.1$?
+
+# %%
+# Percent still right at eps = 0.1. Nobody grades it.
+guess = {"fgsm": None, "random signs": None}
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_curve", "locked": true, "schema_version": 3, "solution": false}
+coins = np.random.default_rng(0).choice([-1.0, 1.0], X.shape)
+
+
+def random_signs(net, X, labels, eps):
+    """As loud as fgsm, but aimed at nothing."""
+    return np.clip(X + eps * coins, 0, 1)
+
+
+if ready("fgsm", "pgd", "accuracy_curve"):
+    sizes = [0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3]
+    attacks = {"random signs": random_signs, "fgsm": fgsm}
+    attacks["pgd"] = lambda net, X, labels, eps: pgd(net, X, labels, eps, eps / 2, 5)
+    lines = {name: accuracy_curve(net, X, labels, sizes, attack) for name, attack in attacks.items()}
+    display(adversarial.curve(sizes, lines, guess))
+    for name, shares in lines.items():
+        print(f"{name:12} at eps = 0.1: {shares[sizes.index(0.1)]:.1%} right")
+
+# %% [markdown]
+# So it is true of most inputs, and dirt is not the reason: coins of the same size hardly do any harm. The direction does it all.
+#
+# Note where the curves go. Ten classes: blind guessing gets 10 %. Below that line the network knows *less than nothing*. With the lecture's 1,000 classes chance is 0.1 %, and there the fall is deeper still.
+#
+# Now see what you have been adding.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_magnified", "locked": true, "schema_version": 3, "solution": false}
+if ready("fgsm"):
+    one, truth = X[197:198], labels[197:198]
+    made = np.concatenate([one, fgsm(net, one, truth, 0.08), np.clip(one + 0.08 * coins[:1], 0, 1)])
+    captions = [adversarial.caption(logits, truth[0]) for logits in network.forward(made, w)]
+    display(adversarial.magnified(one[0], {"fgsm": made[1], "random signs": made[2]}, captions))
+
+# %% [markdown]
+# In both the 7 shows through, since ink can only fade and paper only darken. The rest looks like noise, twice. One of them is about the worst thing you can say to this network in so low a voice.
+#
+# Why does a whisper weigh so much? Add up what the slope promises. Each of $d$ pixels contributes $\varepsilon\,|\bar x_i|$ when all pull together. With coins, most cancel out. How large do you think is the ratio, for 784 pixels?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_why", "locked": true, "schema_version": 3, "solution": false}
+if ready("input_bar"):
+    X_bar = input_bar(net, X, labels)
+    together = 0.1 * np.abs(X_bar).sum(axis=1).mean()
+    by_coin = 0.1 * np.abs((X_bar * coins).sum(axis=1)).mean()
+    print(f"change of the loss that the slope promises at eps = 0.1: {together:.2f} together, {by_coin:.3f} by coins")
+    print(f"a ratio of {together / by_coin:.0f}; the square root of 784 is {784**0.5:.0f}")
+
+# %% [markdown]
+# That is the paper's point. It needs no mysterious kink in the network: it is *because* the network is nearly linear that many small contributions add up. The sum grows with $d$, the coins' with $\sqrt d$. A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
+#
+# ## Shots in the training camp
+#
+# Can the network learn to stand it? Simple idea: go on training, but on attacked digits, attacked anew in every step. Predict: what will it cost on clean ones?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+def train_under_attack(net, X, labels, eps, epochs=4, lr=0.1, batch=32, seed=1):
+    """Go on training on digits that were attacked a moment ago."""
+    network, w, loss = net
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        for rows in np.split(rng.permutation(len(X)), range(batch, len(X), batch)):
+            attacked = fgsm((network, w, loss), X[rows], labels[rows], eps)
+            loss.forward(network.forward(attacked, w), labels[rows])
+            w_bar, _ = network.backward(loss.backward(), w)
+            w = [tuple(p - lr * p_bar for p, p_bar in zip(*layer)) for layer in zip(w, w_bar)]
+    return network, w, loss
+
+
+if ready("fgsm", "pgd", "accuracy_curve"):
+    hardened = train_under_attack(load(), X_train, labels_train, eps=0.1)
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_robust", "locked": true, "schema_version": 3, "solution": false}
+if ready("fgsm", "pgd", "accuracy_curve"):
+    after = {name: accuracy_curve(hardened, X, labels, sizes, attacks[name]) for name in ("fgsm", "pgd")}
+    display(adversarial.before_and_after(sizes, lines, after))
+    for name in after:
+        for when, curves in (("before", lines), ("after", after)):
+            print(f"{name}, {when}: clean {curves[name][0]:.1%}, eps = 0.1 {curves[name][sizes.index(0.1)]:.1%}")
+
+# %% [markdown]
+# The curve lifts a lot, for a few seconds of work and at no price on clean digits. Beyond the size it trained for it falls again: it has learned to stand *this*. And `pgd`, which it never met, finds more holes.
+#
+# ## To take along
+#
+# - $\bar x$ costs nothing extra and tells how sensitive each image is, on the spot.
+# - Ascent on $x$ is training with a changed sign and another variable.
+# - A budget per pixel is best spent on signs.
+# - Aim, not size: coins do no harm.
+
+# %%
+# Your own experiments go here.
+
+# %% [markdown]
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - **Transfer.** Train a network of your own (`untrained(seed)` gives a fresh one) and show it digits made to fool ours. Who needs your weights, then, to attack you?
+# - **A round ball.** Limit the length of the change, $\lVert x' - x\rVert_2 \le \varepsilon$. What replaces the sign? What replaces the projection?
+# - Train on attacked digits *from scratch*. Why does it hardly learn, and what does a smaller eps at the beginning do?
+
+# %%
+# And here.
+
+# %% [markdown]
+# - **One for all.** Find a single change that spoils as many of the 1,000 digits as possible. What is the bar of something that is added to every image?
+# - Start `pgd` at a random place in the ball, ten times, and keep the worst (Madry and others, 2018).
+# - A picture file holds whole numbers from 0 to 255, and the panda's change was about one of these levels. Round your attacks to what a file can hold. Do they survive?
+
+# %%
+# And here.
