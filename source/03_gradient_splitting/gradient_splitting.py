@@ -79,6 +79,11 @@ if ready("split"):
     x, w = np.array([3.0, 1.0]), np.array([0.2, -0.4])
     display(splitting.products_and_sum(x, w, -2, split(-2, x)))
 
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split_bars", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import SplitBars
+
+SplitBars()  # drag x1 and x2, or type them
+
 # %% [markdown]
 # Who had more part in making $z$ gets more of the gradient. Not by decree: it happens at the product, where $\bar z$ meets $x$.
 #
@@ -430,6 +435,11 @@ def moved(path):
 if ready("branches_forward", "branches_backward", "update_ratio"):
     path, losses = train_two(X1, X2_small, lr=0.02)
     display(splitting.movement({"as they come": (moved(path), losses)}, ("4 units", "12 units")))
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_two_branches", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import SplitBars
+
+SplitBars(mode="train")  # and here with networks of your own sizes
 
 # %% [markdown]
 # The network with the small output hardly moves, **however big it is**. What it could say about $y$ stays unsaid.

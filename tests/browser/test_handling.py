@@ -1,0 +1,174 @@
+"""What a reader does with the single widgets, by keyboard and by pointer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.gallery import WIDGETS
+from tests.browser.lab_page import LabPage
+
+
+@pytest.fixture(scope="module")
+def book(browser: Any, lab: Any) -> Iterator[LabPage]:
+    lab.write("handling.ipynb", [*WIDGETS.values(), "from barprop.widgets import GraphStepper\ng = GraphStepper()\ng"])
+    page = LabPage(browser, lab).open("handling.ipynb").run_all()
+    yield page
+    page.close()
+
+
+def widget(book: LabPage, name: str) -> Any:
+    return book.widget(list(WIDGETS).index(name))
+
+
+def said(found: Any) -> str:
+    return found.locator("[role=status]").inner_text()
+
+
+def test_predict_compare_and_go_on_by_keyboard(book: LabPage) -> None:
+    stepper, keyboard = widget(book, "GraphStepper"), book.page.keyboard
+    guess = stepper.get_by_label("Your guess for")
+    guess.focus()
+    keyboard.type("0.66")
+    keyboard.press("Enter")
+    assert "You said 0.66. Right. Forward: z is 0.66." in said(stepper)
+    step = stepper.get_by_role("button", name="Step")
+    step.focus()
+    keyboard.press("Enter")
+    assert "step 2 of 12: what will h be" in said(stepper)
+    keyboard.press("Space")
+    assert "Forward: h is 0.578" in said(stepper)
+    for _ in range(7):
+        keyboard.press("Enter")
+    assert "Backward: e bar is −0.979" not in said(stepper)
+    guess.fill("-0.979")
+    keyboard.press("Enter")
+    assert "Right. Backward: e bar is −0.979" in said(stepper)
+    # what the step has read stands out in the graph and in the formula
+    assert stepper.locator("svg .bp-read").count() == stepper.locator(".bp-chip-lit").count() == 2
+    stepper.get_by_role("button", name="Reset").click()
+    assert "step 1 of 12" in said(stepper)
+
+
+def test_a_wrong_sign_is_named(book: LabPage) -> None:
+    stepper = widget(book, "GraphStepper")
+    stepper.get_by_role("button", name="Reset").click()
+    stepper.get_by_label("Your guess for").fill("-0.66")
+    stepper.get_by_role("button", name="Compare").click()
+    assert "The size is right; the sign is not." in said(stepper)
+
+
+def test_play_and_pause(book: LabPage) -> None:
+    stepper = widget(book, "GraphStepper")
+    stepper.get_by_role("button", name="Reset").click()
+    stepper.get_by_role("button", name="Play").click()
+    stepper.locator("[role=status]").get_by_text("z is").wait_for(timeout=10_000)
+    stepper.get_by_role("button", name="Pause").click()
+    before = said(stepper)
+    book.page.wait_for_timeout(1500)
+    assert said(stepper) == before
+
+
+def test_ledger_is_ticked_with_the_arrow_keys(book: LabPage) -> None:
+    ledger, keyboard = widget(book, "CacheLedger"), book.page.keyboard
+    ledger.get_by_role("button", name="Store all").click()
+    assert "20 of 20 stored" in said(ledger)
+    assert "Nothing is computed again" in said(ledger)
+    ledger.get_by_role("button", name="z 1 stored").focus()
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowDown")
+    keyboard.press("Space")
+    assert ledger.get_by_role("button", name="h 2 computed again").get_attribute("aria-pressed") == "false"
+    assert "19 of 20 stored" in said(ledger)
+    ledger.get_by_role("button", name="Nothing").click()
+    assert "0 of 20 stored, 512 bytes" in said(ledger)
+
+
+def test_nudges_are_dragged_in_the_chart(book: LabPage) -> None:
+    nudge = widget(book, "NudgeTest")
+    chart = nudge.locator("svg")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    book.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    step = float(nudge.get_by_label("size of the nudge", exact=True).input_value())
+    assert 1e-8 < step < 1e-5
+    nudge.get_by_label("nudge", exact=True).select_option("z")
+    assert "z bar" in said(nudge)
+
+
+def test_the_point_walks_by_keyboard_and_downhill(book: LabPage) -> None:
+    descent, keyboard = widget(book, "Descent"), book.page.keyboard
+    grip = descent.locator(".bp-grip")
+    grip.focus()
+    keyboard.press("ArrowLeft")
+    keyboard.press("ArrowUp")
+    assert "w is 2.4, v is −2.4" in said(descent)
+    loss = descent.locator(".bp-readout-value").first
+    before = float(loss.inner_text())
+    for _ in range(3):
+        descent.get_by_role("button", name="Step").click()
+    assert float(loss.inner_text()) < before
+    box = descent.locator("svg").bounding_box()
+    book.page.mouse.move(box["x"] + 100, box["y"] + 100)
+    book.page.mouse.down()
+    book.page.mouse.move(box["x"] + 150, box["y"] + 150)
+    book.page.mouse.up()
+    assert "w is −" in said(descent)
+
+
+def test_contracts_are_judged(book: LabPage) -> None:
+    card = widget(book, "ContractCard")
+    card.get_by_label("layer").select_option("Product")
+    group = card.locator(".bp-card:visible .bp-group")
+    for place, index in ((0, 0), (2, 0)):
+        group.nth(place).get_by_role("checkbox").nth(index).check()
+    assert "v bar cannot be made" in said(card)
+    group.nth(1).get_by_role("checkbox").nth(0).check()
+    assert "who hands on h bar" in said(card)
+    group.nth(0).get_by_role("checkbox").nth(1).check()
+    group.nth(2).get_by_role("checkbox").nth(1).check()
+    assert "This contract holds" in said(card)
+    assert "h bar (32,)" in said(card)
+    group.nth(1).get_by_role("checkbox").nth(1).check()
+    assert "e could be left out" in said(card)
+
+
+def test_a_picture_is_pushed(book: LabPage) -> None:
+    pad = widget(book, "PerturbPad")
+    loss = "the loss went from 3.3 to 5.5"
+    assert loss in said(pad)
+    pad.get_by_label("steps", exact=True).fill("0")
+    book.page.keyboard.press("Tab")
+    assert "the loss went from 3.3 to 3.3" in said(pad)
+    pad.get_by_label("step", exact=True).select_option("raw")
+    assert pad.get_by_label("eps", exact=True).is_disabled()
+
+
+def test_a_tape_shows_the_wrong_bar(book: LabPage) -> None:
+    tape = widget(book, "TapeView")
+    assert "8 bars right, 1 wrong" in said(tape)
+    for _ in range(8):
+        tape.get_by_role("button", name="Step").click()
+    texts = tape.locator("svg text").all_text_contents()
+    assert sum("✗" in text for text in texts) == 1
+    tape.get_by_label("step back", exact=True).fill("1")
+    book.page.keyboard.press("Tab")
+    assert "Step 2 back" in said(tape)
+
+
+def test_the_kernel_knows_what_was_kept(book: LabPage) -> None:
+    """Traits travel on release, and the other way as well."""
+    last = book.widget(len(WIDGETS))
+    number = last.get_by_label("v", exact=True)
+    number.fill("0.25")
+    book.page.keyboard.press("Tab")
+    book.page.evaluate(
+        """window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
+           {code: "assert g.v == 0.25; g.y = -1.75"}).done"""
+    )
+    book.page.wait_for_function(
+        "number => number.value === '-1.75'", arg=last.get_by_label("y", exact=True).element_handle(), timeout=10_000
+    )
+    assert book.errors == []

@@ -1,0 +1,381 @@
+"""A whole course in one process: journal, gradebook, autograded/, what survives and what is graded anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.converters import NbGraderException
+
+from autograder.course import RELEASE
+from autograder.grading import course as course_module
+from autograder.grading import keys
+from autograder.grading.command import configured
+from autograder.grading.course import Summary
+from autograder.grading.job import grade_submission
+from autograder.grading.journal import Journal
+from autograder.grading.plugin import Autograde
+from autograder.grading.pool import Failed
+from tests.grading_tools import (
+    ASSIGNMENT,
+    FakeSession,
+    cell_of,
+    hand_in,
+    make_course,
+    own_answers,
+    own_source,
+    put,
+    scores,
+    solved,
+    text_of,
+)
+
+
+@pytest.fixture
+def jobs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Jobs run in this process; the list says which."""
+    done: list[Any] = []
+
+    def run_jobs(waiting: Any, *_: Any) -> Iterator[Any]:
+        for job in waiting:
+            done.append(job)
+            yield grade_submission(job, lambda _: FakeSession())
+
+    monkeypatch.setattr(course_module, "run_jobs", run_jobs)
+    return done
+
+
+@pytest.fixture
+def own(tmp_path: Path, jobs: list, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course with an instructor's own assignment and four submissions."""
+    course = make_course(tmp_path / "course", {"ps1/p1": own_source()}, plugged=False)
+    hand_in(course, "full", "ps1/p1", own_answers())
+    hand_in(course, "half", "ps1/p1", own_answers(square="    return x + x", half="    return x // 2"))
+    hand_in(course, "blank", "ps1/p1", own_answers("", "", ""))
+    hand_in(course, "broken", "ps1/p1", own_answers())
+    (course / "submitted/broken/ps1/p1.ipynb").write_text("{ this is no notebook")
+    monkeypatch.chdir(course)
+    return course
+
+
+def run(assignment: str = "ps1", force: bool = False, **config: Any) -> Summary:
+    """Grade in this process, in the current folder."""
+    app = configured()
+    app.coursedir.assignment_id = assignment
+    for name, value in config.items():
+        setattr(app.coursedir, name, value)
+    converter = Autograde(coursedir=app.coursedir, parent=app)
+    converter.force = force
+    converter.start()
+    return converter.summary
+
+
+def totals(course: Path) -> dict[str, float]:
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
+        return {s.student_id: s.score for a in gradebook.assignments for s in a.submissions}
+
+
+def test_scores_comments_and_review(own: Path) -> None:
+    summary = run()
+    assert summary.graded == 4
+    assert totals(own) == {"full": 4.0, "half": 1.0, "blank": 0.0, "broken": 0.0}
+    held = scores(own)
+    assert held["full", "ps1", "p1", "test_square"] == (2.0, None, False, 2.0)
+    assert held["full", "ps1", "p1", "essay"] == (None, None, True, 0.0)
+    assert held["blank", "ps1", "p1", "essay"] == (0.0, None, False, 0.0)
+    assert held["blank", "ps1", "p1", "square", "comment"] == ("No response.", None)
+    assert held["full", "ps1", "p1", "square", "comment"] == (None, None)
+    assert held["broken", "ps1", "p1", "test_square"] == (0.0, None, True, 0.0), "a person is asked to look"
+    assert [r.student for r in summary.quarantined] == ["broken"]
+    made = nbformat.read(own / "autograded/broken/ps1/p1.ipynb", as_version=4)
+    assert "cannot be read" in made.cells[0].source
+
+
+def test_a_second_run_does_nothing(own: Path, jobs: list) -> None:
+    run()
+    before, held = len(jobs), scores(own)
+    stamps = {path: path.stat().st_mtime_ns for path in (own / "autograded").rglob("*.ipynb")}
+    summary = run()
+    assert (summary.graded, summary.reused, summary.current) == (0, 0, 4)
+    assert len(jobs) == before
+    assert scores(own) == held
+    assert {path: path.stat().st_mtime_ns for path in (own / "autograded").rglob("*.ipynb")} == stamps
+
+
+@pytest.mark.parametrize("lost", ["gradebook.db", "autograded", ".grading/journal"])
+def test_what_was_lost_is_made_again(own: Path, jobs: list, lost: str) -> None:
+    run()
+    held = scores(own)
+    path = own / lost
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    summary = run()
+    assert (summary.reused, summary.graded) == ((0, 4) if "journal" in lost else (4, 0))
+    assert scores(own) == held
+    assert (own / "autograded/full/ps1/p1.ipynb").exists()
+
+
+@pytest.mark.parametrize("rubbish", ["", "{", "[]", '{"format": 1}', '{"format": 1, "notebooks": [{"grades": 3}]}'])
+def test_rubbish_in_the_journal_is_graded_again(own: Path, jobs: list, rubbish: str) -> None:
+    run()
+    held = scores(own)
+    for path in (own / ".grading/journal").glob("*.json"):
+        path.write_text(rubbish)
+    assert run().graded == 4
+    assert scores(own) == held
+
+
+def test_another_submission_is_graded_anew_and_no_other(own: Path, jobs: list) -> None:
+    run()
+    before = len(jobs)
+    hand_in(own, "half", "ps1/p1", own_answers(half="    return x // 2"))
+    assert run().graded == 1
+    assert [job.student for job in jobs[before:]] == ["half"]
+    assert totals(own)["half"] == 3.0
+
+
+def test_manual_grades_comments_extra_credit_and_penalties_survive(own: Path) -> None:
+    (own / "submitted/half/ps1/timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    (own / "nbgrader_config.py").open("a").write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    with Gradebook(f"sqlite:///{own}/gradebook.db", "tests") as gradebook:
+        gradebook.add_assignment("ps1", duedate="2026-03-01 12:00:00 UTC")
+    run()
+    where = ("half", "ps1", "p1")
+    assert scores(own)[where] == ("2026-03-02 12:00:00", 1.0)
+    with Gradebook(f"sqlite:///{own}/gradebook.db", "tests") as gradebook:
+        grade = gradebook.find_grade("test_square", "p1", "ps1", "half")
+        grade.manual_score, grade.extra_credit, grade.needs_manual_grade = 1.5, 0.5, False
+        gradebook.find_comment("square", "p1", "ps1", "half").manual_comment = "Nearly."
+        gradebook.db.commit()
+    held = scores(own)
+    assert run().current == 4
+    assert scores(own) == held, "an unchanged submission leaves a person's work alone"
+    run(force=True)
+    held = scores(own)
+    assert held[*where, "test_square"] == (0.0, 1.5, True, 2.0), "graded anew: kept, and asks for review as in nbgrader"
+    assert held[*where, "square", "comment"] == (None, "Nearly.")
+    assert held[where] == ("2026-03-02 12:00:00", 3.0), "the penalty follows the score"
+
+
+def test_a_bad_timestamp_is_told_and_counts_nothing(own: Path) -> None:
+    (own / "submitted/full/ps1/timestamp.txt").write_text("yesterday, I think")
+    summary = run()
+    assert any("holds no time" in why for why in summary.skipped)
+    assert totals(own)["full"] == 4.0
+
+
+def test_no_submission_and_no_assignment_are_sentences(own: Path) -> None:
+    with pytest.raises(NbGraderException, match="There are submissions of ps1"):
+        run("ps2")
+    hand_in(own, "full", "ps3/p1", own_answers())
+    with pytest.raises(NbGraderException, match="No assignment called 'ps3' exists: there is ps1"):
+        run("ps3")
+
+
+def test_another_kernel_is_a_sentence(own: Path) -> None:
+    source = own_source()
+    source["metadata"]["kernelspec"] = {"display_name": "R", "language": "R", "name": "ir"}
+    put(own / "source/ps1/p1.ipynb", source)
+    with pytest.raises(NbGraderException, match="only Python notebooks"):
+        run()
+
+
+def test_no_execute_is_refused(own: Path) -> None:
+    (own / "nbgrader_config.py").open("a").write("\nc.Execute.enabled = False\n")
+    with pytest.raises(NbGraderException, match="for the truth"):
+        run()
+
+
+def test_an_empty_folder_is_passed_over(own: Path) -> None:
+    (own / "submitted/nobody/ps1").mkdir(parents=True)
+    summary = run()
+    assert any("nobody" in why for why in summary.skipped)
+    assert "nobody" not in totals(own)
+    assert not (own / "autograded/nobody").exists()
+
+
+def test_a_job_nothing_comes_of_is_no_zero(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(course_module, "run_jobs", lambda jobs, *_: (Failed(job, "the sandbox broke") for job in jobs))
+    with pytest.raises(NbGraderException, match="4 submissions could not be graded"):
+        run()
+    assert totals(own) == {}
+
+
+def test_files_go_along_but_no_link_and_no_pipe(own: Path) -> None:
+    folder = own / "submitted/full/ps1"
+    put(own / "source/ps1/p1.ipynb", own_source())
+    (own / "source/ps1/data.csv").write_text("given")
+    (folder / "data.csv").write_text("changed")
+    (folder / "notes").mkdir()
+    (folder / "notes/helper.py").write_text("x = 1")
+    (own / "secret.txt").write_text("the gradebook's password")
+    (folder / "link.txt").symlink_to(own / "secret.txt")
+    (folder / "other.ipynb").symlink_to(own / "source/ps1/p1.ipynb")
+    (folder / "folder").symlink_to(own, target_is_directory=True)
+    os.mkfifo(folder / "pipe")
+    (folder / "folder.ipynb").mkdir()
+    (folder / "\udcff odd\n.txt").write_text("odd")
+    summary = run()
+    assert summary.graded == 4
+    assert totals(own)["full"] == 4.0
+    made = own / "autograded/full/ps1"
+    assert (made / "data.csv").read_text() == "given"
+    assert (made / "notes/helper.py").read_text() == "x = 1"
+    found = {str(path.relative_to(made)) for path in made.rglob("*")}
+    assert found == {"data.csv", "notes", "notes/helper.py", "p1.ipynb", "\ufffd odd\n.txt"}
+    assert "password" not in "".join(p.read_text() for p in made.rglob("*") if p.is_file())
+    record = next(r for r in Journal(own / ".grading/journal").all() if r.student == "full")
+    told = " ".join(record.notes)
+    for word in ("link.txt", "other.ipynb", "folder", "pipe", "folder.ipynb"):
+        assert word in told
+
+
+def test_a_submission_folder_that_is_a_link_is_not_followed(own: Path) -> None:
+    (own / "submitted/thief").mkdir()
+    (own / "submitted/thief/ps1").symlink_to(own / "submitted/full/ps1", target_is_directory=True)
+    summary = run()
+    assert "thief" in {r.student for r in summary.quarantined}
+    assert totals(own)["thief"] == 0.0
+
+
+def test_one_of_two_notebooks(tmp_path: Path, jobs: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = make_course(tmp_path / "c", {"ps1/p1": own_source(), "ps1/p2": own_source()}, plugged=False)
+    hand_in(course, "ada", "ps1/p1", own_answers())
+    monkeypatch.chdir(course)
+    run()
+    held = scores(course)
+    assert held["ada", "ps1", "p2", "test_square"] == (0.0, None, False, 0.0), "nothing to review, as in nbgrader"
+    assert not (course / "autograded/ada/ps1/p2.ipynb").exists()
+    hand_in(course, "ada", "ps1/p2", own_answers())
+    run(notebook_id="p2")
+    assert scores(course)["ada", "ps1", "p2", "test_square"][0] == 2.0
+    assert {p.name for p in (course / "autograded/ada/ps1").iterdir()} == {"p1.ipynb", "p2.ipynb"}
+    with pytest.raises(NbGraderException, match="it has p1, p2"):
+        run(notebook_id="p3")
+
+
+# --- the course's own exercises ---------------------------------------------------------------
+
+
+@pytest.fixture
+def ours(tmp_path: Path, jobs: list, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course with notebook 01, three students."""
+    from autograder.course import SOURCE, materialise
+
+    materialise()
+    course = make_course(tmp_path / "course", {}, plugged=False)
+    shutil.copytree(SOURCE / ASSIGNMENT, course / "source" / ASSIGNMENT, ignore=shutil.ignore_patterns("*.py"))
+    shutil.copytree(RELEASE / ASSIGNMENT, course / "release" / ASSIGNMENT)
+    name = f"{ASSIGNMENT}/forward_graph"
+    hand_in(course, "ada", name, solved())
+    wrong = solved()
+    next(c for c in wrong["cells"] if text_of(c).startswith("def relu"))["source"] = "def relu(z):\n    return z"
+    hand_in(course, "bob", name, wrong)
+    hand_in(course, "cyd", name, json.loads((RELEASE / f"{name}.ipynb").read_text()))
+    monkeypatch.chdir(course)
+    return course
+
+
+def test_the_courses_own_notebook(ours: Path) -> None:
+    before = {path: path.read_bytes() for path in (ours / "release").rglob("*") if path.is_file()}
+    run(ASSIGNMENT)
+    got = totals(ours)
+    assert (got["ada"], got["cyd"]) == (12.0, 0.0)
+    assert 11.0 <= got["bob"] < 12.0
+    assert {path: path.read_bytes() for path in (ours / "release").rglob("*") if path.is_file()} == before
+    for path in (ours / "autograded").rglob("*.ipynb"):
+        text = path.read_text()
+        assert "HIDDEN TESTS" not in text
+        assert "autograder.cell" not in text
+        nbformat.validate(nbformat.reads(text, as_version=4))
+
+
+def test_a_changed_exercise_regrades_only_what_it_touches(
+    ours: Path, jobs: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autograder.grading import scoring
+
+    run(ASSIGNMENT)
+    tried: list[tuple[str, str]] = []
+    real_key, real = keys.exercise_key, scoring.evaluate
+    monkeypatch.setattr(keys, "exercise_key", lambda name: real_key(name) + ("changed" if name == "relu" else ""))
+    monkeypatch.setattr(scoring, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
+    held = scores(ours)
+    assert run(ASSIGNMENT).graded == 3
+    assert set(tried) == {"relu"}
+    assert scores(ours) == held
+    assert run(ASSIGNMENT).current == 3
+
+
+def test_keys_follow_what_an_exercise_uses() -> None:
+    """Every exercise has a key of its own; bar_z's does not depend on bar_e's declaration."""
+    found = {name: keys.exercise_key(name) for name in keys.EXERCISES}
+    assert len(set(found.values())) == len(found)
+    seen: set[tuple[str, str]] = set()
+    keys._follow("barprop.exercises.n02_bar_notation", "BAR_Z", seen)
+    names = {name for _, name in seen}
+    assert {"BAR_Z", "_bar_z_probes", "slope_by_nudging"} <= names
+    assert not {"BAR_E", "BAR_V", "TRAIN"} & names
+
+
+def test_seeds_differ_by_student_and_stay_in_a_regrade(ours: Path, jobs: list) -> None:
+    run(ASSIGNMENT)
+    run(ASSIGNMENT, force=True)
+    seeds = [(job.student, tuple(job.seed_of("relu"))) for job in jobs]
+    assert len(seeds) == 6
+    assert len(set(seeds)) == 3
+    assert len({seed for _, seed in seeds}) == 3
+    assert jobs[0].seed_of("relu") != jobs[0].seed_of("linear")
+
+
+def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = keys.course_secret(tmp_path / ".grading")
+    assert len(first) == 64
+    assert keys.course_secret(tmp_path / ".grading") == first
+    assert (tmp_path / ".grading/secret").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in (tmp_path / ".grading").iterdir()] == ["secret"]
+    assert keys.course_secret(tmp_path / ".grading", "given") == b"given"
+    monkeypatch.setenv(keys.SECRET_VARIABLE, "told")
+    assert keys.course_secret(tmp_path / ".grading") == b"told"
+
+
+def test_what_one_assignment_hands_out_is_absent_from_others(own: Path, jobs: list) -> None:
+    put(own / "source/ps2/p1.ipynb", own_source())
+    (own / "source/ps2/network.npz").write_bytes(b"weights")
+    hand_in(own, "full", "ps2/p1", own_answers())
+    run("ps1")
+    assert not any(job.plan.files for job in jobs)
+    run("ps2")
+    assert jobs[-1].plan.files == {"network.npz": b"weights"}
+
+
+def test_the_report_reads_it_all(ours: Path, capsys: pytest.CaptureFixture) -> None:
+    from autograder import __main__ as main
+
+    run(ASSIGNMENT)
+    document = solved()
+    document["cells"].remove(cell_of(document, "linear"))
+    hand_in(ours, "dan", f"{ASSIGNMENT}/forward_graph", document)
+    hand_in(ours, "eve", f"{ASSIGNMENT}/forward_graph", {"no": "cells"})
+    run(ASSIGNMENT)
+    assert main.main(["report", ASSIGNMENT, "--html", "r.html", "--csv", "r.csv"]) == 0
+    said = capsys.readouterr().out
+    assert "25 % of the class (1 of 4)" in said
+    assert "dan: The cell for linear is missing" in said
+    assert "eve: " in said
+    assert "Wait for a person" in said
+    assert Path("r.html").read_text().count("<tr>") == 6
+    assert len(Path("r.csv").read_text().splitlines()) == 6
+    assert main.main(["export", "--to", "g.csv"]) == 0
+    assert len(Path("g.csv").read_text().splitlines()) == 6
+    assert main.main(["export", "--to", "x.csv", "--exercises"]) == 0
+    assert Path("x.csv").read_text() == Path("r.csv").read_text()
+    assert main.main(["report", "nothing"]) == 2
+    assert main.main(["export", "nothing"]) == 2
+    assert main.main(["grade", "--jobs", "0"]) == 2

@@ -1,0 +1,502 @@
+"""What a session gives: outputs as a kernel would, answers as data or handles, calls both ways."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from base64 import b64decode
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError, bubble, doctor
+from barprop.activations import tanh
+from barprop.graphs import Graph, Node
+from barprop.run import AnswerError, Handle, Run
+from tests.sandbox_tools import ANSWER, ask, processes, text_of
+
+
+@pytest.fixture(scope="module", params=["isolated", "local"])
+def sandbox(request):
+    """Everything here holds with the walls and without."""
+    try:
+        with (Sandbox if request.param == "isolated" else LocalSandbox)() as made:
+            yield made
+    except SandboxError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def session(sandbox):
+    with sandbox.session() as made:
+        made.run_cell("import numpy as np")
+        yield made
+
+
+def outputs(session, source: str) -> list[dict]:
+    """The outputs of a cell, after nbformat has agreed that they are outputs."""
+    result = session.run_cell(source)
+    cell = nbformat.v4.new_code_cell(source, outputs=[nbformat.from_dict(o) for o in result.outputs])
+    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+    return result.outputs
+
+
+# --- cells ------------------------------------------------------------------------------------
+
+
+def test_the_last_expression_is_the_result(session):
+    (shown,) = outputs(session, "x = 3\nx + 4")
+    assert shown["output_type"] == "execute_result"
+    assert shown["data"] == {"text/plain": "7"}
+    assert type(shown["execution_count"]) is int
+
+
+def test_streams_come_in_order(session):
+    shown = outputs(session, "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c', end='')")
+    assert [(o["name"], o["text"]) for o in shown] == [("stdout", "a\n"), ("stderr", "b\n"), ("stdout", "c")]
+
+
+def test_an_error_comes_with_its_traceback(session):
+    result = session.run_cell("def f():\n    return 1 / 0\nprint('before')\nf()")
+    stream, error = result.outputs
+    assert stream["text"] == "before\n"
+    assert (error["output_type"], error["ename"], error["evalue"]) == ("error", "ZeroDivisionError", "division by zero")
+    assert "return" in "".join(error["traceback"])
+    assert result.error == "ZeroDivisionError: division by zero"
+    assert session.interrupt_free()
+
+
+def test_a_syntax_error_is_an_error(session):
+    result = session.run_cell("def f(:\n    pass")
+    assert result.outputs[0]["ename"] == "SyntaxError"
+    assert result.error.startswith("SyntaxError")
+
+
+def test_display_magics_and_names_are_as_in_a_kernel(session):
+    shown = outputs(session, "from IPython.display import display, HTML\ndisplay(HTML('<b>x</b>'), 5)")
+    assert shown[0]["data"]["text/html"] == "<b>x</b>"
+    assert shown[1]["data"] == {"text/plain": "5"}
+    assert "loop" in text_of(session.run_cell("%timeit -n 1 -r 1 1"))
+    assert text_of(session.run_cell("print(__name__, get_ipython() is not None)")).startswith("__main__ True")
+    assert outputs(session, "x = 2;\nx;") == []
+    assert text_of(session.run_cell("_ = 1\nimport asyncio\nawait asyncio.sleep(0)\nprint('awaited')")).startswith(
+        "awaited"
+    )
+
+
+def test_a_display_can_be_updated_and_cleared(session):
+    source = "h = display(1, display_id=True)\nh.update(2)"
+    assert [o["data"]["text/plain"] for o in outputs(session, source)] == ["2"]
+    source = "from IPython.display import clear_output\nprint(1)\nclear_output(wait=True)\nprint(2)"
+    assert [o["text"] for o in outputs(session, source)] == ["2\n"]
+
+
+def test_a_figure_is_shown_as_a_picture(session):
+    shown = outputs(session, "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);")
+    (picture,) = [o for o in shown if "image/png" in o.get("data", {})]
+    assert b64decode(picture["data"]["image/png"]).startswith(b"\x89PNG")
+
+
+def test_warnings_are_shown_and_harm_nothing(session):
+    result = session.run_cell("import warnings\nwarnings.warn('careful')\nnp.log(0.0)")
+    assert "careful" in text_of(result)
+    assert not result.error
+
+
+def test_nobody_answers_input(session):
+    assert "keyboard" in session.run_cell("input('name?')").error
+
+
+def test_long_output_is_cut_and_says_so(sandbox):
+    with sandbox.session(Limits(output=0.01)) as session:
+        text = text_of(session.run_cell("print('start')\nfor i in range(10_000): print('x' * 50)\n1 / 0"))
+        assert text.startswith("start")
+        assert "cut off" in text
+        assert "ZeroDivisionError" in text
+        assert len(text) < 20_000
+
+
+def test_a_late_cell_is_stopped_and_the_session_goes_on(session):
+    result = session.run_cell("y = 1\nwhile True: pass", seconds=0.5)
+    assert result.error == "The cell did not come back within 0.5 s."
+    assert result.outputs[0]["ename"] == "KeyboardInterrupt"
+    assert session.interrupt_free()
+    assert session.answers["y"] == 1
+
+
+def test_a_late_answer_is_stopped_and_the_others_go_on(sandbox):
+    with sandbox.session(Limits(probe_seconds=0.5)) as session:
+        session.run_cell(ANSWER + "\ndef slow():\n    while True: pass")
+        with pytest.raises(AnswerError, match=r"slow did not come back within 0\.5 s\."):
+            Run(session.answers)("slow")
+        assert session.interrupt_free()
+        assert ask(session) == 42
+
+
+def test_what_cannot_be_stopped_is_ended(sandbox):
+    with sandbox.session(Limits(probe_seconds=0.5)) as session:
+        session.run_cell(
+            ANSWER + "\nimport time\ndef slow():\n    while True:\n        try: time.sleep(1)\n        except: pass"
+        )
+        for _ in range(2):
+            with pytest.raises(AnswerError, match="slow did not come back"):
+                Run(session.answers)("slow")
+        assert not session.interrupt_free()
+        assert "slow did not come back" in ask(session)
+        assert "slow did not come back" in session.run_cell("1").error
+
+
+def test_files_are_laid_into_the_working_folder(sandbox):
+    with sandbox.session(files={"a.txt": b"hello", "../b.py": b"x = 5"}) as session:
+        assert text_of(session.run_cell("print(open('a.txt').read())\nimport b\nprint(b.x)")).startswith("hello\n5")
+
+
+def test_draws_are_the_same_in_a_second_session(sandbox):
+    source = "import random, numpy as np\nprint(random.random(), np.random.rand(), list({'a', 'b', 'c', 'd'}))"
+    seen = []
+    for _ in range(2):
+        with sandbox.session() as session:
+            seen.append(text_of(session.run_cell(source)))
+    assert seen[0] == seen[1]
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+def test_data_comes_as_data(session):
+    session.run_cell(
+        "a = {'x': [1, (2.5, None)], 'y': np.arange(3.0)}\nb = np.float64(2)\nclass C(float): pass\nc = C(1)"
+    )
+    assert session.answers["a"]["x"] == [1, (2.5, None)]
+    assert session.answers["a"]["y"].tolist() == [0, 1, 2]
+    assert type(session.answers["b"]) is np.float64
+    assert isinstance(session.answers["c"], Handle)
+    with pytest.raises(AnswerError, match="There is no nothing"):
+        session.answers["nothing"]
+
+
+def test_calls_report_what_they_do_to_their_arguments(session):
+    session.run_cell("def f(x, y):\n    x[0] = 7\n    return y")
+    seen = session.answers["f"].observe((np.zeros(2), np.ones(2)), {})
+    assert seen.changed == ("x",)
+    assert seen.shared is True
+    assert seen.value.tolist() == [1, 1]
+
+
+def test_arguments_keep_their_form(session):
+    session.run_cell(
+        "def f(a): return a.flags.f_contiguous, a.flags.c_contiguous, a.flags.writeable, str(a.dtype), a.shape"
+    )
+    fortran = np.asfortranarray(np.ones((2, 3)))
+    fortran.flags.writeable = False
+    assert Run(session.answers)("f", fortran) == (True, False, False, "float64", (2, 3))
+    session.run_cell(
+        "def g(sigma, w): return sigma.slope(0.5), type(w), type(w[0]), sigma is __import__('barprop').tanh"
+    )
+    slope, kind, inner, same = Run(session.answers)("g", tanh, [(1, 2)])
+    assert slope == tanh.slope(0.5)
+    assert same is True
+    assert (type(kind).__name__, type(inner).__name__) == ("type", "type")
+
+
+def test_what_goes_wrong_inside_is_one_sentence(session):
+    session.run_cell(
+        "def f(x):\n    return x.nothing\ndef g(a, b): pass\ndef h(x): raise NotImplementedError\ndef r(x): return r(x)"
+    )
+    run = Run(session.answers)
+    for name, words in {
+        "f": "f stopped with AttributeError: .* (line 2: return x.nothing)",
+        "g": "called with 1 argument",
+        "h": "not written yet",
+        "r": "calls itself without end",
+    }.items():
+        with pytest.raises(AnswerError) as caught:
+            run(name, 1.0)
+        assert "".join(words.split(".* ")[-1:]) in str(caught.value)
+    assert session.interrupt_free()
+
+
+VALUE = """
+class Value:
+    def __init__(self, data, parents=()):
+        self.data, self.parents = np.asarray(data, float), parents
+    def __add__(self, other): return Value(self.data + getattr(other, "data", other), (self, other))
+    def __radd__(self, other): return Value(other + self.data, (self,))
+    def __matmul__(self, other): return Value(self.data @ getattr(other, "data", other))
+    def __rmatmul__(self, other): return Value(other @ self.data)
+    def __pow__(self, k): return Value(self.data ** k)
+    def __neg__(self): return Value(-self.data)
+    def __truediv__(self, other): raise ZeroDivisionError("no")
+    def sum(self, axis=None): return Value(self.data.sum(axis))
+    __array_ufunc__ = None
+"""
+
+
+def test_objects_are_driven_through_handles(session):
+    session.run_cell(VALUE)
+    run = Run(session.answers)
+    a, b = run("Value", [1.0, 2.0]), run("Value", 3.0)
+    assert type(a).__name__ == "Value"
+    out = a + b
+    assert out.data.tolist() == [4, 5]
+    assert out.parents[0] is a
+    assert out.parents[1] is b
+    assert out.parents[0] is not b
+    assert (np.ones(2) + a).data.tolist() == [2, 3]
+    assert (1 + a).parents[0] is a
+    assert (np.ones((3, 2)) @ a).data.shape == (3,)
+    assert (a @ np.ones(2)).data == 3
+    assert (-(a**2)).data.tolist() == [-1, -4]
+    assert run.send(a, "sum", axis=0).data == 3
+    with pytest.raises(AnswerError, match="ZeroDivisionError: no"):
+        a / b
+    with pytest.raises(AnswerError, match="stopped with TypeError"):
+        a - b
+    with pytest.raises(AnswerError, match=r"Value\.nothing stopped"):
+        run.get(a, "nothing")
+    assert np.asarray(a).dtype == object
+    assert a == a
+    assert a != b
+
+
+def test_a_handle_stays_the_same_object_while_others_come_and_go(session):
+    session.run_cell(VALUE)
+    run = Run(session.answers)
+    a = run("Value", 1.0)
+    for _ in range(200):
+        out = a + a
+        assert out.parents[0] is a
+    for _ in range(50):
+        parents = out.parents
+        del parents
+        assert [p is a for p in out.parents] == [True, True]
+    held = len(session._handles)
+    assert held < 10
+
+
+def test_a_handle_of_another_session_is_refused(sandbox, session):
+    session.run_cell(VALUE)
+    a = Run(session.answers)("Value", 1.0)
+    with sandbox.session() as other:
+        other.run_cell(ANSWER)
+        assert "belongs to another notebook" in ask(other, a)
+        assert other.interrupt_free()
+
+
+def test_the_host_can_be_called_back(session):
+    session.run_cell("def double(f, n):\n    return [f(np.arange(3.0) * i)[1] for i in range(n)]")
+    asked = []
+
+    def f(u):
+        asked.append(u)
+        return u + 1
+
+    assert ask(session, f, 3) == [1.0, 2.0, 3.0]
+    assert asked[2].tolist() == [0, 2, 4]
+
+
+class Layer:
+    """A host-side object: its public methods may be called, and nothing else."""
+
+    secret = 5
+
+    def __init__(self):
+        self.seen = []
+
+    def forward(self, x):
+        self.seen.append(x)
+        return x * 2
+
+    def fails(self, x):
+        raise ValueError(f"shape {np.shape(x)} does not fit")
+
+    def leaks(self):
+        raise FileNotFoundError("/home/instructor/course")
+
+    def _hidden(self):
+        return "hidden"
+
+
+def test_of_an_object_only_public_methods_are_reached(session):
+    session.run_cell(
+        "def double(layer):\n"
+        "    found = [n for n in dir(layer) if not n.startswith('__')]\n"
+        "    errors = []\n"
+        "    for name in ('secret', '_hidden', 'seen'):\n"
+        "        try: getattr(layer, name)\n"
+        "        except AttributeError: errors.append(name)\n"
+        "    return found, errors, layer.forward(3.0), layer"
+    )
+    layer = Layer()
+    found, errors, value, same = ask(session, layer)
+    assert found == ["fails", "forward", "leaks"]
+    assert errors == ["secret", "_hidden", "seen"]
+    assert value == 6
+    assert same is layer
+    assert layer.seen == [3.0]
+    session.run_cell("def double(layer):\n    layer._channel.send(['ask', 1, '_hidden', (), {}])")
+    assert isinstance(ask(session, layer), str)
+
+
+def test_errors_of_the_host_come_back_without_its_secrets(session):
+    session.run_cell(
+        "def double(layer):\n    said = []\n    for call in (lambda: layer.fails([1, 2]), layer.leaks):\n"
+        "        try: call()\n        except Exception as error: said.append(f'{type(error).__name__}: {error}')\n"
+        "    return said"
+    )
+    assert ask(session, Layer()) == [
+        "ValueError: shape (2,) does not fit",
+        "RuntimeError: stopped with FileNotFoundError",
+    ]
+
+
+def test_calls_go_back_and_forth(session):
+    """An answer calls the host, which calls another answer, which calls the host again."""
+    session.run_cell("def inner(x, g): return g(x) + 1\ndef double(f): return f(10)")
+    run = Run(session.answers)
+    assert ask(session, lambda x: run("inner", x, lambda y: 2 * y)) == 21
+
+
+def test_an_answer_can_be_handed_to_an_answer(session):
+    session.run_cell("def square(x): return x * x\ndef double(f): return f(3), f is square")
+    assert ask(session, session.answers["square"]) == (9, True)
+
+
+def test_graphs_go_by_value_and_their_nodes_come_back(session):
+    session.run_cell(
+        "def double(node):\n    met, todo = [], [node]\n    seen = set()\n    while todo:\n        n = todo.pop()\n"
+        "        if id(n) not in seen:\n            seen.add(id(n)); met.append(n); todo += n.parents\n    return met"
+    )
+    size = 10_000
+    graph = Graph([(), *((i,) for i in range(size - 1))])
+    order = ask(session, graph.nodes[-1])
+    assert len(order) == size
+    assert all(type(node) is Node for node in order)
+    assert all(node is graph.nodes[size - 1 - i] for i, node in enumerate(order))
+    assert session._callbacks == 0
+
+
+def test_too_much_at_once_is_one_sentence(session):
+    session.run_cell("def double(x): return np.zeros(10_000_000)")
+    assert "cannot be looked at" in ask(session) or "malformed" in ask(session)
+
+
+def test_several_threads_use_sessions_at_once(sandbox):
+    found = []
+
+    def work(number: int) -> None:
+        with sandbox.session() as session:
+            session.run_cell(f"def double(x): return x + {number}")
+            for _ in range(20):
+                found.append(ask(session, 1) == 1 + number)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * 80
+
+
+def test_closing_leaves_no_process(sandbox):
+    before = processes(sandbox.pid)
+    session = sandbox.session()
+    assert len(processes(sandbox.pid)) == len(before) + 1
+    session.close()
+    session.close()
+    assert processes(sandbox.pid) == before
+    assert isinstance(ask(session), str)
+    assert not session.interrupt_free()
+
+
+# --- what the machine gives -------------------------------------------------------------------
+
+
+def test_without_bubblewrap_the_way_out_is_named(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(SandboxError, match=r"apt install bubblewrap.*Dockerfile.*--no-sandbox"):
+        Sandbox()
+    assert next(f for f in doctor.examine() if not f.good).name == "bubblewrap"
+    with pytest.raises(SandboxError, match="Dockerfile"):
+        doctor.require()
+
+
+def test_a_bubblewrap_that_fails_is_told_with_its_own_words(monkeypatch, tmp_path):
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr("shutil.which", lambda name: str(fake))
+    with pytest.raises(SandboxError, match=r"No permissions to create new namespace.*--no-sandbox"):
+        Sandbox()
+
+
+def test_a_warm_process_that_dies_is_told(sandbox):
+    with type(sandbox)() as made:
+        warm = max(processes(made.pid))  # the last that was started
+        session = made.session()
+        family = processes(made.pid)
+        os.kill(warm, signal.SIGKILL)
+        with pytest.raises((SandboxError, AnswerError)):
+            session.answers["x"]
+        with pytest.raises(SandboxError, match="broke"):
+            made.session()
+    if isinstance(made, LocalSandbox):  # without walls nothing ties a session to it but its own good will
+        return
+    late = time.monotonic() + 20
+    while any(os.path.exists(f"/proc/{pid}") for pid in family) and time.monotonic() < late:
+        time.sleep(0.05)
+    assert not any(os.path.exists(f"/proc/{pid}") for pid in family)
+
+
+def test_the_doctor_tries_everything():
+    try:
+        Sandbox().close()
+    except SandboxError as error:
+        pytest.skip(str(error))
+    findings = doctor.examine()
+    assert all(f.good for f in findings if f.needed), "\n".join(map(str, findings))
+    names = {f.name for f in findings}
+    assert names >= {
+        "kernel",
+        "bubblewrap",
+        "network",
+        "memory",
+        "disk",
+        "processes",
+        "repository",
+        "environment",
+        "time",
+    }
+    doctor.require()
+
+
+def test_the_doctor_sees_a_wall_that_is_missing(monkeypatch):
+    """Without the walls its trials must fail, or they would prove nothing."""
+    with LocalSandbox(doctor._LIMITS) as open_to_all:
+        found = {f.name: f.good for f in doctor._sessions(open_to_all)}
+    for name in ("repository", "other processes", "disk"):
+        assert not found[name]
+
+
+def test_the_repository_is_covered_where_it_lies_among_what_is_bound(monkeypatch, tmp_path):
+    library = tmp_path / "site-packages"
+    (library / "autograder").mkdir(parents=True)
+    monkeypatch.setattr(bubble, "packages", lambda: [library])
+    words = bubble.command(3, 1_000_000)
+    assert "/packages/0/autograder" in words
+    assert words[words.index("/packages/0/autograder") - 1] == "--tmpfs"
+
+
+def test_the_container_recipe_names_what_is_needed():
+    recipe = (bubble.INSIDE.parents[2] / "Dockerfile").read_text()
+    assert "bubblewrap" in recipe
+    assert "requirements.txt" in recipe
+
+
+def test_nothing_of_the_sandbox_is_left_on_the_host(sandbox):
+    listed = subprocess.run(["mount"], capture_output=True, text=True, check=False).stdout
+    assert "/course" not in listed
