@@ -127,15 +127,15 @@ def digit_grid(X: np.ndarray, labels: Sequence[int], named: Sequence[int] | None
     ----------
     X : (n, 784), 0 for paper and 1 for ink. labels, named : (n,).
     """
-    rows = -(-len(X) // columns)
+    gap = 12  # pixels between the rows, for what is written there
+    tiles, places = _mosaic(X, columns, (4, gap), 0.0)
     with course_style():
-        figure, grid = plt.subplots(rows, columns, figsize=(0.95 * columns, 1.2 * rows), squeeze=False)
-        for axes in grid.flat:
-            axes.axis("off")
-        for i, (axes, image) in enumerate(zip(grid.flat, X, strict=False)):
-            axes.imshow(image.reshape(28, 28), cmap=_GREY, vmin=0, vmax=1, interpolation="nearest")
+        figure, axes = plt.subplots(figsize=(0.9 * columns, 0.9 * columns * tiles.shape[0] / tiles.shape[1]))
+        axes.imshow(tiles, cmap=_GREY, vmin=0, vmax=1, interpolation="nearest")
+        axes.axis("off")
+        for i, (row, column) in enumerate(places):
             text = f"{labels[i]}" if named is None else f"{labels[i]}, said {named[i]}"
-            axes.text(0.5, -0.06, text, transform=axes.transAxes, ha="center", va="top", fontsize=10)
+            axes.text(column + 13.5, row + 28, text, ha="center", va="top", fontsize=10)
         plt.close(figure)
     return figure
 
@@ -195,20 +195,36 @@ def first_weights(W: np.ndarray, columns: int = 16) -> Figure:
     ----------
     W : (m, 784).
     """
-    rows = -(-len(W) // columns)
-    size = np.quantile(np.abs(W), 0.995)
+    size = np.quantile(np.abs(W), 0.995) or 1.0
+    tiles, _ = _mosaic(W, columns, (2, 2), np.nan)
     with course_style():
-        figure, grid = plt.subplots(rows, columns, figsize=(0.62 * columns, 0.62 * rows + 0.45), squeeze=False)
-        figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.04, hspace=0.04)
-        for axes in grid.flat:
-            axes.axis("off")
-        for axes, row in zip(grid.flat, W, strict=False):
-            image = axes.imshow(row.reshape(28, 28), cmap=_SIGNED, vmin=-size, vmax=size, interpolation="nearest")
-        bar = figure.colorbar(image, ax=grid, location="bottom", aspect=70, shrink=0.6, pad=0.02)
+        figure, axes = plt.subplots(figsize=(9.6, 9.6 * tiles.shape[0] / tiles.shape[1] + 0.6))
+        colours = _SIGNED.with_extremes(bad=FAINT)
+        image = axes.imshow(tiles, cmap=colours, vmin=-size, vmax=size, interpolation="nearest")
+        axes.axis("off")
+        bar = figure.colorbar(image, ax=axes, location="bottom", aspect=70, shrink=0.6, pad=0.02)
         bar.set_ticks([-size, 0, size], labels=["ink here votes against", "0", "ink here votes for"])
         bar.outline.set_visible(False)
         plt.close(figure)
     return figure
+
+
+def _mosaic(
+    images: np.ndarray, columns: int, gap: tuple[int, int], between: float
+) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """Images of 28 x 28, row by row in one large one, and the upper left corner of each: (row, column).
+
+    Parameters
+    ----------
+    images : (n, 784). gap : pixels beside and below each. between : the value in the gaps.
+    """
+    rows = -(-len(images) // columns)
+    width, height = 28 + gap[0], 28 + gap[1]
+    tiles = np.full((rows * height, columns * width), between)
+    places = [(i // columns * height, i % columns * width) for i in range(len(images))]
+    for image, (row, column) in zip(images, places, strict=True):
+        tiles[row : row + 28, column : column + 28] = np.reshape(image, (28, 28))
+    return tiles, places
 
 
 # --- pieces -------------------------------------------------------------------------------------

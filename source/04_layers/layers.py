@@ -18,6 +18,9 @@
 # You will write six small classes instead, string them on a list, and train them with nothing but NumPy. It takes about 90 minutes.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for matrices this small, one thread is the fastest
 import numpy as np
 
 from barprop import check, ready
@@ -710,7 +713,7 @@ if trained:
     display(layers.first_weights(w[0][0] - new_weights(0)[0][0]))
 
 # %% [markdown]
-# Strokes and gaps, few of them readable. The rim is exactly as it was: no ink ever came there, so no gradient did either ($\bar w = \bar z\,x$).
+# Strokes and gaps, few of them readable. The rim is exactly as it was: no ink ever came there, so no gradient did either ($\bar w = \bar z\,x$). A few units hardly moved at all; notebook 03 would ask who starves them.
 #
 # Here are some of those it got wrong. Be honest about how many you would have got.
 
