@@ -88,9 +88,14 @@ def subsets(things: Any) -> list[tuple[str, ...]]:
 def test_shapes_of_the_contracts() -> None:
     draw = rng()
     sizes = [{key: int(draw.integers(1, 9)) for key in "ndmk"} for _ in range(40)]
-    function = """(m, c) => Object.fromEntries(Object.entries(m.LAYERS).map(([name, layer]) => [name,
-        Object.fromEntries(Object.entries({...layer.takes, ...layer.caches, ...Object.fromEntries(Object.entries(layer.returns).map(
-        ([bar, one]) => [bar, one.shape]))}).map(([thing, letters]) => [thing, m.shapeOf(letters, c)]))]))"""
+    function = """(m, c) => {
+      const shapes = ({takes, caches, returns}) => {
+        const bars = Object.fromEntries(Object.entries(returns).map(([bar, one]) => [bar, one.shape]));
+        const all = Object.entries({...takes, ...caches, ...bars});
+        return Object.fromEntries(all.map(([thing, letters]) => [thing, m.shapeOf(letters, c)]));
+      };
+      return Object.fromEntries(Object.entries(m.LAYERS).map(([name, layer]) => [name, shapes(layer)]));
+    }"""
     for size, found in zip(sizes, run_js(("page", "contract_card"), function, sizes), strict=True):
         n, d, m, k = (size[key] for key in "ndmk")
         X, W, b, Z = draw.normal(size=(n, d)), draw.normal(size=(m, d)), draw.normal(size=m), draw.normal(size=(n, m))

@@ -98,7 +98,7 @@ function sigmaText(text, sigma) {
 }
 
 function paintGraph(svg, state, width) {
-  resize(svg, width, 268);
+  resize(svg, width, 276);
   const spots = nodeSpots(width);
   const now = STEPS[state.position >> 1];
   const shown = STEPS.slice(0, (state.position + 1) >> 1);

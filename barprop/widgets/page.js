@@ -230,7 +230,7 @@ function count(value) {
 }
 
 function choice(stage, { text, options, read, write }) {
-  const select = make("select", { class: "bp-select" }, Object.entries(options).map(([value, label]) => make("option", { value }, label)));
+  const select = make("select", { class: "bp-select", "aria-label": text }, Object.entries(options).map(([value, label]) => make("option", { value }, label)));
   select.addEventListener("change", () => stage.keep(write(stage.state, select.value), `${text} ${options[select.value]}.`));
   stage.onPaint((state) => { select.value = read(state); });
   return make("label", { class: "bp-choice" }, make("span", {}, text), select);

@@ -119,7 +119,7 @@ function paintTraining(svg, state, width) {
   const { losses, moved } = trainBranches(state);
   const fits = losses.every(Number.isFinite) && moved.flat().every(Number.isFinite);
   const most = fits ? Math.max(0.05, ...moved[0], ...moved[1]) * 1.08 : 1;
-  const x = scale(0, Math.max(1, state.steps), 46, width - 92);
+  const x = scale(0, Math.max(1, state.steps), 46, width - 106);
   const y = scale(0, most, height - 44, 26);
   const parts = axes(x, y, { xTicks: roundTicks(0, Math.max(1, state.steps), width < 520 ? 4 : 6).filter(Number.isInteger), yTicks: roundTicks(0, most, 4), xText: "step", yText: "how far each branch has moved" });
   if (!fits) parts.push(draw("text", { x: x.to(state.steps / 2), y: (y.start + y.end) / 2, "text-anchor": "middle" }, "it blew up: the rate is too large"));

@@ -48,6 +48,7 @@ WIDGETS = {
     "CacheLedger": "from barprop.widgets import CacheLedger\nCacheLedger(keep='h')",
     "NudgeTest": "from barprop.widgets import NudgeTest\nNudgeTest()",
     "SplitBars": "from barprop.widgets import SplitBars\nSplitBars()",
+    "SplitBars of two branches": "from barprop.widgets import SplitBars\nSplitBars(mode='train')",
     "Descent": "from barprop.widgets import Descent\nDescent()",
     "ContractCard": "from barprop.widgets import ContractCard\nContractCard()",
     "PerturbPad": PAD,

@@ -27,6 +27,8 @@ class LabPage:
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", self._note)
+        self._protocol = self.context.new_cdp_session(self.page)
+        self._protocol.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def _note(self, request: Any) -> None:
         address = urlparse(request.url)
@@ -61,6 +63,11 @@ class LabPage:
         self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
         self.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
         return self
+
+    def work(self) -> float:
+        """Processor time in seconds that the page's main thread has taken so far."""
+        metrics = self._protocol.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
     def cells(self) -> list[dict[str, Any]]:
         """What the notebook's cells hold now."""

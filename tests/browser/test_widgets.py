@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.browser.gallery import NAMES, WIDGETS
 from tests.browser.lab_page import LabPage
 
 HOSTILE = ("ArrowDown", "ArrowRight", "m", "b", "a", "d", "d", "Enter")
+SLIDER = ".bp-range:enabled"
+DIAL = ".bp-dial:has(.bp-range:enabled)"
 each_widget = pytest.mark.parametrize("name", NAMES)
 
 
@@ -36,10 +39,12 @@ def drag(gallery: LabPage, grip: Any, moves: int = 60) -> dict[str, Any]:
     page.mouse.move(box["x"] + box["width"] * 0.7, middle)
     page.mouse.down()
     grip.evaluate("(grip, start) => eval(start)(grip.closest('section.bp'))", probes.START_DRAG)
+    before = gallery.work()
     for spot in spots:
         page.mouse.move(box["x"] + box["width"] * spot, middle)
         page.evaluate(probes.FRAME)
     log = page.evaluate("(() => { const log = window.barpropDrag; log.stop(); return {...log, heard: 0, stop: 0}; })()")
+    work = gallery.work() - before
     page.mouse.up()
     frames = log["frames"]
     painted = sorted(log["painted"])
@@ -47,33 +52,34 @@ def drag(gallery: LabPage, grip: Any, moves: int = 60) -> dict[str, Any]:
         "rate": 1000 * (len(frames) - 1) / (frames[-1] - frames[0]),
         "late": painted[int(0.95 * (len(painted) - 1))],
         "events": len(painted),
+        "work": 1000 * work / len(frames),
     }
 
 
-@each_widget
-def test_drag_is_smooth_and_silent(gallery: LabPage, name: str, record_property: Any) -> None:
+@pytest.mark.parametrize(("name", "grip"), [*((name, SLIDER) for name in NAMES), ("Descent", ".bp-grip")])
+def test_drag_is_smooth_and_silent(gallery: LabPage, name: str, grip: str) -> None:
     widget = section(gallery, name)
-    grip = widget.locator(".bp-range:enabled").first
-    grip.scroll_into_view_if_needed()
-    tries = []
-    for _ in range(4):  # a neighbour on the same machine may steal a try
-        log = drag(gallery, grip)
+    handle = widget.locator(grip).filter(visible=True).first
+    handle.scroll_into_view_if_needed()
+    for _ in range(3):
+        log = drag(gallery, handle)
         assert log["events"] >= 50
         assert log["sent"] == 0, "the kernel was told before the release"
         assert log["blanks"] == 0
         assert max(log["heights"]) - min(log["heights"]) < 0.5
-        tries.append((log["rate"], log["late"]))
+        said = f"{name} {grip}: {log['rate']:.0f} frames/s, 95 % painted within {log['late']:.1f} ms"
+        print(f"{said}, {log['work']:.1f} ms of processor time a frame")
+        assert log["work"] <= 10  # of the page itself, whatever else the machine does
         if log["rate"] >= 50 and log["late"] <= 16:
-            break
-    record_property("frames_per_second_and_late_ms", tries[-1])
-    print(f"{name}: {tries[-1][0]:.0f} frames/s, 95 % painted within {tries[-1][1]:.1f} ms")
-    assert any(rate >= 50 and late <= 16 for rate, late in tries), tries
+            return
+    if os.getloadavg()[0] <= (os.cpu_count() or 1):  # otherwise the clock says more about the neighbours than about us
+        pytest.fail(said)
 
 
 @each_widget
 def test_state_is_kept_on_release(gallery: LabPage, name: str) -> None:
     widget = section(gallery, name)
-    grip = widget.locator(".bp-range:enabled").first
+    grip = widget.locator(SLIDER).filter(visible=True).first
     grip.evaluate("(grip, start) => eval(start)(grip.closest('section.bp'))", probes.START_DRAG)
     grip.focus()
     gallery.page.keyboard.press("Home")
@@ -99,19 +105,20 @@ def test_tab_reaches_every_control(gallery: LabPage, name: str) -> None:
 @each_widget
 def test_every_slider_and_number_moves_by_keyboard(gallery: LabPage, name: str) -> None:
     widget = section(gallery, name)
-    for dial in widget.locator(".bp-dial:has(.bp-range:enabled)").all():
+    for dial in widget.locator(DIAL).filter(visible=True).all():
         slider, number = dial.locator(".bp-range"), dial.locator(".bp-number")
         slider.focus()
         gallery.page.keyboard.press("Home")
         gallery.page.keyboard.press("ArrowRight")
-        value = slider.input_value()
-        assert float(value) > float(slider.get_attribute("min"))
-        assert float(number.input_value()) == pytest.approx(float(value), rel=1e-3)
-        high = slider.get_attribute("max")
+        power = (lambda value: 10**value) if slider.get_attribute("aria-valuetext") else (lambda value: value)
+        low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
+        value = float(slider.input_value())
+        assert value > low
+        assert float(number.input_value()) == pytest.approx(power(value), rel=1e-2)
         number.focus()
-        number.fill(high)
+        number.fill(str(power(high)))
         gallery.page.keyboard.press("Tab")
-        assert float(slider.input_value()) == pytest.approx(float(high))
+        assert float(slider.input_value()) == pytest.approx(high)
 
 
 @each_widget
@@ -163,16 +170,35 @@ def test_contrasts(gallery: LabPage, dark: bool) -> None:
     assert {pair: ratio for pair, ratio in weak.items() if ratio < (4.5 if pair in text else 3)} == {}
 
 
-@each_widget
-@pytest.mark.parametrize("width", [700, 400])
-def test_nothing_is_clipped_tiny_or_overlapping(gallery: LabPage, name: str, width: int) -> None:
-    widget = section(gallery, name)
+def unreadable(gallery: LabPage, widget: Any, width: int) -> dict[str, list[str]]:
+    """What is clipped, tiny or overlapping in a widget that is so wide."""
     widget.evaluate("(section, width) => { section.style.width = `${width}px`; }", width)
     gallery.page.evaluate(probes.FRAME)
     gallery.page.evaluate(probes.FRAME)
     found = {probe: widget.evaluate(getattr(probes, probe)) for probe in ("TINY", "CLIPPED", "OVERLAPPING")}
     widget.evaluate("section => { section.style.width = ''; }")
-    assert found == {"TINY": [], "CLIPPED": [], "OVERLAPPING": []}
+    return {probe: items for probe, items in found.items() if items}
+
+
+@each_widget
+@pytest.mark.parametrize("width", [700, 400])
+def test_nothing_is_clipped_tiny_or_overlapping(gallery: LabPage, name: str, width: int) -> None:
+    assert unreadable(gallery, section(gallery, name), width) == {}
+
+
+@pytest.mark.parametrize("name", ["GraphStepper", "TapeView"])
+def test_every_step_is_readable(gallery: LabPage, name: str) -> None:
+    widget = section(gallery, name)
+    widget.get_by_role("button", name="Reset").click()
+    step, dial = widget.get_by_role("button", name="Step"), widget.locator(DIAL).first.locator(".bp-number")
+    if name == "GraphStepper":
+        dial.fill("-1.234")
+    for width in (700, 400):
+        widget.get_by_role("button", name="Reset").click()
+        for _ in range(24 if name == "GraphStepper" else 9):
+            if step.is_enabled():
+                step.click()
+            assert unreadable(gallery, widget, width) == {}
 
 
 @each_widget
@@ -180,7 +206,7 @@ def test_a_sentence_says_what_changed(gallery: LabPage, name: str) -> None:
     widget = section(gallery, name)
     sentence = widget.locator("[role=status]")
     assert sentence.count() == 1
-    dial = widget.locator(".bp-dial:has(.bp-range:enabled)").first.locator(".bp-range")
+    dial = widget.locator(DIAL).filter(visible=True).first.locator(".bp-range")
     dial.focus()
     gallery.page.keyboard.press("Home")
     before = sentence.inner_text()
