@@ -9,7 +9,6 @@ import contextlib
 import ctypes
 import os
 import resource
-import signal
 from dataclasses import dataclass
 
 from . import calls
@@ -17,7 +16,7 @@ from . import calls
 _NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 # mount, cgroup, uts, ipc, user, pid, net: the CLONE_NEW* flags of <linux/sched.h>
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_RDONLY, _MS_REC, _MS_PRIVATE = 2, 4, 8, 1, 16384, 1 << 18
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _RESERVE = 8_000_000
 _SOMEBODY = 1000  # the uid a student's code finds itself under
 
@@ -48,18 +47,15 @@ def _mount(kind: str, target: str, flags: int, options: str = "") -> None:
     _check(result, f"mount {kind} on {target}")
 
 
-def die_with_parent() -> None:
-    """Be killed when the parent dies; what changes the uid forgets it, so say it afterwards."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def become(uid: int) -> None:
-    """From root to an ordinary user, without a way back."""
+    """From root to an ordinary user, without a way back.
+
+    bubblewrap's word to die with the parent is lost with it; the end of the control socket does the same.
+    """
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     _prctl(_PR_SET_DUMPABLE, 1)  # or /proc/self/uid_map would belong to root
-    die_with_parent()
 
 
 def unshare() -> None:
