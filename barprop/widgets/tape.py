@@ -160,9 +160,9 @@ def _slot_bar(entry: Entry, values: list[np.ndarray], slot: int, bar: np.ndarray
     step = entry.step
 
     def moved(u: np.ndarray) -> np.ndarray:
-        with np.errstate(all="ignore"):
-            return step(*values[:slot], u, *values[slot + 1 :])
+        return step(*values[:slot], u, *values[slot + 1 :])
 
-    return np.asarray(pull_back(moved, at, bar, nudge, left=entry.name == "relu" and bool(np.any(at == 0))))
+    with np.errstate(all="ignore"):
+        return np.asarray(pull_back(moved, at, bar, nudge, left=entry.name == "relu" and bool(np.any(at == 0))))
 
 

@@ -1,0 +1,240 @@
+"""The Python side of the widgets: what they take, what they say, what their output carries."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import barprop.widgets
+from autograder.reference import REFERENCES
+from barprop.activations import ACTIVATIONS, softplus
+from barprop.jupyter import FILES, install
+from barprop.widgets import (
+    CacheLedger,
+    ContractCard,
+    Descent,
+    GraphStepper,
+    NudgeTest,
+    PerturbPad,
+    SplitBars,
+    TapeView,
+)
+from barprop.widgets.base import WidgetError
+from barprop.widgets.neuron import graph_bars, graph_values
+
+Value = REFERENCES["Value"]
+
+
+class TwoLayers:
+    """A network as notebook 04 builds it, seen from outside."""
+
+    def __init__(self, sigma: Any) -> None:
+        self.sigma = sigma
+
+    def forward(self, x: Any, w: Any) -> np.ndarray:
+        (W, b), _, (V, c) = w
+        return self.sigma(np.asarray(x) @ W.T + b) @ V.T + c
+
+
+def pad(sigma: Any = np.tanh, **more: Any) -> PerturbPad:
+    draw = np.random.default_rng(3)
+    w = [(draw.normal(size=(5, 9)), draw.normal(size=5)), (), (draw.normal(size=(4, 5)), draw.normal(size=4))]
+    given = {"net": (TwoLayers(sigma), w, None), "X": draw.random((6, 9)), "labels": np.array([0, 1, 2, 3, 0, 1])}
+    return PerturbPad(**given | more)
+
+
+def tape() -> TapeView:
+    x, w = Value([1.0, -2.0]), Value([[0.3, 0.2], [0.1, -0.4]])
+    loss = ((w @ x).tanh() ** 2.0).sum()
+    loss.backward()
+    return TapeView(loss, names={"x": x, "w": w})
+
+
+MAKERS = {
+    "GraphStepper": GraphStepper, "CacheLedger": CacheLedger, "NudgeTest": NudgeTest, "SplitBars": SplitBars,
+    "Descent": Descent, "ContractCard": ContractCard, "PerturbPad": pad, "TapeView": tape,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_output_carries_widget_picture_and_sentence(name: str) -> None:
+    widget = MAKERS[name]()
+    data, metadata = widget._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
+    assert data["image/png"].startswith("iVBORw0KGgo")
+    assert data["text/plain"] == repr(widget) == metadata["image/png"]["alt"]
+    assert data["text/plain"].endswith((".", "?"))
+    assert "object at 0x" not in data["text/plain"]
+    assert "children=(" not in data["text/plain"]
+    json.dumps({key: widget.get_state()[key] for key in widget.keys if not isinstance(widget.get_state()[key], bytes)})
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_module_imports_nothing(name: str) -> None:
+    widget = MAKERS[name]()
+    lines = widget._esm.splitlines()
+    assert not [
+        line
+        for line in lines
+        if line.startswith("import ") or "import(" in line or "http" in line.replace("http://www.w3.org", "")
+    ]
+    assert len(widget._esm) < 40_000
+
+
+def test_naming_the_package_loads_no_widget() -> None:
+    code = "import barprop.widgets, sys; print([m for m in ('anywidget', 'barprop.widgets.base') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert set(barprop.widgets.__all__) == set(MAKERS) == set(dir(barprop.widgets))
+    with pytest.raises(AttributeError, match="none of them"):
+        barprop.widgets.Graph  # noqa: B018
+
+
+WRONG = {
+    "x to hold two": (lambda: GraphStepper(x=[1, 2, 3]), "x is to be 2 numbers; 3 came"),
+    "x to be a list": (lambda: GraphStepper(x=4), "x is to be 2 numbers; 4 came"),
+    "v a number": (lambda: GraphStepper(v="much"), "v is to be a number; 'much' came"),
+    "v finite": (lambda: GraphStepper(v=float("nan")), "v is to be a finite number"),
+    "sigma known": (lambda: GraphStepper(sigma="swish"), "relu, tanh, sigmoid, softplus; 'swish' came"),
+    "depth": (lambda: CacheLedger(depth=31), "depth is to be a whole number from 1 to 30; 31 came"),
+    "keep": (lambda: CacheLedger(keep="x"), "keep is one of all, z, h, nothing"),
+    "variable": (lambda: NudgeTest("w3"), "variable is one of w1"),
+    "step": (lambda: NudgeTest(step=1), "step is to lie between 1e-12 and 1e-1; 1 came"),
+    "rate": (lambda: Descent(rate=0), "rate is to be above 0"),
+    "y as long as x": (lambda: Descent(x=[1, 2], y=[1]), "y is to be 2 numbers; 1 came"),
+    "no examples": (lambda: Descent(x=[], y=[]), "x is to hold 1 to 50 numbers; 0 came"),
+    "scale": (lambda: SplitBars(scale1=-1), "scale1 is to be above 0"),
+    "layer": (lambda: ContractCard("Dropout"), "layer is one of Product"),
+    "net": (lambda: pad(net=None), "net is to be (network, w, loss)"),
+    "images": (lambda: pad(X=np.zeros((6, 8))), "square images, one a row; its shape is (6, 8)"),
+    "labels": (lambda: pad(labels=[0, 1]), "labels are to be 6 whole numbers; shape (2,)"),
+    "labels in range": (lambda: pad(labels=[0, 1, 2, 3, 4, 5]), "between 0 and 3"),
+    "index": (lambda: pad(index=6), "index is to be a whole number from 0 to 5"),
+    "another network": (lambda: pad(sigma=np.sin), "this one computes something else"),
+    "no value": (lambda: TapeView(3.0), "this float has no .data"),
+    "a long tape": (lambda: TapeView(sum((Value(1.0) for _ in range(60)), Value(0.0))), "up to 80 nodes"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_bad_input_is_answered_with_one_sentence(case: str) -> None:
+    make, sentence = WRONG[case]
+    with pytest.raises(WidgetError) as caught:
+        make()
+    assert sentence in str(caught.value)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+
+
+def test_an_activation_counts_as_its_name() -> None:
+    assert GraphStepper(sigma=softplus).sigma == "softplus"
+
+
+@pytest.mark.parametrize("sigma", ACTIVATIONS)
+def test_pictures_of_the_neuron_hold_right_numbers(sigma: str) -> None:
+    draw = np.random.default_rng(5)
+    for _ in range(20):
+        x, w, (v, y) = draw.normal(size=2), draw.normal(size=2), draw.normal(size=2)
+        values = graph_values(x, y, w, v, sigma)
+        cache = REFERENCES["forward"](x, y, w, v, ACTIVATIONS[sigma])
+        np.testing.assert_allclose([values[k] for k in cache], list(cache.values()), rtol=1e-12, atol=1e-14)
+        bars = graph_bars(x, y, w, v, sigma)
+        for name, bar in REFERENCES["backward"](cache, x, y, w, v, ACTIVATIONS[sigma]).items():
+            np.testing.assert_allclose(bars[name], bar, rtol=1e-7, atol=1e-9)
+
+
+def test_pictures_of_attacks_are_attacks() -> None:
+    for mode, attack in (("sign", "pgd"), ("raw", "gradient_ascent")):
+        widget = pad(mode=mode, steps=3, alpha=0.05, eps=0.1, index=2)
+        network, w = widget._net
+        w32 = [tuple(np.float64(np.float32(part)) for part in layer) for layer in w]
+
+        class Net:
+            def forward(self, x: Any, w: Any) -> np.ndarray:
+                self.x = np.asarray(x)
+                return network.forward(x, w)
+
+            def backward(self, bar: Any, w: Any) -> tuple[None, np.ndarray]:
+                (W, b), _, (V, _) = w
+                return None, (bar @ V * (1 - np.tanh(self.x @ W.T + b) ** 2)) @ W
+
+        X = np.frombuffer(widget.images, "<f4").reshape(6, 9).astype(float)[2:3]
+        net = Net(), w32, REFERENCES["SoftmaxCrossEntropy"]()
+        sizes = {"eps": 0.1} if mode == "sign" else {}
+        right = REFERENCES[attack](net, X, np.array([2]), alpha=0.05, steps=3, **sizes)
+        np.testing.assert_allclose(widget.attacked(), right[0], atol=1e-5)
+
+
+def test_every_operation_of_a_tape_is_recognised_and_right() -> None:
+    draw = np.random.default_rng(7)
+    a, b, m, s = (
+        Value(draw.random((2, 3)) + 0.5),
+        Value(draw.random(3) + 0.5),
+        Value(draw.normal(size=(3, 2))),
+        Value(1.7),
+    )
+    made = [a + b, a - b, a * b, a / b, a @ m, -a, a.exp(), a.log(), (a - 0.9).relu(), a.tanh(), a**2.0, a**-1.0,
+            a.sum(axis=0), a.sum(axis=1, keepdims=True), s / a, 2.0 - a, b @ m, a @ b]  # fmt: skip
+    total = made[0].sum()
+    for one in made[1:]:
+        total = total + (one * one).sum()
+    total.backward()
+    widget = TapeView(total)
+    names = [entry.name for entry in widget._tape.entries]
+    assert "?" not in names
+    assert {"+", "−", "×", "/", "@", "neg", "exp", "log", "relu", "tanh", "^2", "^−1", "sum"} <= set(names)
+    assert all(entry.right() for entry in widget._tape.entries)
+
+
+def test_a_wrong_bar_on_a_tape_is_found() -> None:
+    x, y = Value(2.0), Value(3.0)
+    loss = x * y + x
+    loss.backward()
+    x.bar = x.bar - 1.0  # as if the second use had not been added
+    widget = TapeView(loss, names={"x": x, "y": y})
+    wrong = [entry.name for entry in widget._tape.entries if not entry.right()]
+    assert wrong == ["x"]
+    assert "of 4 bars that nudging can check, 3 are right" in widget.sentence()
+
+
+def test_a_tape_without_backward_or_with_an_unknown_step() -> None:
+    x = Value(2.0)
+    odd = Value(0.123, (x,))
+    loss = odd * 3.0
+    for node in (x, odd, loss):
+        node.bar = None
+    widget = TapeView(loss)
+    nodes = {node["name"]: node for node in widget.nodes}
+    assert nodes["?"]["ref"] == pytest.approx([3.0])
+    assert nodes["×"]["bar"] is None
+    assert [node["ref"] for node in widget.nodes if not node["parents"] and node["data"] == [2.0]] == [None]
+
+
+def test_numbers_that_are_none_reach_the_page_as_none() -> None:
+    x = Value([1.0, np.inf])
+    loss = x.sum()
+    loss.bar, x.bar = np.array(1.0), np.array([1.0, np.nan])
+    widget = TapeView(loss)
+    assert json.loads(json.dumps(widget.nodes, allow_nan=False))[0]["bar"] == [1.0, None]
+
+
+def test_settings_are_merged_into_an_environment(tmp_path: Path) -> None:
+    theirs = tmp_path / "etc" / "jupyter" / "jupyter_config.json"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text('{"ServerApp": {"port": 1}, "WidgetsDataTypeFilter": {"x": 1}}', encoding="utf-8")
+    written = install(tmp_path)
+    assert [path.relative_to(tmp_path / "etc" / "jupyter").as_posix() for path in written] == list(FILES)
+    merged = json.loads(theirs.read_text(encoding="utf-8"))
+    assert merged["ServerApp"] == {"port": 1}
+    assert merged["WidgetsDataTypeFilter"]["x"] == 1
+    order = merged["WidgetsDataTypeFilter"]["display_data_priority"]
+    assert (
+        order.index("image/png") < order.index("application/vnd.jupyter.widget-view+json") < order.index("text/plain")
+    )
+    before = [path.read_bytes() for path in written]
+    assert [path.read_bytes() for path in install(tmp_path)] == before
