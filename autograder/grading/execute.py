@@ -10,6 +10,8 @@ from autograder.sandbox import CellResult, Limits, Session
 from barprop.run import AnswerError
 
 OpenSession = Callable[[], Session]
+_TELLING = ("error", "execute_result")
+_MOST_SHOWN = 8_000_000  # characters of output kept for one notebook
 _MAX_SESSIONS = 12  # a notebook that kills more than so many processes is not run any further
 
 
@@ -30,6 +32,7 @@ class NotebookRun:
         self.culprits: set[int] = set()
         self.trouble: list[str] = []
         self._open, self._session, self._sessions = open_session, None, 0
+        self._shown = 0
         self._deadline = time.monotonic() + limits.notebook_seconds
 
     def __enter__(self) -> NotebookRun:
@@ -72,12 +75,22 @@ class NotebookRun:
             result = session.run_cell(source, min(self.limits.cell_seconds, self.left))
             alive = session.interrupt_free()
             if not alive or number not in self.results:
-                self.results[number] = result
+                self.results[number] = self._bounded(result)
             if not alive or result.seconds >= self.limits.cell_seconds:
                 self.culprits.add(number)  # it would cost the same again
             if not alive:
                 self._note(f"A cell ended its process and was left out after that. {result.error}".strip())
                 return
+
+    def _bounded(self, result: CellResult) -> CellResult:
+        """The result; without its streams and pictures where the notebook has shown far too much already."""
+        self._shown += sum(len(str(output)) for output in result.outputs)
+        if self._shown > _MOST_SHOWN:
+            kept = [_brief(output) for output in result.outputs if output["output_type"] in _TELLING]
+            cut = {"output_type": "stream", "name": "stdout", "text": "... this output was left out ...\n"}
+            result.outputs = [*kept[:20], cut]  # whether a test of the instructor's passed is told by the rest
+            self._note("More output came than is kept.")
+        return result
 
     def _late(self) -> str:
         return f"the time for one notebook ({self.limits.notebook_seconds:g} s) was used up"
@@ -109,3 +122,11 @@ class LiveAnswers:
             if name in self.reasons and self.session.interrupt_free():
                 raise AnswerError(self.reasons[name]) from None
             raise error
+
+
+def _brief(output: dict[str, Any]) -> dict[str, Any]:
+    """An error or a result, cut to what its score is read from."""
+    if output["output_type"] == "error":
+        return output | {"evalue": str(output.get("evalue", ""))[:400], "traceback": []}
+    text = output.get("data", {}).get("text/plain", "")
+    return output | {"data": {"text/plain": str(text)[:400]}, "metadata": {}}

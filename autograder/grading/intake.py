@@ -93,6 +93,8 @@ def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, dige
 def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Hash) -> None:
     if entry.is_symlink():
         raise _RefusedError("is a link, and links are not followed")
+    if _shown(name) != name and not entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False):
+        raise _RefusedError("has a name that is no plain text, and was passed over")
     if entry.is_dir(follow_symlinks=False):
         if entry.name.endswith(".ipynb"):
             result.unreadable[_shown(name)] = "It is a folder, not a file."
@@ -175,5 +177,6 @@ def _closing(data: bytes | mmap.mmap, start: int) -> int:
 
 
 def _shown(name: str) -> str:
-    """A file name that can be stored anywhere: undecodable bytes replaced."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A file name that can be stored and shown anywhere: what is no printable text becomes a question mark."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join("?" if c == "\ufffd" or not c.isprintable() else c for c in text)

@@ -8,6 +8,7 @@ import warnings
 from functools import lru_cache
 
 _TOO_LONG = 200_000  # characters; beyond that only the patterns below look at it
+_TOO_MAGIC = 4_000  # lines with a magic's mark times lines; IPython reads the whole cell again for each of them
 _DEFINES = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
@@ -22,7 +23,7 @@ def tree_of(source: str) -> ast.Module | None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except (SyntaxError, ValueError, RuntimeError, MemoryError):
             continue
     return None
 
@@ -30,8 +31,10 @@ def tree_of(source: str) -> ast.Module | None:
 def _translated(source: str) -> str:
     from IPython.core.inputtransformer2 import TransformerManager
 
-    if not any(mark in source for mark in "%!?"):
-        raise SyntaxError("no magics in it")
+    lines = source.split("\n")
+    magic = sum(any(mark in line for mark in "%!?") for line in lines)
+    if not magic or magic * len(lines) > _TOO_MAGIC:
+        raise SyntaxError("no magics in it, or far too many")
     return TransformerManager().transform_cell(source)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 MAX_CELLS = 5_000
 MAX_SOURCE = 5_000_000  # characters in all cells together
 _ATTEMPTS = 20_000
+_MOST_TRIED = 20_000_000  # characters decoded in vain before a damaged file is given up
 
 _BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -103,15 +104,16 @@ def _salvage(text: str, error: Exception) -> Any:
                 return document
         except (ValueError, RecursionError, MemoryError):
             pass
-    cells, position = [], 0
+    cells, position, in_vain = [], 0, 0
     for _ in range(_ATTEMPTS):
         match = _OPENS.search(text, position)
-        if not match:
+        if not match or in_vain > _MOST_TRIED:
             break
         position = match.start() + 1
         try:
             value, end = decoder.raw_decode(text, match.start())
-        except (ValueError, RecursionError, MemoryError):
+        except (ValueError, RecursionError, MemoryError) as problem:
+            in_vain += _looked_through(problem, text) - match.start()
             continue
         if isinstance(value, dict) and "cell_type" in value and ("source" in value or "input" in value):
             cells.append(value)
@@ -121,6 +123,13 @@ def _salvage(text: str, error: Exception) -> Any:
         kind = " It looks like a web page." if head == "<" else ""
         raise UnreadableError(f"The file is no notebook (its JSON cannot be read: {_short(error)}).{kind}")
     return {"cells": cells}
+
+
+def _looked_through(problem: Exception, text: str) -> int:
+    """How far the decoder got; an open string is told by where it starts, and was looked through to the end."""
+    if isinstance(problem, json.JSONDecodeError) and not problem.msg.startswith("Unterminated"):
+        return problem.pos
+    return len(text)
 
 
 def _short(error: Exception) -> str:

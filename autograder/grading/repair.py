@@ -13,6 +13,7 @@ from autograder.grading.reading import Found, Reading
 from barprop.exercises import EXERCISES
 
 _NEAR = 0.8  # how alike an edited locked cell must be to be taken for the released one
+_COMPARED = 60  # so many cells between two known ones are compared with a missing locked one
 _FOLLOWING = 3  # so many cells after an answer are tried as its split-off rest
 _MAX_OWN = 500  # cells of a student's own that are kept
 
@@ -120,7 +121,9 @@ def _by_position(cells: list[Found], plan: NotebookPlan, managed: list[PlanCell]
         before = max((places[n] for n in range(number) if n in places), default=-1)
         after = min((places[n] for n in range(number + 1, len(managed)) if n in places), default=len(cells))
         gap = [i for i in range(before + 1, after) if owners[i] is None and plain(cells[i].source) not in released]
-        alike = [i for i in gap if _alike(cells[i].source, wanted.source)] if wanted.locked or wanted.test else gap
+        alike = gap
+        if wanted.locked or wanted.test:
+            alike = [i for i in gap[:_COMPARED] if _alike(cells[i].source, wanted.source)]
         if wanted.kind == "code" and wanted.solution:
             alike = [i for i in gap if cells[i].kind == "code"]
             rivals = [n for n, cell in enumerate(managed) if cell.solution and n not in places and
