@@ -37,6 +37,7 @@ class Evaluation:
     trials: list[Trial] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     blocked: str = ""
+    _known: dict[tuple[str, int], Values] = field(default_factory=dict, repr=False)
 
     @property
     def failed(self) -> bool:
@@ -81,25 +82,36 @@ class Evaluation:
         return sentence + others.replace("So do", "Also wrong there")
 
     def _mistake(self, failed: set[str]) -> Mistake | None:
+        """First a mistake that fits all that is wrong anywhere, else one that fits what is wrong in this part."""
+        everywhere = {name for t in self.trials for name in t.problems}
         if not any(name in t.got for t in self.trials for name in failed & t.problems.keys()):
-            # It stopped before these came: what is known of the other outputs explains them as well.
-            failed = {name for t in self.trials for name in t.problems}
-        return next((m for m in self.exercise.mistakes if self._explains(m, failed)), None)
+            failed = everywhere  # it stopped before these came: what is known of the others explains them as well
+        for scope in (everywhere, failed):
+            for mistake in self.exercise.mistakes:
+                if self._explains(mistake, scope, failed):
+                    return mistake
+        return None
 
-    def _explains(self, mistake: Mistake, failed: set[str]) -> bool:
-        """Whether a mistake gives the values that came, in every case, and is told from right somewhere."""
+    def _explains(self, mistake: Mistake, scope: set[str], told_by: set[str]) -> bool:
+        """Whether a mistake gives the values that came, in every case, and one of `told_by` tells it from right."""
         told = False
-        for trial in self.trials:
-            wrong = mistake.wrong(trial.case, trial.right)
-            if wrong is None:
-                continue
-            for name, value in wrong.items():
-                if name not in failed or name not in trial.got:
+        for number, trial in enumerate(self.trials):
+            for name, value in self._wrong(mistake, number).items():
+                if name not in scope or name not in trial.got:
                     continue
                 if not close(trial.got[name], value, self.exercise.tolerance):
                     return False
-                told = told or not close(value, trial.right[name], self.exercise.tolerance)
+                told = told or (name in told_by and not close(value, trial.right[name], self.exercise.tolerance))
         return told
+
+    def _wrong(self, mistake: Mistake, number: int) -> Values:
+        """What a mistake gives in one trial, worked out once for all parts."""
+        key = (mistake.name, number)
+        if key not in self._known:
+            trial = self.trials[number]
+            with np.errstate(all="ignore"):
+                self._known[key] = mistake.wrong(trial.case, trial.right) or {}
+        return self._known[key]
 
 
 def evaluate(

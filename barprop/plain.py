@@ -6,6 +6,7 @@ types are looked into, and text is cut to one printable line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -33,7 +34,7 @@ def one_line(text: Any, limit: int = 200) -> str:
     """Text from elsewhere on one line, printable, cut to `limit` characters; "" for what is no text."""
     if not issubclass(type(text), str):
         return ""
-    text = str.__getitem__(text, slice(0, 10 * limit))
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", str.__getitem__(text, slice(0, 10 * limit)))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]
 
 
@@ -52,6 +53,21 @@ def is_number(value: Any) -> bool:
 def is_array(value: Any) -> bool:
     """A plain array of real numbers."""
     return type(value) is np.ndarray and value.dtype.kind in "fiu"
+
+
+def row_of_numbers(value: Any) -> np.ndarray | None:
+    """A list, tuple or array of numbers as a float64 array (n,); None for anything else."""
+    if is_array(value):
+        return value.astype(float) if value.ndim == 1 and value.nbytes <= _BYTES else None
+    # NumPy is not asked to read a list as it stands: it may hold itself, or objects that act when they are read.
+    if type(value) is not list and type(value) is not tuple:
+        return None
+    if not all(is_number(item) or (is_array(item) and item.ndim == 0) for item in value):
+        return None
+    try:
+        return np.array(value, dtype=float)
+    except OverflowError:
+        return None
 
 
 def describe_type(value: Any) -> str:

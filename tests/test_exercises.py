@@ -107,24 +107,28 @@ def test_reference_oracle_judges_like_the_own(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES)
 def test_mistake_gets_its_own_hint(name: str, mistake: str) -> None:
+    """Where a mistake in one part spoils a later part as well, the first hint that is given is its own."""
     exercise = EXERCISES[name]
     hint = next(m.hint for m in exercise.mistakes if m.name == mistake)
     answers = answer(WRONG[name][mistake], exercise)
-    for seed in seeds(name, 6):
-        failed = [verdict for verdict in verdicts(tried(exercise, answers, seed)) if not verdict.passed]
+    for seed in seeds(name, 6, least=1):
+        evaluation = tried(exercise, answers, seed)
+        failed = [verdict for verdict in verdicts(evaluation) if not verdict.passed]
         assert failed, f"seed {seed}: let through"
-        for verdict in failed:
-            assert (verdict.mistake, verdict.hint) == (mistake, hint), f"seed {seed}: {verdict}"
-            assert verdict.problem
+        assert all(verdict.problem or verdict.remarks for verdict in failed)
+        assert not any(given_away(evaluation, str(verdict)) for verdict in failed)
+        hinted = [(verdict.mistake, verdict.hint) for verdict in failed if verdict.hint]
+        assert hinted[:1] == [(mistake, hint)], f"seed {seed}: {failed}"
 
 
-@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
-def test_verdict_keeps_the_right_value_to_itself(name: str, mistake: str) -> None:
-    exercise = EXERCISES[name]
-    for seed in seeds(name, 3):
-        evaluation = tried(exercise, answer(WRONG[name][mistake], exercise), seed)
-        for verdict in verdicts(evaluation):
-            assert not given_away(evaluation, str(verdict)), f"seed {seed}: {verdict}"
+def test_a_given_away_value_is_seen() -> None:
+    """The check on what a verdict says sees a value that is said."""
+    exercise = EXERCISES["linear"]
+    evaluation = tried(exercise, answer(WRONG["linear"]["mean instead of sum"], exercise), 0)
+    right = evaluation.trials[0].right["z"]
+    assert given_away(evaluation, f"linear: expected {right:.4g}.")
+    assert given_away(evaluation, f"not yet; {float(right)!r}")
+    assert not given_away(evaluation, "expected something else, 0 of 1")
 
 
 # --- right answers ----------------------------------------------------------------------------
@@ -134,7 +138,7 @@ def test_verdict_keeps_the_right_value_to_itself(name: str, mistake: str) -> Non
 def test_right_answers_are_accepted(name: str) -> None:
     exercise = EXERCISES[name]
     answers = [answer(source, exercise) for source in RIGHT[name]]
-    for seed in seeds(name, 50, budget=400):  # seeds outside: their right values are worked out once
+    for seed in seeds(name, 50, budget=250):  # seeds outside: their right values are worked out once
         for number, each in enumerate(answers):
             assert_full(tried(exercise, each, seed), f"seed {seed}, right answer {number}:\n{RIGHT[name][number]}")
 
@@ -195,8 +199,9 @@ def given_away(evaluation: Evaluation, text: str) -> list[str]:
     """Right values of wrong outputs that stand in a text, other than inputs that were tried and small whole numbers."""
     found = set(re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e[-+]?\d+)?", text))
     leaks = []
+    inputs = [value for trial in evaluation.trials for value in numbers(trial.case.args)]
+    known = {written for value in inputs for written in ways(value)}
     for trial in evaluation.trials:
-        known = {written for value in numbers(trial.case.args) for written in ways(value)}
         for output in trial.problems:
             for value in numbers(trial.right[output]):
                 leaks += [f"{output} = {w}" for w in ways(value) & found - known if not re.fullmatch(r"-?\d|10", w)]

@@ -257,10 +257,11 @@ def _repeats_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     value = run.answers["repeats"]
     if type(value) is not dict:
         raise AnswerError('repeats should be a dictionary with the keys "dl_dv" and "dl_dw".')
+    entries = {key: count for key, count in value.items() if type(key) is str}
     for name in ("dl_dv", "dl_dw"):
-        if value.get(name) is None or value[name] is Ellipsis:
+        if entries.get(name) is None or entries[name] is Ellipsis:
             raise AnswerError(f'repeats["{name}"] is not filled in yet: write a whole number.')
-        yield name, value[name]
+        yield name, entries[name]
 
 
 REPEATS = Exercise(

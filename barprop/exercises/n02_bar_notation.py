@@ -14,6 +14,7 @@ from barprop.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.exercises.n01_forward_graph import forward_values
 from barprop.exercises.probing import draw, positive, read_only, slope_by_nudging
 from barprop.numerical import pull_back
+from barprop.plain import describe_type, is_array, is_number, row_of_numbers
 from barprop.run import AnswerError, Run
 from barprop.steps import half_square, inner, product
 
@@ -393,7 +394,7 @@ def _output_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         except AnswerError as error:
             errors.append(error)
             continue
-        if np.asarray(slope).dtype.kind in "iu":
+        if (is_number(slope) or is_array(slope)) and np.asarray(slope).dtype.kind in "iu":
             errors.append(AnswerError(f"{name}_slope came back as whole numbers; a slope is a float."))
             continue
         yield f"{name}_slope", slope
@@ -451,7 +452,8 @@ _NEEDS = {"e": (), "y": (), "v": ("e",), "h": ("e",), "z": ("h",), "w": ("z",), 
 
 def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     order = run.answers["order"]
-    if type(order) not in (list, tuple) or not all(isinstance(name, str) for name in order):
+    listed = type(order) is list or type(order) is tuple
+    if not listed or not all(type(name) is str for name in order):  # exact types: a class of its own may lie
         raise AnswerError('order should be a list of names in quotes, such as ["e", ...].')
     if sorted(order) != sorted(BARS):
         listed = ", ".join(map(repr, order))[:120] or "nothing"
@@ -562,10 +564,9 @@ def _train_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 def _trained(run: Run, args: dict[str, Any]) -> tuple[Any, Any, np.ndarray]:
     value = run("train", *args.values())
     (_, w), (_, v), (_, losses) = take_tuple("train", value, ("w", "v", "losses"))
-    try:
-        losses = np.asarray(losses, dtype=float)
-    except (TypeError, ValueError):
-        raise AnswerError("train returned losses that are not all numbers.") from None
+    came, losses = describe_type(losses), row_of_numbers(losses)
+    if losses is None:
+        raise AnswerError(f"train returned {came} as losses; expected a list of numbers, one a step.")
     if losses.shape != (args["steps"],):
         raise AnswerError(f"train returned losses of shape {losses.shape}; expected one number a step: ({args['steps']},).")
     return w, v, losses
