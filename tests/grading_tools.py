@@ -278,6 +278,5 @@ def own_answers(square: str = "    return x * x", half: str = "    return x / 2"
         found["source"] = found["source"].split("\n")[0] + "\n" + (body or f"    {stub}")
     shown = cell_of(document, "test_square")
     shown["source"] = shown["source"].split("\n")[0]
-    if essay:
-        cell_of(document, "essay")["source"] = essay
+    cell_of(document, "essay")["source"] = essay or "YOUR ANSWER HERE"
     return document

@@ -7,11 +7,14 @@ import logging
 import sys
 from pathlib import Path
 
-from nbgrader.apps import AutogradeApp
-from nbgrader.converters import NbGraderException
+# jsonschema, which nbformat loads, would build 38 grammars for kinds of addresses that no notebook holds: 3 s.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-from autograder.grading.course import coursedir_path
-from autograder.grading.plugin import Autograde
+from nbgrader.apps import AutogradeApp  # noqa: E402
+from nbgrader.converters import NbGraderException  # noqa: E402
+
+from autograder.grading.course import coursedir_path  # noqa: E402
+from autograder.grading.plugin import Autograde  # noqa: E402
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.converters import NbGraderException
-from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.preprocessors import AssignLatePenalties, Execute
 from nbgrader.utils import parse_utc
 from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import LoggingConfigurable
@@ -88,8 +88,8 @@ class Grading(LoggingConfigurable):
     @property
     def limits(self) -> Limits:
         """The limits of one notebook; nbgrader's Execute.timeout counts where it is configured."""
-        timeout = self.config.Execute.get("timeout") if "Execute" in self.config else None
-        seconds = float(timeout) if isinstance(timeout, (int, float)) and timeout > 0 else self.cell_seconds
+        told = "timeout" in self.config.get("Execute", {})
+        seconds = float((told and Execute(parent=self.converter).timeout) or self.cell_seconds)
         return Limits(seconds, self.probe_seconds, max(self.notebook_seconds, seconds), self.memory)
 
     def run(self, assignment: str) -> Summary:
@@ -265,13 +265,11 @@ class _Run:
         converter = self.grading.converter
         if record.quarantine:
             self.summary.quarantined.append(record)
-        if self.grading.coursedir.notebook_id == "*":
-            kept = converter.exclude_overwriting.get(self.plan.name, [])
-            own = {name for name in kept if name in submission.files}
-            given = {name: data for name, data in self.plan.files.items() if name not in own}
-            write_folder(one.target, record, submission, given, int(str(converter.permissions), 8))
-        else:
-            write_some(one.target, record, int(str(converter.permissions), 8))
+        kept = converter.exclude_overwriting.get(self.plan.name, [])
+        own = {name for name in kept if name in submission.files}
+        given = {name: data for name, data in self.plan.files.items() if name not in own}
+        write = write_folder if self.grading.coursedir.notebook_id == "*" else write_some
+        write(one.target, record, submission, given, int(str(converter.permissions), 8))
         if self.grading.coursedir.groupshared:
             converter.set_permissions(self.plan.name, one.student)
         self.writer.write(record, self._timestamp(submission, one))

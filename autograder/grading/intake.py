@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import itertools
 import mmap
 import os
 import re
@@ -18,6 +19,8 @@ _WHOLE = 1_000_000  # bytes; a larger notebook is taken without its outputs
 _LARGEST = 1_500_000_000
 _LARGEST_WITHOUT_OUTPUTS = 16_000_000
 _FILE, _FILES = 8_000_000, 12_000_000  # one other file, and all of them
+
+_TOKENS = 2_000_000  # brackets and strings in one list of outputs; beyond that the rest of the file is dropped
 
 _OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[')
 # Possessive, so that a string of 100 MB costs no memory.
@@ -65,7 +68,7 @@ def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
 
 def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, digest: hashlib._Hash) -> None:
     try:
-        entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        entries = sorted(os.scandir(folder), key=lambda e: (not e.name.endswith(".ipynb"), e.name))
     except OSError as error:
         result.notes.append(f"{_shown(prefix) or 'The folder'} cannot be read ({error.strerror}).")
         return
@@ -165,7 +168,7 @@ def without_outputs(data: bytes | mmap.mmap) -> bytes:
 def _closing(data: bytes | mmap.mmap, start: int) -> int:
     """Just after the bracket that closes the list opened before `start`; the end where there is none."""
     depth = 1
-    for match in _TOKEN.finditer(data, start):
+    for match in itertools.islice(_TOKEN.finditer(data, start), _TOKENS):
         token = data[match.start() : match.start() + 1]
         if token in b"[{":
             depth += 1

@@ -51,7 +51,7 @@ class GradebookWriter:
         found = self.db.execute(select(ASSIGNMENT.c.id, ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == assignment))
         self.assignment, self.duedate = found.one()
         rows = select(NOTEBOOK.c.name, NOTEBOOK.c.id).where(NOTEBOOK.c.assignment_id == self.assignment)
-        self.notebooks: dict[str, str] = dict(self.db.execute(rows).tuples().all())
+        self.notebooks: dict[str, str] = dict(self.db.execute(rows).all())
         self.cells: dict[str, list[tuple[str, str, str]]] = {name: [] for name in self.notebooks}
         names = {number: name for name, number in self.notebooks.items()}
         wanted = select(CELL.c.id, CELL.c.name, CELL.c.type, CELL.c.notebook_id).where(CELL.c.notebook_id.in_(names))
@@ -124,7 +124,7 @@ class GradebookWriter:
             late = max(0.0, (timestamp - due).total_seconds())
         rows = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id)
         found = self.db.execute(rows.where(SUBMITTED_NOTEBOOK.c.assignment_id == submission))
-        present: dict[str, str] = dict(found.tuples().all())
+        present: dict[str, str] = dict(found.all())
         for name, number in self.notebooks.items():
             if number not in present:
                 present[number] = self._empty_notebook(name, number, submission)
@@ -209,10 +209,7 @@ def write_folder(
         _remove(left)
     fresh = Path(tempfile.mkdtemp(prefix=".grading-", dir=target.parent))
     fresh.chmod(0o777 & ~_umask())
-    files = {**submission.files, **handed_out}
-    if submission.timestamp is not None:
-        files["timestamp.txt"] = submission.timestamp
-    for name, data in files.items():
+    for name, data in _files(submission, handed_out).items():
         _put(fresh, name, data, permissions)
     for notebook in record.notebooks:
         if notebook.document:
@@ -226,14 +223,24 @@ def write_folder(
         fresh.rename(target)
 
 
-def write_some(target: Path, record: Record, permissions: int) -> None:
+def write_some(
+    target: Path, record: Record, submission: Submission, handed_out: dict[str, bytes], permissions: int
+) -> None:
     """Put single graded notebooks into a folder that holds others; each one whole or not at all."""
     target.mkdir(parents=True, exist_ok=True)
+    for name, data in _files(submission, handed_out).items():
+        _put(target, name, data, permissions)
     for notebook in record.notebooks:
         if notebook.document:
             partial = f".{notebook.name}.part"
             _put(target, partial, notebook.document.encode(), permissions)
             os.replace(target / partial, target / f"{notebook.name}.ipynb")
+
+
+def _files(submission: Submission, handed_out: dict[str, bytes]) -> dict[str, bytes]:
+    """What lies beside the notebooks: what was handed out counts over what was handed in."""
+    stamp = {} if submission.timestamp is None else {"timestamp.txt": submission.timestamp}
+    return submission.files | handed_out | stamp
 
 
 def _put(folder: Path, name: str, data: bytes, permissions: int) -> None:
