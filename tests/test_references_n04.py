@@ -15,6 +15,7 @@ from autograder.reference import n04_layers as ref
 from barprop.data import digits
 from barprop.exercises.probing import draw, read_only
 from barprop.numerical import pull_back
+from barprop.steps_layers import Nudged, Prototypes, affine, logits_of
 
 CASES = 1000
 
@@ -221,6 +222,34 @@ def test_against_finite_differences() -> None:
             for i, j in ((0, 0), (0, 1), (2, 0), (2, 1)):
                 agree(w_bar[i][j], pull_back(lambda u, i=i, j=j: value(i, j, u), w[i][j], -1.3), 1e-8)
             agree(x_bar, pull_back(lambda u, f=value: f(0, 1, w[0][1], x=u), x, -1.3), 1e-8)
+
+
+# --- what the checks are made of -----------------------------------------------------------------
+
+
+def test_the_network_that_training_is_tried_on_has_the_bars_it_says() -> None:
+    for rng in cases(8, 20):
+        n, k, d = size(rng), size(rng) + 1, size(rng)
+        x, h_bar, w = draw(rng, n, d), draw(rng, n, k), [(draw(rng, k, d),), (), (draw(rng),)]
+        network = Prototypes()
+        agree(network.forward(x, w), logits_of(x, w))
+        [(P_bar,), none, (s_bar,)], x_bar = network.backward(h_bar, w)
+        assert none == ()
+        agree(P_bar, pull_back(lambda P, x=x, w=w: logits_of(x, [(P,), (), w[2]]), w[0][0], h_bar), 1e-8)
+        agree(s_bar, pull_back(lambda s, x=x, w=w: logits_of(x, [w[0], (), (s,)]), w[2][0], h_bar), 1e-8)
+        agree(x_bar, pull_back(lambda x, w=w: logits_of(x, w), x, h_bar), 1e-8)
+        assert [np.array_equal(asked[0], x) for asked in network.asked] == [True]
+
+
+def test_a_nudged_layer_has_the_bars_of_the_layer_by_hand() -> None:
+    for rng in cases(9, 20):
+        X, W, b = draw(rng, 3, 2), draw(rng, 4, 2), draw(rng, 4)
+        by_nudging, by_hand, h_bar = Nudged(affine), ref.Linear(), draw(rng, 3, 4)
+        agree(by_nudging.forward(X, (W, b)), by_hand.forward(X, (W, b)))
+        (W_bar, b_bar), X_bar = by_nudging.backward(h_bar, (W, b))
+        (W_right, b_right), X_right = by_hand.backward(h_bar, (W, b))
+        for got, right in ((W_bar, W_right), (b_bar, b_right), (X_bar, X_right)):
+            agree(got, right)
 
 
 # --- what they must do --------------------------------------------------------------------------

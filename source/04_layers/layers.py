@@ -48,6 +48,11 @@ layers.digit_grid(X[:40], labels[:40])
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_card", "locked": true, "schema_version": 3, "solution": false}
 layers.card()
 
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_contract", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import ContractCard
+
+ContractCard("ReLU")  # tick a contract and ask whether it can work
+
 # %% [markdown]
 # Weights do not live in the layer. They are handed to both methods as a tuple `w`, and `w_bar` comes back as a tuple built like it; `()` where there are none.
 #
@@ -736,7 +741,7 @@ if trained:
 # Your own experiments go here.
 
 # %% [markdown]
-# - Start with all weights 0. Why does the first layer never wake up? Which bar is to blame?
+# - Start with all weights 0. Only the last $b$ ever moves. Which two zeros are to blame?
 # - Write a layer `Residual(layers)` with $h = h_{\mathrm{prev}} + f(h_{\mathrm{prev}})$. A fan-out and a sum: where do its two bars meet?
 # - Keep no hidden output at all, and recompute on the way back as in `backward_recompute`. What does a training step cost now, and what does it save?
 # - Write `Dropout`. What must it cache?
