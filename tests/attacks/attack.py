@@ -58,7 +58,8 @@ class Attack:
 
     def attacked(self, exercise: str) -> bool:
         """Whether this exercise may get less than it deserves: the attack sits in its answer."""
-        return exercise in self.cells or exercise in self.deserves
+        leans = exercise == "forward" and "linear" in self.cells  # it calls linear
+        return leans or exercise in self.cells or exercise in self.deserves
 
     def document(self) -> dict[str, Any]:
         """The notebook."""

@@ -32,7 +32,7 @@ def _pipes(folder: Path) -> None:
 
 
 def _names(folder: Path) -> None:
-    for name in ("a\nb", "\x1b[2J\x1b[31m", "😈" * 60, "=cmd|' /C calc'!A0", "-rf", "*", "con", " ", "'; DROP TABLE grade;--", "%s{0}"):
+    for name in ("a\nb", "\x1b[2J\x1b[31m", "😈" * 60, "=cmd|'C calc'!A0", "-rf", "*", "con", " ", "'; DROP TABLE grade;--", "%s{0}"):
         (folder / name).write_text("x")
     (folder / "\x1b[2Jodd\n.ipynb").write_text("{")
 
@@ -145,7 +145,7 @@ BOMBS = (
     Attack("nearly alike", "fills the notebook with cells that are nearly like the deleted tests", change=_shuffled),
     Attack("loud", "prints as much as it may in each of many cells", change=_loud),
     Attack("deep source", "writes sources that overflow a parser", change=_deep_source),
-    Attack("syntax error", "cannot be read by Python", change=_syntax, deserves={"linear": 0.0, "forward": 0.0}),
+    Attack("syntax error", "cannot be read by Python", change=_syntax, deserves={"linear": 0.0, "forward": 3.0}),
 )  # fmt: skip
 
 _RIGHT_FORWARD = """    z = float(w @ x)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.attack import Attack
+from tests.attacks.attack import MOST, Attack
 
 _RELU = "def relu(z):\n    "
 
@@ -60,7 +60,7 @@ TAKING = (
              "    try: f()\n    except OSError: pass\nget_ipython().system('sleep 999')"),
     _at_once("threads", "leaves threads that outlive the cell",
              "import threading, time\nfor _ in range(99): threading.Thread(target=time.sleep, args=(999,)).start()"),
-    _at_once("timers", "leaves an alarm that goes off while others are tried",
+    Attack("timers", "leaves an alarm that goes off while answers are tried", deserves=MOST, first=
              "import signal\nsignal.signal(signal.SIGALRM, lambda *a: 1 / 0)\nsignal.setitimer(signal.ITIMER_REAL, 0.2)"),
     _at_once("memory in arrays", "takes memory in arrays until none is left", "x = []\nwhile True: x.append(np.ones(10**6))"),
     _at_once("memory at once", "takes a terabyte at once", "x = bytearray(10**12)"),

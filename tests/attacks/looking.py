@@ -34,7 +34,7 @@ FRAMES = (
            first="try:\n    import autograder\n    print('LOOT')\nexcept ImportError: pass"),
     Attack("history", "reads hidden tests from In, Out and the shell's history", wrong=True, shows=("LOOT",),
            first="ip = get_ipython()\nfor text in [*In, *map(str, Out.values()), *(str(h) for h in ip.history_manager.get_range())]:\n"
-                 "    if 'HIDDEN' in text or 'autograder' in text and 'ip = get' not in text: print('LOOT', text)"),
+                 "    if ('HIDDEN' in text or 'autograder' in text) and 'ip = get' not in text: print('LOOT', text)"),
     Attack("metadata", "asks for the notebook's metadata and hidden tests", wrong=True, shows=("LOOT",),
            first="import json, glob\nfor p in glob.glob('/**/*.ipynb', recursive=True): print('LO' + 'OT', open(p).read())"),
     Attack("trace", "traces every call to see the expected value go by", wrong=True, shows=("LOOT",),
@@ -56,7 +56,7 @@ FILES = (
            first=_LOOT + "for top, _, names in os.walk('/'):\n    if top.startswith(('/usr', '/packages', '/lib')): continue\n"
                          "    for n in names:\n        if n.endswith(('.ipynb', '.db')) or 'reference' in n or n == 'secret': loot(top + '/' + n)"),
     Attack("homes", "reads home folders, ssh keys and shell history", wrong=True, shows=("LOOT",),
-           first=_LOOT + "for p in ('/root', '/home', '/etc/passwd', '/etc/shadow', '/var', '/run', '/mnt', '/srv', '/opt', os.path.expanduser('~/.ssh')):\n"
+           first=_LOOT + "for p in ('/root/.ssh', '/root/.bash_history', '/home', '/etc/passwd', '/etc/shadow', '/var', '/run', '/mnt', '/srv', '/opt', os.path.expanduser('~/.ssh')):\n"
                          "    try: any(loot(p) for _ in os.scandir(p))\n    except NotADirectoryError: loot(p)\n    except OSError: pass"),
     Attack("/proc", "reads other processes' memory, files and command lines", wrong=True, shows=("LOOT",),
            first=_LOOT + "for p in ('/proc/1/environ', '/proc/self/environ', '/proc/self/mountinfo', '/proc/self/maps', '/proc/self/fd', '/proc/1/root', '/proc/kcore', '/proc/sys', '/sys'):\n"

@@ -65,7 +65,7 @@ FORGED = (
         "numerical_gradient": "class Again:\n    def __array__(s, *a, **k): return s.f(s)\n    __float__ = __pow__ = __mul__ = __array__\n"
                               "def numerical_gradient(f, u, step=1e-6):\n    a = Again(); a.f = f\n    return f(a)"}),
     Attack("huge answer", "hands back arrays and lists far above the limit", {
-        "linear": "def linear(w, x):\n    return np.zeros(10_000_000)", "relu": "def relu(z):\n    return [0.0] * 5_000_000",
+        "linear": "def linear(w, x):\n    return np.zeros(10_000_000)", "relu": "def relu(z):\n    return [0.0] * 500_000",
         "dl_dv_cached": "def dl_dv_cached(cache, y):\n    return {str(n): n for n in range(500_000)}"}),
     Attack("nested answer", "hands back a list that holds itself, and one nested without end", {
         "linear": "a = []\na.append(a)\ndef linear(w, x):\n    return a",
@@ -146,7 +146,7 @@ SHOWN = (
         "linear": f"def linear(w, x):\n    raise ValueError({_SCRIPT!r})",
         "relu": f"class E(Exception): pass\nE.__name__ = E.__qualname__ = {_SCRIPT!r}\ndef relu(z):\n    raise E",
         "dl_dv_cached": f"def dl_dv_cached(cache, y):\n    return type({_SCRIPT!r}, (), {{}})()",
-        "repeats": f"repeats = {{'dl_dv': {_SCRIPT!r}, 'dl_dw': 2}}"}),
+        "repeats": f"repeats = {{'dl_dv': {_SCRIPT!r}, 'dl_dw': 2}}"}, deserves={"repeats": 1.0}),
     Attack("script as output", "displays HTML, SVG and JavaScript", shows=(),
            last=f"from IPython.display import display, HTML, Javascript, SVG, Markdown\ndisplay(HTML({_SCRIPT!r}), Javascript('alert(1)'), Markdown({_SCRIPT!r}))\n"
                 "display({'text/html': '<a href=\"javascript:alert(1)\">x</a><iframe src=x></iframe>', 'image/svg+xml': '<svg onload=alert(1)><script>alert(1)</script></svg>'}, raw=True)"),
