@@ -17,7 +17,8 @@ RUN apt-get update \
     && useradd --create-home grader
 
 COPY requirements.txt /tmp/requirements.txt
-RUN pip install --no-cache-dir -r /tmp/requirements.txt && rm /tmp/requirements.txt
+# the course itself is mounted, not installed
+RUN grep -v "^-e" /tmp/requirements.txt > /tmp/pinned.txt && pip install --no-cache-dir -r /tmp/pinned.txt
 
 USER grader
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/course/material

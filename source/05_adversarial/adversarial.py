@@ -347,6 +347,11 @@ if ready("fgsm", "pgd"):
     for name, x in walks.items():
         print(f"{name:<14}{loss.forward(network.forward(x, w), labels):>8.2f}")
 
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pad", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import PerturbPad
+
+PerturbPad(net, X[:30], labels[:30], eps=0.1, alpha=0.02, steps=5)
+
 # %% [markdown]
 # Better at once, and soon no better: in so small a ball this network is nearly a plane. Hold on to that thought. (And on paper: does the order of your two corrections matter?)
 #

@@ -450,6 +450,12 @@ if ready("topological_order", "Value"):
     l.backward()
     display(tape.draw(l, x=x, w=w, v=v, y=y, z=z, h=h, e=e, l=l))
 
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_tape", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Value"):
+    from barprop.widgets import TapeView
+
+    display(TapeView(l, {"x": x, "w": w, "v": v, "y": y, "z": z, "h": h, "e": e, "l": l}))
+
 # %% [markdown]
 # Blue was recorded on the way forward, vermilion came back along it. Change the architecture and the way back changes with it: no new sheet of paper.
 
