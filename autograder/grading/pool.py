@@ -16,6 +16,7 @@ from autograder.grading.worker import LostError, Worker
 from autograder.sandbox import SandboxError
 
 _TRIES = 2
+_NONE_HERE = "No sandbox"  # so a SandboxError starts where this machine gives none: nothing can be graded then
 _AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
 
 
@@ -56,6 +57,8 @@ def _try(worker: Worker, job: Job) -> Record | Failed:
             return Record.from_json(worker.call(job))
         except SandboxError as error:
             reason = str(error)
+            if reason.startswith(_NONE_HERE):
+                raise PoolError(reason) from None
         except LostError as error:
             reason = f"{error}, {_TRIES} times"
     return Failed(job, reason)
