@@ -119,7 +119,9 @@ def test_a_whole_number_beyond_floats() -> None:
 
 
 @pytest.mark.parametrize(
-    "number", [float, np.float64, np.array, np.longdouble, lambda z: np.asarray(z, dtype=">f8")], ids=str
+    "number",
+    [float, np.float64, np.array, np.longdouble, lambda z: np.asarray(z, dtype=">f8")],
+    ids=["float", "float64", "0-d array", "longdouble", "big-endian"],
 )
 def test_numbers_of_every_make_are_right(number: Callable) -> None:
     assert verdict_on(ONE_NUMBER, lambda w, x: number(float(w @ x))).passed
