@@ -111,7 +111,7 @@ if ready("input_bar"):
 # %% [markdown]
 # Look for the digits in their bars: a closed gap, a lost stroke. Most of it looks like noise, though, and lies where no pen would ever go. Keep that in mind.
 #
-# The numbers below differ by orders of magnitude. That is worth an exercise. Predict: whose bar is longer, that of a digit the network is sure of, or that of one it doubts?
+# The numbers under the bars differ by orders of magnitude. Predict: whose bar is longer, that of a digit the network is sure of, or that of one it doubts?
 
 # %% [markdown]
 # ### Exercise `sensitivity` (4 min, ●○○)
@@ -246,7 +246,8 @@ if ready("gradient_ascent"):
 def fgsm(net, X, labels, eps):
     """Attack with one step, in which no pixel moves by more than eps.
 
-    X: (n, d) in [0, 1]. labels: (n,). eps: 0 or more, in units of the pixels. Returns (n, d) in [0, 1].
+    X: (n, d) in [0, 1]. labels: (n,). eps: 0 or more, in units of the pixels.
+    Returns (n, d) in [0, 1].
     """
     ### BEGIN SOLUTION
     X_adv = X + eps * np.sign(input_bar(net, X, labels))
@@ -277,11 +278,11 @@ grade("test_fgsm")
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_fgsm", "locked": true, "schema_version": 3, "solution": false}
 if ready("fgsm"):
     some = X[10:20], labels[10:20]
-    pictures = {"before": some[0], "eps = 0.05": fgsm(net, *some, 0.05), "eps = 0.1": fgsm(net, *some, 0.1)}
-    display(adversarial.rows({name: (x, network.forward(x, w), some[1]) for name, x in pictures.items()}))
+    made = {f"eps = {eps}": fgsm(net, *some, eps) for eps in (0, 0.05, 0.1)}
+    display(adversarial.rows({name: (x, network.forward(x, w), some[1]) for name, x in made.items()}))
 
 # %% [markdown]
-# You read every one of them without effort. The network does not, and it is sure of itself.
+# You read every one of them without effort. The network does not, and often it is quite sure of itself.
 #
 # Now you can put sensitivity to the test. It was measured *before* any attack; did it know who would fall?
 
@@ -306,7 +307,8 @@ if ready("sensitivity", "fgsm"):
 def pgd(net, X, labels, eps, alpha, steps):
     """Attack in small steps, never farther than eps from X in any pixel.
 
-    X: (n, d) in [0, 1]. labels: (n,). eps, alpha: 0 or more, in units of the pixels. steps: 0 or more.
+    X: (n, d) in [0, 1]. labels: (n,).
+    eps, alpha: 0 or more, in units of the pixels. steps: 0 or more.
     Returns (n, d) in [0, 1].
     """
     ### BEGIN SOLUTION
@@ -368,7 +370,8 @@ PerturbPad(net, X[:30], labels[:30], eps=0.1, alpha=0.02, steps=5)
 def targeted(net, X, targets, eps, alpha, steps):
     """Attack that makes the network see `targets`, never farther than eps from X in any pixel.
 
-    X: (n, d) in [0, 1]. targets: (n,), the wanted classes. eps, alpha: in units of the pixels. steps: 0 or more.
+    X: (n, d) in [0, 1]. targets: (n,), the wanted classes.
+    eps, alpha: 0 or more, in units of the pixels. steps: 0 or more.
     Returns (n, d) in [0, 1].
     """
     ### BEGIN SOLUTION
@@ -403,7 +406,8 @@ grade("test_targeted")
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_targeted", "locked": true, "schema_version": 3, "solution": false}
 if ready("targeted"):
     wishes, which = np.arange(10), 21
-    ten = targeted(net, np.repeat(X[which : which + 1], 10, axis=0), wishes, eps=0.15, alpha=0.015, steps=30)
+    same = np.repeat(X[which : which + 1], 10, axis=0)
+    ten = targeted(net, same, wishes, eps=0.15, alpha=0.015, steps=30)
     heads = [f"wanted: {wish}" for wish in wishes]
     display(adversarial.row(ten, network.forward(ten, w), np.repeat(labels[which], 10), heads))
 
@@ -423,7 +427,8 @@ if ready("targeted"):
 def accuracy_curve(net, X, labels, eps_list, attack):
     """Accuracy under attack, for attacks of several sizes.
 
-    X: (n, d). labels: (n,), the truth. eps_list: k numbers. attack: attack(net, X, labels, eps) -> (n, d).
+    X: (n, d). labels: (n,), the truth. eps_list: k numbers.
+    attack: attack(net, X, labels, eps) -> (n, d).
     Returns an array (k,) of shares in [0, 1].
     """
     network, w, loss = net
@@ -457,7 +462,7 @@ grade("test_accuracy_curve")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# But perhaps the network just dislikes dirt, and *any* change of that size would do? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. A million changes, exactly as loud as yours, none of them aimed.
+# But perhaps the network just dislikes dirt, and *any* change of that size would do? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. 784,000 changes, exactly as loud as yours, none of them aimed.
 #
 # Without any attack about 93 % are right. Your predictions for $\varepsilon = 0.1$?
 
@@ -486,7 +491,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 # %% [markdown]
 # So it is true of most inputs, and dirt is not the reason: coins of the same size hardly do any harm. The direction does it all.
 #
-# Note where the curves go. Ten classes: blind guessing gets 10 %. Below that line the network knows *less than nothing*. With the lecture's 1,000 classes chance is 0.1 %, and there the fall is deeper still.
+# Note where the curves go. Ten classes: blind guessing gets 10 %. Below that line the network knows *less than nothing*. In the lecture's case of 1,000 classes that line would lie at 0.1 %.
 #
 # Now see what you have been adding.
 
@@ -507,7 +512,7 @@ if ready("input_bar"):
     X_bar = input_bar(net, X, labels)
     together = 0.1 * np.abs(X_bar).sum(axis=1).mean()
     by_coin = 0.1 * np.abs((X_bar * coins).sum(axis=1)).mean()
-    print(f"change of the loss that the slope promises at eps = 0.1: {together:.2f} together, {by_coin:.3f} by coins")
+    print(f"The slope promises at eps = 0.1: {together:.2f} together, {by_coin:.3f} by coins,")
     print(f"a ratio of {together / by_coin:.0f}; the square root of 784 is {784**0.5:.0f}")
 
 # %% [markdown]
@@ -540,7 +545,8 @@ if ready("fgsm", "pgd", "accuracy_curve"):
     display(adversarial.before_and_after(sizes, lines, after))
     for name in after:
         for when, curves in (("before", lines), ("after", after)):
-            print(f"{name}, {when}: clean {curves[name][0]:.1%}, eps = 0.1 {curves[name][sizes.index(0.1)]:.1%}")
+            clean, at_tenth = curves[name][0], curves[name][sizes.index(0.1)]
+            print(f"{name}, {when}: clean {clean:.1%}, eps = 0.1 {at_tenth:.1%}")
 
 # %% [markdown]
 # The curve lifts a lot, for a few seconds of work and at no price on clean digits. Beyond the size it trained for it falls again: it has learned to stand *this*. And `pgd`, which it never met, finds more holes.
