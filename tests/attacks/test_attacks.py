@@ -32,8 +32,9 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
     """One warm grader for all, as a run has."""
     needs_sandbox()
     made = Grader(True)
-    HONEST.write(tmp_path_factory.mktemp("first"))
-    assert points(grade(made, tmp_path_factory.getbasetemp() / "first0", "first")) == MOST
+    folder = tmp_path_factory.mktemp("first")
+    HONEST.write(folder)
+    assert points(grade(made, folder, "first")) == MOST
     yield made
     made.close()
 
