@@ -43,8 +43,8 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
 
 
 def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
-    """Whether two plain numeric values agree in shape and value."""
-    if not (is_number(got) or is_array(got)):
+    """Whether two plain values agree: numbers in shape and value, anything else exactly."""
+    if not (is_number(got) or is_array(got)) or isinstance(right, (bool, str, list, tuple, dict)) or right is None:
         return same(got, right)
     got, right = floats(got), floats(right)
     return got.shape == right.shape and bool(_near(got, right, tolerance).all())

@@ -1,0 +1,482 @@
+"""What every exercise stands on: nudging, steps, activations, comparing, calling, verdicts, points."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograder.cell
+import barprop
+from autograder.reference import REFERENCES, oracle_of
+from barprop import check
+from barprop.activations import ACTIVATIONS
+from barprop.check import judge
+from barprop.compare import close, problem, show
+from barprop.evaluate import evaluate
+from barprop.exercise import Case, Exercise, Mistake, Part
+from barprop.exercises import EXERCISES, NOTEBOOKS, TESTS, in_notebook
+from barprop.exercises.probing import slope_by_nudging
+from barprop.numerical import pull_back
+from barprop.output import modest_output
+from barprop.plain import row_of_numbers, same
+from barprop.run import AnswerError, Namespace, Run
+from barprop.steps import half_square, inner, product
+from barprop.verdict import Verdict
+from tests.answers import answer, blank, with_answer
+
+RNG = np.random.default_rng
+
+
+# --- nudging ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (4,), (2, 3), (2, 1, 2), (0,)])
+def test_pull_back_against_a_known_derivative(shape: tuple) -> None:
+    at, bar = RNG(0).normal(size=shape), RNG(1).normal(size=shape)
+    got = pull_back(lambda u: np.sin(u) * u, at, bar)
+    np.testing.assert_allclose(got, bar * (np.cos(at) * at + np.sin(at)), rtol=1e-10, atol=1e-12)
+    assert np.shape(got) == shape
+
+
+def test_pull_back_adds_over_outputs() -> None:
+    matrix, at, bar = RNG(0).normal(size=(3, 5)), RNG(1).normal(size=5), RNG(2).normal(size=3)
+    np.testing.assert_allclose(pull_back(lambda u: matrix @ u, at, bar), bar @ matrix, rtol=1e-11)
+
+
+def test_pull_back_from_the_left_of_a_kink() -> None:
+    assert abs(pull_back(lambda u: np.maximum(u, 0.0), 0.0, 3.0, left=True)) == 0
+    np.testing.assert_allclose(pull_back(lambda u: np.minimum(u, 0.0), 0.0, 3.0, left=True), 3.0, rtol=1e-12)
+
+
+def test_steps() -> None:
+    a, b = RNG(0).normal(size=(3, 4)), RNG(1).normal(size=(3, 4))
+    np.testing.assert_allclose(product(a, b), a * b, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(inner(a, b), (a * b).sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(half_square(a, b), (a - b) ** 2 / 2, rtol=1e-12)
+
+
+# --- activations ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_slopes(name: str) -> None:
+    sigma = ACTIVATIONS[name]
+    z = np.append(RNG(0).normal(size=50) * 3, 0.0)
+    np.testing.assert_allclose(sigma.slope(z), slope_by_nudging(sigma, z), rtol=1e-8, atol=1e-11)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_keep_shape_and_stand_large_numbers(name: str) -> None:
+    sigma = ACTIVATIONS[name]
+    with np.errstate(all="raise", under="ignore"):
+        for z in (np.array([-1e4, -800.0, 0.0, 800.0, 1e4]), -1e4, 3, np.array([[1, -2]]), np.zeros((0, 3))):
+            for made in (sigma(z), sigma.slope(z)):
+                assert np.shape(made) == np.shape(z)
+                assert made.dtype == float
+                assert np.isfinite(made).all()
+    assert repr(sigma) == name
+
+
+def test_relu_is_flat_at_0() -> None:
+    assert ACTIVATIONS["relu"].slope(0.0) == 0
+
+
+# --- comparing --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("got", "right"),
+    [
+        (1.0, 1.0),
+        (1.0 + 9e-7, 1.0),
+        (np.array(2.0), 2.0),
+        (2, 2.0),
+        ([1.0], [1.0]),
+        (np.float32(0.5), 0.5),
+        (np.arange(3), np.arange(3.0)),
+        (np.array([1e9, 1e-9]), np.array([1e9, 0.0])),  # on the scale of the largest entry
+        (np.asfortranarray(np.ones((2, 3))), np.ones((2, 3))),
+        (np.zeros((0, 2)), np.zeros((0, 2))),
+        (np.inf, np.inf),
+        ("possible", "possible"),
+        (("a", "b"), ("a", "b")),
+    ],
+)
+def test_accepted(got: Any, right: Any) -> None:
+    assert problem("z", got, right) is None
+    assert close(got, right)
+
+
+@pytest.mark.parametrize(
+    ("got", "right", "words"),
+    [
+        (1.0 + 2e-6, 1.0, "not the right value"),
+        (1e-8, 0.0, "not the right value"),
+        (-1.0, 1.0, "not the right value"),
+        (np.array([1.0]), 1.0, "array of shape (1,); expected a single number"),
+        (np.ones((3, 1)), np.ones(3), "shape (3, 1); expected an array of shape (3,)"),
+        (1.0, np.ones(1), "a single number; expected an array of shape (1,)"),
+        (np.array([1.0, 2.0, 5.0]), np.array([1.0, 2.0, 3.0]), "1 of 3 entries, the first at [2]"),
+        (np.array([[1.0, 0.0]]), np.array([[1.0, 1.0]]), "1 of 2 entries, the first at [0, 1]"),
+        (np.nan, 1.0, "NaN"),
+        (np.array([1.0, np.inf]), np.ones(2), "infinity"),
+        (np.inf, -np.inf, "not the right value"),
+        (1.0, np.inf, "not the right value"),
+        (None, 1.0, "is the `return` missing?"),
+        (True, 1.0, "True or False"),
+        ("x", "possible", "not right"),
+        (("b", "a"), ("a", "b"), "not right"),
+        (1.0, "possible", "not right"),
+    ],
+)
+def test_rejected_with_words(got: Any, right: Any, words: str) -> None:
+    assert words in problem("z", got, right)
+    assert not close(got, right)
+
+
+def test_a_sentence_never_holds_the_right_number() -> None:
+    assert "1.2345" not in problem("z", 7.0, 1.2345)
+    assert "1.2345" not in problem("z", np.array([7.0, 1.2345]), np.array([1.2345, 1.2345]))
+
+
+def test_same_is_bit_for_bit() -> None:
+    assert same({"a": [np.ones(2), (1.0, "x")]}, {"a": [np.ones(2), (1.0, "x")]})
+    assert same(np.array([np.nan]), np.array([np.nan]))
+    assert not same(np.ones(2), np.ones(2) + 1e-16 * 3)
+    assert not same(np.ones(2), np.ones((2, 1)))
+    assert not same(1.0, 1)
+    assert not same({"a": 1}, {"b": 1})
+    assert not same([1.0, 2.0], [1.0])
+
+
+def test_rows_of_numbers() -> None:
+    np.testing.assert_array_equal(row_of_numbers([1, 2.0, np.float32(3), np.array(4)]), [1, 2, 3, 4])
+    np.testing.assert_array_equal(row_of_numbers(np.arange(3)), [0, 1, 2])
+    assert row_of_numbers([]).shape == (0,)
+    for value in (None, 3.0, "12", [1, "2"], [[1.0]], [True], [1j], np.ones((2, 2)), {1: 2}, [10**400], [np.ones(1)]):
+        assert row_of_numbers(value) is None
+
+
+def test_show() -> None:
+    assert show(1 / 3) == "0.3333"
+    assert show(np.array([1.0, -2.5])) == "[1, -2.5]"
+    assert show(np.ones((2, 3))) == "array (2, 3)"
+    assert show({"z": 1.5}) == "{z: 1.5}"
+    assert show(ACTIVATIONS["tanh"]) == "tanh"
+    assert show(lambda u: u) == "a function"
+
+
+# --- calling ----------------------------------------------------------------------------------
+
+
+def called(function: Any, *args: Any) -> tuple[Any, list[str]]:
+    """What a call gives, and the remarks on it."""
+    run = Run(Namespace({"f": function}))
+    return run("f", *args), run.remarks
+
+
+def test_a_well_behaved_call() -> None:
+    assert called(lambda x, y: x + y, 1.0, 2.0) == (3.0, [])
+
+
+def test_arguments_are_copies() -> None:
+    x = np.ones(3)
+
+    def f(x: Any) -> float:
+        x += 1
+        return 0.0
+
+    _, remarks = called(f, x)
+    assert remarks == ["f changes its argument x; work on a copy."]
+    assert (x == 1).all()
+
+
+def test_read_only_and_fortran_order_arrive() -> None:
+    x = np.asfortranarray(np.ones((2, 3)))
+    x.flags.writeable = False
+    flags, _ = called(lambda x: [x.flags.f_contiguous, x.flags.writeable], x)
+    assert flags == [True, False]
+    with pytest.raises(AnswerError, match="writes into an array that was given to it"):
+        called(lambda x: x.fill(0.0), x)
+
+
+@pytest.mark.parametrize(
+    "share", [lambda x: x, lambda x: x[1:], lambda x: x.T, lambda x: (1.0, [x]), lambda x: {"x": x.reshape(1, -1)}]
+)
+def test_a_shared_argument_is_remarked(share: Any) -> None:
+    _, remarks = called(share, np.ones(3))
+    assert remarks == ["f hands back memory of one of its arguments; return a new array (.copy())."]
+
+
+def test_changes_deep_inside_are_remarked() -> None:
+    def f(cache: dict, w: list) -> float:
+        cache["h"]["z"] = 2.0
+        w[0][0] = 5.0
+        return 1.0
+
+    _, remarks = called(f, {"h": {"z": 1.0}}, [(np.ones(1),), np.ones(2)][:1] and [[1.0], [2.0]])
+    assert [remark.split("argument ")[1][0] for remark in remarks] == ["c", "w"]
+
+
+# --- points -----------------------------------------------------------------------------------
+
+
+def toy(**changes: Any) -> Exercise:
+    """Twice and thrice a number."""
+    parts = (Part("two", 2, ("twice",)), Part("three", 3, ("thrice",)))
+    made = Exercise(
+        name="linear",
+        notebook="none/none",
+        signature="linear(x) -> twice, thrice",
+        outputs=("twice", "thrice"),
+        returns="tuple",
+        points=5,
+        minutes=1,
+        level=1,
+        parts=parts,
+        probes=lambda rng: [Case(f"case {i}", {"x": float(rng.uniform(1, 2))}) for i in range(4)],
+        oracle=lambda c: {"twice": 2 * c.x, "thrice": 3 * c.x},
+        mistakes=(
+            Mistake("once", "Once is not enough.", lambda c, right: {"twice": c.x, "thrice": c.x}),
+            Mistake("one too many", "Count again.", lambda c, right: {"twice": 3 * c.x}),
+        ),
+    )
+    return replace(made, **changes)
+
+
+def judged(function: Any, exercise: Exercise | None = None) -> list[Verdict]:
+    exercise = exercise or toy()
+    evaluation = judge(exercise, Namespace({"linear": function}))
+    return [evaluation.verdict(part) for part in exercise.parts]
+
+
+def test_points_by_part() -> None:
+    assert [v.points for v in judged(lambda x: (2 * x, 3 * x))] == [2.0, 3.0]
+    assert [v.points for v in judged(lambda x: (2 * x, x))] == [2.0, 0.0]
+    assert [v.points for v in judged(lambda x: (x, 3 * x))] == [0.0, 3.0]
+    assert [v.points for v in judged(lambda x: None)] == [0.0, 0.0]
+
+
+def test_right_in_one_case_is_not_enough() -> None:
+    calls: list[float] = []
+
+    def linear(x: float) -> tuple:
+        calls.append(x)
+        return (2 * x, 3 * x) if len(set(calls)) < 4 else (2 * x, 0.0)
+
+    two, three = judged(linear)
+    assert (two.points, three.points) == (2.0, 0.0)
+    assert three.tried[-1] == ("case 3", False)
+
+
+def test_misbehaviour_halves_the_points() -> None:
+    drift = iter(range(1, 100))
+    found = judged(lambda x: (2 * x, 3 * x * (1 + 1e-14 * next(drift))))
+    assert [v.points for v in found] == [1.0, 1.5]
+    assert all("second call" in v.remarks[0] for v in found)
+    assert not any(v.passed for v in found)
+
+
+def test_outputs_of_one_part_share_its_points() -> None:
+    one = toy(parts=(), points=3)
+    (verdict,) = judged(lambda x: (2 * x, 0.0), one)
+    assert verdict.points == 1.5
+    assert verdict.headline == "linear: partly right, 1.5 of 3 points"
+
+
+def test_a_mistake_is_named_by_its_value() -> None:
+    assert [v.mistake for v in judged(lambda x: (x, x))] == ["once", "once"]
+    assert [v.mistake for v in judged(lambda x: (3 * x, 3 * x))] == ["one too many", ""]
+    assert [v.mistake for v in judged(lambda x: (17.0, 3 * x))] == ["", ""]
+
+
+def test_a_mistake_that_fits_everything_goes_before_one_that_fits_a_part() -> None:
+    part_only = Mistake("first in the list", "No.", lambda c, right: {"twice": c.x, "thrice": 0.0})
+    mixed = toy(mistakes=(part_only, *toy().mistakes))
+    assert [v.mistake for v in judged(lambda x: (x, x), mixed)] == ["once", "once"]
+    assert judged(lambda x: (x, 5.0), mixed)[0].mistake == "first in the list"
+
+
+def test_stopping_in_some_cases_still_shows_the_hint() -> None:
+    def linear(x: float) -> tuple:
+        if x > 1.6:
+            raise ValueError("too large")
+        return x, x
+
+    found = judged(linear)
+    assert [v.points for v in found] == [0.0, 0.0]
+    assert "once" in {v.mistake for v in found}
+
+
+def test_what_is_never_tried_is_not_right() -> None:
+    calls: list[float] = []
+
+    def linear(x: float) -> tuple:
+        calls.append(x)
+        raise ValueError
+
+    assert [v.points for v in judged(linear)] == [0.0, 0.0]
+    assert len(calls) < 5, "after some cases without a value the rest is not tried"
+    assert [v.points for v in judged(lambda x: 1, toy(probes=lambda rng: []))] == [0.0, 0.0]
+
+
+def test_a_failed_need_is_named_first() -> None:
+    exercise = EXERCISES["train"]
+
+    def backward(*args: Any) -> dict:
+        bars = REFERENCES.names["backward"](*args)
+        return bars | {"w": -bars["w"]}
+
+    def train(X: Any, Y: Any, w: Any, v: float, sigma: Any, lr: float, steps: int, seed: int) -> tuple:
+        losses = []
+        for i in RNG(seed).integers(len(Y), size=steps):
+            cache = REFERENCES.names["forward"](X[i], Y[i], w, v, sigma)
+            bars = backward(cache, X[i], Y[i], w, v, sigma)
+            losses.append(cache["l"])
+            w, v = w - lr * bars["w"], v - lr * bars["v"]
+        return w, v, losses
+
+    answers = with_answer(exercise, backward=backward, train=train)
+    verdict = judge(exercise, answers).verdict(exercise.part())
+    assert verdict.problem == "train uses backward, and backward does not pass yet: mend that one first."
+    assert verdict.hint == ""
+    answers = with_answer(exercise, backward=backward)  # train itself is right and does not use that backward
+    assert judge(exercise, answers).verdict(exercise.part()).passed
+
+
+def test_seeds_fix_everything() -> None:
+    def seen(seed: Any) -> list:
+        return [trial.case.args["x"] for trial in evaluate(toy(), Namespace({"linear": lambda x: (x, x)}), seed).trials]
+
+    assert seen(1) == seen(1)
+    assert seen([1, 2]) == seen([1, 2])
+    assert seen(1) != seen(2)
+
+
+def test_a_declaration_that_does_not_add_up() -> None:
+    with pytest.raises(ValueError, match="do not add up"):
+        toy(points=4)
+    with pytest.raises(ValueError, match="returns is"):
+        toy(returns="list")
+    with pytest.raises(KeyError, match="has no part"):
+        toy().part("four")
+
+
+# --- verdicts ---------------------------------------------------------------------------------
+
+
+def test_verdict_as_text_and_html() -> None:
+    verdict = Verdict(
+        "bar_z", 0.0, 2.0, (("z < 0", True), ("a & b", False)), "1 < 2.", "Look <there>.", "m", ("mind & go.",)
+    )
+    text, html = str(verdict), verdict._repr_html_()
+    assert text.startswith("✗ bar_z: not yet, 0 of 2 points")
+    for said in ("z < 0", "1 < 2.", "Look <there>.", "mind & go."):
+        assert said in text
+    for said in ("z &lt; 0", "1 &lt; 2.", "Look &lt;there&gt;.", "mind &amp; go."):
+        assert said in html
+    assert "<there>" not in html
+    assert set(verdict._repr_mimebundle_()) == {"text/plain", "text/html"}
+    assert str(replace(verdict, points=2.0)).startswith("✓ bar_z: right, 2 of 2 points")
+
+
+# --- output -----------------------------------------------------------------------------------
+
+
+def test_modest_output(capsys: pytest.CaptureFixture) -> None:
+    with modest_output(10):
+        print("12345678901234567890")
+        print("more", file=sys.stderr)
+    said = capsys.readouterr()
+    assert said.out.startswith("1234567890\n... your code prints more")
+    assert said.err == ""
+    with pytest.raises(ZeroDivisionError), modest_output(0):
+        print("nothing", 1 / 0)
+    assert capsys.readouterr() == ("", "")
+    print("back")
+    assert capsys.readouterr().out == "back\n"
+
+
+# --- a graded cell ends in a plain float ------------------------------------------------------
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The names of a notebook with every answer right."""
+    found = dict(REFERENCES.names)
+    for module in (sys.modules[check.__module__], autograder.cell):
+        monkeypatch.setattr(module, "notebook_names", lambda: found)
+    return found
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_cells_give_a_plain_float(test: str, names: dict[str, Any]) -> None:
+    exercise, part = TESTS[test]
+    for score in (check(exercise.name, part.name), autograder.cell.grade(test)):
+        assert type(score) is float
+        assert score == part.points
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_nan_in_numpy_gives_a_plain_0(name: str, names: dict[str, Any]) -> None:
+    """In nbgrader 0.9.6 a cell that ends in either gets full marks."""
+    exercise = EXERCISES[name]
+    part, test = exercise.parts[0], next(iter(exercise.tests))
+    names |= dict.fromkeys(exercise.asks, lambda *args, **more: np.float64("nan"))
+    for score in (check(exercise.name, part.name), autograder.cell.grade(test)):
+        assert type(score) is float
+        assert score == 0.0
+
+
+def test_partial_credit_is_a_plain_float(names: dict[str, Any]) -> None:
+    forward = REFERENCES.names["forward"]
+    names["forward"] = lambda *args: forward(*args) | {"l": np.float64(0), "e": np.nan}
+    for score in (check("forward"), autograder.cell.grade("test_forward")):
+        assert type(score) is float
+        assert score == 1.5
+
+
+def test_blank_cells_are_worth_a_plain_0(names: dict[str, Any]) -> None:
+    for exercise in EXERCISES.values():
+        answers = answer(blank(exercise), exercise)
+        names.update({name: answers.names.get(name) for name in exercise.asks})
+        score = check(exercise.name, exercise.parts[-1].name)
+        assert type(score) is float
+        assert score == 0.0
+
+
+# --- the house --------------------------------------------------------------------------------
+
+
+def test_notebooks_and_tests() -> None:
+    assert sum(len(in_notebook(notebook)) for notebook in NOTEBOOKS) == len(EXERCISES)
+    assert all(test.startswith(f"test_{exercise.name}") for test, (exercise, _) in TESTS.items())
+
+
+def test_the_student_package_does_not_know_the_instructors() -> None:
+    code = "import sys, barprop, barprop.exercises, barprop.check; print([m for m in sys.modules if 'autograder' in m])"
+    folder = Path(barprop.__file__).parent.parent
+    said = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_the_student_package_holds_no_answer() -> None:
+    """No function or class of barprop has the name of an exercise; relu is an activation, which it may hold."""
+    asked = {name for exercise in EXERCISES.values() for name in exercise.asks} - {"relu"}
+    for path in Path(barprop.__file__).parent.rglob("*.py"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        defined = {node.name for node in body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+        assert not defined & asked, f"{path.name} defines {defined & asked}"
+
+
+def test_the_reference_oracle_says_what_failed() -> None:
+    broken = replace(EXERCISES["linear"], drive=lambda run, case: iter([("z", run("linear"))]))
+    with pytest.raises(RuntimeError, match="the reference of linear failed on"):
+        oracle_of(broken)(next(iter(broken.probes(RNG(0)))))
