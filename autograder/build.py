@@ -174,7 +174,9 @@ def build_solutions(everything: bool) -> list[str]:
         place = {"metadata": {"path": str(target.parent)}}
         client = NotebookClient(notebook, timeout=300, allow_errors=True, record_timing=False, resources=place)
         client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
-        client.execute(env=os.environ | {"PYTHONPATH": str(ROOT)})
+        # one thread: on a busy machine BLAS's threads wait for each other many times longer than they work
+        single = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+        client.execute(env=os.environ | single | {"PYTHONPATH": str(ROOT)})
         for cell in notebook.cells:
             cell.metadata.pop("execution", None)
         target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
