@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (attacks are cells, each in one line)
 """What a submission may try against the sandbox: each costs it its own session at most."""
 
 from __future__ import annotations
