@@ -205,7 +205,7 @@ function dial(stage, { name, text, bar = false, min, max, step, read, write, log
 }
 
 function tidy(value) {
-  return String(Number(value.toPrecision(5)));
+  return String(Number(value.toPrecision(4)));
 }
 
 /** Drag with the pointer anywhere on a node: `move(event)` on every move, `release()` at the end. */

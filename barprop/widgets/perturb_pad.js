@@ -158,7 +158,7 @@ function render(context) {
   const sure = (view) => `${view.seen} (${(100 * Math.max(...view.P)).toFixed(0)} %)`;
   const told = (state) => {
     const { label, views: [clean, hit, random] } = explore(state);
-    return `A ${label}: the network saw ${sure(clean)} and now sees ${sure(hit)}; the loss went from ${show(clean.loss, 2)} to ${show(hit.loss, 2)}. The random direction of the same size: ${sure(random)}, loss ${show(random.loss, 2)}.`;
+    return `The digit ${label}: the network saw ${sure(clean)} and now sees ${sure(hit)}; the loss went from ${show(clean.loss, 2)} to ${show(hit.loss, 2)}. The random direction of the same size: ${sure(random)}, loss ${show(random.loss, 2)}.`;
   };
   const page = stage(context, "Push the picture uphill", ["index", "mode", "eps", "alpha", "steps"], told);
   const svg = canvas("The share of each class before, attacked, and for a random direction.");

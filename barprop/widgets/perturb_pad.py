@@ -119,8 +119,8 @@ class PerturbPad(Widget):
         _, _, shares, losses = self._views()
         seen = [f"{np.argmax(share)} with {share.max():.0%}" for share in shares]
         return (
-            f"An image of a {self.labels[self.index]}: the network sees {seen[0]}; after {self.steps} "
-            f"{'sign' if self.mode == 'sign' else 'raw'} step(s) uphill it sees {seen[1]}, "
+            f"An image of class {self.labels[self.index]}: the network sees {seen[0]}; after {self.steps} "
+            f"{self.mode} step{'' if self.steps == 1 else 's'} uphill it sees {seen[1]}, "
             f"and the loss goes from {losses[0]:.2g} to {losses[1]:.2g}."
         )
 

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,9 +85,16 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Lab]:
-    """JupyterLab on a free port, with settings and folders of its own; the environment's own configuration counts."""
-    home = tmp_path_factory.mktemp("home")
-    folder = tmp_path_factory.mktemp("notebooks")
+    with running_lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@contextmanager
+def running_lab(base: Path) -> Iterator[Lab]:
+    """JupyterLab on a free port, its settings and folders under `base`; the environment's configuration counts."""
+    home, folder = base / "home", base / "notebooks"
+    home.mkdir()
+    folder.mkdir()
     port, token = free_port(), "course"
     command = [
         sys.executable, "-m", "jupyter", "lab", "--no-browser", f"--port={port}", "--ServerApp.port_retries=0",
