@@ -24,7 +24,7 @@ lab: .venv/lab ## open JupyterLab on notebook 01
 test: .venv/test ## lint, check that notebooks/ and solutions/ are in step, run the tests
 	$(BIN)/ruff check .
 	$(BIN)/python -m autograder build --check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2  # processes must name tests alike --dist loadgroup
 
 demo: .venv/lab ## grade a simulated class from end to end
 	$(BIN)/python -m autograder demo

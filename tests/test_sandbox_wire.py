@@ -54,7 +54,7 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     "value",
     [
         None, True, 0, -1, 2**63 - 1, -(2**63), 1.5, float("nan"), float("-inf"), 1 + 2j, "", "z̄", b"\x00", ..., NotImplemented,
-        (), [], {}, set(), frozenset({1}), {1, "a"}, (1, [2, (3,)]), {"a": (1,), 2: [None], (1, 2): 3}, tanh,
+        (), [], {}, set(), frozenset({1}), {1, 2}, (1, [2, (3,)]), {"a": (1,), 2: [None], (1, 2): 3}, tanh,
         np.float64(1.5), np.float32(2.5), np.int64(3), np.uint8(4), np.bool_(True), np.complex128(1j), np.longdouble(1) / 3,
         np.zeros(0), np.zeros((0, 3)), np.array(2.0), np.arange(6).reshape(2, 3), np.asfortranarray(np.arange(6.0).reshape(2, 3)),
         np.arange(5, dtype=np.float32), np.array([True, False]), np.arange(3, dtype=">i4"), np.array([1j]),

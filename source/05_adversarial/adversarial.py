@@ -296,7 +296,7 @@ if ready("sensitivity", "fgsm"):
 #
 # ## Small steps
 #
-# `fgsm` looks at it once, then walks with closed eyes. Better take short steps and look again.
+# `fgsm` looks once, then walks with closed eyes. Take short steps and look again.
 
 # %% [markdown]
 # ### Exercise `pgd` (12 min, ●●●)
