@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import io
 import sys
+import warnings
 from base64 import b64encode
 from typing import Any
 
@@ -136,6 +138,10 @@ class _Publisher(DisplayPublisher):
 class _Hook(DisplayHook):
     """What the last expression of a cell gives."""
 
+    def quiet(self) -> bool:
+        # To find out whether a cell ends in ";", IPython takes it apart; most hold none at all.
+        return ";" in self.shell.last_source and super().quiet()
+
     def write_output_prompt(self) -> None:
         pass
 
@@ -157,6 +163,13 @@ class Shell(InteractiveShell):
     """A shell with no history, no input and no windows."""
 
     outputs = Outputs(0)
+    last_source = ""
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Magics and the like, as IPython does; what is plain Python of several lines passes as it is."""
+        if "\n" in raw_cell.strip() and _is_python(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return super().transform_cell(raw_cell)
 
     def init_display_pub(self) -> None:
         self.display_pub = _Publisher(parent=self, shell=self)
@@ -182,7 +195,7 @@ class Shell(InteractiveShell):
 
     def run(self, source: str, most: int) -> tuple[list[dict[str, Any]], str]:
         """Run a cell: its outputs, up to `most` characters, and what it stopped with ("" where it did not)."""
-        self.outputs = Outputs(most)
+        self.outputs, self.last_source = Outputs(most), source
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = streams = _Stream("stdout"), _Stream("stderr")
         for stream in streams:
@@ -193,6 +206,16 @@ class Shell(InteractiveShell):
             sys.stdout, sys.stderr = before
         error = result.error_before_exec or result.error_in_exec
         return self.outputs.finished(), "" if error is None else _sentence(error)
+
+
+def _is_python(source: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the cell itself will say it
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return False
+    return True
 
 
 def _sentence(error: BaseException) -> str:

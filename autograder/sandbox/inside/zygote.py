@@ -117,40 +117,38 @@ class Zygote:
     def _open(self, number: int, room: list[int], output: int, channel: int) -> None:
         """Fork a session that talks over `channel`; returns when its walls stand."""
         read, write = os.pipe()
-        child = os.fork()
+        who = os.getuid(), os.getgid()
+        child = walls.fork() if self._walled else os.fork()
         if not child:
             os.close(read)
-            self._born(write, walls.Room(*room), output, channel)
+            self._born(write, walls.Room(*room), output, channel, who)
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
-            report = pipe.read().decode(errors="replace").split("\n")
-        if self._walled:  # the one in between is gone; its child is ours now, as we are the first process here
-            os.waitpid(child, 0)
-            child = next((int(line[4:]) for line in report if line.startswith("pid ")), 0)
-        if child:
-            self._sessions[number] = child
-            if self._walled:
-                self._most[number] = walls.held(child) + room[0]
-        if "ok" not in report:
+            report = pipe.read().decode(errors="replace")
+        self._sessions[number] = child
+        if self._walled:
+            self._most[number] = walls.held(child) + room[0]
+        if report != "ok":
             self._end(number)
-            problem = " ".join(line for line in report if not line.startswith("pid "))
-            raise OSError(problem or "no word from the session")
+            raise OSError(report or "no word from the session")
 
-    def _born(self, report: int, room: walls.Room, output: int, channel: int) -> None:
-        """In the child: leave for new namespaces, where the next child is the first process."""
+    def _born(self, report: int, room: walls.Room, output: int, channel: int, who: tuple[int, int]) -> None:
+        """In the child: build the walls, then serve; never come back."""
         try:
-            if self._walled:
-                walls.unshare()
-                pid = os.fork()
-                if pid:
-                    os.write(report, f"pid {pid}\n".encode())
-                    os._exit(0)
-            self._first(report, room, output, channel)
-        except BaseException as error:
-            os.write(report, f"{error}\n".encode())
-        os._exit(1)
+            try:
+                if self._walled:
+                    walls.settle(*who)
+                self._wall_in(report, room, channel)
+            except BaseException as error:
+                os.write(report, str(error).encode())
+                raise
+            os.write(report, b"ok")
+            os.close(report)
+            serve(socket.socket(fileno=channel), self._shell, output)
+        finally:
+            os._exit(1)
 
-    def _first(self, report: int, room: walls.Room, output: int, channel: int) -> None:
+    def _wall_in(self, report: int, room: walls.Room, channel: int) -> None:
         self._control.close()
         _keep(channel, report)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -162,10 +160,6 @@ class Zygote:
         else:
             os.chdir(os.environ["HOME"])
         random.seed(0)
-        os.write(report, b"ok\n")
-        os.close(report)
-        serve(socket.socket(fileno=channel), self._shell, output)
-        os._exit(0)
 
     def _interrupt(self, number: int) -> None:
         os.kill(self._sessions[number], signal.SIGINT)
