@@ -1,7 +1,7 @@
 """Wrong answers made by the dozen: each changes one thing in a reference.
 
 A mutant that differs from its reference anywhere must not get full marks. `python -m tests.mutants`
-prints the table; names of exercises as arguments narrow it down.
+prints the table; names of exercises as arguments narrow it down, --all tries every mutant.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from barprop.exercises import EXERCISES
 from barprop.run import Namespace
 from tests.answers import NAMES, cost, definitions, remembered
 
-MOST = 120  # mutants of one exercise; where there are more, a fixed random choice
-SECONDS = 20.0  # a mutant that takes longer on one set of probes does not come to an end
+MOST, LEAST = 120, 30  # mutants of one exercise, by its cost; where there are more, a fixed random choice
+SECONDS = 5.0  # of processor time; a mutant that takes longer on one set of probes does not come to an end
 _CHECKED = (0, 1, 2)  # the seeds at which each mutant must be rejected
 _BINARY = {
     ast.Add: (ast.Sub, ast.Mult),
@@ -210,8 +210,8 @@ def _skipped(tree: ast.AST) -> set[ast.AST]:
     return found
 
 
-def mutants(exercise: Exercise, most: int | None = MOST) -> list[Mutant]:
-    """The mutants of the reference of an exercise, at most so many."""
+def mutants(exercise: Exercise, every: bool = False) -> list[Mutant]:
+    """The mutants of the reference of an exercise: a fixed choice of them, or every one."""
     module, statements = definitions(exercise)
     found = []
     for name, tree in statements.items():
@@ -225,7 +225,8 @@ def mutants(exercise: Exercise, most: int | None = MOST) -> list[Mutant]:
                 for label, new in _changes(node, scope):
                     text = ast.unparse(node).split("\n")[0][:50]
                     found.append((f"{name}, line {node.lineno}, {text}: {label}", name, node, new))
-    if most is not None and len(found) > most:
+    most = max(LEAST, min(MOST, MOST * 250 // cost(exercise.name)))
+    if len(found) > most and not every:
         found = random.Random(exercise.name).sample(found, most)
     return [
         Mutant(label, _compiled(exercise, module, statements, name, _Put(old, new))) for label, name, old, new in found
@@ -264,7 +265,7 @@ class _Wide(np.random.Generator):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise OutOfTimeError in the main thread after so many seconds (where the system has alarms)."""
+    """Raise OutOfTimeError in the main thread after so many seconds of its own (where the system has alarms)."""
     if not hasattr(signal, "setitimer"):
         yield
         return
@@ -272,22 +273,23 @@ def time_limit(seconds: float) -> Iterator[None]:
     def stop(*_: Any) -> None:
         raise OutOfTimeError
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def rejected(exercise: Exercise, mutant: Mutant, seed: int) -> tuple[bool, bool]:
-    """Whether the check takes points off at this seed, and whether the mutant gave any value."""
-    try:
-        with time_limit(SECONDS), np.errstate(all="ignore"):
-            result = evaluate(exercise, mutant.answers, seed, remembered(seed)(exercise))
-    except OutOfTimeError:
-        return True, False
+    """Whether the check takes points off at this seed, and whether the mutant gave any value.
+
+    Raises OutOfTimeError for one that does not come to an end.
+    """
+    oracle = remembered(seed)(exercise)
+    with time_limit(SECONDS), np.errstate(all="ignore"):
+        result = evaluate(exercise, mutant.answers, seed, oracle)
     return bool(result.failed or result.remarks), any(trial.got for trial in result.trials)
 
 
@@ -320,14 +322,21 @@ def _fails(exercise: Exercise, answers: Namespace, seed: int) -> bool:
     return bool(result.failed or result.remarks)
 
 
-def survey(name: str, most: int | None = MOST) -> Count:
+def survey(name: str, every: bool = False) -> Count:
     """Make the mutants of an exercise and see what becomes of them."""
     exercise, count = EXERCISES[name], Count(name)
-    made = mutants(exercise, most)
-    count.made, accepted = len(made), dict[int, int]()
+    made = mutants(exercise, every)
+    endless, accepted = set[int](), dict[int, int]()
+    count.made = len(made)
     for seed in _CHECKED:  # seeds outside, so that right values are worked out once a seed
         for number, mutant in enumerate(made):
-            found, spoke = rejected(exercise, mutant, seed)
+            if number in endless:
+                continue
+            try:
+                found, spoke = rejected(exercise, mutant, seed)
+            except OutOfTimeError:  # a check of it would never end, and be stopped
+                endless.add(number)
+                continue
             count.silent += seed == _CHECKED[0] and not spoke
             if not found:
                 accepted[number] = seed
@@ -337,17 +346,18 @@ def survey(name: str, most: int | None = MOST) -> Count:
             count.through.append(f"{label} (full marks at seed {seed}, differs at {where})")
         else:
             count.equivalent.append(label)
+    count.silent += len(endless)
     count.rejected = count.made - len(count.equivalent) - len(count.through)
     return count
 
 
 def main(names: list[str]) -> int:
-    """Print the table; the number of mutants let through is the exit status. -v lists the equivalent ones as well."""
-    talk, names = "-v" in names, [name for name in names if name != "-v"]
+    """Print the table. --all tries every mutant, -v lists the equivalent ones; the exit status counts those let through."""
+    every, talk, names = "--all" in names, "-v" in names, [name for name in names if name[0] != "-"]
     print(f"{'exercise':24}{'mutants':>9}{'equivalent':>12}{'rejected':>10}{'(silent)':>10}{'let through':>13}")
     totals, through = np.zeros(5, dtype=int), []
     for name in names or NAMES:
-        count = survey(name)
+        count = survey(name, every)
         row = (count.made, len(count.equivalent), count.rejected, count.silent, len(count.through))
         totals += row
         through += count.through
