@@ -239,10 +239,12 @@ LINEAR = Exercise(
 
 
 def _nonlinear_probes(rng: np.random.Generator) -> Iterator[Case]:
-    h_prev = draw(rng, 4, 3)
+    # Both signs in each case, and a row that is negative throughout.
+    h_prev = positive(rng, 4, 3) * np.array([[1, -1, 1], [-1, -1, -1], [1, 1, -1], [-1, 1, 1]])
     yield Case("4 rows of 3", {"h_prev": h_prev, "h_bar": draw(rng, 4, 3)}, {"other": -h_prev + 0.1})
-    yield Case("1 row", {"h_prev": draw(rng, 1, 4), "h_bar": draw(rng, 1, 4)})
-    yield Case("1 feature", {"h_prev": draw(rng, 5, 1), "h_bar": draw(rng, 5, 1)})
+    yield Case("1 row", {"h_prev": positive(rng, 1, 4) * np.array([1, -1, -1, 1]), "h_bar": draw(rng, 1, 4)})
+    feature = positive(rng, 5, 1) * rng.permutation([[1], [-1], [1], [-1], [-1]])
+    yield Case("1 feature", {"h_prev": feature, "h_bar": draw(rng, 5, 1)})
     zeros = np.array([[0.0, -1.2, 0.7], [1.6, 0.0, -0.4]])
     yield Case("with zeros", {"h_prev": zeros, "h_bar": draw(rng, 2, 3)})
     whole = read_only(np.asfortranarray(np.array([[2, -1], [-3, 1], [0, 4]])))
