@@ -148,3 +148,17 @@ def test_reduced_motion_goes_to_the_end_at_once(browser: Any, lab: Any) -> None:
     assert widget.get_by_role("button", name="Play").count() == 1
     assert time.monotonic() - start < 20
     page.close()
+
+
+def test_a_notebook_from_elsewhere_shows_the_pictures(saved: Path, browser: Any, lab: Any) -> None:
+    """Opened before it is run and trusted, as solutions/ are from a fresh clone, and with no state saved."""
+    notebook = json.loads(saved.read_text(encoding="utf-8"))
+    del notebook["metadata"]["widgets"]
+    notebook["metadata"]["from"] = "elsewhere"
+    (lab.folder / "elsewhere.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    page = LabPage(browser, lab).open("elsewhere.ipynb")
+    picture = page.page.locator(".jp-RenderedImage img").first
+    picture.wait_for()
+    assert picture.evaluate("image => image.naturalWidth") > 400
+    assert "model not found" not in page.page.locator(".jp-Notebook").inner_text()
+    page.close()
