@@ -155,6 +155,13 @@ def test_files_are_laid_into_the_working_folder(sandbox):
         assert text_of(session.run_cell("print(open('a.txt').read())\nimport b\nprint(b.x)")).startswith("hello\n5")
 
 
+def test_a_file_that_does_not_fit_is_refused(sandbox):
+    before = processes(sandbox.pid)
+    with pytest.raises(SandboxError, match=r"big\.bin cannot be laid"):
+        sandbox.session(Limits(scratch=1), files={"big.bin": bytes(2_000_000)})
+    assert processes(sandbox.pid) == before
+
+
 def test_draws_are_the_same_in_a_second_session(sandbox):
     source = "import random, numpy as np\nprint(random.random(), np.random.rand(), list({'a', 'b', 'c', 'd'}))"
     seen = []

@@ -18,6 +18,7 @@ import msgpack
 from autograder.sandbox import bubble
 from autograder.sandbox.interface import Limits, SandboxError
 from autograder.sandbox.session import LocalSession, RemoteSession
+from barprop.run import AnswerError
 
 _LENGTH = struct.Struct("<I")
 _START = 60.0  # seconds until the warm process must be up
@@ -37,6 +38,10 @@ class Sandbox:
     _session_type = RemoteSession
 
     def __init__(self, limits: Limits = Limits()):  # noqa: B008 (immutable)
+        if os.name != "posix":
+            raise SandboxError(
+                "Grading runs on Linux and macOS, and on Windows in WSL or in the container (Dockerfile)."
+            )
         self.limits = limits
         self._lock = threading.Lock()
         self._count = 0
@@ -80,7 +85,7 @@ class Sandbox:
         limits : its own, default those of the sandbox.
         files : name -> content, laid into its working folder (names without a folder).
 
-        Raises SandboxError where the warm process is gone.
+        Raises SandboxError where the warm process is gone, or a file does not fit.
         """
         limits = limits or self.limits
         ours, theirs = socket.socketpair()
@@ -93,8 +98,12 @@ class Sandbox:
                 ours.close()
                 raise
         session = self._session_type(self, number, ours, limits)
-        for name, content in (files or {}).items():
-            session.lay(Path(name).name, content)
+        try:
+            for name, content in (files or {}).items():
+                session.lay(Path(name).name, content)
+        except AnswerError as error:
+            session.close()
+            raise SandboxError(f"{name} cannot be laid into a session: {error}") from None
         return session
 
     def interrupt(self, number: int) -> None:

@@ -40,6 +40,7 @@ _LENGTH = struct.Struct("<I")
 
 def main(control: int, walled: bool, uid: int) -> None:
     """Serve the host's control socket until it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the host's business
     if uid:
         walls.become(uid)
     _warm_up()
