@@ -76,13 +76,16 @@ def expression_values(case: Case) -> Values:
     return right
 
 
-def nudged(expression: Expression, operands: dict[str, Any], name: str, at: Any, left: bool = False) -> Any:
-    """The bar of one operand at a place, by nudging it; ones come in."""
+def nudged(
+    expression: Expression, operands: dict[str, Any], name: str, at: Any, left: bool = False, seed: str = "ones"
+) -> Any:
+    """The bar of one operand at a place, by nudging it; ones come in, or the result's own data."""
 
     def result(u: np.ndarray) -> Any:
         return expression.make(on_arrays, *(operands | {name: u}).values())
 
-    return pull_back(result, at, np.ones(np.shape(result(np.asarray(at, dtype=float)))), left=left)
+    data = np.asarray(result(np.asarray(at, dtype=float)))
+    return pull_back(result, at, data if seed == "data" else np.ones(data.shape), left=left)
 
 
 def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:

@@ -51,6 +51,20 @@ def _times(factor: float) -> Change:
     return lambda c, right: factor * right
 
 
+def _seeded_with_data(case: Case, right: Values) -> Values | None:
+    """The bars when the result's own value comes in instead of ones."""
+    if case.kind not in ("pair", "one", "constant", "plain"):
+        return None
+    found = {}
+    for expression in case.expressions:
+        if expression.name == "a.relu()":  # there it cannot be told from a relu that is multiplied by its value
+            continue
+        operands = {name: np.asarray(case.args[name], dtype=float) for name in expression.operands}
+        for name in expression.read(case.values):
+            found[expression.bar_of(name)] = nudged(expression, operands, name, operands[name], seed="data")
+    return found
+
+
 # --- broadcasting: what the bar is before anything is summed ----------------------------------
 
 
@@ -111,9 +125,11 @@ _TOO_EARLY = (
 # --- in the order of the parts, the most specific first ---------------------------------------
 
 VALUE_MISTAKES = (
+    Mistake("seeded with the data", "The result's bar is seeded with its own value. How does the result change when it is nudged itself?",
+            _either(_in("story", {"bar of the result itself": lambda c, right: product(product(c.a, c.b), c.c)}), _seeded_with_data)),
     Mistake("assigned instead of added", "A node that is used twice gets a bar from each use. In yours the second overwrites the first.",
             _either(_in("self", {"a.bar in a * a": _half, "a.bar in a + a": _half}),
-                    _in("chained", {"a.bar in a + b": _half, "b.bar in a + b": _half, "a.bar in a - b": _half}))),
+                    _in("chained", {"a.bar in a + b": _half, "b.bar in a + b": _half}))),
     Mistake("own value instead of the other's", "In a product each factor's bar needs the value of its partner. Yours reads its own.",
             _in("pair", {"a.bar in a * b": lambda c, right: c.a, "b.bar in a * b": lambda c, right: c.b})),
     Mistake("product like a sum", "The bar goes through your product unchanged, as it would through a sum.",
@@ -185,12 +201,11 @@ VALUE_MISTAKES = (
     Mistake("not even the seed starts from zero", _RESET, _in("story", {_PILED_UP: _times(4), _FROM_ANOTHER: lambda c, right: 4 * product(c.b, c.c) + right})),
     Mistake("seeded with one number", "The bar of the result has the shape of the result, too: ones, not a one.",
             _in("story", {"bar of the result itself": lambda c, right: 1.0})),
-    Mistake("seeded with the data", "The result's bar is seeded with its own value. How does the result change when it is nudged itself?",
-            _in("story", {"bar of the result itself": lambda c, right: product(product(c.a, c.b), c.c)})),
     Mistake("bars for the inputs only", "A step on the way has a bar as well; yours stays at zero.", _in("story", {"bar of a step on the way": _zeros})),
     Mistake("walked forwards", "The bars stop after one step: you pass them on from the inputs to the result. Which end has a bar first?",
             _either(_in("diamond", {"a.bar in a diamond": _zeros}), _in("uneven", {"a.bar in an uneven diamond": _zeros}))),
-    Mistake("passed on too early", _TOO_EARLY, _in("uneven", {"a.bar in an uneven diamond": lambda c, right: c.b})),
+    Mistake("passed on too early", _TOO_EARLY,
+            _either(_in("uneven", {"a.bar in an uneven diamond": lambda c, right: c.b}), _in("chained", {"a.bar in a - b": _half}))),
     Mistake("a node visited twice", "A shared node was visited once for each use and passed its first bar on twice. It should wait and pass on the sum, once.",
             _in("diamond", {"a.bar in a diamond": lambda c, right: product(2 * c.c + c.d, c.b)})),
     Mistake("a node visited twice, last use first", "A shared node was visited once for each use and passed its first bar on twice. It should wait and pass on the sum, once.",
