@@ -1,6 +1,8 @@
 # `make` lists what there is. Everything lives in .venv; nothing else is installed.
 PYTHON ?= python3
 BIN := .venv/bin
+# nbgrader calls alembic by its name
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 # Processes must name tests alike. Tests with a time limit may fail on a busy machine: what failed gets a second try.
 PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2
