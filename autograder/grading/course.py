@@ -95,7 +95,7 @@ class Grading(LoggingConfigurable):
     def run(self, assignment: str) -> Summary:
         """Grade the submissions of an assignment. Raises NbGraderException with a sentence, at what keeps all back."""
         due = self._due(assignment)
-        ensure_generated(self.coursedir, assignment, self.converter.parent)
+        ensure_generated(self.coursedir, assignment, self.converter.parent, Path(self.coursedir.root) / self.folder)
         with open_gradebook(self.coursedir) as gradebook:
             plan = plan_of(self.coursedir, gradebook, assignment, self.config)
             plan = self._chosen(plan)

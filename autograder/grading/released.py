@@ -9,12 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry, Notebook
+from nbgrader.api import Gradebook, MissingEntry, Notebook, get_alembic_version
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests
+from sqlalchemy import inspect, text
 from traitlets.config import Config
 
 from autograder.grading.intake import take_in
@@ -26,20 +28,34 @@ def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
     scripts, paths = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath).split(os.pathsep)
     if scripts not in paths:
         os.environ["PATH"] = os.pathsep.join([scripts, *paths])
-    return Gradebook(coursedir.db_url, coursedir.course_id)
+    gradebook = Gradebook(coursedir.db_url, coursedir.course_id)
+    if not inspect(gradebook.engine).has_table("alembic_version"):  # it was killed while it made its tables
+        gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        gradebook.db.execute(text(f"INSERT INTO alembic_version (version_num) VALUES ('{get_alembic_version()}')"))
+        gradebook.db.commit()
+    return gradebook
 
 
-def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any) -> None:
+def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any, folder: Path) -> None:
     """Enter an assignment into the gradebook where it is missing, from source/; the release stays as it is.
 
-    Raises NbGraderException with a sentence where there is no such assignment.
+    nbgrader commits cell by cell, so a note in `folder` says while it is at it: should it be killed,
+    the next run enters the assignment again. Raises NbGraderException where there is no such assignment.
     """
+    note = folder / f"entering-{quote(assignment, safe='')}"
     with open_gradebook(coursedir) as gradebook:
         try:
-            if gradebook.find_assignment(assignment).notebooks:
+            if gradebook.find_assignment(assignment).notebooks and not note.exists():
                 return
         except MissingEntry:
             pass
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
+    _generate(coursedir, assignment, parent)
+    note.unlink()
+
+
+def _generate(coursedir: CourseDirectory, assignment: str, parent: Any) -> None:
     source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
     if not list(source.glob("*.ipynb")):
         known = sorted({path.parent.name for path in source.parent.glob("*/*.ipynb")})
@@ -137,5 +153,14 @@ def _released(coursedir: CourseDirectory, assignment: str, name: str) -> tuple[l
     for step, as_given in ((coursedir.release_directory, True), (coursedir.source_directory, False)):
         path = Path(coursedir.format_path(step, ".", assignment)) / f"{name}.ipynb"
         if path.is_file():
-            return list(nbformat.read(path, as_version=4).cells), as_given
+            content = path.read_text(encoding="utf-8")
+            cells = nbformat.reads(content, as_version=4).cells
+            # nbformat invents ids where a file has none, other ones each time; the plan must stay the same.
+            own = {cell.get("id") for cell in json.loads(content).get("cells", [])}
+            return [cell if cell.get("id") in own else _without_id(cell) for cell in cells], as_given
     return [], False
+
+
+def _without_id(cell: Any) -> Any:
+    cell.pop("id", None)
+    return cell
