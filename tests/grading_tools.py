@@ -234,8 +234,11 @@ def scores(course: Path, db: str = "") -> dict[tuple[str, ...], tuple]:
     """Everything the gradebook says of grades and comments: (student, assignment, notebook, cell) -> values."""
     from nbgrader.api import Gradebook
 
+    from autograder.grading.released import with_driver
+
+    db = with_driver(db or f"sqlite:///{course}/gradebook.db")
     found: dict[tuple[str, ...], tuple] = {}
-    with Gradebook(db or f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
+    with Gradebook(db, "tests") as gradebook:
         for assignment in gradebook.assignments:
             for submission in assignment.submissions:
                 for notebook in submission.notebooks:

@@ -145,7 +145,7 @@ def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Reco
                 made.append(future)
             return made
 
-        running = as_completed(submit(itertools.islice(waiting, ahead)))
+        running = as_completed(submit(itertools.islice(waiting, ahead)), loop=client.loop)
         for future in running:
             job = given.pop(future.key)
             yield _gathered(future, job, CancelledError)

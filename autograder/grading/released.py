@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.grading.intake import take_in
@@ -24,16 +26,37 @@ from autograder.grading.plan import AssignmentPlan, NotebookPlan, PlanCell, decl
 
 
 def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
-    """nbgrader's gradebook. The first time it calls a script of its environment, which need not be activated."""
+    """nbgrader's gradebook. Raises NbGraderException with a sentence where the database cannot be opened.
+
+    nbgrader calls a script of its environment, which need not be activated, when it makes a gradebook.
+    """
     scripts, paths = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath).split(os.pathsep)
     if scripts not in paths:
         os.environ["PATH"] = os.pathsep.join([scripts, *paths])
-    gradebook = Gradebook(coursedir.db_url, coursedir.course_id)
+    coursedir.db_url = with_driver(coursedir.db_url)
+    try:
+        gradebook = Gradebook(coursedir.db_url, coursedir.course_id)
+    except ImportError as error:
+        raise NbGraderException(
+            f"The gradebook {coursedir.db_url} needs a driver that is not installed ({error.name}): "
+            "for PostgreSQL, pip install psycopg2-binary."
+        ) from None
+    except SQLAlchemyError as error:
+        why = " ".join(str(error).split())[:300]
+        raise NbGraderException(f"The gradebook {coursedir.db_url} cannot be opened: {why}") from None
     if not inspect(gradebook.engine).has_table("alembic_version"):  # it was killed while it made its tables
         gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         gradebook.db.execute(text(f"INSERT INTO alembic_version (version_num) VALUES ('{get_alembic_version()}')"))
         gradebook.db.commit()
     return gradebook
+
+
+def with_driver(url: str) -> str:
+    """The URL of a PostgreSQL database with the driver that is installed, where it names none."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgresql", "postgres") and not find_spec("psycopg") and find_spec("psycopg2"):
+        return f"postgresql+psycopg2{separator}{rest}"
+    return url
 
 
 def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any, folder: Path) -> None:

@@ -1,0 +1,181 @@
+"""A Dask cluster that loses a worker midway, and a gradebook in PostgreSQL; both real, on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.course import ROOT
+from autograder.grading import pool
+from autograder.grading.released import with_driver
+from tests.grading_tools import call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
+
+STUDENTS = 16
+
+
+def _class(folder: Path) -> Path:
+    course = make_course(folder, {"ps1/p1": own_source()}, plugged=False)
+    for number in range(STUDENTS):
+        wait = "    import time\n    time.sleep(0.05)\n"
+        body = wait + ("    return x * x" if number % 2 else "    return x + x")
+        hand_in(course, f"student-{number:02}", "ps1/p1", own_answers(body))
+    return course
+
+
+# --- Dask -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """A scheduler and two workers over loopback: its address, and the workers."""
+    if importlib.util.find_spec("distributed") is None:
+        pytest.skip("Dask is not installed: pip install distributed")
+    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": paths, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "5"}
+    port = _free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    worker = ["worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+    started = []
+    with open(tmp_path / "dask.log", "wb") as log:
+        for words in (scheduler, worker, worker):
+            command = [sys.executable, "-m", f"distributed.cli.dask_{words[0]}", *words[1:]]
+            started.append(subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=tmp_path))
+            if words is scheduler:
+                _wait_for(port)
+        try:
+            yield address, started[1:]
+        finally:
+            for process in started:
+                process.kill()
+                process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise AssertionError("the scheduler does not answer")
+
+
+def test_a_worker_killed_midway_loses_no_submission(
+    tmp_path: Path, cluster: tuple[str, list[subprocess.Popen]]
+) -> None:
+    needs_sandbox()
+    address, workers = cluster
+    course = _class(tmp_path / "course")
+    words = [sys.executable, "-m", "autograder", "grade", "ps1", "--dask", address]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(words, cwd=course, env=environment, stdout=subprocess.PIPE, text=True)
+    journal = course / ".grading" / "journal"
+    deadline = time.monotonic() + 200
+    while len(list(journal.glob("*.json"))) < 3 and time.monotonic() < deadline:
+        assert running.poll() is None, "it ended before the worker was killed"
+        time.sleep(0.005)
+    workers[0].kill()
+    said, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, said
+    assert f"{STUDENTS} graded" in said
+    shared = scores(course)
+    (course / "gradebook.db").unlink()
+    shutil.rmtree(course / ".grading")
+    call(course, "autograder", "grade", "ps1")
+    assert scores(course) == shared
+    assert shared["student-01", "ps1", "p1", "test_square"][0] == 2.0
+
+
+def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
+    if importlib.util.find_spec("distributed") is None:
+        pytest.skip("Dask is not installed: pip install distributed")
+    course = _class(tmp_path / "course")
+    done = call(course, "autograder", "grade", "ps1", "--dask", f"tcp://127.0.0.1:{_free_port()}", check=False)
+    assert done.returncode == 1
+    assert "No Dask scheduler answers" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_dask_missing_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(pool.PoolError, match="pip install distributed"):
+        list(pool.run_jobs([], dask="tcp://127.0.0.1:1"))
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------
+
+
+def _binary(name: str) -> str | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else shutil.which(name)
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """A private server in a folder of its own, on a socket only: its URL."""
+    initdb, pg_ctl = _binary("initdb"), _binary("pg_ctl")
+    if not initdb or not pg_ctl:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    if importlib.util.find_spec("psycopg2") is None:
+        pytest.skip("its driver is not installed: pip install psycopg2-binary")
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    prefix: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        try:
+            user = pwd.getpwnam("postgres")
+        except KeyError:
+            pytest.skip("there is no user postgres to run the server as")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    data, log = folder / "data", folder / "log"
+    quiet = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([*prefix, initdb, "-D", str(data), "-A", "trust", "-U", "tests", "-N"], **quiet)
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder}"
+    subprocess.run([*prefix, pg_ctl, "-D", str(data), "-l", str(log), "-o", options, "-w", "start"], **quiet)
+    try:
+        yield f"postgresql://tests@/postgres?host={folder}"
+    finally:
+        subprocess.run([*prefix, pg_ctl, "-D", str(data), "-m", "immediate", "-w", "stop"], **quiet)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_gradebook_in_postgresql(tmp_path: Path, postgresql: str) -> None:
+    needs_sandbox()
+    course = _class(tmp_path / "course")
+    call(course, "autograder", "grade", "ps1")
+    wanted = scores(course)
+    done = call(course, "autograder", "grade", "ps1", "--db", postgresql)
+    assert f"{STUDENTS} taken from the journal" in done.stdout
+    assert scores(course, postgresql) == wanted
+    with Gradebook(with_driver(postgresql), "tests") as gradebook:
+        grade = gradebook.find_grade("test_square", "p1", "ps1", "student-00")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    done = call(course, "autograder", "grade", "ps1", "--db", postgresql)
+    assert f"{STUDENTS} already in the gradebook" in done.stdout
+    call(course, "autograder", "grade", "ps1", "--db", postgresql, "--student", "student-00", "--force")
+    assert scores(course, postgresql)["student-00", "ps1", "p1", "test_square"] == (0.0, 1.5, True, 1.5)
+    done = call(course, "autograder", "report", "ps1", "--db", postgresql)
+    assert "student-15" in done.stdout
+    call(course, "nbgrader", "generate_feedback", "ps1", "--student", "student-00", "--db",
+         with_driver(postgresql))  # fmt: skip
+    assert (course / "feedback/student-00/ps1/p1.html").exists()
