@@ -60,6 +60,7 @@ function told(state) {
 /** The grid of what can be stored: one stop for Tab, arrow keys inside. */
 function grid(page) {
   const cells = [];
+  const painted = [];
   let here = 0;
   const walk = (to) => {
     cells[here].tabIndex = -1;
@@ -95,6 +96,9 @@ function grid(page) {
       const kept = state[kind][layer];
       const again = (kind === "z" ? account.againZ : account.againH)[layer];
       const there = layer < state.depth;
+      const look = [there, kept, again].join();
+      if (painted[index] === look) return;
+      painted[index] = look;
       cell.disabled = !there;
       cell.classList.toggle("bp-absent", !there);
       cell.setAttribute("aria-pressed", kept && there);

@@ -25,7 +25,7 @@ class LabPage:
         self.errors: list[str] = []
         self.strangers: list[str] = []
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack}"))
         self.page.on("request", self._note)
         self._protocol = self.context.new_cdp_session(self.page)
         self._protocol.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -52,10 +52,13 @@ class LabPage:
         return self
 
     def theme(self, dark: bool) -> LabPage:
-        """Change JupyterLab's theme."""
+        """Change JupyterLab's theme; not before its splash screen from the last change has gone."""
+        if self.page.evaluate("document.body.dataset.jpThemeLight") == str(not dark).lower():
+            return self
         name = "JupyterLab Dark" if dark else "JupyterLab Light"
         self.page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(not dark).lower()}'")
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
         return self
 
     def save(self) -> LabPage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 START_DRAG = """(section) => {
-  const log = window.barpropDrag = {frames: [], painted: [], heights: [], blanks: 0, sent: 0, on: true};
+  const log = window.barpropDrag = {frames: [], painted: [], waited: [], heights: [], blanks: 0, sent: 0, on: true};
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
   log.heard = (_, message) => { if (message.direction === 'send') log.sent += 1; };
   kernel.anyMessage.connect(log.heard);
@@ -11,6 +11,7 @@ START_DRAG = """(section) => {
   const moved = () => {
     const start = performance.now();
     requestAnimationFrame(() => {   // a message sent in a frame arrives when that frame has been painted
+      log.waited.push(performance.now() - start);
       const channel = new MessageChannel();
       channel.port1.onmessage = () => log.painted.push(performance.now() - start);
       channel.port2.postMessage(0);
