@@ -15,6 +15,7 @@ from nbgrader.converters import NbGraderException  # noqa: E402
 
 from autograder.grading.course import coursedir_path  # noqa: E402
 from autograder.grading.plugin import Autograde  # noqa: E402
+from autograder.grading.pool import Crew  # noqa: E402
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,13 +48,15 @@ def run(args: argparse.Namespace) -> int:
     if not assignments:
         print(f"Nothing was handed in: {submitted} holds no STUDENT/ASSIGNMENT/ folder.", file=sys.stderr)
         return 2
-    return max([_grade(app, name, args.force) for name in assignments])
+    told = app.config.Grading
+    with Crew(told.get("jobs", 0), told.get("sandbox", True)) as crew:
+        return max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])
 
 
-def _grade(app: AutogradeApp, assignment: str, force: bool) -> int:
+def _grade(app: AutogradeApp, assignment: str, force: bool, crew: Crew | None) -> int:
     app.coursedir.assignment_id = assignment
     converter = Autograde(coursedir=app.coursedir, parent=app)
-    converter.force = force
+    converter.force, converter.crew = force, crew
     converter.log = _quiet()
     try:
         converter.start()

@@ -176,7 +176,11 @@ class _Run:
                 todo += [one] if self._look(one, held.get(one.student, {})) else []
         with Progress(f"Grading {self.plan.name}", len(todo)) as progress:
             try:
-                for result in run_jobs(self._jobs(todo), self.grading.jobs, self.grading.dask, self.grading.sandbox):
+                grading = self.grading
+                results = run_jobs(
+                    self._jobs(todo), grading.jobs, grading.dask, grading.sandbox, grading.converter.crew
+                )
+                for result in results:
                     self._finish(result)
                     progress.step(isinstance(result, Failed) or bool(result.trouble))
             except PoolError as error:

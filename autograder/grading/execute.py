@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.sandbox import CellResult, Limits, Session
-from barprop.run import AnswerError
+from barprop.run import AnswerError, Handle
 
 OpenSession = Callable[[], Session]
 _TELLING = ("error", "execute_result")
@@ -110,14 +110,20 @@ class LiveAnswers:
     def __init__(self, run: NotebookRun, reasons: dict[str, str]) -> None:
         self.run, self.reasons = run, reasons
         self.session = run.session()
+        self._objects: dict[str, Handle] = {}  # asked for once; data is asked for every time
 
     def __getitem__(self, name: str) -> Any:
         if self.session is None:
             raise AnswerError(self.reasons.get(name) or "The notebook could not be run to its end.")
         if self.run.left <= 0:
             raise AnswerError(f"It was not tried to the end: {self.run._late()}.")
+        if name in self._objects:
+            return self._objects[name]
         try:
-            return self.session.answers[name]
+            value = self.session.answers[name]
+            if isinstance(value, Handle):
+                self._objects[name] = value
+            return value
         except AnswerError as error:
             if name in self.reasons and self.session.interrupt_free():
                 raise AnswerError(self.reasons[name]) from None

@@ -18,6 +18,7 @@ from nbgrader.converters import NbGraderException
 
 if TYPE_CHECKING:
     from autograder.grading.course import Summary
+    from autograder.grading.pool import Crew
 
 _PLACES = (nbgrader.apps.autogradeapp, nbgrader.apps.api, nbgrader.converters)
 
@@ -30,6 +31,7 @@ class Autograde(StockAutograde):
     """
 
     summary: Summary | None = None
+    crew: Crew | None = None  # processes to grade with; None: its own
 
     def start(self) -> None:
         """Grade the submissions that the course directory names. Raises NbGraderException."""

@@ -37,17 +37,82 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_jobs(jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True) -> Iterator[Record | Failed]:
+def run_jobs(
+    jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True, crew: Crew | None = None
+) -> Iterator[Record | Failed]:
     """Records as they are done, in any order.
 
     Parameters
     ----------
     count : local processes, 0 for one a processor.
     dask : address of a Dask scheduler instead.
+    crew : local processes that are there already, instead.
     """
     if dask:
-        return _on_dask(jobs, dask, isolated)
-    return _locally(jobs, count or cores(), isolated)
+        yield from _on_dask(jobs, dask, isolated)
+    elif crew:
+        yield from crew.run(jobs)
+    else:
+        with Crew(count, isolated) as own:
+            yield from own.run(jobs)
+
+
+class Crew:
+    """Local grading processes, which stay warm from one assignment to the next; a context manager."""
+
+    def __init__(self, count: int = 0, isolated: bool = True) -> None:
+        self.workers = [Worker(isolated) for _ in range(count or cores())]
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.close()
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Record | Failed]:
+        """Records as they are done. What goes wrong with reading the jobs is raised here."""
+        waiting, lock, stop = iter(jobs), threading.Lock(), threading.Event()
+        done: queue.Queue[Record | Failed | BaseException | None] = queue.Queue(maxsize=2 * len(self.workers))
+
+        def serve(worker: Worker) -> None:
+            try:
+                while not stop.is_set():
+                    with lock:
+                        job = next(waiting, None)
+                    if job is None:
+                        break
+                    done.put(_try(worker, job))
+            except BaseException as error:
+                done.put(error)
+            finally:
+                done.put(None)
+
+        threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in self.workers]
+        for thread in threads:
+            thread.start()
+        try:
+            running = len(threads)
+            while running:
+                result = done.get()
+                if result is None:
+                    running -= 1
+                elif isinstance(result, BaseException):
+                    raise result
+                else:
+                    yield result
+        finally:
+            stop.set()
+            _drain(threads, done)
+
+
+def _drain(threads: list[threading.Thread], done: queue.Queue) -> None:
+    """Let the threads come to their end, whatever they still have to say."""
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.05)
+            while not done.empty():
+                done.get_nowait()
 
 
 def _try(worker: Worker, job: Job) -> Record | Failed:
@@ -62,48 +127,6 @@ def _try(worker: Worker, job: Job) -> Record | Failed:
         except LostError as error:
             reason = f"{error}, {_TRIES} times"
     return Failed(job, reason)
-
-
-def _locally(jobs: Iterable[Job], count: int, isolated: bool) -> Iterator[Record | Failed]:
-    waiting, lock = iter(jobs), threading.Lock()
-    done: queue.Queue[Record | Failed | BaseException | None] = queue.Queue(maxsize=2 * count)
-    stop = threading.Event()
-
-    def serve() -> None:
-        worker = Worker(isolated)
-        try:
-            while not stop.is_set():
-                with lock:
-                    job = next(waiting, None)
-                if job is None:
-                    break
-                done.put(_try(worker, job))
-        except BaseException as error:
-            done.put(error)
-        finally:
-            worker.close()
-            done.put(None)
-
-    threads = [threading.Thread(target=serve, daemon=True) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    try:
-        running = count
-        while running:
-            result = done.get()
-            if result is None:
-                running -= 1
-            elif isinstance(result, BaseException):
-                raise result
-            else:
-                yield result
-    finally:
-        stop.set()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(0.05)
-                while not done.empty():
-                    done.get_nowait()
 
 
 # --- Dask -------------------------------------------------------------------------------------

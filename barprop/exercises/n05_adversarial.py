@@ -116,7 +116,9 @@ def _case(
     more = {name: rest.pop(name) for name in ("output", "blind") if name in rest}
     while True:
         X = read_only(images(rng, n, d))
-        args = {"net": small_net(rng, d, k, blind=more.get("blind", ())), "X": X, labels: rng.integers(0, k, n)}
+        classes = rng.integers(0, k, n)
+        classes[-1] = k - 1  # the last class is always there
+        args = {"net": small_net(rng, d, k, blind=more.get("blind", ())), "X": X, labels: classes}
         case = Case(label, args | rest, more)
         if way is None or _steady(case, way(case), turns):
             return case

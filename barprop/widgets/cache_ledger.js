@@ -52,8 +52,10 @@ function plan(choose) {
 function told(state) {
   const account = ledger(state);
   const all = account.forward + account.backward + account.repeated;
-  const repeated = account.repeated + account.sigmas === 0 ? "Nothing is computed again."
-    : `Computed again: ${count(account.repeated)} multiplications and ${count(account.sigmas)} values of σ.`;
+  const repeated =
+    account.repeated + account.sigmas === 0
+      ? "Nothing is computed again."
+      : `Computed again: ${count(account.repeated)} multiplications and ${count(account.sigmas)} values of σ.`;
   return `${account.stored} of ${2 * state.depth} stored, ${count(account.bytes)} bytes held with x; ${count(all)} multiplications. ${repeated}`;
 }
 
@@ -82,7 +84,9 @@ function grid(page) {
       cells[here].tabIndex = 0;
       page.keep({ [kind]: page.state[kind].map((old, i) => (i === layer ? !old : old)) });
     };
-    cells.push(make("button", { type: "button", class: "bp-cell", tabindex: index ? -1 : 0, onclick: flip, onkeydown: keyed }));
+    cells.push(
+      make("button", { type: "button", class: "bp-cell", tabindex: index ? -1 : 0, onclick: flip, onkeydown: keyed }),
+    );
   }
   page.onPaint((state) => {
     const account = ledger(state);
@@ -102,17 +106,31 @@ function grid(page) {
       cell.disabled = !there;
       cell.classList.toggle("bp-absent", !there);
       cell.setAttribute("aria-pressed", kept && there);
-      cell.setAttribute("aria-label", `${kind} ${layer + 1} ${kept ? "stored" : again ? `computed again, ${again} times` : "not stored, not needed"}`);
-      if (there) cell.replaceChildren(make("span", { class: "bp-letter" }, kind), kept ? " ✓" : again ? ` ×${again}` : "");
+      cell.setAttribute(
+        "aria-label",
+        `${kind} ${layer + 1} ${kept ? "stored" : again ? `computed again, ${again} times` : "not stored, not needed"}`,
+      );
+      if (there)
+        cell.replaceChildren(make("span", { class: "bp-letter" }, kind), kept ? " ✓" : again ? ` ×${again}` : "");
       else cell.replaceChildren();
     });
   });
   const layers = Array.from({ length: MOST }, (_, layer) => {
     const name = make("span", { class: "bp-layer-name", "aria-hidden": "true" }, String(layer + 1));
-    page.onPaint((state) => { name.textContent = layer < state.depth ? layer + 1 : "\u00a0"; });
+    page.onPaint((state) => {
+      name.textContent = layer < state.depth ? layer + 1 : "\u00a0";
+    });
     return make("div", { class: "bp-layer" }, name, cells[2 * layer], cells[2 * layer + 1]);
   });
-  return make("div", { class: "bp-layers", role: "group", "aria-label": "what the forward pass stores; arrow keys move, Space stores or drops" }, ...layers);
+  return make(
+    "div",
+    {
+      class: "bp-layers",
+      role: "group",
+      "aria-label": "what the forward pass stores; arrow keys move, Space stores or drops",
+    },
+    ...layers,
+  );
 }
 
 function paintTally(svg, state, width, [ground, hatched]) {
@@ -137,13 +155,28 @@ function paintTally(svg, state, width, [ground, hatched]) {
     parts.push(draw("rect", { x: left, y, width: room, height: 19, class: "bp-trough" }));
   };
   bar(0, `${count(account.bytes)} bytes`, [[account.bytes, "forward"]], full.bytes);
-  bar(1, `${count(account.forward + account.backward + account.repeated)} mult.`,
-    [[account.forward, "forward"], [account.backward, "backward"], [account.repeated, "again"]], worst.forward + worst.backward + worst.repeated);
+  bar(
+    1,
+    `${count(account.forward + account.backward + account.repeated)} mult.`,
+    [
+      [account.forward, "forward"],
+      [account.backward, "backward"],
+      [account.repeated, "again"],
+    ],
+    worst.forward + worst.backward + worst.repeated,
+  );
   const y = 2 * line + 16;
-  const names = [["forward", "forward"], ["backward", "backward"], ["again", "computed again"]];
+  const names = [
+    ["forward", "forward"],
+    ["backward", "backward"],
+    ["again", "computed again"],
+  ];
   names.forEach(([kind, name], index) => {
     const x = left + index * (narrow ? 105 : 120);
-    parts.push(draw("rect", { x: x + 1, y: y - 11, width: 16, height: 12, ...look(kind) }), draw("text", { x: x + 22, y }, name));
+    parts.push(
+      draw("rect", { x: x + 1, y: y - 11, width: 16, height: 12, ...look(kind) }),
+      draw("text", { x: x + 22, y }, name),
+    );
   });
   svg.replaceChildren(...parts);
 }
@@ -156,10 +189,37 @@ function render(context) {
   const plans = Object.entries(PLANS).map(([name, choose]) => button(name, () => page.keep(plan(choose))));
   page.root.append(
     dials(
-      dial(page, { name: "depth", text: "depth", min: 1, max: MOST, step: 1, whole: true, free: false, read: (now) => now.depth, write: (_, depth) => ({ depth }) }),
-      dial(page, { name: "width", text: "width", min: 1, max: 512, step: 1, whole: true, free: false, read: (now) => now.width, write: (_, width) => ({ width }) }),
+      dial(page, {
+        name: "depth",
+        text: "depth",
+        min: 1,
+        max: MOST,
+        step: 1,
+        whole: true,
+        free: false,
+        read: (now) => now.depth,
+        write: (_, depth) => ({ depth }),
+      }),
+      dial(page, {
+        name: "width",
+        text: "width",
+        min: 1,
+        max: 512,
+        step: 1,
+        whole: true,
+        free: false,
+        read: (now) => now.width,
+        write: (_, width) => ({ width }),
+      }),
     ),
-    row(...plans), make("p", { class: "bp-legend" }, "layer by layer: ✓ stored, ×3 computed again three times; press one to change it"), grid(page), svg,
+    row(...plans),
+    make(
+      "p",
+      { class: "bp-legend" },
+      "layer by layer: ✓ stored, ×3 computed again three times; press one to change it",
+    ),
+    grid(page),
+    svg,
   );
   return page.start();
 }

@@ -23,17 +23,24 @@ function roundTicks(low, high, most = 5) {
 
 /** A frame with ticks below and at the left, and what the axes are; a single letter is a variable. */
 function axes(x, y, { xTicks, yTicks, xText, yText, name = show, yName = name }) {
-  const said = (text, at, up, anchor) => (text.length === 1 ? drawnLetter(at, up - 5, text, false, 18) : draw("text", { x: at, y: up, "text-anchor": anchor }, text));
+  const said = (text, at, up, anchor) =>
+    text.length === 1
+      ? drawnLetter(at, up - 5, text, false, 18)
+      : draw("text", { x: at, y: up, "text-anchor": anchor }, text);
   const parts = [draw("path", { d: `M${x.start} ${y.end} V${y.start} H${x.end}`, class: "bp-axis" })];
   for (const tick of xTicks) {
     const at = x.to(tick);
-    parts.push(draw("line", { x1: at, x2: at, y1: y.start, y2: y.start + 4, class: "bp-axis" }),
-      draw("text", { x: at, y: y.start + 18, "text-anchor": "middle" }, name(tick)));
+    parts.push(
+      draw("line", { x1: at, x2: at, y1: y.start, y2: y.start + 4, class: "bp-axis" }),
+      draw("text", { x: at, y: y.start + 18, "text-anchor": "middle" }, name(tick)),
+    );
   }
   for (const tick of yTicks) {
     const at = y.to(tick);
-    parts.push(draw("line", { x1: x.start - 4, x2: x.start, y1: at, y2: at, class: "bp-axis" }),
-      draw("text", { x: x.start - 8, y: at + 4.5, "text-anchor": "end" }, yName(tick)));
+    parts.push(
+      draw("line", { x1: x.start - 4, x2: x.start, y1: at, y2: at, class: "bp-axis" }),
+      draw("text", { x: x.start - 8, y: at + 4.5, "text-anchor": "end" }, yName(tick)),
+    );
   }
   parts.push(said(xText, (x.start + x.end) / 2, y.start + 36, "middle"), said(yText, x.start - 4, y.end - 10, "start"));
   return parts;

@@ -29,7 +29,9 @@ function lossGrid(state, cells) {
   const grid = [];
   for (let row = 0; row <= cells; row++) {
     const v = REACH - (2 * REACH * row) / cells;
-    grid.push(Array.from({ length: cells + 1 }, (_, column) => lossAt(state, -REACH + (2 * REACH * column) / cells, v).loss));
+    grid.push(
+      Array.from({ length: cells + 1 }, (_, column) => lossAt(state, -REACH + (2 * REACH * column) / cells, v).loss),
+    );
   }
   return grid;
 }
@@ -62,27 +64,45 @@ const CELLS = 48;
 
 function contourPath(state, x, y) {
   const grid = lossGrid(state, CELLS);
-  const place = ([c, r]) => `${x.to(-REACH + (2 * REACH * c) / CELLS).toFixed(1)} ${y.to(REACH - (2 * REACH * r) / CELLS).toFixed(1)}`;
-  return levels(grid).map((level, index) => draw("path", {
-    d: contour(grid, level).map(([one, two]) => `M${place(one)}L${place(two)}`).join(""), class: `bp-contour${index < 3 ? " bp-contour-low" : ""}`,
-  }));
+  const place = ([c, r]) =>
+    `${x.to(-REACH + (2 * REACH * c) / CELLS).toFixed(1)} ${y.to(REACH - (2 * REACH * r) / CELLS).toFixed(1)}`;
+  return levels(grid).map((level, index) =>
+    draw("path", {
+      d: contour(grid, level)
+        .map(([one, two]) => `M${place(one)}L${place(two)}`)
+        .join(""),
+      class: `bp-contour${index < 3 ? " bp-contour-low" : ""}`,
+    }),
+  );
 }
 
-const ratioWord = (ratio) => (ratio < 1e-4 ? "hardly moves" : ratio < 0.05 ? "a steady pace" : ratio < 0.5 ? "large strides" : "a leap");
+const ratioWord = (ratio) =>
+  ratio < 1e-4 ? "hardly moves" : ratio < 0.05 ? "a steady pace" : ratio < 0.5 ? "large strides" : "a leap";
 
 function toldDescent(state) {
   const { loss, ratio } = descend(state, state.w, state.v);
   const away = Math.abs(state.w) > REACH || Math.abs(state.v) > REACH ? " The point has left the picture." : "";
-  const size = Number.isFinite(ratio) ? `update ratio ${show(ratio)}, ${ratioWord(ratio)}` : "no update ratio, as w and v are 0";
+  const size = Number.isFinite(ratio)
+    ? `update ratio ${show(ratio)}, ${ratioWord(ratio)}`
+    : "no update ratio, as w and v are 0";
   return `w is ${show(state.w)}, v is ${show(state.v)}, the loss ${show(loss)}; ${size}.${away}`;
 }
 
 function readouts(state) {
   const { loss, wBar, vBar, ratio } = descend(state, state.w, state.v);
-  const line = (label, value, kind = "") => make("div", { class: `bp-readout ${kind}` }, make("span", {}, label), make("span", { class: "bp-readout-value" }, value));
+  const line = (label, value, kind = "") =>
+    make(
+      "div",
+      { class: `bp-readout ${kind}` },
+      make("span", {}, label),
+      make("span", { class: "bp-readout-value" }, value),
+    );
   return [
-    line(["loss ", letter("l")], show(loss)), line(letter("w", true), show(wBar), "bp-readout-bar"), line(letter("v", true), show(vBar), "bp-readout-bar"),
-    line("update ratio", Number.isFinite(ratio) ? show(ratio, 2) : "–"), line("", Number.isFinite(ratio) ? ratioWord(ratio) : "w = v = 0"),
+    line(["loss ", letter("l")], show(loss)),
+    line(letter("w", true), show(wBar), "bp-readout-bar"),
+    line(letter("v", true), show(vBar), "bp-readout-bar"),
+    line("update ratio", Number.isFinite(ratio) ? show(ratio, 2) : "–"),
+    line("", Number.isFinite(ratio) ? ratioWord(ratio) : "w = v = 0"),
   ];
 }
 
@@ -99,7 +119,9 @@ function paintPoint(layer, state, trail, frame) {
   const next = descend(state, state.w, state.v);
   const [here, there] = [spot(state.w, state.v), spot(next.w, next.v)];
   const parts = [path([...trail.map(([w, v]) => spot(w, v)), here], "bp-curve bp-curve-forward")];
-  trail.forEach(([w, v]) => parts.push(draw("circle", { cx: spot(w, v)[0], cy: spot(w, v)[1], r: 2.5, class: "bp-trail" })));
+  trail.forEach(([w, v]) =>
+    parts.push(draw("circle", { cx: spot(w, v)[0], cy: spot(w, v)[1], r: 2.5, class: "bp-trail" })),
+  );
   if (Math.hypot(there[0] - here[0], there[1] - here[1]) > 9) parts.push(arrow(...here, ...there, "backward"));
   layer.replaceChildren(...parts);
   return here;
@@ -111,7 +133,15 @@ function render(context) {
   const svg = draw("svg", { class: "bp-picture bp-field" });
   const ground = draw("g");
   const layer = draw("g", { "aria-hidden": "true" });
-  const grip = draw("circle", { r: 9, class: "bp-grip", tabindex: 0, role: "slider", "aria-label": "the point (w, v): left and right change w, up and down v", "aria-valuemin": -REACH, "aria-valuemax": REACH });
+  const grip = draw("circle", {
+    r: 9,
+    class: "bp-grip",
+    tabindex: 0,
+    role: "slider",
+    "aria-label": "the point (w, v): left and right change w, up and down v",
+    "aria-valuemin": -REACH,
+    "aria-valuemax": REACH,
+  });
   svg.append(ground, layer, grip);
   const panel = make("div", { class: "bp-panel" });
   let trail = [];
@@ -123,7 +153,15 @@ function render(context) {
     if (key !== drawn) {
       drawn = key;
       resize(svg, frame.side, frame.height);
-      ground.replaceChildren(...contourPath(now, frame.x, frame.y), ...axes(frame.x, frame.y, { xTicks: [-3, -2, -1, 0, 1, 2, 3], yTicks: [-3, -2, -1, 0, 1, 2, 3], xText: "w", yText: "v" }));
+      ground.replaceChildren(
+        ...contourPath(now, frame.x, frame.y),
+        ...axes(frame.x, frame.y, {
+          xTicks: [-3, -2, -1, 0, 1, 2, 3],
+          yTicks: [-3, -2, -1, 0, 1, 2, 3],
+          xText: "w",
+          yText: "v",
+        }),
+      );
     }
     const [cx, cy] = paintPoint(layer, now, trail, frame);
     grip.setAttribute("cx", cx);
@@ -132,7 +170,10 @@ function render(context) {
     grip.setAttribute("aria-valuetext", `w ${show(now.w)}, v ${show(now.v)}`);
     panel.replaceChildren(...readouts(now));
   });
-  const place = (w, v, act = page.change) => { trail = []; act({ w, v }); };
+  const place = (w, v, act = page.change) => {
+    trail = [];
+    act({ w, v });
+  };
   const clamp = (value) => Math.max(-REACH, Math.min(REACH, Number(value.toFixed(3))));
   const drag = (event) => {
     const box = svg.getBoundingClientRect();
@@ -154,13 +195,69 @@ function render(context) {
   };
   const start = [state.w, state.v];
   let left = 0;
-  const play = player(page, () => { left -= 1; return left > 0 && move(page.change); }, 90);
-  play.toggle.addEventListener("click", () => { left = 120; }, true);
-  const single = (key, more) => dial(page, { name: key, text: key, min: -REACH, max: REACH, step: 0.05, read: (now) => now[key], write: (_, value) => { trail = []; return { [key]: value }; }, ...more });
-  page.head.append(choice(page, { text: "σ is", options: SIGMA_NAMES, read: (now) => now.sigma, write: (_, sigma) => { trail = []; return { sigma }; } }));
-  page.root.append(make("div", { class: "bp-split" }, svg, panel),
-    row(button("Step", () => move(page.keep), { class: "bp-button bp-main" }), play.toggle, button("Reset", () => { play.stop(); place(...start, page.keep); })),
-    dials(single("w"), single("v"), single("rate", { text: "learning rate", min: -3, max: 1.5, step: 0.05, log: true, write: (_, rate) => ({ rate }) })));
+  const play = player(
+    page,
+    () => {
+      left -= 1;
+      return left > 0 && move(page.change);
+    },
+    90,
+  );
+  play.toggle.addEventListener(
+    "click",
+    () => {
+      left = 120;
+    },
+    true,
+  );
+  const single = (key, more) =>
+    dial(page, {
+      name: key,
+      text: key,
+      min: -REACH,
+      max: REACH,
+      step: 0.05,
+      read: (now) => now[key],
+      write: (_, value) => {
+        trail = [];
+        return { [key]: value };
+      },
+      ...more,
+    });
+  page.head.append(
+    choice(page, {
+      text: "σ is",
+      options: SIGMA_NAMES,
+      read: (now) => now.sigma,
+      write: (_, sigma) => {
+        trail = [];
+        return { sigma };
+      },
+    }),
+  );
+  page.root.append(
+    make("div", { class: "bp-split" }, svg, panel),
+    row(
+      button("Step", () => move(page.keep), { class: "bp-button bp-main" }),
+      play.toggle,
+      button("Reset", () => {
+        play.stop();
+        place(...start, page.keep);
+      }),
+    ),
+    dials(
+      single("w"),
+      single("v"),
+      single("rate", {
+        text: "learning rate",
+        min: -3,
+        max: 1.5,
+        step: 0.05,
+        log: true,
+        write: (_, rate) => ({ rate }),
+      }),
+    ),
+  );
   return page.start();
 }
 

@@ -33,5 +33,14 @@ function bars({ x, y, w, v, sigma }, { z, h, e }) {
   const eBar = e - y;
   const hBar = eBar * v;
   const zBar = hBar * ACTIVATIONS[sigma].slope(z);
-  return { l: 1, e: eBar, y: y - e, v: eBar * h, h: hBar, z: zBar, w: x.map((each) => zBar * each), x: w.map((each) => zBar * each) };
+  return {
+    l: 1,
+    e: eBar,
+    y: y - e,
+    v: eBar * h,
+    h: hBar,
+    z: zBar,
+    w: x.map((each) => zBar * each),
+    x: w.map((each) => zBar * each),
+  };
 }

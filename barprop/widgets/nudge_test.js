@@ -12,13 +12,14 @@ function nudged(given, variable) {
   if (name === "h") return (by) => loss(v * (at.h + by));
   if (name === "e") return (by) => loss(at.e + by);
   const moved = (entries, by) => entries.map((old, i) => (i === index ? old + by : old));
-  return (by) => values({
-    sigma,
-    x: name === "x" ? moved(x, by) : x,
-    w: name === "w" ? moved(w, by) : w,
-    v: name === "v" ? v + by : v,
-    y: name === "y" ? y + by : y,
-  }).l;
+  return (by) =>
+    values({
+      sigma,
+      x: name === "x" ? moved(x, by) : x,
+      w: name === "w" ? moved(w, by) : w,
+      v: name === "v" ? v + by : v,
+      y: name === "y" ? y + by : y,
+    }).l;
 }
 
 function finiteDifference(given, variable, step, kind) {
@@ -50,12 +51,28 @@ function paintErrors(svg, state, width) {
   const y = scale(FLOOR, 10, height - 44, 26, true);
   const power = (value) => `10${raised(Math.round(Math.log10(value)))}`;
   const ticks = (powers) => powers.map((each) => Number(`1e${each}`));
-  const parts = axes(x, y, { xTicks: ticks([-12, -10, -8, -6, -4, -2]), yTicks: ticks([-16, -12, -8, -4, 0]), name: power, xText: "size of the nudge", yText: "error of the finite difference" });
-  parts.push(path(POWERS.map((p) => [x.to(10 ** p), y.to(Math.min(10, error(10 ** p)))]), "bp-curve bp-curve-forward"));
+  const parts = axes(x, y, {
+    xTicks: ticks([-12, -10, -8, -6, -4, -2]),
+    yTicks: ticks([-16, -12, -8, -4, 0]),
+    name: power,
+    xText: "size of the nudge",
+    yText: "error of the finite difference",
+  });
+  parts.push(
+    path(
+      POWERS.map((p) => [x.to(10 ** p), y.to(Math.min(10, error(10 ** p)))]),
+      "bp-curve bp-curve-forward",
+    ),
+  );
   const [px, py] = [x.to(Math.max(1e-12, Math.min(0.1, state.step))), y.to(Math.min(10, error(state.step)))];
-  parts.push(draw("line", { x1: px, x2: px, y1: y.start, y2: y.end, class: "bp-marker" }), draw("circle", { cx: px, cy: py, r: 6, class: "bp-spot" }));
-  parts.push(draw("text", { x: x.to(2e-12), y: y.to(1.5e-15), class: "bp-soft-text" }, "← rounding"),
-    draw("text", { x: x.to(7e-2), y: y.to(1.5e-15), "text-anchor": "end", class: "bp-soft-text" }, "curvature →"));
+  parts.push(
+    draw("line", { x1: px, x2: px, y1: y.start, y2: y.end, class: "bp-marker" }),
+    draw("circle", { cx: px, cy: py, r: 6, class: "bp-spot" }),
+  );
+  parts.push(
+    draw("text", { x: x.to(2e-12), y: y.to(1.5e-15), class: "bp-soft-text" }, "← rounding"),
+    draw("text", { x: x.to(7e-2), y: y.to(1.5e-15), "text-anchor": "end", class: "bp-soft-text" }, "curvature →"),
+  );
   svg.replaceChildren(...parts);
 }
 
@@ -85,10 +102,19 @@ function render(context) {
     const { bar, found } = compared(state);
     const loss = nudged(state, state.variable);
     const other = state.kind === "central" ? -state.step : 0;
-    const line = (kind, label, value) => make("div", { class: `bp-beside-line bp-beside-${kind}` }, make("span", { class: "bp-beside-label" }, label), make("span", { class: "bp-digits" }, long(value)));
+    const line = (kind, label, value) =>
+      make(
+        "div",
+        { class: `bp-beside-line bp-beside-${kind}` },
+        make("span", { class: "bp-beside-label" }, label),
+        make("span", { class: "bp-digits" }, long(value)),
+      );
     table.replaceChildren(
-      line("plain", "loss, nudged up", loss(state.step)), line("plain", other ? "loss, nudged down" : "loss, not nudged", loss(other)),
-      line("forward", "finite difference", found), line("backward", ["the bar ", letter(state.variable, true)], bar));
+      line("plain", "loss, nudged up", loss(state.step)),
+      line("plain", other ? "loss, nudged down" : "loss, not nudged", loss(other)),
+      line("forward", "finite difference", found),
+      line("backward", ["the bar ", letter(state.variable, true)], bar),
+    );
   });
   const dragTo = (event, act) => {
     const box = svg.getBoundingClientRect();
@@ -96,18 +122,58 @@ function render(context) {
     act({ step: Number(Math.max(1e-12, Math.min(0.1, part)).toPrecision(3)) });
   };
   svg.classList.add("bp-draggable");
-  draggable(svg, (event) => dragTo(event, page.change), () => page.keep());
-  const single = (key, index) => dial(page, {
-    name: index === undefined ? key : `${key}${index + 1}`, text: index === undefined ? key : `${key} ${index + 1}`, min: -2, max: 2, step: 0.05,
-    read: (now) => (index === undefined ? now[key] : now[key][index]),
-    write: (now, value) => ({ [key]: index === undefined ? value : now[key].map((old, i) => (i === index ? value : old)) }),
-  });
-  page.head.append(choice(page, { text: "σ is", options: SIGMA_NAMES, read: (now) => now.sigma, write: (_, sigma) => ({ sigma }) }));
+  draggable(
+    svg,
+    (event) => dragTo(event, page.change),
+    () => page.keep(),
+  );
+  const single = (key, index) =>
+    dial(page, {
+      name: index === undefined ? key : `${key}${index + 1}`,
+      text: index === undefined ? key : `${key} ${index + 1}`,
+      min: -2,
+      max: 2,
+      step: 0.05,
+      read: (now) => (index === undefined ? now[key] : now[key][index]),
+      write: (now, value) => ({
+        [key]: index === undefined ? value : now[key].map((old, i) => (i === index ? value : old)),
+      }),
+    });
+  page.head.append(
+    choice(page, { text: "σ is", options: SIGMA_NAMES, read: (now) => now.sigma, write: (_, sigma) => ({ sigma }) }),
+  );
   page.root.append(
-    row(choice(page, { text: "nudge", options: NUDGED, read: (now) => now.variable, write: (_, variable) => ({ variable }) }),
-      choice(page, { text: "difference", options: { central: "both ways", "one-sided": "one way" }, read: (now) => now.kind, write: (_, kind) => ({ kind }) })),
-    dials(dial(page, { name: "nudge by", long: true, text: "size of the nudge", min: -12, max: -1, step: 0.25, log: true, read: (now) => now.step, write: (_, step) => ({ step }) })),
-    table, svg, dials(single("x", 0), single("x", 1), single("w", 0), single("w", 1), single("v"), single("y")));
+    row(
+      choice(page, {
+        text: "nudge",
+        options: NUDGED,
+        read: (now) => now.variable,
+        write: (_, variable) => ({ variable }),
+      }),
+      choice(page, {
+        text: "difference",
+        options: { central: "both ways", "one-sided": "one way" },
+        read: (now) => now.kind,
+        write: (_, kind) => ({ kind }),
+      }),
+    ),
+    dials(
+      dial(page, {
+        name: "nudge by",
+        long: true,
+        text: "size of the nudge",
+        min: -12,
+        max: -1,
+        step: 0.25,
+        log: true,
+        read: (now) => now.step,
+        write: (_, step) => ({ step }),
+      }),
+    ),
+    table,
+    svg,
+    dials(single("x", 0), single("x", 1), single("w", 0), single("w", 1), single("v"), single("y")),
+  );
   return page.start();
 }
 

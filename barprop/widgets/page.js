@@ -6,7 +6,8 @@ const SVG = "http://www.w3.org/2000/svg";
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+    else if (value !== undefined && value !== null && value !== false)
+      node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return node;
@@ -58,7 +59,13 @@ function letter(name, bar = false) {
   const [, base, index] = name.match(/^(\D+)(\d*)$/);
   const sub = index ? make("sub", {}, index) : null;
   if (!bar) return make("span", { class: "bp-letter" }, base, sub);
-  return make("span", { class: "bp-letter bp-bar" }, make("span", { class: "bp-over" }, base), sub, make("span", { class: "bp-hidden" }, " bar"));
+  return make(
+    "span",
+    { class: "bp-letter bp-bar" },
+    make("span", { class: "bp-over" }, base),
+    sub,
+    make("span", { class: "bp-hidden" }, " bar"),
+  );
 }
 
 /** The same in a picture, centred at (x, y). */
@@ -99,15 +106,23 @@ function arrowHead(x1, y1, x2, y2, size = 7) {
 
 /** An arrow: forward ones are solid and blue, backward ones dashed and vermilion. */
 function arrow(x1, y1, x2, y2, kind) {
-  return draw("g", { class: `bp-arrow bp-${kind}` },
-    draw("line", { x1, y1, x2, y2 }), draw("polygon", { points: arrowHead(x1, y1, x2, y2) }));
+  return draw(
+    "g",
+    { class: `bp-arrow bp-${kind}` },
+    draw("line", { x1, y1, x2, y2 }),
+    draw("polygon", { points: arrowHead(x1, y1, x2, y2) }),
+  );
 }
 
 /** A hatched ground: [its definition, what to fill with]. */
 function hatch(angle = 45) {
   const id = `bp-hatch-${Math.random().toString(36).slice(2)}`; // one page may hold many widgets
-  const pattern = draw("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${angle})` },
-    draw("rect", { width: 7, height: 7, class: "bp-hatch-ground" }), draw("line", { x1: 0, y1: 0, x2: 0, y2: 7, class: "bp-hatch-line" }));
+  const pattern = draw(
+    "pattern",
+    { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${angle})` },
+    draw("rect", { width: 7, height: 7, class: "bp-hatch-ground" }),
+    draw("line", { x1: 0, y1: 0, x2: 0, y2: 7, class: "bp-hatch-line" }),
+  );
   return [draw("defs", {}, pattern), `fill: url(#${id})`];
 }
 
@@ -125,15 +140,25 @@ function still() {
  */
 function stage({ model, el }, title, keys, tell) {
   const sentence = make("p", { class: "bp-say", role: "status" });
-  const root = make("section", { class: "bp", "aria-label": title, tabindex: "-1", "data-lm-suppress-shortcuts": "true" });
+  const root = make("section", {
+    class: "bp",
+    "aria-label": title,
+    tabindex: "-1",
+    "data-lm-suppress-shortcuts": "true",
+  });
   const head = make("div", { class: "bp-head" }, make("p", { class: "bp-title" }, title));
   root.append(head);
   const state = Object.fromEntries(keys.map((key) => [key, model.get(key)]));
   const painters = [];
   let width = Math.min((el.clientWidth || 644) - 4, 760);
   const paint = () => painters.forEach((painter) => painter(state, width));
-  const change = (part) => { Object.assign(state, part); paint(); };
-  const say = (word = "") => { sentence.textContent = `${word} ${tell(state)}`.trim(); };
+  const change = (part) => {
+    Object.assign(state, part);
+    paint();
+  };
+  const say = (word = "") => {
+    sentence.textContent = `${word} ${tell(state)}`.trim();
+  };
   const keep = (part = {}, word = "") => {
     change(part);
     say(word);
@@ -146,15 +171,28 @@ function stage({ model, el }, title, keys, tell) {
   guard(root);
   const observer = new ResizeObserver(([entry]) => {
     const now = Math.floor(entry.contentRect.width);
-    if (now > 0 && now !== width) { width = now; paint(); }
+    if (now > 0 && now !== width) {
+      width = now;
+      paint();
+    }
   });
   el.append(root);
   observer.observe(root);
   const stops = [() => observer.disconnect(), () => listeners.forEach(([event, heard]) => model.off(event, heard))];
   return {
-    root, head, state, change, keep, say,
+    root,
+    head,
+    state,
+    change,
+    keep,
+    say,
     onPaint: (painter) => painters.push(painter),
-    start: () => { root.append(sentence); paint(); say(); return () => stops.forEach((stop) => stop()); },
+    start: () => {
+      root.append(sentence);
+      paint();
+      say();
+      return () => stops.forEach((stop) => stop());
+    },
     onStop: (stop) => stops.push(stop),
   };
 }
@@ -175,8 +213,16 @@ function guard(root) {
  * `log`: the slider runs over powers of ten, from 10^min to 10^max. `whole`: whole numbers only.
  * `free`: what is typed may lie outside the slider. `off(state)`: whether it has no meaning now.
  */
-function dial(stage, { name, text, bar = false, min, max, step, read, write, log = false, long = false, whole = false, free = true, off }) {
-  const number = make("input", { type: "number", class: "bp-number", "aria-label": text, step: log || free ? "any" : step });
+function dial(
+  stage,
+  { name, text, bar = false, min, max, step, read, write, log = false, long = false, whole = false, free = true, off },
+) {
+  const number = make("input", {
+    type: "number",
+    class: "bp-number",
+    "aria-label": text,
+    step: log || free ? "any" : step,
+  });
   const range = make("input", { type: "range", class: "bp-range", "aria-label": `${text}, slider`, min, max, step });
   const [low, high] = free && !log ? [-1e6, 1e6] : log ? [10 ** min, 10 ** max] : [min, max];
   const take = (value, act) => {
@@ -195,13 +241,20 @@ function dial(stage, { name, text, bar = false, min, max, step, read, write, log
   stage.onPaint((state) => {
     const value = read(state);
     // what is being typed stays as it is typed
-    if (number !== document.activeElement || (number.value !== "" && number.valueAsNumber !== value)) number.value = tidy(value);
+    if (number !== document.activeElement || (number.value !== "" && number.valueAsNumber !== value))
+      number.value = tidy(value);
     range.value = log ? Math.log10(value) : value;
     if (log) range.setAttribute("aria-valuetext", show(value));
     number.disabled = range.disabled = Boolean(off && off(state));
   });
   const label = typeof name === "string" && /^[a-zα-ω]\d?$/.test(name) ? letter(name, bar) : make("span", {}, name);
-  return make("div", { class: `bp-dial${long ? " bp-dial-long" : ""}` }, make("span", { class: "bp-dial-name", "aria-hidden": "true" }, label), number, range);
+  return make(
+    "div",
+    { class: `bp-dial${long ? " bp-dial-long" : ""}` },
+    make("span", { class: "bp-dial-name", "aria-hidden": "true" }, label),
+    number,
+    range,
+  );
 }
 
 function tidy(value) {
@@ -211,16 +264,30 @@ function tidy(value) {
 /** Drag with the pointer anywhere on a node: `move(event)` on every move, `release()` at the end. */
 function draggable(node, move, release) {
   let held = false;
-  node.addEventListener("pointerdown", (event) => { held = true; node.setPointerCapture(event.pointerId); move(event); });
-  node.addEventListener("pointermove", (event) => { if (held) move(event); });
-  for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => { if (held) { held = false; release(); } });
+  node.addEventListener("pointerdown", (event) => {
+    held = true;
+    node.setPointerCapture(event.pointerId);
+    move(event);
+  });
+  node.addEventListener("pointermove", (event) => {
+    if (held) move(event);
+  });
+  for (const end of ["pointerup", "pointercancel"])
+    node.addEventListener(end, () => {
+      if (held) {
+        held = false;
+        release();
+      }
+    });
 }
 
 /** A box to tick. */
 function tick(stage, { text, read, write }) {
   const box = make("input", { type: "checkbox", class: "bp-box" });
   box.addEventListener("change", () => stage.keep(write(stage.state, box.checked)));
-  stage.onPaint((state) => { box.checked = read(state); });
+  stage.onPaint((state) => {
+    box.checked = read(state);
+  });
   return make("label", { class: "bp-tick" }, box, text);
 }
 
@@ -230,9 +297,17 @@ function count(value) {
 }
 
 function choice(stage, { text, options, read, write }) {
-  const select = make("select", { class: "bp-select", "aria-label": text }, Object.entries(options).map(([value, label]) => make("option", { value }, label)));
-  select.addEventListener("change", () => stage.keep(write(stage.state, select.value), `${text} ${options[select.value]}.`));
-  stage.onPaint((state) => { select.value = read(state); });
+  const select = make(
+    "select",
+    { class: "bp-select", "aria-label": text },
+    Object.entries(options).map(([value, label]) => make("option", { value }, label)),
+  );
+  select.addEventListener("change", () =>
+    stage.keep(write(stage.state, select.value), `${text} ${options[select.value]}.`),
+  );
+  stage.onPaint((state) => {
+    select.value = read(state);
+  });
   return make("label", { class: "bp-choice" }, make("span", {}, text), select);
 }
 
@@ -260,9 +335,15 @@ function player(stage, step, pace) {
     stage.keep();
   };
   const play = () => {
-    if (still()) { while (step()); stage.keep(); return; }
+    if (still()) {
+      while (step());
+      stage.keep();
+      return;
+    }
     toggle.textContent = "Pause";
-    timer = setInterval(() => { if (!step()) stop(); }, pace);
+    timer = setInterval(() => {
+      if (!step()) stop();
+    }, pace);
   };
   stage.onStop(() => clearInterval(timer));
   return { toggle, stop, playing: () => timer !== null };

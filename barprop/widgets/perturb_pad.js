@@ -5,8 +5,9 @@ function unpackNetwork(layers, weights) {
   const numbers = Float64Array.from(weights);
   let at = 0;
   const take = (length) => numbers.subarray(at, (at += length));
-  return layers.map((layer) => (layer.kind === "linear"
-    ? { ...layer, W: take(layer.rows * layer.columns), b: take(layer.rows) } : layer));
+  return layers.map((layer) =>
+    layer.kind === "linear" ? { ...layer, W: take(layer.rows * layer.columns), b: take(layer.rows) } : layer,
+  );
 }
 
 /** The output of every layer, the input first. */
@@ -52,7 +53,8 @@ function imageBar(network, x, label) {
       const before = new Float64Array(layer.columns);
       for (let r = 0; r < layer.rows; r++) {
         const each = bar[r];
-        if (each !== 0) for (let c = 0, k = r * layer.columns; c < layer.columns; c++, k++) before[c] += each * layer.W[k];
+        if (each !== 0)
+          for (let c = 0, k = r * layer.columns; c < layer.columns; c++, k++) before[c] += each * layer.W[k];
       }
       bar = before;
     } else bar = bar.map((each, index) => each * ACTIVATIONS[layer.kind].slope(outputs[i][index]));
@@ -67,8 +69,10 @@ function attackImage(network, x, label, { mode, eps, alpha, steps }) {
   let now = Float64Array.from(x);
   for (let step = 0; step < steps; step++) {
     const bar = imageBar(network, now, label);
-    now = mode === "raw" ? now.map((each, i) => each + alpha * bar[i])
-      : now.map((each, i) => clip(clip(each + alpha * Math.sign(bar[i]), x[i] - eps, x[i] + eps), 0, 1));
+    now =
+      mode === "raw"
+        ? now.map((each, i) => each + alpha * bar[i])
+        : now.map((each, i) => clip(clip(each + alpha * Math.sign(bar[i]), x[i] - eps, x[i] + eps), 0, 1));
   }
   return now;
 }
@@ -115,8 +119,23 @@ function paintClasses(svg, width, label, clean, attacked, random, [ground, hatch
   const parts = [ground];
   attacked.P.forEach((share, digit) => {
     const y = 4 + digit * line;
-    parts.push(draw("text", { x: 0, y: y + 13, class: digit === label ? "bp-strong" : "" }, digit === label ? `${digit} ★` : `${digit}`));
-    parts.push(draw("rect", { x: left, y: y + 2, width: Math.max(1, x.to(share) - left), height: 13, class: "bp-attacked", style: hatched }));
+    parts.push(
+      draw(
+        "text",
+        { x: 0, y: y + 13, class: digit === label ? "bp-strong" : "" },
+        digit === label ? `${digit} ★` : `${digit}`,
+      ),
+    );
+    parts.push(
+      draw("rect", {
+        x: left,
+        y: y + 2,
+        width: Math.max(1, x.to(share) - left),
+        height: 13,
+        class: "bp-attacked",
+        style: hatched,
+      }),
+    );
     const clear = x.to(clean.P[digit]);
     parts.push(draw("line", { x1: clear, x2: clear, y1: y - 1, y2: y + 18, class: "bp-clean" }));
     const [cx, cy] = [x.to(random.P[digit]), y + 8.5];
@@ -124,9 +143,14 @@ function paintClasses(svg, width, label, clean, attacked, random, [ground, hatch
     parts.push(draw("text", { x: width, y: y + 13, "text-anchor": "end" }, `${(100 * share).toFixed(1)} %`));
   });
   const y = classes * line + 22;
-  parts.push(draw("line", { x1: 5, x2: 5, y1: y - 12, y2: y + 4, class: "bp-clean" }), draw("text", { x: 13, y }, "before"),
-    draw("rect", { x: 74, y: y - 11, width: 18, height: 13, class: "bp-attacked", style: hatched }), draw("text", { x: 98, y }, "attacked"),
-    draw("path", { d: `M170 ${y - 11}l6 6l-6 6l-6 -6z`, class: "bp-random" }), draw("text", { x: 182, y }, "random direction"));
+  parts.push(
+    draw("line", { x1: 5, x2: 5, y1: y - 12, y2: y + 4, class: "bp-clean" }),
+    draw("text", { x: 13, y }, "before"),
+    draw("rect", { x: 74, y: y - 11, width: 18, height: 13, class: "bp-attacked", style: hatched }),
+    draw("text", { x: 98, y }, "attacked"),
+    draw("path", { d: `M170 ${y - 11}l6 6l-6 6l-6 -6z`, class: "bp-random" }),
+    draw("text", { x: 182, y }, "random direction"),
+  );
   parts.push(draw("text", { x: 0, y: y + 19, class: "bp-soft-text" }, "★ the true class"));
   svg.replaceChildren(...parts);
 }
@@ -151,13 +175,22 @@ function render(context) {
       const [x, label] = [imageOf(state.index), labels[state.index]];
       const attacked = attackImage(network, x, label, state);
       const random = randomImage(x, attacked, state, state.index + 1);
-      found = { x, label, attacked, random, views: [x, attacked, random].map((image) => outlook(network, image, label)) };
+      found = {
+        x,
+        label,
+        attacked,
+        random,
+        views: [x, attacked, random].map((image) => outlook(network, image, label)),
+      };
     }
     return found;
   };
   const sure = (view) => `${view.seen} (${(100 * Math.max(...view.P)).toFixed(0)} %)`;
   const told = (state) => {
-    const { label, views: [clean, hit, random] } = explore(state);
+    const {
+      label,
+      views: [clean, hit, random],
+    } = explore(state);
     return `The digit ${label}: the network saw ${sure(clean)} and now sees ${sure(hit)}; the loss went from ${show(clean.loss, 2)} to ${show(hit.loss, 2)}. The random direction of the same size: ${sure(random)}, loss ${show(random.loss, 2)}.`;
   };
   const page = stage(context, "Push the picture uphill", ["index", "mode", "eps", "alpha", "steps"], told);
@@ -165,21 +198,48 @@ function render(context) {
   const hatched = hatch();
   const pictures = ["the image", "attacked", "attack × 10", "random × 10"].map((name) => {
     const picture = make("canvas", { width: side, height: side, class: "bp-pixels", role: "img", "aria-label": name });
-    return { picture, box: make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, name)) };
+    return {
+      picture,
+      box: make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, name)),
+    };
   });
   page.onPaint((state, width) => {
     const { x, label, attacked, random, views } = explore(state);
     paintImage(pictures[0].picture, x, side, (value) => 1 - value);
     paintImage(pictures[1].picture, attacked, side, (value) => 1 - value);
-    paintImage(pictures[2].picture, attacked.map((each, i) => each - x[i]), side, (value) => 0.5 - 5 * value);
-    paintImage(pictures[3].picture, random.map((each, i) => each - x[i]), side, (value) => 0.5 - 5 * value);
+    paintImage(
+      pictures[2].picture,
+      attacked.map((each, i) => each - x[i]),
+      side,
+      (value) => 0.5 - 5 * value,
+    );
+    paintImage(
+      pictures[3].picture,
+      random.map((each, i) => each - x[i]),
+      side,
+      (value) => 0.5 - 5 * value,
+    );
     paintClasses(svg, width < 520 ? width : Math.round(width * 0.55), label, ...views, hatched);
   });
-  const plain = (key, text, more) => dial(page, { name: text, text, read: (now) => now[key], write: (_, value) => ({ [key]: value }), ...more });
-  page.head.append(choice(page, { text: "step", options: { sign: "sign of the bar", raw: "the bar itself" }, read: (now) => now.mode, write: (_, mode) => ({ mode, alpha: mode === "raw" ? 10 : 0.1 }) }));
-  page.root.append(make("div", { class: "bp-split" }, make("div", { class: "bp-pictures" }, ...pictures.map(({ box }) => box)), svg),
-    dials(plain("index", "image", { min: 0, max: labels.length - 1, step: 1, whole: true, free: false }), plain("eps", "eps", { min: 0, max: 0.5, step: 0.005, free: false, off: (state) => state.mode === "raw" }),
-      plain("alpha", "alpha", { min: -3, max: 3, step: 0.05, log: true }), plain("steps", "steps", { min: 0, max: 20, step: 1, whole: true, free: false })));
+  const plain = (key, text, more) =>
+    dial(page, { name: text, text, read: (now) => now[key], write: (_, value) => ({ [key]: value }), ...more });
+  page.head.append(
+    choice(page, {
+      text: "step",
+      options: { sign: "sign of the bar", raw: "the bar itself" },
+      read: (now) => now.mode,
+      write: (_, mode) => ({ mode, alpha: mode === "raw" ? 10 : 0.1 }),
+    }),
+  );
+  page.root.append(
+    make("div", { class: "bp-split" }, make("div", { class: "bp-pictures" }, ...pictures.map(({ box }) => box)), svg),
+    dials(
+      plain("index", "image", { min: 0, max: labels.length - 1, step: 1, whole: true, free: false }),
+      plain("eps", "eps", { min: 0, max: 0.5, step: 0.005, free: false, off: (state) => state.mode === "raw" }),
+      plain("alpha", "alpha", { min: -3, max: 3, step: 0.05, log: true }),
+      plain("steps", "steps", { min: 0, max: 20, step: 1, whole: true, free: false }),
+    ),
+  );
   return page.start();
 }
 

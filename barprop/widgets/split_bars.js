@@ -26,7 +26,10 @@ function startBranch(units, phase) {
 
 function distance(branch, start) {
   let sum = 0;
-  for (const part of ["W", "a"]) branch[part].forEach((value, j) => { sum += (value - start[part][j]) ** 2; });
+  for (const part of ["W", "a"])
+    branch[part].forEach((value, j) => {
+      sum += (value - start[part][j]) ** 2;
+    });
   return Math.sqrt(sum);
 }
 
@@ -92,21 +95,49 @@ function paintSplit(svg, state, width, [groundOne, hatchOne], [groundTwo, hatchT
   found.forEach((bar, index) => {
     const y = title(index, [`w${index + 1} bar`, "=", "z bar", "×", `x${index + 1}`]);
     const long = (half * bar) / most;
-    parts.push(draw("rect", { x: Math.min(middle, middle + long), y, width: Math.abs(long), height: 26, class: "bp-share", style: looks[index] }),
+    parts.push(
+      draw("rect", {
+        x: Math.min(middle, middle + long),
+        y,
+        width: Math.abs(long),
+        height: 26,
+        class: "bp-share",
+        style: looks[index],
+      }),
       draw("line", { x1: middle, x2: middle, y1: y - 4, y2: y + 30, class: "bp-axis" }),
-      draw("text", { x: middle + long + (bar < 0 ? -8 : 8), y: y + 18, "text-anchor": bar < 0 ? "end" : "start", class: "bp-backward-text" }, show(bar)));
+      draw(
+        "text",
+        {
+          x: middle + long + (bar < 0 ? -8 : 8),
+          y: y + 18,
+          "text-anchor": bar < 0 ? "end" : "start",
+          class: "bp-backward-text",
+        },
+        show(bar),
+      ),
+    );
   });
-  [["share of the gradient: |x|", gradient], ["share of one step's effect on z: x²", step]].forEach(([text, shares], at) => {
+  [
+    ["share of the gradient: |x|", gradient],
+    ["share of one step's effect on z: x²", step],
+  ].forEach(([text, shares], at) => {
     const y = title(2 + at, narrow ? text : text.replace("one step's effect on z", "a step's effect"));
-    if (!shares) { parts.push(draw("text", { x: left, y: y + 18 }, "no share: both x are 0")); return; }
+    if (!shares) {
+      parts.push(draw("text", { x: left, y: y + 18 }, "no share: both x are 0"));
+      return;
+    }
     const room = width - left - 2;
     shares.forEach((share, index) => {
       const x = left + (index ? room * shares[0] : 0);
-      parts.push(draw("rect", { x: x + 1, y, width: room * share, height: 26, class: "bp-share", style: looks[index] }));
+      parts.push(
+        draw("rect", { x: x + 1, y, width: room * share, height: 26, class: "bp-share", style: looks[index] }),
+      );
       if (room * share > 74) {
         const middleOf = x + (room * share) / 2;
-        parts.push(draw("rect", { x: middleOf - 35, y: y + 4, width: 70, height: 18, class: "bp-label-ground" }),
-          draw("text", { x: middleOf, y: y + 18, "text-anchor": "middle" }, `w${"₁₂"[index]}: ${percent(share)}`));
+        parts.push(
+          draw("rect", { x: middleOf - 35, y: y + 4, width: 70, height: 18, class: "bp-label-ground" }),
+          draw("text", { x: middleOf, y: y + 18, "text-anchor": "middle" }, `w${"₁₂"[index]}: ${percent(share)}`),
+        );
       }
     });
   });
@@ -121,14 +152,35 @@ function paintTraining(svg, state, width) {
   const most = fits ? Math.max(0.05, ...moved[0], ...moved[1]) * 1.08 : 1;
   const x = scale(0, Math.max(1, state.steps), 46, width - 106);
   const y = scale(0, most, height - 44, 26);
-  const parts = axes(x, y, { xTicks: roundTicks(0, Math.max(1, state.steps), width < 520 ? 4 : 6).filter(Number.isInteger), yTicks: roundTicks(0, most, 4), xText: "step", yText: "how far each branch has moved" });
-  if (!fits) parts.push(draw("text", { x: x.to(state.steps / 2), y: (y.start + y.end) / 2, "text-anchor": "middle" }, "it blew up: the rate is too large"));
+  const parts = axes(x, y, {
+    xTicks: roundTicks(0, Math.max(1, state.steps), width < 520 ? 4 : 6).filter(Number.isInteger),
+    yTicks: roundTicks(0, most, 4),
+    xText: "step",
+    yText: "how far each branch has moved",
+  });
+  if (!fits)
+    parts.push(
+      draw(
+        "text",
+        { x: x.to(state.steps / 2), y: (y.start + y.end) / 2, "text-anchor": "middle" },
+        "it blew up: the rate is too large",
+      ),
+    );
   else {
     const ends = moved.map((far) => y.to(far[far.length - 1]));
     const apart = Math.abs(ends[0] - ends[1]) < 17 ? (ends[0] <= ends[1] ? [-9, 9] : [9, -9]) : [0, 0];
     moved.forEach((far, index) => {
-      parts.push(path(far.map((value, step) => [x.to(step), y.to(value)]), `bp-curve bp-curve-${index ? "ink" : "third"}`),
-        draw("text", { x: x.end + 6, y: Math.min(y.start - (index ? 0 : 1), ends[index] + apart[index]) + 4 }, `branch ${index + 1}: ${show(far[far.length - 1], 2)}`));
+      parts.push(
+        path(
+          far.map((value, step) => [x.to(step), y.to(value)]),
+          `bp-curve bp-curve-${index ? "ink" : "third"}`,
+        ),
+        draw(
+          "text",
+          { x: x.end + 6, y: Math.min(y.start - (index ? 0 : 1), ends[index] + apart[index]) + 4 },
+          `branch ${index + 1}: ${show(far[far.length - 1], 2)}`,
+        ),
+      );
     });
   }
   svg.replaceChildren(...parts);
@@ -137,7 +189,9 @@ function paintTraining(svg, state, width) {
 function toldSplit(state) {
   if (state.mode === "split") {
     const { bars: found, gradient, step } = splitBar(state.x1, state.x2, state.zBar);
-    const shared = gradient ? `Weight 1 gets ${percent(gradient[0])} of the gradient and makes ${percent(step[0])} of what one step does to z.` : "Both x are 0: no weight hears anything.";
+    const shared = gradient
+      ? `Weight 1 gets ${percent(gradient[0])} of the gradient and makes ${percent(step[0])} of what one step does to z.`
+      : "Both x are 0: no weight hears anything.";
     return `The bars are ${show(found[0])} and ${show(found[1])}. ${shared}`;
   }
   const { losses, moved } = trainBranches(state);
@@ -147,16 +201,35 @@ function toldSplit(state) {
 }
 
 function render(context) {
-  const page = stage(context, "Who gets the gradient?", ["mode", "x1", "x2", "zBar", "scale1", "scale2", "units1", "units2", "rate", "steps"], toldSplit);
+  const page = stage(
+    context,
+    "Who gets the gradient?",
+    ["mode", "x1", "x2", "zBar", "scale1", "scale2", "units1", "units2", "rate", "steps"],
+    toldSplit,
+  );
   const svg = canvas("The bars and the shares of two weights, or how far two branches move in training.");
   const hatches = [hatch(45), hatch(-45)];
-  const plain = (key, name, text, more) => dial(page, { name, text, min: -3, max: 3, step: 0.05, read: (now) => now[key], write: (_, value) => ({ [key]: value }), ...more });
+  const plain = (key, name, text, more) =>
+    dial(page, {
+      name,
+      text,
+      min: -3,
+      max: 3,
+      step: 0.05,
+      read: (now) => now[key],
+      write: (_, value) => ({ [key]: value }),
+      ...more,
+    });
   const whole = { whole: true, free: false, step: 1 };
   const split = dials(plain("x1", "x1", "x 1"), plain("x2", "x2", "x 2"), plain("zBar", "z", "z bar", { bar: true }));
   const train = dials(
-    plain("scale1", "size of x₁", "size of x 1", { min: -2, max: 1, step: 0.05, log: true }), plain("scale2", "size of x₂", "size of x 2", { min: -2, max: 1, step: 0.05, log: true }),
-    plain("units1", "units in 1", "units in branch 1", { ...whole, min: 1, max: 32 }), plain("units2", "units in 2", "units in branch 2", { ...whole, min: 1, max: 32 }),
-    plain("rate", "rate", "learning rate", { min: -3, max: 0.5, step: 0.05, log: true }), plain("steps", "steps", "steps", { ...whole, min: 0, max: 300 }));
+    plain("scale1", "size of x₁", "size of x 1", { min: -2, max: 1, step: 0.05, log: true }),
+    plain("scale2", "size of x₂", "size of x 2", { min: -2, max: 1, step: 0.05, log: true }),
+    plain("units1", "units in 1", "units in branch 1", { ...whole, min: 1, max: 32 }),
+    plain("units2", "units in 2", "units in branch 2", { ...whole, min: 1, max: 32 }),
+    plain("rate", "rate", "learning rate", { min: -3, max: 0.5, step: 0.05, log: true }),
+    plain("steps", "steps", "steps", { ...whole, min: 0, max: 300 }),
+  );
   train.classList.add("bp-dials-long");
   page.onPaint((state, width) => {
     const splitting = state.mode === "split";
@@ -165,7 +238,14 @@ function render(context) {
     if (splitting) paintSplit(svg, state, width, ...hatches);
     else paintTraining(svg, state, width);
   });
-  page.head.append(choice(page, { text: "show", options: { split: "one sum", train: "two branches" }, read: (now) => now.mode, write: (_, mode) => ({ mode }) }));
+  page.head.append(
+    choice(page, {
+      text: "show",
+      options: { split: "one sum", train: "two branches" },
+      read: (now) => now.mode,
+      write: (_, mode) => ({ mode }),
+    }),
+  );
   page.root.append(svg, split, train);
   return page.start();
 }

@@ -6,19 +6,32 @@
  */
 function layOut(parents) {
   const column = parents.map(() => 0);
-  parents.forEach((made, node) => { for (const parent of made) column[node] = Math.max(column[node], column[parent] + 1); });
+  parents.forEach((made, node) => {
+    for (const parent of made) column[node] = Math.max(column[node], column[parent] + 1);
+  });
   const used = parents.map(() => Infinity);
-  parents.forEach((made, node) => { for (const parent of made) used[parent] = Math.min(used[parent], column[node]); });
-  parents.forEach((made, node) => { if (!made.length && Number.isFinite(used[node])) column[node] = used[node] - 1; });
+  parents.forEach((made, node) => {
+    for (const parent of made) used[parent] = Math.min(used[parent], column[node]);
+  });
+  parents.forEach((made, node) => {
+    if (!made.length && Number.isFinite(used[node])) column[node] = used[node] - 1;
+  });
   const columns = Array.from({ length: Math.max(...column) + 1 }, () => []);
   column.forEach((c, node) => columns[c].push(node));
   const row = new Array(parents.length).fill(0);
   const children = parents.map(() => []);
-  parents.forEach((made, node) => { for (const parent of made) children[parent].push(node); });
+  parents.forEach((made, node) => {
+    for (const parent of made) children[parent].push(node);
+  });
   // from the loss backwards, each column in the order of what it feeds
   for (const nodes of [...columns].reverse()) {
-    const pull = (node) => (children[node].length ? children[node].reduce((sum, child) => sum + row[child], 0) / children[node].length : 0);
-    nodes.sort((a, b) => pull(a) - pull(b) || a - b).forEach((node, place) => { row[node] = place; });
+    const pull = (node) =>
+      children[node].length ? children[node].reduce((sum, child) => sum + row[child], 0) / children[node].length : 0;
+    nodes
+      .sort((a, b) => pull(a) - pull(b) || a - b)
+      .forEach((node, place) => {
+        row[node] = place;
+      });
   }
   return { column, row, height: Math.max(...columns.map((nodes) => nodes.length)) };
 }
@@ -74,22 +87,34 @@ function paintTape(svg, nodes, plan, state) {
       const length = Math.hypot(x2 - x1, y2 - y1);
       const [ux, uy] = [((x2 - x1) / length) * gap, ((y2 - y1) / length) * gap];
       parts.push(arrow(x1 + ux + uy / 8, y1 + uy - ux / 8, x2 - ux + uy / 8, y2 - uy - ux / 8, "forward"));
-      if (index >= here) parts.push(arrow(x2 - ux - uy / 8, y2 - uy + ux / 8, x1 + ux - uy / 8, y1 + uy + ux / 8, "backward"));
+      if (index >= here)
+        parts.push(arrow(x2 - ux - uy / 8, y2 - uy + ux / 8, x1 + ux - uy / 8, y1 + uy + ux / 8, "backward"));
     }
   });
   nodes.forEach((node, index) => {
     const [x, y] = spots[index];
     const done = index >= here;
-    if (index === here) parts.push(draw("rect", { x: x - 24, y: y - 24, width: 48, height: 48, rx: 3, class: "bp-read" }));
+    if (index === here)
+      parts.push(draw("rect", { x: x - 24, y: y - 24, width: 48, height: 48, rx: 3, class: "bp-read" }));
     parts.push(draw("circle", { cx: x, cy: y, r: 18, class: "bp-node bp-known" }));
     if (done) parts.push(draw("circle", { cx: x, cy: y, r: 14.5, class: "bp-ring" }));
-    parts.push(/^[a-z]\d?$/.test(node.name) ? drawnLetter(x, y, node.name, false, 18) : draw("text", { x, y: y + 5, "text-anchor": "middle" }, node.name));
+    parts.push(
+      /^[a-z]\d?$/.test(node.name)
+        ? drawnLetter(x, y, node.name, false, 18)
+        : draw("text", { x, y: y + 5, "text-anchor": "middle" }, node.name),
+    );
     const value = node.shape.length ? node.shape.join(" × ") : brief(node.data, node.shape);
     parts.push(draw("text", { x, y: y + 37, "text-anchor": "middle", class: "bp-forward-text" }, value));
     if (!done) return;
-    const bar = node.shape.length ? judgeBar(node) === "missing" ? "none" : "" : brief(node.bar, node.shape);
+    const bar = node.shape.length ? (judgeBar(node) === "missing" ? "none" : "") : brief(node.bar, node.shape);
     const mark = MARKS[judgeBar(node)];
-    parts.push(draw("text", { x, y: y + 54, "text-anchor": "middle", class: "bp-backward-text" }, `bar ${bar} ${mark}`.replace("  ", " ")));
+    parts.push(
+      draw(
+        "text",
+        { x, y: y + 54, "text-anchor": "middle", class: "bp-backward-text" },
+        `bar ${bar} ${mark}`.replace("  ", " "),
+      ),
+    );
   });
   svg.replaceChildren(...parts);
   return spots[here];
@@ -98,11 +123,20 @@ function paintTape(svg, nodes, plan, state) {
 function details(node) {
   const verdict = judgeBar(node);
   const difference = largestDifference(node.bar, node.ref);
-  const line = (label, value, kind = "") => make("div", { class: `bp-readout ${kind}` }, make("span", {}, label), make("span", { class: "bp-readout-value" }, value));
+  const line = (label, value, kind = "") =>
+    make(
+      "div",
+      { class: `bp-readout ${kind}` },
+      make("span", {}, label),
+      make("span", { class: "bp-readout-value" }, value),
+    );
   const words = { right: "✓ right", wrong: "✗ not right", missing: "no bar yet", unchecked: "not checked" };
   return [
-    line("value", brief(node.data, node.shape)), line("its bar", brief(node.bar, node.shape), "bp-readout-bar"),
-    line("by nudging", node.ref ? brief(node.ref, node.shape) : "too large, or a step unknown here"), line("difference", difference === null ? "–" : show(difference, 2)), line("", words[verdict]),
+    line("value", brief(node.data, node.shape)),
+    line("its bar", brief(node.bar, node.shape), "bp-readout-bar"),
+    line("by nudging", node.ref ? brief(node.ref, node.shape) : "too large, or a step unknown here"),
+    line("difference", difference === null ? "–" : show(difference, 2)),
+    line("", words[verdict]),
   ];
 }
 
@@ -120,18 +154,53 @@ function render(context) {
   const page = stage(context, "The tape you recorded", ["step"], told);
   const { state } = page;
   const svg = canvas("The graph of the recorded values, the loss at the right.");
-  const box = make("div", { class: "bp-scroll", tabindex: 0, role: "region", "aria-label": "the graph; arrow keys scroll" }, svg);
+  const box = make(
+    "div",
+    { class: "bp-scroll", tabindex: 0, role: "region", "aria-label": "the graph; arrow keys scroll" },
+    svg,
+  );
   const panel = make("div", { class: "bp-panel" });
   page.onPaint((now) => {
     const [x] = paintTape(svg, nodes, plan, now);
     if (x < box.scrollLeft + 60 || x > box.scrollLeft + box.clientWidth - 60) box.scrollLeft = x - box.clientWidth / 2;
     panel.replaceChildren(...details(nodes[nodes.length - 1 - now.step]));
   });
-  const move = (step, act = page.keep) => { if (step < 0 || step >= nodes.length) return false; act({ step }); return true; };
+  const move = (step, act = page.keep) => {
+    if (step < 0 || step >= nodes.length) return false;
+    act({ step });
+    return true;
+  };
   const play = player(page, () => move(state.step + 1, page.change), 700);
-  page.root.append(box, panel,
-    row(button("Step", () => move(state.step + 1), { class: "bp-button bp-main" }), button("Back", () => { play.stop(); move(state.step - 1); }), play.toggle, button("Reset", () => { play.stop(); move(0); })),
-    dials(dial(page, { name: "step back", text: "step back", long: true, min: 0, max: Math.max(1, nodes.length - 1), step: 1, whole: true, free: false, read: (now) => now.step, write: (_, step) => ({ step: Math.min(step, nodes.length - 1) }) })));
+  page.root.append(
+    box,
+    panel,
+    row(
+      button("Step", () => move(state.step + 1), { class: "bp-button bp-main" }),
+      button("Back", () => {
+        play.stop();
+        move(state.step - 1);
+      }),
+      play.toggle,
+      button("Reset", () => {
+        play.stop();
+        move(0);
+      }),
+    ),
+    dials(
+      dial(page, {
+        name: "step back",
+        text: "step back",
+        long: true,
+        min: 0,
+        max: Math.max(1, nodes.length - 1),
+        step: 1,
+        whole: true,
+        free: false,
+        read: (now) => now.step,
+        write: (_, step) => ({ step: Math.min(step, nodes.length - 1) }),
+      }),
+    ),
+  );
   return page.start();
 }
 

@@ -1,0 +1,246 @@
+"""How fast a class is graded, beside stock nbgrader on the same submissions: python -m bench.grading [--students N]
+
+Prints the ratio of wall times (stock `nbgrader autograde` with its own executor, then `python -m autograder
+grade`), whether the scores are the same, how much slower grading is than the same cells and probes run bare in one
+warm process, and the most memory that grading took, with all its processes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.classroom import Student, everyone, hand_in
+from autograder.course import RELEASE, ROOT, SOURCE, authored, materialise
+
+PLAIN = """
+import os, sys
+sys.path.insert(0, {code!r})
+os.environ["PYTHONPATH"] = {code!r}
+from nbgrader.coursedir import CourseDirectory
+from autograder.course import ignored_names
+c = get_config()
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.course_id = "backprop"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
+c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}}
+"""
+
+
+def honest(count: int) -> list[Student]:
+    """Students whose notebooks do nothing odd: right in several ways, wrong in the declared ways, half done."""
+    chosen = [s for s in everyone() if s.change is None and s.name not in ("endless-loop", "noisy")]
+    kinds = [s for s in chosen if s.name.startswith(("perfect", "right", "mistake", "half-blank"))]
+    return [Student(f"{kinds[n % len(kinds)].name}-{n:03}", kinds[n % len(kinds)].answers) for n in range(count)]
+
+
+def set_up(folder: Path, students: list[Student], assignments: list[str], entered: bool) -> None:
+    """A course folder, with the assignments in its gradebook."""
+    for name in assignments:
+        shutil.copytree(SOURCE / name, folder / "source" / name, ignore=shutil.ignore_patterns("__py*"))
+        shutil.copytree(RELEASE / name, folder / "notebooks" / name)
+    (folder / "nbgrader_config.py").write_text(PLAIN.format(code=str(ROOT), root=str(folder)))
+    for student in students:
+        hand_in(student, folder / "submitted")
+    for path in (folder / "submitted").glob("*/*"):
+        if path.name not in assignments:
+            shutil.rmtree(path)
+    for name in assignments if entered else []:
+        call(folder, "nbgrader", "generate_assignment", name, "--force", "--log-level=ERROR")
+
+
+def call(folder: Path, *words: str) -> float:
+    """Run `python -m WORDS`; returns the seconds it took. Exits with its output where it fails."""
+    start = time.perf_counter()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"{' '.join(words)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return time.perf_counter() - start
+
+
+def scores(folder: Path) -> dict[tuple[str, str, str], float | None]:
+    """Automatic score by (assignment, student, cell)."""
+    from nbgrader.api import Gradebook
+
+    found = {}
+    with Gradebook(f"sqlite:///{folder}/gradebook.db", "backprop") as gradebook:
+        for assignment in gradebook.assignments:
+            for submission in assignment.submissions:
+                for notebook in submission.notebooks:
+                    for grade in notebook.grades:
+                        found[assignment.name, submission.student_id, grade.cell.name] = grade.auto_score
+    return found
+
+
+# --- bare -------------------------------------------------------------------------------------
+
+
+def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]:
+    """Seconds for the same cells and probes bare in this process, and graded in a warm sandbox, without startup."""
+    from autograder.grading.command import configured
+    from autograder.grading.course import Grading
+    from autograder.grading.intake import take_in
+    from autograder.grading.job import Job, grade_submission
+    from autograder.grading.plugin import Autograde
+    from autograder.grading.released import open_gradebook, plan_of
+    from autograder.sandbox import Sandbox
+
+    os.chdir(folder)
+    app = configured()
+    grading = Grading(Autograde(coursedir=app.coursedir, parent=app))
+    jobs = []
+    with open_gradebook(app.coursedir) as gradebook:
+        for assignment in assignments:
+            plan = plan_of(app.coursedir, gradebook, assignment, app.config)
+            for path in sorted((folder / "submitted").glob(f"*/{assignment}")):
+                found = take_in(path)
+                jobs.append(Job(path.parent.name, plan, "bench", b"seed", found.notebooks, files=found.files))
+    with Sandbox(grading.limits) as sandbox:
+        times: list[float] = []
+        for _ in range(2):  # the first warms both sides
+            start = time.perf_counter()
+            for job in jobs:
+                _bare(job, folder)
+            middle = time.perf_counter()
+            for job in jobs:
+                grade_submission(job, lambda files: sandbox.session(grading.limits, files))
+            times = [middle - start, time.perf_counter() - middle]
+    return times[0], times[1]
+
+
+def _bare(job: object, folder: Path) -> None:
+    """The cells that grading runs, and then the same probes, straight in this process."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    from autograder.grading.reading import read_notebook
+    from autograder.grading.repair import repair
+    from autograder.reference import oracle_of
+    from barprop.check import judge
+    from barprop.exercises import EXERCISES
+    from barprop.run import Namespace
+
+    plan = job.plan.notebooks[0]
+    cells = repair(read_notebook(job.notebooks[f"{plan.name}.ipynb"]), plan).cells
+    names: dict = {"__name__": "__main__"}
+    shell = InteractiveShell(user_ns=names)
+    for name, data in job.plan.files.items():
+        (folder / name).write_bytes(data)
+    with capture_output():
+        for cell in cells:
+            if cell.run is not None:
+                shell.run_cell(cell.run)
+        for exercise in plan.exercises:
+            judge(EXERCISES[exercise], Namespace(names), job.seed_of(exercise), oracle_of)
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+
+class Memory(threading.Thread):
+    """Watches the proportional memory of a process and everything it started; `most` in MB."""
+
+    def __init__(self, root: int) -> None:
+        super().__init__(daemon=True)
+        self.root, self.most, self.over = root, 0.0, threading.Event()
+
+    def run(self) -> None:
+        """Until told."""
+        while not self.over.wait(0.05):
+            self.most = max(self.most, sum(map(_proportional, _family(self.root))))
+
+
+def _family(root: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(path.parent.name))
+    found, waiting = [], [root]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += children.get(found[-1], [])
+    return found
+
+
+def _proportional(pid: int) -> float:
+    with suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1e3
+    return 0.0
+
+
+def watched(folder: Path, *words: str) -> tuple[float, float]:
+    """Run `python -m WORDS`; returns seconds and most memory in MB."""
+    start = time.perf_counter()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with tempfile.TemporaryFile() as log:
+        running = subprocess.Popen(
+            [sys.executable, "-m", *words], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+        memory = Memory(running.pid)
+        memory.start()
+        code = running.wait()
+        seconds = time.perf_counter() - start
+        memory.over.set()
+        memory.join()
+        if code:
+            log.seek(0)
+            sys.exit(f"{' '.join(words)} failed:\n{log.read()[-3000:].decode()}")
+    return seconds, memory.most
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--students", type=int, default=4, help="how large a class (default 4)")
+    parser.add_argument("--jobs", type=int, default=2, help="local processes of ours (default 2)")
+    parser.add_argument("--assignment", action="append", help="only this assignment; may be given again")
+    parser.add_argument("--no-stock", action="store_true", help="leave stock nbgrader out")
+    args = parser.parse_args()
+    materialise()
+    assignments = args.assignment or [path.parent.name for path in authored()]
+    students = honest(args.students)
+    count = len(students) * len(assignments)
+    print(f"{len(students)} students x {len(assignments)} notebooks, {args.jobs} jobs")
+    with tempfile.TemporaryDirectory() as folder:
+        ours, stock = Path(folder) / "ours", Path(folder) / "stock"
+        set_up(ours, students, assignments, entered=True)
+        seconds, most = watched(ours, "autograder", "grade", "--jobs", str(args.jobs), *assignments)
+        print(f"ours:  {seconds:8.1f} s, {1e3 * seconds / count:7.0f} ms a notebook, with startup")
+        if not args.no_stock:
+            set_up(stock, students, assignments, entered=True)
+            slow = sum(call(stock, "nbgrader", "autograde", name, "--log-level=ERROR") for name in assignments)
+            print(f"stock: {slow:8.1f} s, {1e3 * slow / count:7.0f} ms a notebook, with startup")
+            print(f"ratio: {slow / seconds:8.1f}")
+            compare(scores(stock), scores(ours))
+        bare, graded = bare_and_graded(ours, assignments)
+        each = [1e3 * seconds / count for seconds in (bare, graded)]
+        print(f"bare:  {each[0]:8.0f} ms a notebook in one warm process")
+        print(f"graded:{each[1]:8.0f} ms a notebook in a warm sandbox, one job: {graded / bare:.2f} x bare")
+        print(f"memory:{most:8.0f} MB at most, of all processes (allowed: {400 + 150 * args.jobs})")
+
+
+def compare(theirs: dict, ours: dict) -> None:
+    """Print whether both gave the same scores."""
+    different = [key for key in theirs if theirs[key] != ours.get(key)]
+    print(f"scores: {len(theirs)} test cells, {len(different)} scored otherwise")
+    for key in different[:20]:
+        print(f"  {'/'.join(key)}: stock {theirs[key]}, ours {ours.get(key)}")
+
+
+if __name__ == "__main__":
+    main()
