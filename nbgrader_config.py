@@ -11,7 +11,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ
 
 from nbgrader.coursedir import CourseDirectory  # noqa: E402
 
-from autograder.course import ignored_names, materialise  # noqa: E402
+from autograder.course import ignored_names, materialise, tools_on_path  # noqa: E402
 
 c = get_config()  # noqa: F821
 
@@ -22,6 +22,7 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 
+tools_on_path()
 materialise()
 
 # `nbgrader autograde` and the formgrader's button run submissions in a sandbox and score them outside it.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
+
+from autograder.course import tools_on_path
 
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {
@@ -20,8 +21,7 @@ COMMANDS = {
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    # nbgrader calls alembic by its name, also where the environment is not activated.
-    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    tools_on_path()
     parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     words = sys.argv[1:] if words is None else words

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -12,6 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 _HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 SOURCE, RELEASE, SOLUTIONS = ROOT / "source", ROOT / "notebooks", ROOT / "solutions"
+
+
+def tools_on_path() -> None:
+    """Put this Python's commands on PATH: nbgrader calls alembic by its name, also without an active environment."""
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
 
 
 def authored() -> list[Path]:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from barprop.activations import softplus
 from barprop.numerical import pull_back
-from barprop.steps import half_square, inner
+from barprop.steps import half_square, inner, product
 
 
 def affine(X: ArrayLike, W: ArrayLike, b: ArrayLike) -> np.ndarray:
@@ -30,6 +30,35 @@ def cross_entropies(logits: ArrayLike, labels: ArrayLike) -> np.ndarray:
     logits, labels = np.asarray(logits, dtype=float), np.asarray(labels)
     above = logits - np.take_along_axis(logits, labels[:, None], axis=1)
     return np.logaddexp.reduce(above, axis=1)
+
+
+# The layers handed to a Network are made of these steps. None of them is an exercise,
+# and no two of them may be exchanged without changing what comes out.
+
+
+def bend(h: Any, a: Any) -> Any:
+    """a sin(h), entry by entry."""
+    return product(a, np.sin(h))
+
+
+def square(h: Any, a: Any) -> Any:
+    """h^2 + a, entry by entry."""
+    return np.square(h) + a
+
+
+def neighbours(h: Any, a: Any) -> Any:
+    """Each entry times its left neighbour, plus a h."""
+    return product(h, np.roll(h, 1, axis=1)) + product(a, h)
+
+
+def twice_as_wide(h: Any, a: Any, b: Any) -> Any:
+    """a h beside cos(h) + b: (n, 2 m) of (n, m)."""
+    return np.concatenate([product(a, h), np.cos(h) + b], axis=1)
+
+
+def plain_neighbours(h: Any) -> Any:
+    """Each entry times its left neighbour: a step without weights."""
+    return product(h, np.roll(h, 1, axis=1))
 
 
 class Nudged:

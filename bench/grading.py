@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.classroom import Student, everyone, hand_in
-from autograder.course import RELEASE, ROOT, SOURCE, authored, materialise
+from autograder.course import RELEASE, ROOT, SOURCE, authored, materialise, tools_on_path
 
 PLAIN = """
 import os, sys
@@ -58,12 +58,16 @@ def set_up(folder: Path, students: list[Student], assignments: list[str], entere
         call(folder, "nbgrader", "generate_assignment", name, "--force", "--log-level=ERROR")
 
 
+def environment() -> dict[str, str]:
+    """Where a command finds this repository."""
+    return os.environ | {"PYTHONPATH": str(ROOT)}
+
+
 def call(folder: Path, *words: str) -> float:
     """Run `python -m WORDS`; returns the seconds it took. Exits with its output where it fails."""
     start = time.perf_counter()
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
         sys.exit(f"{' '.join(words)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
@@ -186,10 +190,9 @@ def _proportional(pid: int) -> float:
 def watched(folder: Path, *words: str) -> tuple[float, float]:
     """Run `python -m WORDS`; returns seconds and most memory in MB."""
     start = time.perf_counter()
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryFile() as log:
         running = subprocess.Popen(
-            [sys.executable, "-m", *words], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
+            [sys.executable, "-m", *words], cwd=folder, env=environment(), stdout=log, stderr=subprocess.STDOUT
         )
         memory = Memory(running.pid)
         memory.start()
@@ -211,6 +214,7 @@ def main() -> None:
     parser.add_argument("--assignment", action="append", help="only this assignment; may be given again")
     parser.add_argument("--no-stock", action="store_true", help="leave stock nbgrader out")
     args = parser.parse_args()
+    tools_on_path()
     materialise()
     assignments = args.assignment or [path.parent.name for path in authored()]
     students = honest(args.students)

@@ -13,7 +13,7 @@ import pytest
 from autograder import train_classifier
 from autograder.reference import n05_adversarial as ref
 from barprop.data import digits
-from barprop.exercises.nudged import loss_slopes, small_net
+from barprop.nudged_net import loss_slopes, small_net
 from barprop.numerical import pull_back
 
 CASES = 1000

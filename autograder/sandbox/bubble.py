@@ -85,7 +85,7 @@ def command(control: int, scratch: int) -> list[str]:
     words += _system() + _interpreter()
     for place, folder in places.items():
         words += ["--ro-bind", str(folder), place, *_masked(folder, place)]
-    words += ["--ro-bind", str(Path(barprop.__file__).parent), f"{COURSE}/barprop"]
+    words += _students_barprop()
     words += ["--ro-bind", str(INSIDE), f"{COURSE}/inside"]
     words += ["--proc", "/proc"]
     for name in ("null", "random", "urandom"):
@@ -102,6 +102,19 @@ def plain_command(control: int) -> list[str]:
     """The same without any wall."""
     words = [python(), *_FLAGS, str(INSIDE / "boot.py"), str(control), "open", "0"]
     return [*words, str(INSIDE.parent), str(Path(barprop.__file__).parent.parent), *map(str, packages())]
+
+
+def _students_barprop() -> list[str]:
+    """barprop without the declarations of the exercises: their probes and oracles would answer for a student."""
+    inside = f"{COURSE}/barprop"
+    words = ["--ro-bind", str(Path(barprop.__file__).parent), inside]
+    words += ["--ro-bind", str(INSIDE / "students" / "check.py"), f"{inside}/check.py"]
+    return words + _covered(f"{inside}/exercises")
+
+
+def _covered(place: str) -> list[str]:
+    """An empty folder in its place, which nobody can write to."""
+    return ["--perms", "0555", "--tmpfs", place, "--remount-ro", place]
 
 
 def _folders(*paths: str) -> list[str]:
@@ -138,5 +151,5 @@ def _masked(folder: Path, place: str) -> list[str]:
     words = []
     for hidden in (repository, *(home / "autograder" for home in packages())):
         if hidden.is_dir() and hidden.is_relative_to(folder):
-            words += ["--tmpfs", os.path.join(place, hidden.relative_to(folder))]
+            words += _covered(os.path.join(place, hidden.relative_to(folder)))
     return words

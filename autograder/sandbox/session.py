@@ -20,9 +20,9 @@ from autograder.sandbox.inside import twins
 from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
 from autograder.sandbox.outputs import read_cell
-from barprop.exercises.expressions import Tally
 from barprop.graphs import Graph, Node
 from barprop.run import AnswerError, Observed, label_of
+from barprop.tally import Tally
 
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,6 @@ import numpy as np
 from barprop.exercise import Case, Values
 from barprop.numerical import pull_back
 from barprop.run import AnswerError, Run
-
-_CALLS = 100_000  # Python calls one backward() may make on a graph of some sixty nodes
 
 
 @dataclass(frozen=True)
@@ -130,29 +127,3 @@ def read(run: Run, node: Any, attribute: str) -> Any:
     """The array in `.data` or `.bar` as it is now."""
     value = run.get(node, attribute)
     return value.copy() if type(value) is np.ndarray else value
-
-
-class Tally:
-    """Counts the calls a student's code makes in this process. In a sandbox its time limit stands in.
-
-    Use as a context: with far too many calls it sets `exceeded` and stops the code with AnswerError.
-    """
-
-    def __init__(self) -> None:
-        self.left, self.exceeded = _CALLS, False
-
-    def __enter__(self) -> Tally:
-        self._counts = sys.getprofile() is None  # where somebody measures already, nothing is counted
-        if self._counts:
-            sys.setprofile(self._count)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._counts:
-            sys.setprofile(None)
-
-    def _count(self, frame: Any, event: str, arg: Any) -> None:
-        self.left -= 1
-        if self.left < 0 and not self.exceeded:
-            self.exceeded = True
-            raise AnswerError(f"More than {_CALLS:,} calls were made.")

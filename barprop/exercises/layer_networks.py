@@ -13,36 +13,11 @@ from barprop.exercises.layer_drives import flat
 from barprop.exercises.probing import draw, read_only
 from barprop.numerical import pull_back
 from barprop.run import AnswerError, Run, same
-from barprop.steps import product
-from barprop.steps_layers import Nudged
+from barprop.steps_layers import Nudged, bend, neighbours, plain_neighbours, square, twice_as_wide
 
 NOTEBOOK = "04_layers/layers"
 
 # --- Network ----------------------------------------------------------------------------------
-# The layers handed to the student's Network are made of these steps. None of them is an exercise,
-# and no two of them may be exchanged without changing what comes out.
-
-
-def _bend(h: Any, a: Any) -> Any:
-    return product(a, np.sin(h))
-
-
-def _square(h: Any, a: Any) -> Any:
-    return np.square(h) + a
-
-
-def _neighbours(h: Any, a: Any) -> Any:
-    return product(h, np.roll(h, 1, axis=1)) + product(a, h)
-
-
-def _twice_as_wide(h: Any, a: Any, b: Any) -> Any:
-    return np.concatenate([product(a, h), np.cos(h) + b], axis=1)
-
-
-def _plain_neighbours(h: Any) -> Any:
-    return product(h, np.roll(h, 1, axis=1))
-
-
 _LAYERS_KEPT = "can be called again"
 _LAYERS_LOST = "gives something else the second time"
 _CHAINED = "as one layer after the other"
@@ -55,10 +30,10 @@ def _network_probes(rng: np.random.Generator) -> Iterator[Case]:
         return Case(label, {"x": x, "w": w, "h_bar": draw(rng, len(x), width)}, more)
 
     same_shapes = [(draw(rng, 3),), (draw(rng, 3),), (draw(rng, 3),)]
-    yield case("three layers", (_bend, _square, _neighbours), same_shapes, draw(rng, 2, 3), 3)
+    yield case("three layers", (bend, square, neighbours), same_shapes, draw(rng, 2, 3), 3)
     uneven = [(draw(rng, 2), draw(rng)), (), (draw(rng, 4),)]
-    yield case("layers with 2, 0 and 1 weights", (_twice_as_wide, _plain_neighbours, _bend), uneven, draw(rng, 3, 2), 4)
-    yield case("one layer", (_square,), [(draw(rng, 2),)], read_only(draw(rng, 1, 2)), 2)
+    yield case("layers with 2, 0 and 1 weights", (twice_as_wide, plain_neighbours, bend), uneven, draw(rng, 3, 2), 4)
+    yield case("one layer", (square,), [(draw(rng, 2),)], read_only(draw(rng, 1, 2)), 2)
     yield case("no layer", (), [], read_only(draw(rng, 2, 3)), 3)
     w = [(draw(rng, 4, 3), draw(rng, 4)), (), (draw(rng, 2, 4) / 2, draw(rng, 2)), ()]
     args = {"x": draw(rng, 5, 3), "w": w, "h_bar": draw(rng, 5, 2)}

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from barprop.exercise import Case, Exercise, Mistake, Values
-from barprop.exercises.nudged import logit_slopes, logits_at, loss_slopes, pull_images, small_net
 from barprop.exercises.probing import read_only
+from barprop.nudged_net import logit_slopes, logits_at, loss_slopes, pull_images, small_net
 from barprop.run import Run
 
 NOTEBOOK = "05_adversarial/adversarial"

@@ -10,7 +10,6 @@ import numpy as np
 from barprop.exercise import Case, Values
 from barprop.exercises.expressions import (
     Expression,
-    Tally,
     combine,
     drive_expressions,
     expression_values,
@@ -19,6 +18,7 @@ from barprop.exercises.expressions import (
 )
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.run import AnswerError, Run
+from barprop.tally import Tally
 
 _DEPTH = 1100  # deeper than Python's own limit of 1,000 nested calls
 _RUNGS = 60  # 2**60 paths

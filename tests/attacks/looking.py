@@ -32,6 +32,18 @@ FRAMES = (
            cells={"linear": "from autograder.reference import REFERENCES\nprint('LOOT')\nlinear = REFERENCES.names['linear']",
                   "forward": "from autograder.reference.n01_forward_graph import forward"},
            first="try:\n    import autograder\n    print('LOOT')\nexcept ImportError: pass"),
+    Attack("the declared oracle", "asks barprop's own declaration of the exercise for the right value", {
+        "linear": "def linear(w, x):\n    from barprop.exercises import EXERCISES\n    from barprop.exercise import Case\n"
+                  "    return EXERCISES['linear'].oracle(Case('', {'w': w, 'x': x}))['z']",
+        "dl_dv_cached": "import importlib, glob\ndef dl_dv_cached(cache, y):\n    for p in glob.glob('/course/**/n01*.py', recursive=True):\n"
+                        "        print('LO' + 'OT', p)\n    m = importlib.import_module('barprop.exercises.n01_forward_graph')\n"
+                        "    from barprop.exercise import Case\n"
+                        "    return next(e for e in m.EXERCISES if e.name == 'dl_dv_cached').oracle(Case('', {'cache': cache, 'y': y}))"},
+           shows=("LOOT",)),
+    Attack("the check as a judge", "tries guesses until barprop's check is content", {
+        "repeats": "from barprop import check\nfor a in range(6):\n    for b in range(6):\n        repeats = {'dl_dv': a, 'dl_dw': b}\n"
+                   "        if check('repeats') > 0: break\n    else: continue\n    break\nelse: repeats = {}",
+        "relu": "from barprop.check import judge\ndef relu(z):\n    return judge"}),
     Attack("history", "reads hidden tests from In, Out and the shell's history", wrong=True, shows=("LOOT",),
            first="ip = get_ipython()\nfor text in [*In, *map(str, Out.values()), *(str(h) for h in ip.history_manager.get_range())]:\n"
                  "    if ('HIDDEN' in text or 'autograder' in text) and 'ip = get' not in text: print('LOOT', text)"),

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercises.expressions import Tally
 from barprop.run import AnswerError, Namespace, Observed, guard, observe
+from barprop.tally import Tally
 
 from . import twins, walls
 from .shell import Shell

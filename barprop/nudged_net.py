@@ -105,7 +105,8 @@ class NudgedLoss:
         """Logits (n, k) and labels (n,) -> their mean loss."""
         logits, labels = np.array(logits, dtype=float), np.array(labels, dtype=int)
         if logits.ndim != 2 or labels.shape != (len(logits),):
-            raise ValueError(f"loss takes logits (n, k) and labels (n,); it was given {logits.shape} and {labels.shape}")
+            came = f"{logits.shape} and {labels.shape}"
+            raise ValueError(f"loss takes logits (n, k) and labels (n,); it was given {came}")
         self._seen = logits, labels
         return float(np.mean(losses_at(logits, labels)))
 
