@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 
 from autograder.classroom import Student, everyone, hand_in
@@ -101,7 +101,6 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
     from autograder.grading.released import open_gradebook, plan_of
     from autograder.sandbox import Sandbox
 
-    os.chdir(folder)
     app = configured()
     grading = Grading(Autograde(coursedir=app.coursedir, parent=app))
     jobs = []
@@ -231,7 +230,8 @@ def main() -> None:
             print(f"stock: {slow:8.1f} s, {1e3 * slow / count:7.0f} ms a notebook, with startup")
             print(f"ratio: {slow / seconds:8.1f}")
             compare(scores(stock), scores(ours))
-        bare, graded = bare_and_graded(ours, assignments)
+        with chdir(ours):
+            bare, graded = bare_and_graded(ours, assignments)
         each = [1e3 * seconds / count for seconds in (bare, graded)]
         print(f"bare:  {each[0]:8.0f} ms a notebook in one warm process")
         print(f"graded:{each[1]:8.0f} ms a notebook in a warm sandbox, one job: {graded / bare:.2f} x bare")

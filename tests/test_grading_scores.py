@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import nbformat
@@ -12,8 +13,9 @@ import pytest
 from nbgrader.utils import determine_grade
 
 from autograder.grading import scoring
-from autograder.grading.document import clean_outputs, hidden_lines
+from autograder.grading.document import hidden_lines
 from autograder.grading.execute import NotebookRun
+from autograder.grading.harmless import clean_outputs, harmless_attachments, harmless_text
 from autograder.grading.plan import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
 from autograder.grading.record import Grade, Record, plain_points
 from autograder.sandbox import CellResult
@@ -299,3 +301,32 @@ def test_outputs_of_any_shape_become_valid_ones(outputs: Any) -> None:
     nbformat.validate(document)
     assert len(json.dumps(made).encode()) < 1_000_000
 
+
+
+def test_nothing_of_a_students_is_html_to_whoever_reads_it() -> None:
+    evil = "<script>steal()</script>"
+    data = {"text/html": evil, "image/svg+xml": evil, "text/markdown": evil, "text/latex": evil}
+    pictures = {"image/png": 'x" onerror="steal()', "image/jpeg": "QUJD"}
+    sized = {"image/jpeg": {"width": '1" onerror="steal()'}}
+    made = clean_outputs([
+        {"output_type": "display_data", "data": data, "metadata": {}},
+        {"output_type": "execute_result", "data": data | pictures, "metadata": sized},
+    ])  # fmt: skip
+    assert [set(output["data"]) for output in made] == [{"text/plain"}, {"image/jpeg"}]
+    assert "steal" not in json.dumps(made)
+    assert harmless_text(f"a < b, {evil} <!--") == "a < b, &lt;script>steal()&lt;/script> &lt;!--"
+    assert harmless_attachments({"a.png": pictures, "b": data, "c": 5}) == {"a.png": {"image/jpeg": "QUJD"}}
+
+
+def test_a_students_text_cells_are_shown_and_not_obeyed() -> None:
+    prose = "<details><summary>given</summary>by the course</details>"
+    the_plan = _own("answer = 1", full="answer = 1")
+    notebook_plan = the_plan.notebooks[0]
+    given = PlanCell("", "given", "markdown", prose)
+    the_plan = replace(the_plan, notebooks=(replace(notebook_plan, cells=(*notebook_plan.cells, given)),))
+    document = _submission("answer = 1")
+    document["cells"] += [cell("markdown", prose), cell("markdown", "mine <img src=x onerror=steal()>")]
+    made = json.loads(grade_bytes({"p1.ipynb": json.dumps(document).encode()}, the_plan).notebooks[0].document)
+    texts = [c["source"] for c in made["cells"] if c["cell_type"] == "markdown"]
+    assert prose in texts
+    assert "mine &lt;img src=x onerror=steal()>" in texts

@@ -7,22 +7,21 @@ import re
 from html import escape
 from typing import Any
 
+from autograder.grading.harmless import clean_outputs, harmless_attachments, harmless_tags, harmless_text
 from autograder.grading.plan import NotebookPlan
-from autograder.grading.reading import clean
 from autograder.grading.record import Grade, NotebookRecord
 from autograder.grading.repair import Cell, Repaired
 from autograder.sandbox import CellResult
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _SHORT = 8  # hidden lines shorter than this are no secret
-_MOST = 400_000  # characters of output kept for one cell
 
 
 def make_document(
     repaired: Repaired, plan: NotebookPlan, record: NotebookRecord, results: dict[int, CellResult], key: str
 ) -> str:
     """The notebook for autograded/, as JSON text (nbformat 4.5)."""
-    secret = hidden_lines(plan)
+    secret, given = hidden_lines(plan), {cell.source for cell in plan.cells}
     cells, ids = [], set()
     if record.repairs:
         cells.append(_mended(record.repairs))
@@ -32,7 +31,7 @@ def make_document(
         outputs = _without(clean_outputs(results[number].outputs), secret) if number in results else []
         if number in results and results[number].error and not any(o["output_type"] == "error" for o in outputs):
             outputs.append(_stopped(results[number].error))
-        cells.append(_cell(cell, _unique(cell, number, ids), outputs, record.grades, notes, secret))
+        cells.append(_cell(cell, _unique(cell, number, ids), outputs, record.grades, notes, secret, given))
     return document_of(cells, plan, key)
 
 
@@ -77,11 +76,15 @@ def _cell(
     grades: dict[str, Grade],
     notes: dict[str, list[str]],
     secret: set[str],
+    given: set[str],
 ) -> dict[str, Any]:
-    metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
-    made: dict[str, Any] = {"cell_type": cell.kind, "id": cell_id, "metadata": metadata, "source": cell.source}
-    if cell.attachments and cell.kind != "code":
-        made["attachments"] = cell.attachments
+    tags = harmless_tags(cell.tags)
+    metadata: dict[str, Any] = {"tags": tags} if tags else {}
+    source = cell.source if cell.source in given or cell.kind == "code" else harmless_text(cell.source)
+    made: dict[str, Any] = {"cell_type": cell.kind, "id": cell_id, "metadata": metadata, "source": source}
+    attachments = harmless_attachments(cell.attachments)
+    if attachments and cell.kind != "code":
+        made["attachments"] = attachments
     if cell.kind == "code":
         made |= {"execution_count": None, "outputs": outputs}
     if cell.plan is None or not cell.plan.managed:
@@ -117,64 +120,6 @@ def _decisive(output: dict[str, Any]) -> bool:
 
 def _stopped(error: str) -> dict[str, Any]:
     return {"output_type": "error", "ename": "Stopped", "evalue": error, "traceback": [error]}
-
-
-# --- outputs are a student's: data of any shape ------------------------------------------------
-
-
-def clean_outputs(outputs: Any) -> list[dict[str, Any]]:
-    """Outputs that are valid nbformat and of bounded size; what is malformed is left out."""
-    kept, size = [], 0
-    for raw in outputs if isinstance(outputs, list) else []:
-        output = _clean_output(raw) if isinstance(raw, dict) else None
-        if output is None:
-            continue
-        size += len(json.dumps(output))
-        if size > _MOST:
-            kept.append(_stream("... more output was cut off here ...\n"))
-            break
-        kept.append(output)
-    return kept
-
-
-def _clean_output(raw: dict[str, Any]) -> dict[str, Any] | None:
-    kind = raw.get("output_type")
-    if kind == "stream":
-        return _stream(_string(raw.get("text")), "stderr" if raw.get("name") == "stderr" else "stdout")
-    if kind == "error":
-        trace = raw.get("traceback")
-        lines = [_string(line) for line in trace] if isinstance(trace, list) else []
-        return {
-            "output_type": "error",
-            "ename": _string(raw.get("ename")) or "Error",
-            "evalue": _string(raw.get("evalue")),
-            "traceback": lines[:100],
-        }
-    data = raw.get("data")
-    if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
-        return None
-    bundle = {str(k): v if str(k).endswith("+json") and _is_json(v) else _string(v) for k, v in data.items()}
-    metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) and _is_json(raw["metadata"]) else {}
-    output = {"output_type": kind, "metadata": metadata, "data": bundle}
-    return output | {"execution_count": None} if kind == "execute_result" else output
-
-
-def _is_json(value: Any) -> bool:
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
-
-
-def _string(value: Any) -> str:
-    if isinstance(value, list):
-        value = "".join(part for part in value if isinstance(part, str))
-    return clean(value)[:_MOST] if isinstance(value, str) else ""
-
-
-def _stream(text: str, name: str = "stdout") -> dict[str, Any]:
-    return {"output_type": "stream", "name": name, "text": text}
 
 
 # --- no hidden test ---------------------------------------------------------------------------
