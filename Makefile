@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2
 LONG := $(addprefix tests/,attacks browser test_grading_course.py test_grading_damage.py test_grading_resume.py)
 
-.PHONY: help lab test long demo build browser clean
+.PHONY: help lab test quick lint demo build clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,13 +27,15 @@ help: ## list the commands
 lab: .venv/lab ## open JupyterLab on notebook 01
 	$(BIN)/jupyter lab notebooks/01_forward_graph/forward_graph.ipynb
 
-test: .venv/test ## lint, check that notebooks/ and solutions/ are in step, run the tests but the long ones
+test: lint ## everything: lint, notebooks/ and solutions/ in step, all tests (browser, attacks, mutants: some 8 minutes)
+	$(PYTEST) || $(PYTEST) --last-failed --last-failed-no-failures=none
+
+quick: lint ## the same without the long tests (some 4 minutes)
+	$(PYTEST) $(addprefix --ignore=,$(LONG)) --deselect tests/test_exercises.py::test_mutants_are_rejected
+
+lint: .venv/test ## style, and whether notebooks/ and solutions/ are in step with source/
 	$(BIN)/ruff check .
 	$(BIN)/python -m autograder build --check
-	$(PYTEST) $(addprefix --ignore=,$(LONG)) --deselect tests/test_exercises.py::test_mutants_are_rejected || $(PYTEST) --last-failed --last-failed-no-failures=none
-
-long: .venv/test ## the long tests: browser, attacks, damaged and interrupted courses, mutants
-	$(PYTEST) $(LONG) tests/test_exercises.py::test_mutants_are_rejected
 
 demo: .venv/lab ## grade a simulated class from end to end
 	$(BIN)/python -m autograder demo
