@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
-
-from autograder.course import tools_on_path
 
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {
@@ -21,17 +20,34 @@ COMMANDS = {
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    try:
+        return _run(sys.argv[1:] if words is None else words)
+    except ModuleNotFoundError as error:
+        print(
+            f"{error.name} is not installed for {sys.executable}: run `make lab`, then `source .venv/bin/activate`.",
+            file=sys.stderr,
+        )
+        return 2
+    except BrokenPipeError:  # whoever read on the other end, `head` perhaps, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(words: list[str]) -> int:
+    from autograder.course import tools_on_path
+
     tools_on_path()
     parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    words = sys.argv[1:] if words is None else words
     chosen = next((word for word in words if word in COMMANDS), None)
     for name, (module, purpose) in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
         if name == chosen:  # only the chosen command's libraries are loaded
             importlib.import_module(module).add_arguments(command)
     args = parser.parse_args(words)
-    return importlib.import_module(COMMANDS[args.command][0]).run(args)
+    code = importlib.import_module(COMMANDS[args.command][0]).run(args)
+    sys.stdout.flush()
+    return code
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ SOURCE, RELEASE, SOLUTIONS = ROOT / "source", ROOT / "notebooks", ROOT / "soluti
 
 def tools_on_path() -> None:
     """Put this Python's commands on PATH: nbgrader calls alembic by its name, also without an active environment."""
-    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    scripts, paths = os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if scripts not in paths:
+        os.environ["PATH"] = os.pathsep.join([scripts, *paths])
 
 
 def authored() -> list[Path]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,18 +19,14 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
+from autograder.course import tools_on_path
 from autograder.grading.intake import take_in
 from autograder.grading.plan import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
 
 
 def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
-    """nbgrader's gradebook. Raises NbGraderException with a sentence where the database cannot be opened.
-
-    nbgrader calls a script of its environment, which need not be activated, when it makes a gradebook.
-    """
-    scripts, paths = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath).split(os.pathsep)
-    if scripts not in paths:
-        os.environ["PATH"] = os.pathsep.join([scripts, *paths])
+    """nbgrader's gradebook. Raises NbGraderException with a sentence where the database cannot be opened."""
+    tools_on_path()
     coursedir.db_url = with_driver(coursedir.db_url)
     try:
         gradebook = Gradebook(coursedir.db_url, coursedir.course_id)

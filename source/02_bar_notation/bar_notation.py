@@ -665,7 +665,7 @@ Descent()
 #
 # Nothing here is graded.
 #
-# - Train with `relu` and start at $w = (-1, -1)$. Some seeds learn nothing at all. Print $\bar z$ and find out why.
+# - Train with `relu` from $w = (-1, -1)$, once from $v = 0.5$ and once from $v = 0.2$. One of them stops learning for good, whatever the seed. Print $\bar z$ and find out why.
 # - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$?
 # - Store only every third output of 30 steps and recompute the rest: how much memory, how much work? The field calls it checkpointing.
 
