@@ -22,7 +22,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade, is_grade
 
-from autograder.course import ROOT
+from autograder.course import ROOT, tools_on_path
 from autograder.grading import course as course_module
 from autograder.grading.command import configured
 from autograder.grading.job import grade_submission
@@ -175,6 +175,7 @@ def test_its_own_suite_differs_where_we_say_and_nowhere_else(tmp_path: Path) -> 
     (tmp_path / "plug.py").write_text(plug)
     suite = PACKAGE / "tests" / "apps" / "test_nbgrader_autograde.py"
     words = ["-m", "pytest", "-p", "plug", "-p", "no:cacheprovider", "-o", "addopts=", "-q", "-rf", str(suite)]
+    tools_on_path()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     done = subprocess.run(
         [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False

@@ -382,6 +382,14 @@ grade("test_update_ratio")
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. Predict before you press Step: does the ratio grow or shrink on the way down, while the rate stays the same? Then raise the rate until a step leaps across the valley, and read the ratio there.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_descent", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import Descent
+
+Descent()
+
+# %% [markdown]
 # Now the experiment. Two networks shall predict $y$, and each sees half of what there is to know. The first has 4 units. The second has 12, but its features come in metres instead of centimetres: the same information, written a hundred times smaller.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_data", "locked": true, "schema_version": 3, "solution": false}
