@@ -659,13 +659,13 @@ from barprop.widgets import Descent
 Descent()
 
 # %% [markdown]
-# You wrote the derivative of every step once; notebook 04 chains such steps at will. First, notebook 03 asks what you may have wondered at $\bar w$: who gets how much?
+# You wrote the derivative of every step once; notebook 04 chains such steps at will. First, notebook 03 asks about $\bar w$: who gets how much?
 #
 # ## Go further
 #
 # Nothing here is graded.
 #
-# - Train with `relu` from $w = (-1, -1)$, once from $v = 0.5$ and once from $v = 0.2$. One of them stops learning for good, whatever the seed. Print $\bar z$ and find out why.
+# - Train with `relu` from $w = (-1, -1)$, with $v = 0.5$ and with $v = 0.2$. One of them soon stops for good. Print $\bar z$ and find out why.
 # - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$?
 # - Store only every third output of 30 steps and recompute the rest: how much memory, how much work? The field calls it checkpointing.
 
