@@ -71,6 +71,8 @@ def _operators(rng: np.random.Generator) -> Iterator[Case]:
     yield case("whole", "whole numbers", whole, _pairs(_FOUR))
     yield case("one", "one array, k = 3", {"a": draw(rng, 4), "k": 3}, [NEGATE, POWER])
     yield case("one", "k = -1.5", {"a": positive(rng, 2, 2), "k": -1.5}, [NEGATE, POWER])
+    for k in (2, 1, -2):  # an even power forgets the sign, its bar does not
+        yield case("one", f"below 0, k = {k}", {"a": -positive(rng, 3), "k": k}, [POWER])
     yield case("whole", "whole numbers, k = -1", {"a": rng.integers(2, 9, 3), "k": -1}, [POWER])
     yield case("zero", "k = 0", {"a": draw(rng, 3), "k": 0}, [POWER])
     chained = [
