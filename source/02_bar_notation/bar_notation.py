@@ -146,6 +146,8 @@ grade("test_bar_y")
 # Which something? Decide that before you type: **which cached number does this step read?**
 #
 # ### Exercise `bar_v` (4 min, ●○○)
+#
+# Give back $\bar v$.
 
 # %% nbgrader={"grade": false, "grade_id": "bar_v", "locked": false, "schema_version": 3, "solution": true}
 def bar_v(e_bar, h):
@@ -181,7 +183,7 @@ grade("test_bar_v")
 # %% [markdown]
 # ### Exercise `bar_h` (3 min, ●○○)
 #
-# The same product, seen from its other factor.
+# The same product, seen from its other factor: give back $\bar h$.
 
 # %% nbgrader={"grade": false, "grade_id": "bar_h", "locked": false, "schema_version": 3, "solution": true}
 def bar_h(e_bar, v):

@@ -461,7 +461,7 @@ SplitBars(mode="train")  # and here with networks of your own sizes
 
 # %% nbgrader={"grade": false, "grade_id": "rescale", "locked": false, "schema_version": 3, "solution": true}
 def rescale(H):
-    """Give the features of every example the same size: a root mean square of 1.
+    """Give every example (row) the same size: a root mean square of 1.
 
     H: (n, m), one row per example, no row all zero. Returns (n, m).
     """

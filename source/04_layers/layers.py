@@ -15,7 +15,7 @@
 #
 # Seven bars made one neuron learn. A network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
 #
-# You will write six small classes instead, string them on a list, and train them with nothing but NumPy. It takes about 90 minutes.
+# You will write seven small classes instead, string layers on a list, and train them with nothing but NumPy. It takes about 90 minutes.
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
 import os

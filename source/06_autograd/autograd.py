@@ -557,7 +557,7 @@ if ready("Value", "compose"):
 #
 # ## The network of notebook 04, forwards only
 #
-# The same digits, the same 784-64-10, the same soft-max. All of it was written by hand there: seven classes, each with its `backward`. Here is the whole network:
+# The same digits, the same 784-64-10, the same soft-max. All of it was written by hand there: Linear, ReLU, the loss and the chain, each with its `backward`. Here is the whole network:
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_network", "locked": true, "schema_version": 3, "solution": false}
 def logits(X, W1, b1, W2, b2):
