@@ -20,6 +20,7 @@ import nbformat
 import nbgrader
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import NbGraderException
 from nbgrader.utils import determine_grade, is_grade
 
 from autograder.course import ROOT, tools_on_path
@@ -183,3 +184,13 @@ def test_its_own_suite_differs_where_we_say_and_nowhere_else(tmp_path: Path) -> 
     failed = set(re.findall(r"^FAILED \S*::(\w+)", done.stdout, re.MULTILINE))
     assert failed == set(DIFFERENT), done.stdout[-3000:]
     assert re.search(r"\b(2[89]|3\d) passed", done.stdout)
+
+
+def test_a_path_for_a_name_is_refused_and_leaves_no_assignment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = make_course(tmp_path / "course", {"ps1/p1": own_source()}, plugged=False)
+    hand_in(course, "full", "ps1/p1", own_answers())
+    monkeypatch.chdir(course)
+    with pytest.raises(NbGraderException, match="no name of an assignment, but a path; say ps1"):
+        _run(course, "ps1/")
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
+        assert [found.name for found in gradebook.assignments] in ([], ["ps1"])

@@ -94,6 +94,9 @@ class Grading(LoggingConfigurable):
 
     def run(self, assignment: str) -> Summary:
         """Grade the submissions of an assignment. Raises NbGraderException with a sentence, at what keeps all back."""
+        if os.path.basename(assignment) != assignment or not assignment:  # nbgrader would enter it under another name
+            meant = os.path.basename(assignment.rstrip("/")) or "02_bar_notation"
+            raise NbGraderException(f"'{assignment}' is no name of an assignment, but a path; say {meant}.")
         due = self._due(assignment)
         ensure_generated(self.coursedir, assignment, self.converter.parent, Path(self.coursedir.root) / self.folder)
         with open_gradebook(self.coursedir) as gradebook:
