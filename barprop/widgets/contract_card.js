@@ -1,5 +1,24 @@
 // A layer's contract: what backward takes, what the layer has cached, what it returns; is that enough?
 
+/** What ReLU and tanh have in common: the slope can be found from what went in or from what came out. */
+function nonlinear(formula) {
+  return {
+    formula,
+    sizes: ["n", "m"],
+    takes: { H_bar: ["n", "m"] },
+    caches: { Z: ["n", "m"], H: ["n", "m"] },
+    returns: {
+      Z_bar: {
+        shape: ["n", "m"],
+        from: [
+          ["H_bar", "Z"],
+          ["H_bar", "H"],
+        ],
+      },
+    },
+  };
+}
+
 /**
  * The layers. `takes` and `caches` can be ticked, each with its shape; `returns` says which sets of ticked things
  * are enough for each bar (any one set will do).
@@ -23,36 +42,8 @@ const LAYERS = {
       X_bar: { shape: ["n", "d"], from: [["Z_bar", "W"]] },
     },
   },
-  ReLU: {
-    formula: "H = max(Z, 0)",
-    sizes: ["n", "m"],
-    takes: { H_bar: ["n", "m"] },
-    caches: { Z: ["n", "m"], H: ["n", "m"] },
-    returns: {
-      Z_bar: {
-        shape: ["n", "m"],
-        from: [
-          ["H_bar", "Z"],
-          ["H_bar", "H"],
-        ],
-      },
-    },
-  },
-  Tanh: {
-    formula: "H = tanh(Z)",
-    sizes: ["n", "m"],
-    takes: { H_bar: ["n", "m"] },
-    caches: { Z: ["n", "m"], H: ["n", "m"] },
-    returns: {
-      Z_bar: {
-        shape: ["n", "m"],
-        from: [
-          ["H_bar", "Z"],
-          ["H_bar", "H"],
-        ],
-      },
-    },
-  },
+  ReLU: nonlinear("H = max(Z, 0)"),
+  Tanh: nonlinear("H = tanh(Z)"),
   SquaredError: {
     formula: "l = mean of (y − e)² / 2",
     sizes: ["n"],

@@ -90,19 +90,12 @@ function toldDescent(state) {
 
 function readouts(state) {
   const { loss, wBar, vBar, ratio } = descend(state, state.w, state.v);
-  const line = (label, value, kind = "") =>
-    make(
-      "div",
-      { class: `bp-readout ${kind}` },
-      make("span", {}, label),
-      make("span", { class: "bp-readout-value" }, value),
-    );
   return [
-    line(["loss ", letter("l")], show(loss)),
-    line(letter("w", true), show(wBar), "bp-readout-bar"),
-    line(letter("v", true), show(vBar), "bp-readout-bar"),
-    line("update ratio", Number.isFinite(ratio) ? show(ratio, 2) : "–"),
-    line("", Number.isFinite(ratio) ? ratioWord(ratio) : "w = v = 0"),
+    readout(["loss ", letter("l")], show(loss)),
+    readout(letter("w", true), show(wBar), "bp-readout-bar"),
+    readout(letter("v", true), show(vBar), "bp-readout-bar"),
+    readout("update ratio", Number.isFinite(ratio) ? show(ratio, 2) : "–"),
+    readout("", Number.isFinite(ratio) ? ratioWord(ratio) : "w = v = 0"),
   ];
 }
 

@@ -315,6 +315,16 @@ function button(text, press, more = {}) {
   return make("button", { type: "button", class: "bp-button", onclick: press, ...more }, text);
 }
 
+/** A name and a value on one line. */
+function readout(label, value, kind = "") {
+  return make(
+    "div",
+    { class: `bp-readout ${kind}` },
+    make("span", {}, label),
+    make("span", { class: "bp-readout-value" }, value),
+  );
+}
+
 function row(...children) {
   return make("div", { class: "bp-row" }, ...children);
 }

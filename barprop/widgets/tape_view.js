@@ -123,20 +123,13 @@ function paintTape(svg, nodes, plan, state) {
 function details(node) {
   const verdict = judgeBar(node);
   const difference = largestDifference(node.bar, node.ref);
-  const line = (label, value, kind = "") =>
-    make(
-      "div",
-      { class: `bp-readout ${kind}` },
-      make("span", {}, label),
-      make("span", { class: "bp-readout-value" }, value),
-    );
   const words = { right: "✓ right", wrong: "✗ not right", missing: "no bar yet", unchecked: "not checked" };
   return [
-    line("value", brief(node.data, node.shape)),
-    line("its bar", brief(node.bar, node.shape), "bp-readout-bar"),
-    line("by nudging", node.ref ? brief(node.ref, node.shape) : "too large, or a step unknown here"),
-    line("difference", difference === null ? "–" : show(difference, 2)),
-    line("", words[verdict]),
+    readout("value", brief(node.data, node.shape)),
+    readout("its bar", brief(node.bar, node.shape), "bp-readout-bar"),
+    readout("by nudging", node.ref ? brief(node.ref, node.shape) : "too large, or a step unknown here"),
+    readout("difference", difference === null ? "–" : show(difference, 2)),
+    readout("", words[verdict]),
   ];
 }
 
