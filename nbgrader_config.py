@@ -22,6 +22,9 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 
+# a name with a comma in it keeps to its field
+c.ExportApp.plugin_class = "autograder.export.QuotedCsv"
+
 tools_on_path()
 materialise()
 

@@ -28,9 +28,19 @@ def main(words: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    except KeyboardInterrupt:
+        print("\nInterrupted. What is done is kept: run the command again to go on.", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # whoever read on the other end, `head` perhaps, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        from nbgrader.converters import NbGraderException
+
+        if not isinstance(error, NbGraderException):
+            raise
+        print(error, file=sys.stderr)  # a sentence
+        return 1
 
 
 def _run(words: list[str]) -> int:

@@ -3,15 +3,51 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.grading.command import configured
 from autograder.grading.released import open_gradebook
 from autograder.report import table_of, write_csv
+
+
+class QuotedCsv(CsvExportPlugin):
+    """nbgrader's own exporter and columns; a comma in a name stays in its field, where nbgrader's shifts the row."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write one line for each assignment and student, to `self.to`."""
+        with open(self.to or "grades.csv", "w", newline="", encoding="utf-8") as file:
+            out = csv.writer(file, lineterminator="\n")
+            out.writerow(_COLUMNS)
+            for assignment in gradebook.assignments:
+                if self.assignment and assignment.name not in self.assignment:
+                    continue
+                for student in gradebook.students:
+                    if not self.student or student.id in self.student:
+                        out.writerow(_line(gradebook, assignment, student))
+
+
+_COLUMNS = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
+
+
+def _line(gradebook: Gradebook, assignment: Assignment, student: Student) -> list[object]:
+    """What nbgrader writes; who handed in nothing has 0."""
+    try:
+        submission = gradebook.find_submission(assignment.name, student.id)
+    except MissingEntry:
+        timestamp, raw, penalty = None, 0.0, 0.0
+    else:
+        timestamp, raw, penalty = submission.timestamp, submission.score, submission.late_submission_penalty or 0.0
+    who = [student.id, student.last_name, student.first_name, student.email]
+    points = [raw, penalty, max(0.0, raw - penalty), assignment.max_score]
+    return ["" if item is None else item for item in (assignment.name, assignment.duedate, timestamp, *who, *points)]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
                 chosen = args.assignments or known
                 write_csv(args.to, [table_of(gradebook, app.coursedir, app.config, name) for name in chosen])
             else:
-                plugin = CsvExportPlugin(parent=app)
+                plugin = QuotedCsv(parent=app)
                 plugin.to, plugin.assignment = str(args.to), list(args.assignments)
                 plugin.export(gradebook)
         except MissingEntry:

@@ -6,6 +6,7 @@ runs with NBGRADER_SUITE=1 (some ten minutes).
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -21,9 +22,11 @@ import nbgrader
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
+from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import determine_grade, is_grade
 
 from autograder.course import ROOT, tools_on_path
+from autograder.export import QuotedCsv
 from autograder.grading import course as course_module
 from autograder.grading.command import configured
 from autograder.grading.job import grade_submission
@@ -194,3 +197,28 @@ def test_a_path_for_a_name_is_refused_and_leaves_no_assignment(tmp_path: Path, m
         _run(course, "ps1/")
     with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
         assert [found.name for found in gradebook.assignments] in ([], ["ps1"])
+
+
+@pytest.mark.usefixtures("in_sandbox")
+def test_export_is_nbgraders_but_for_commas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = make_course(tmp_path / "course", {"ps1/p1": own_source()}, plugged=False)
+    for student in ("full", "none"):
+        path = hand_in(course, student, "ps1/p1", own_answers() if student == "full" else own_answers("", "", ""))
+        (path.parent / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
+    monkeypatch.chdir(course)
+    _run(course)
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
+        gradebook.add_student("absent")
+        written = []
+        for kind in (CsvExportPlugin, QuotedCsv):
+            plugin = kind()
+            plugin.to = f"{kind.__name__}.csv"
+            plugin.export(gradebook)
+            written.append(Path(plugin.to).read_text())
+        assert written[0] == written[1]
+        assert written[1].count("\n") == 4
+        gradebook.add_student("Doe, Jane", first_name="Jane", last_name="Doe")
+        plugin.export(gradebook)
+    with open(plugin.to, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["score"] for row in rows if row["student_id"] == "Doe, Jane"] == ["0.0"]

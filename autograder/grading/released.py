@@ -36,7 +36,7 @@ def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
             "for PostgreSQL, pip install psycopg2-binary."
         ) from None
     except SQLAlchemyError as error:
-        why = " ".join(str(error).split())[:300]
+        why = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
         raise NbGraderException(f"The gradebook {coursedir.db_url} cannot be opened: {why}") from None
     if not inspect(gradebook.engine).has_table("alembic_version"):  # it was killed while it made its tables
         gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
