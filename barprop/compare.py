@@ -38,7 +38,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
         if right.size > 1 and 0 < len(wrong) < right.size:
             first = ", ".join(map(str, wrong[0]))
             return f"{name} has a wrong value in {len(wrong)} of {right.size} entries, the first at [{first}]."
-        return f"{name} has the right shape but not the right value."
+        return f"{name} {'has the right shape but' if right.ndim else 'is'} not the right value."
     return None
 
 

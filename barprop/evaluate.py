@@ -87,22 +87,29 @@ class Evaluation:
         if not any(name in t.got for t in self.trials for name in failed & t.problems.keys()):
             failed = everywhere  # it stopped before these came: what is known of the others explains them as well
         for scope in (everywhere, failed):
-            for mistake in self.exercise.mistakes:
-                if self._explains(mistake, scope, failed):
-                    return mistake
+            fits = {mistake.name: self._explained(mistake, scope, failed) for mistake in self.exercise.mistakes}
+            found = max(self.exercise.mistakes, key=lambda mistake: fits[mistake.name], default=None)
+            if found and fits[found.name]:
+                return found  # the one that explains most; the first of several
         return None
 
-    def _explains(self, mistake: Mistake, scope: set[str], told_by: set[str]) -> bool:
-        """Whether a mistake gives the values that came, in every case, and one of `told_by` tells it from right."""
-        told = False
+    def _explained(self, mistake: Mistake, scope: set[str], told_by: set[str]) -> int:
+        """How many wrong values a mistake explains; 0 where it gives others than came, or none of `told_by`."""
+        explained, told = 0, False
         for number, trial in enumerate(self.trials):
             for name, value in self._wrong(mistake, number).items():
-                if name not in scope or name not in trial.got:
+                if name not in trial.got:
+                    continue
+                differs = not close(value, trial.right[name], self.exercise.tolerance)
+                if name not in scope:
+                    if differs and name not in trial.problems:
+                        return 0  # with this mistake it would not have come out right
                     continue
                 if not close(trial.got[name], value, self.exercise.tolerance):
-                    return False
-                told = told or (name in told_by and not close(value, trial.right[name], self.exercise.tolerance))
-        return told
+                    return 0
+                explained += differs
+                told = told or (differs and name in told_by)
+        return explained if told else 0
 
     def _wrong(self, mistake: Mistake, number: int) -> Values:
         """What a mistake gives in one trial, worked out once for all parts."""

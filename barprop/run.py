@@ -105,6 +105,13 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
     return found + [f"argument {i + 1}" for i in range(len(found), len(args))]
 
 
+# what NumPy says -> what it means to somebody who met it for the first time
+_MEANS = {
+    "truth value of an array": "an `if`, a `max` or an `and` asks one question, and an array holds many numbers",
+    "does not have enough dimensions": "@ stands between two arrays, and one of these is a plain number",
+}
+
+
 @contextmanager
 def guard(label: str) -> Iterator[None]:
     """Turn whatever a student's code raises into an AnswerError with one sentence."""
@@ -121,6 +128,7 @@ def guard(label: str) -> Iterator[None]:
         if "read-only" in message:
             raise AnswerError(f"{label} writes into an array that was given to it; work on a copy.") from None
         where = attempt("", _where, sys.exc_info()[2])
+        message = next((f"{message}; {means}" for said, means in _MEANS.items() if said in message), message)
         raise AnswerError(f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}.") from None
 
 

@@ -304,6 +304,21 @@ def test_a_mistake_that_fits_everything_goes_before_one_that_fits_a_part() -> No
     assert judged(lambda x: (x, 5.0), mixed)[0].mistake == "first in the list"
 
 
+def test_a_mistake_is_not_named_where_it_would_show_and_does_not() -> None:
+    assert [v.mistake for v in judged(lambda x: (x, 3 * x))] == ["", ""], "with 'once' both would be wrong"
+
+
+def test_of_two_mistakes_that_fit_the_one_that_explains_more_is_named() -> None:
+    half = Mistake("only the first", "Look at the first.", lambda c, right: {"twice": c.x})
+    assert [v.mistake for v in judged(lambda x: (x, x), toy(mistakes=(half, *toy().mistakes)))] == ["once", "once"]
+
+
+def test_what_numpy_says_is_put_into_words() -> None:
+    zero = np.zeros(2)
+    assert "asks one question" in judged(lambda x: max(0, zero))[0].problem
+    assert "@ stands between two arrays" in judged(lambda x: x @ zero)[0].problem
+
+
 def test_stopping_in_some_cases_still_shows_the_hint() -> None:
     def linear(x: float) -> tuple:
         if x > 1.6:

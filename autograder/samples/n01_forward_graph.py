@@ -62,6 +62,8 @@ WRONG = {
         "no nonlinearity in h": _forward(h="z"),
         "slope instead of value": _forward(h="sigma.slope(z)"),
         "added v": _forward(e="v + h"),
+        "left out v": _forward(e="h"),
+        "tanh for every sigma": _forward(h="np.tanh(z)"),
         "compared y with h": _forward(l="(y - h) ** 2 / 2"),
         "did not square": _forward(l="(y - e) / 2"),
         "half the distance": _forward(l="abs(y - e) / 2"),
@@ -89,6 +91,9 @@ WRONG = {
             GRADIENT,
             "u = np.array(u, dtype=float)",
             "return np.full(u.shape, (f(u + step) - f(u - step)) / (2 * step))",
+        ),
+        "nudged all entries at once, for one number": function(
+            GRADIENT, "u = np.array(u, dtype=float)", "return (f(u + step) - f(u - step)) / (2 * step)"
         ),
         "used a step of its own": _gradient("(f(up) - f(down)) / (2 * step)", "step = 1e-5"),
         "did not divide": _gradient("f(up) - f(down)"),

@@ -28,6 +28,7 @@ def _loss_mistakes(signature: str, minus: str, plus: str) -> dict[str, str]:
         "twice too large": _one(signature, f"2 * l_bar * {minus}"),
         "half too small": _one(signature, f"0.5 * l_bar * {minus}"),
         "used the loss": _one(signature, "l_bar * (y - e) ** 2 / 2"),
+        "only the error": _one(signature, plus),
         "added l_bar": _one(signature, f"l_bar + {minus}"),
     }
 
@@ -146,9 +147,10 @@ WRONG = {
     },
     "order": {
         "forward order": 'order = ["x", "w", "z", "h", "v", "y", "e"]\n',
-        "forward order, y last": 'order = ["x", "w", "z", "h", "v", "e", "y"]\n',
         "alphabetical": 'order = sorted(["e", "y", "v", "h", "z", "w", "x"])\n',
         "w before z": 'order = ["e", "y", "v", "h", "w", "z", "x"]\n',
+        "x before z": 'order = ["y", "e", "h", "x", "v", "w", "z"]\n',
+        "h first": 'order = ["h", "e", "y", "v", "z", "w", "x"]\n',
         "z before h": 'order = ["e", "y", "v", "z", "h", "w", "x"]\n',
         "v first": 'order = ["v", "h", "e", "y", "z", "w", "x"]\n',
     },
@@ -156,6 +158,14 @@ WRONG = {
         "went uphill": _train(update=('w, v = w + lr * bars["w"], v + lr * bars["v"]',)),
         "v moved first": _train(
             update=('v = v - lr * bars["v"]', 'w = w - lr * look(X[i], Y[i], w, v, sigma)[1]["w"]')
+        ),
+        "v moved first, with the old cache": _train(
+            update=(
+                "z = w @ X[i]",
+                'cache = {"z": z, "h": sigma(z), "e": v * sigma(z)}',
+                'v = v - lr * bars["v"]',
+                'w = w - lr * backward(cache, X[i], Y[i], w, v, sigma)["w"]',
+            )
         ),
         "w moved first": _train(
             update=('w = w - lr * bars["w"]', 'v = v - lr * look(X[i], Y[i], w, v, sigma)[1]["v"]')

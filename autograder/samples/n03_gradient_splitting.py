@@ -79,6 +79,7 @@ _SECOND_AS_FIRST = tuple(f"{k}2_bar = {k}1_bar" for k in "ahWx")
 WRONG = {
     "split": {
         "shared z_bar out": _one(SPLIT, "z_bar * np.abs(x) / np.sum(np.abs(x))"),
+        "shared z_bar out, signs and all": _one(SPLIT, "z_bar * x / np.sum(x)"),
         "shared z_bar out evenly": _one(SPLIT, "np.ones(len(x)) * z_bar / len(x)"),
         "passed the bar on": _one(SPLIT, "np.array([float(z_bar)] * len(x))"),
         "forgot z_bar": _one(SPLIT, "x * 1.0"),

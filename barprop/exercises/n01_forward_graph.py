@@ -177,6 +177,16 @@ FORWARD = Exercise(
         ),
         Mistake("added v", "Does the output weight v add to h or scale it?", lambda c, right: {"e": c.v + right["h"]}),
         Mistake(
+            "left out v",
+            "Your e is h itself. Which weight stands between h and the prediction?",
+            lambda c, right: {"e": right["h"], "l": half_square(c.y, right["h"])},
+        ),
+        Mistake(
+            "tanh for every sigma",
+            "Right for tanh only: sigma is an argument, and another neuron brings another one.",
+            lambda c, right: {"h": np.tanh(right["z"]), "e": product(c.v, np.tanh(right["z"]))},
+        ),
+        Mistake(
             "compared y with h",
             "Your loss compares y with the hidden h. Which node is the network's answer?",
             lambda c, right: {"l": half_square(c.y, right["h"])},
@@ -304,10 +314,10 @@ REPEATS = Exercise(
 # --- numerical_gradient -----------------------------------------------------------------------
 
 
-def _case(rng: np.random.Generator, label: str, u: Any, step: float | None) -> Case:
+def _case(rng: np.random.Generator, label: str, u: Any, step: float | None, steep: float = 1.0) -> Case:
     """A cubic with a term that couples the entries; how it curves stands beside it for the oracle."""
     shape = np.shape(u)
-    a, b = draw(rng, *shape), draw(rng, *shape)
+    a, b = steep * draw(rng, *shape), draw(rng, *shape)
 
     def f(u: Any) -> float:
         u = np.asarray(u, dtype=float)
@@ -320,9 +330,11 @@ def _case(rng: np.random.Generator, label: str, u: Any, step: float | None) -> C
 
 def _gradient_probes(rng: np.random.Generator) -> Iterator[Case]:
     kinds = [("a vector", (4,), 0.5), ("a matrix", (2, 3), 0.25), ("a number", (), 0.5), ("a small step", (3,), 1e-4)]
-    kinds += [("a vector of one", (1,), 0.5), ("three axes", (2, 1, 3), 0.5), ("the default step", (2,), None)]
+    kinds += [("a vector of one", (1,), 0.5), ("three axes", (2, 1, 3), 0.5)]
     for label, shape, step in kinds:
         yield _case(rng, label, draw(rng, *shape), step)
+    # so small and so strongly curved that a step larger than 1e-6 shows
+    yield _case(rng, "the default step", 1e-3 * draw(rng, 2), None, steep=1e6)
     yield _case(rng, "whole numbers", np.array([2, -1, 3]), 0.5)
     yield _case(rng, "a read-only matrix", read_only(np.asfortranarray(draw(rng, 3, 2))), 0.5)
 
@@ -367,9 +379,14 @@ NUMERICAL_GRADIENT = Exercise(
             lambda c, right: {"gradient": np.full(np.shape(c.u), np.sum(right["gradient"]))[()]},
         ),
         Mistake(
+            "nudged all entries at once, for one number",
+            "One number for all entries: u was nudged as a whole. Nudge one entry and leave the others where they are.",
+            lambda c, right: {"gradient": float(np.sum(right["gradient"]))} if np.ndim(c.u) else None,
+        ),
+        Mistake(
             "used a step of its own",
             "Your slopes are good, but not made with the step that was given.",
-            lambda c, right: {"gradient": pull_back(c.f, c.u, 1.0)},
+            lambda c, right: {"gradient": pull_back(c.f, c.u, 1.0)} if "step" in c.args else None,
         ),
         Mistake(
             "did not divide",

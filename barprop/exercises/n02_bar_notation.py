@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,8 @@ _LOSS_MISTAKES = (
     ("half too small", "Half too small: the half in l is used up once, not twice.", lambda c, right: right / 2),
     ("used the loss", "You handed back the loss. How does it change when its input does?",
      lambda c, right: product(c.l_bar, half_square(c.y, c.e))),
+    ("only the error", "Two things are missing: the bar that comes in, and the sign. Does the loss grow or fall when this number does?",
+     lambda c, right: -right / c.l_bar if c.l_bar else None),
     ("added l_bar", "Bars come in as a factor: l_bar times how l is made.",
      lambda c, right: (right / c.l_bar + c.l_bar) if c.l_bar else None),
 )  # fmt: skip
@@ -447,6 +449,8 @@ SLOPES_FROM_OUTPUT = Exercise(
 
 # --- order ------------------------------------------------------------------------------------
 
+_KNOWN = dict.fromkeys(("xwzhvye", "xwzhvey", "wxzhvye", "wxzhvey"), "this is the forward pass")
+_KNOWN |= {"ehvwxyz": "this is the alphabet"}
 _NEEDS = {"e": (), "y": (), "v": ("e",), "h": ("e",), "z": ("h",), "w": ("z",), "x": ("z",)}
 
 
@@ -458,17 +462,20 @@ def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     if sorted(order) != sorted(BARS):
         listed = ", ".join(map(repr, order))[:120] or "nothing"
         raise AnswerError(f'order should hold each of "e", "y", "v", "h", "z", "w", "x" once; yours holds {listed}.')
+    yield "order", _KNOWN.get("".join(order)) or _first_too_early(order)
+
+
+def _first_too_early(order: Sequence[str]) -> str:
     done: set[str] = set()
     for name in order:
         if not done.issuperset(_NEEDS[name]):
-            yield "order", tuple(order)
-            return
+            return f"{name} is asked for too early"
         done.add(name)
-    yield "order", "possible"
+    return "possible"
 
 
-def _listed(*names: str) -> Callable[[Case, Values], Values]:
-    return lambda c, right: {"order": names}
+def _is(words: str) -> Callable[[Case, Values], Values]:
+    return lambda c, right: {"order": words}
 
 
 ORDER = Exercise(
@@ -485,17 +492,19 @@ ORDER = Exercise(
     drive=_order_drive,
     mistakes=(
         Mistake("forward order", "That is the order of the forward pass. Where does the first bar come from?",
-                _listed("x", "w", "z", "h", "v", "y", "e")),
-        Mistake("forward order, y last", "That is the order of the forward pass. Where does the first bar come from?",
-                _listed("x", "w", "z", "h", "v", "e", "y")),
+                _is("this is the forward pass")),
         Mistake("alphabetical", "A fine order for a dictionary. Each bar, though, waits for the bar on its left-hand side.",
-                _listed("e", "h", "v", "w", "x", "y", "z")),
+                _is("this is the alphabet")),
         Mistake("w before z", "w_bar is asked for too early: z is made from w, so whose bar must be there first?",
-                _listed("e", "y", "v", "h", "w", "z", "x")),
+                _is("w is asked for too early")),
+        Mistake("x before z", "x_bar is asked for too early: z is made from x, so whose bar must be there first?",
+                _is("x is asked for too early")),
         Mistake("z before h", "z_bar is asked for too early: which variable is made from z?",
-                _listed("e", "y", "v", "z", "h", "w", "x")),
+                _is("z is asked for too early")),
+        Mistake("h first", "h_bar is asked for too early: which variable is made from h?",
+                _is("h is asked for too early")),
         Mistake("v first", "v_bar needs the bar of what v helps to make. Which variable is that?",
-                _listed("v", "h", "e", "y", "z", "w", "x")),
+                _is("v is asked for too early")),
     ),
 )  # fmt: skip
 
@@ -533,6 +542,9 @@ def _descend(c: Case, rule: str = "") -> Values:
         if rule == "v first":
             v_new = v - rate * v_bar
             w, v = w - rate * _step(c, w, v_new, 0)[1], v_new
+        elif rule == "v first, old cache":  # backward scales e_bar by v on its way to w
+            v_new = v - rate * v_bar
+            w, v = w - rate * product(w_bar, v_new / v), v_new
         elif rule == "w first":
             w_new = w - rate * w_bar
             w, v = w_new, v - rate * _step(c, w_new, v, 0)[2]
@@ -607,6 +619,8 @@ TRAIN = Exercise(
     mistakes=(
         Mistake("went uphill", "Your loss grows: each step goes with the bar instead of against it.", _single("ascent")),
         Mistake("v moved first", "v moves before w's bar is taken. Both bars belong to the old values.", _single("v first")),
+        Mistake("v moved first, with the old cache", "v moves before w's bar is taken. Both bars belong to the old values.",
+                _single("v first, old cache")),
         Mistake("w moved first", "w moves before v's bar is taken. Both bars belong to the old values.", _single("w first")),
         Mistake("loss after the update", "Each loss is taken after its update. Note it before.", _single("loss after")),
         Mistake("v never moves", "v stays where it was. It has a bar of its own.", _single("v stays")),

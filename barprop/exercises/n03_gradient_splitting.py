@@ -50,6 +50,8 @@ SPLIT = Exercise(
     mistakes=(
         Mistake("shared z_bar out", "Your bars add up to z_bar, as if it were a cake. A sum does not cut its bar: each term gets all of it. What then happens at the product?",
                 one_output("w_bar", lambda c, right: np.abs(right) * np.sign(c.z_bar) / np.sum(_sizes(c)))),
+        Mistake("shared z_bar out, signs and all", "Your bars add up to z_bar, as if it were a cake. A sum does not cut its bar: each term gets all of it. What then happens at the product?",
+                one_output("w_bar", lambda c, right: right / np.sum(c.x) if np.sum(c.x) else None)),
         Mistake("shared z_bar out evenly", "You cut z_bar into equal pieces. Nudge one term of a sum by 0.1: by how much does the sum move?",
                 one_output("w_bar", lambda c, right: np.full(len(c.x), c.z_bar / len(c.x)))),
         Mistake("passed the bar on", "That is z_bar for everyone: right for the terms of the sum. One product lies between a term and its weight.",
