@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import traitlets as t
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from barprop.numerical import pull_back
-from barprop.steps import inner
+from barprop.steps import half_square, inner
 from barprop.style import BACKWARD, INK
 from barprop.widgets.base import Widget, WidgetError, number, one_of, script, whole
 
@@ -74,8 +75,32 @@ class SplitBars(Widget):
         """The bars of the two weights, by nudging them."""
         return pull_back(lambda w: inner(w, [self.x1, self.x2]), [0.0, 0.0], self.zBar)
 
+    def movements(self) -> tuple[np.ndarray, np.ndarray]:
+        """How far the weights of each branch have moved before every step and at the end; each (steps + 1,)."""
+        index = np.arange(16)
+        waves = np.sqrt(2) * np.cos([1.7 * index, 2.9 * index + 1])  # one a branch; the target is their sum
+        x = waves * [[self.scale1], [self.scale2]]
+        starts = [_start(self.units1, 0.4), _start(self.units2, 0.9)]
+        branches, moved = [start.copy() for start in starts], ([], [])
+        for _ in range(self.steps + 1):
+            for path, branch, start in zip(moved, branches, starts, strict=True):
+                path.append(np.linalg.norm(branch - start))
+            effects = [inner(W, a) for W, a in branches]
+            bars = pull_back(lambda u: np.mean(half_square(waves.sum(axis=0), u @ x)), effects, 1.0)
+            branches = [
+                branch - self.rate * pull_back(lambda u: inner(*u), branch, bar)
+                for branch, bar in zip(branches, bars, strict=True)
+            ]
+        return np.array(moved[0]), np.array(moved[1])
+
     def sentence(self) -> str:
         """What the picture shows."""
+        if self.mode == "train":
+            one, two = (path[-1] for path in self.movements())
+            return (
+                f"Two branches after {self.steps} steps: the weights of branch 1, with inputs of size {self.scale1:g}, "
+                f"have moved by {one:.2g}, those of branch 2, with inputs of size {self.scale2:g}, by {two:.2g}."
+            )
         one, two = self.bars()
         return (
             f"z = w1 x1 + w2 x2 with x1 = {self.x1:g}, x2 = {self.x2:g} and z bar = {self.zBar:g}: "
@@ -83,7 +108,9 @@ class SplitBars(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        """The two bars, and how they share the gradient."""
+        """The two bars, and how they share the gradient; or how far two branches move."""
+        if self.mode == "train":
+            return self._draw_training(figure.subplots())
         bars = self.bars()
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         names = [r"$\bar w_1$", r"$\bar w_2$"]
@@ -95,10 +122,18 @@ class SplitBars(Widget):
         left.axvline(0, color=INK, linewidth=0.8, linestyle="-")
         left.invert_yaxis()
         left.margins(x=0.25)
-        left.set_title("each weight's bar", fontsize=11)
+        left.set_title(rf"bars for $x_1$ = {self.x1:g}, $x_2$ = {self.x2:g}, $\bar z$ = {self.zBar:g}", fontsize=11)
         self._draw_shares(right, np.abs(bars), names, hatches)
 
-    def _draw_shares(self, axes, sizes: np.ndarray, names: list[str], hatches: list[str]) -> None:
+    def _draw_training(self, axes: Axes) -> None:
+        looks = zip(self.movements(), (self.units1, self.units2), (self.scale1, self.scale2), ("-", ":"), strict=True)
+        for place, (path, units, scale, line) in enumerate(looks, 1):
+            label = f"branch {place}: {units} units, inputs of size {scale:g}"
+            axes.plot(path, line, color=INK, linewidth=2, label=label)
+        axes.set(xlabel="steps", ylabel="weights moved by", ylim=(0, None))
+        axes.legend(frameon=False, fontsize=9)
+
+    def _draw_shares(self, axes: Axes, sizes: np.ndarray, names: list[str], hatches: list[str]) -> None:
         axes.set_title("share of the gradient", fontsize=11)
         axes.set(xlim=(0, 1), ylim=(-1, 1), yticks=[], xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
         if not sizes.sum():
@@ -111,6 +146,12 @@ class SplitBars(Widget):
                 ground = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
                 axes.text(start + share / 2, 0, f"{name} {share:.0%}", ha="center", va="center", bbox=ground)
             start += share
+
+
+def _start(units: int, phase: float) -> np.ndarray:
+    """Where a branch of so many units starts: its W and its a, (2, units)."""
+    unit = np.arange(units)
+    return np.cos([1.3 * unit + phase, 2.1 * unit + 2 * phase]) / np.sqrt(units)
 
 
 def _positive(name: str, value: float) -> float:

@@ -103,7 +103,7 @@ function paintTape(svg, nodes, plan, state) {
         ? drawnLetter(x, y, node.name, false, 18)
         : draw("text", { x, y: y + 5, "text-anchor": "middle" }, node.name),
     );
-    const value = node.shape.length ? node.shape.join(" × ") : brief(node.data, node.shape);
+    const value = node.shape.length ? `shape (${node.shape.length > 1 ? node.shape.join(", ") : `${node.shape[0]},`})` : brief(node.data, node.shape);
     parts.push(draw("text", { x, y: y + 37, "text-anchor": "middle", class: "bp-forward-text" }, value));
     if (!done) return;
     const bar = node.shape.length ? (judgeBar(node) === "missing" ? "none" : "") : brief(node.bar, node.shape);

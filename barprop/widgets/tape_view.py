@@ -75,15 +75,16 @@ class TapeView(Widget):
             axes.text(x, y, entry.name, ha="center", va="center", fontsize=10)
             axes.text(x, y - 0.27, _short(entry.data), ha="center", va="top", fontsize=9, color=FORWARD)
             if entry.bar is not None:
-                mark = "" if entry.ref is None else " ✓" if entry.right() else " ✗"
-                axes.text(x, y - 0.45, f"bar {_short(entry.bar)}{mark}", ha="center", va="top", fontsize=9,
-                          color="#A84300")  # fmt: skip
+                mark = "" if entry.ref is None else "✓" if entry.right() else "✗"
+                number = f"{_short(entry.bar)} " if entry.bar.ndim == 0 else ""
+                text = f"bar {number}{mark}".strip()
+                axes.text(x, y - 0.45, text, ha="center", va="top", fontsize=9, color="#A84300")
         axes.set_xlim(-0.6, max(columns) + 0.6)
         axes.set_ylim(-max(rows) - 0.75, 0.35)
 
 
 def _short(values: np.ndarray) -> str:
-    return f"{float(values):.2g}" if values.ndim == 0 else " × ".join(map(str, values.shape))
+    return f"{float(values):.2g}" if values.ndim == 0 else f"shape {values.shape}"
 
 
 def _places(tape: Tape) -> tuple[list[int], list[int]]:

@@ -30,7 +30,7 @@ from barprop.pictures import neuron
 #
 # $$l = \tfrac12\bigl(y - v\,\sigma(w\cdot x)\bigr)^2 .$$
 #
-# A computer does not see a formula. It sees a **computational graph**: boxes that take something in and put something out. Any expression, however long, can be cut into such elemental steps.
+# A computer does not see a formula. It sees a **computational graph**: nodes that take something in and put something out. Any expression, however long, can be cut into such elemental steps.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_graph", "locked": true, "schema_version": 3, "solution": false}
 neuron.graph()
@@ -42,7 +42,7 @@ neuron.graph()
 #
 # Each step takes inputs and creates **one output, and the output is what gets stored**. Four steps, four stored numbers: $z$, $h$, $e$, $l$. That store is called the **cache**.
 #
-# Let us build the graph box by box.
+# Let us build the graph node by node.
 
 # %% [markdown]
 # ### Exercise `linear` (4 min, ●○○)
@@ -145,7 +145,7 @@ def forward(x, y, w, v, sigma):
 # </details>
 # <details><summary>z is right, the rest is not</summary>
 #
-# Follow the arrows of the picture with a finger. Each box reads only the boxes that point at it.
+# Follow the arrows of the picture with a finger. Each node reads only the nodes that point at it.
 # </details>
 # <details><summary>A worked nudge</summary>
 #
@@ -169,7 +169,7 @@ if ready("linear", "forward"):
     display(neuron.forward_film(example | cache))
 
 # %% [markdown]
-# Each box fills in as soon as the boxes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**. Step through it with numbers of your own; each box asks for your guess first. (The dashed way back is notebook 02.)
+# Each node fills in as soon as the nodes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**. Step through it with numbers of your own; each node asks for your guess first. (The dashed way back is notebook 02.)
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import GraphStepper
@@ -216,7 +216,7 @@ repeats = {"dl_dv": 2, "dl_dw": 2}
 # </details>
 # <details><summary>A worked nudge</summary>
 #
-# In $a\,(b - a)\,a'$ the letter $a$ is computed three times if you read the prime as part of a symbol that still needs its $a$.
+# In $f(u)\,\bigl(b - f(u)\bigr)\,g(u)$ the letter $u$ is read three times, whatever $f$ and $g$ are.
 # </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_repeats", "locked": true, "points": 2, "schema_version": 3, "solution": false}

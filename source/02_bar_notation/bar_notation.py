@@ -354,7 +354,7 @@ grade("test_bar_x")
 # %% [markdown]
 # ## The whole way
 #
-# Forward runs from inputs to outputs, backward from outputs to inputs. **Each backward step takes two things: the previous backward step's result, and what forward cached here.**
+# Forward runs from inputs to outputs, backward from outputs to inputs. **Each backward step takes two things: the previous backward step's result, and what forward cached here** (or an input, which is at hand anyway).
 #
 # ### Exercise `backward` (12 min, ●●○)
 #
@@ -422,7 +422,7 @@ if ready("backward"):
     display(neuron.backward_film(example | cache, backward(cache, sigma=tanh, **example)))
 
 # %% [markdown]
-# Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read from the cache to make it. Every square is a number that forward could have thrown away, and did not. Walk it yourself, and guess each bar before it shows:
+# Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read to make it: an input that is still at hand ($x$, $w$, $v$, $y$), or a number from the cache, which forward could have thrown away and did not. Walk it yourself, and guess each bar before it shows:
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import GraphStepper
@@ -494,14 +494,14 @@ from barprop.widgets import CacheLedger
 CacheLedger(depth=30)
 
 # %% [markdown]
-# Two tricks make the cache smaller, and both are about $\sigma$.
+# Two tricks, both about $\sigma$, make it smaller.
 #
-# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept.
+# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (The ledger does not know that: for *h only* it computes $z$ again.)
 
 # %% [markdown]
 # ### Exercise `slopes_from_output` (8 min, ●●○)
 #
-# Write the slope of each as a function of its own output $h = \sigma(z)$. For the sigmoid, start from $h = 1/(1+\mathrm e^{-z})$, differentiate, and look for $h$ in what you get. `h` may be a number or an array; slopes are floats, and at a ReLU output of 0 the slope is 0.
+# Write each slope as a function of its output $h = \sigma(z)$. For the sigmoid, differentiate $h = 1/(1+\mathrm e^{-z})$ and look for $h$ in what you get. `h` is a number or an array; at a ReLU output of 0 the slope is 0.
 
 # %% nbgrader={"grade": false, "grade_id": "slopes_from_output", "locked": false, "schema_version": 3, "solution": true}
 def sigmoid_slope(h):

@@ -349,14 +349,15 @@ if ready("fgsm", "pgd"):
     for name, x in walks.items():
         print(f"{name:<14}{loss.forward(network.forward(x, w), labels):>8.2f}")
 
+# %% [markdown]
+# Better at once, and soon no better: in so small a ball the logits are nearly a plane (the loss bends on top). Hold on to that thought. (And on paper: does the order of your two corrections matter?)
+
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pad", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import PerturbPad
 
 PerturbPad(net, X[:30], labels[:30], eps=0.1, alpha=0.02, steps=5)
 
 # %% [markdown]
-# Better at once, and soon no better: in so small a ball the logits are nearly a plane (the loss bends on top). Hold on to that thought. (And on paper: does the order of your two corrections matter?)
-#
 # ## Gibbon, please
 #
 # So far the network may see anything but the truth. Now choose.
@@ -516,7 +517,7 @@ if ready("input_bar"):
     print(f"a ratio of {together / by_coin:.0f}; the square root of 784 is {784**0.5:.0f}")
 
 # %% [markdown]
-# That is the paper's point. It needs no mysterious kink in the network: it is *because* the logits are nearly linear that many small contributions add up. The sum grows with $d$, the coins' with $\sqrt d$. A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
+# That is the paper's point. It needs no mysterious kink in the network: it is *because* the logits are nearly linear that many small contributions add up. (The loss bends upwards on top.) The sum grows with $d$, the coins' with $\sqrt d$. A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
 #
 # ## Shots in the training camp
 #
