@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from autograder.reference import oracle_of
-from autograder.sandbox import Limits, Sandbox, SandboxError
+from autograder.sandbox import Limits, Sandbox, SandboxError, bubble
 from autograder.sandbox.inside import calls
 from barprop.check import judge
 from barprop.exercises import EXERCISES
@@ -142,7 +142,7 @@ def test_nothing_of_the_course_can_be_found_but_what_students_have(sandbox, tmp_
                 "/sys",
                 "/run",
                 "/bin/sh",
-                "/usr/bin",
+                "/usr/bin/env",
                 "/proc/self",
                 "/dev/shm",
                 "/dev/mem",
@@ -150,6 +150,9 @@ def test_nothing_of_the_course_can_be_found_but_what_students_have(sandbox, tmp_
         }:
             if os.path.exists(path):
                 print("FOUND", path)
+        beside = os.listdir(os.path.dirname({bubble.python()!r}))
+        if len(beside) > 1:  # the interpreter, which may be the system's own, and nothing else
+            print("FOUND", beside)
         for folder, folders, files in os.walk("/"):
             if folder.startswith(("/usr/lib", "/packages/0/")):
                 folders.clear()
