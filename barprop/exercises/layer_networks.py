@@ -72,6 +72,7 @@ def _network_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         yield "own", _own_layers(run, case)
         return
     network = run("Network", [Nudged(step) for step in case.steps])
+    run("Network", [])  # another one, which shares nothing with the first
     yield "h", run.send(network, "forward", case.x, case.w)
     value = run.send(network, "backward", case.h_bar, case.w)
     (_, w_bar), (_, x_bar) = take_tuple("Network.backward", value, ("w_bar", "x_bar"))

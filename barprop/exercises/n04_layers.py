@@ -106,7 +106,7 @@ def _linear_cases(rng: np.random.Generator, names: tuple[str, str]) -> Iterator[
     for label, n, d, m in kinds:
         yield Case(label, {inp: draw(rng, n, d), "W": draw(rng, m, d), "b": draw(rng, m), bar: draw(rng, n, m)})
     X = read_only(np.asfortranarray(rng.integers(-5, 6, (3, 2))))
-    W, Z_bar = rng.integers(1, 7, (4, 2)), read_only(np.asfortranarray(draw(rng, 3, 4)))
+    W, Z_bar = (read_only(np.asfortranarray(u)) for u in (rng.integers(1, 7, (4, 2)), draw(rng, 3, 4)))
     yield Case("whole numbers, Fortran order, read-only", {inp: X, "W": W, "b": np.arange(1, 5), bar: Z_bar})
 
 
@@ -247,6 +247,7 @@ def _nonlinear_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("1 feature", {"h_prev": feature, "h_bar": draw(rng, 5, 1)})
     zeros = np.array([[0.0, -1.2, 0.7], [1.6, 0.0, -0.4]])
     yield Case("with zeros", {"h_prev": zeros, "h_bar": draw(rng, 2, 3)})
+    yield Case("all positive", {"h_prev": positive(rng, 2, 3), "h_bar": draw(rng, 2, 3)})
     whole = read_only(np.asfortranarray(np.array([[2, -1], [-3, 1], [0, 4]])))
     yield Case("whole numbers, Fortran order, read-only", {"h_prev": whole, "h_bar": read_only(draw(rng, 3, 2))})
     far = np.array([[-4.5, 4.0], [3.5, -5.0]])

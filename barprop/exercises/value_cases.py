@@ -172,7 +172,9 @@ SUMS: dict[str, dict[str, Any]] = {
     "a.sum(axis=-1)": {"axis": -1},
     "a.sum(axis=0, keepdims=True)": {"axis": 0, "keepdims": True},
     "a.sum(keepdims=True)": {"keepdims": True},
+    "a.sum(axis=-2)": {"axis": -2},
     "a.sum(axis=(0, 2))": {"axis": (0, 2)},
+    "a.sum(axis=(0, 2), keepdims=True)": {"axis": (0, 2), "keepdims": True},
 }
 
 
@@ -193,12 +195,13 @@ def _weighed_sums(rng: np.random.Generator, kind: str, shape: tuple[int, ...], *
 
 
 def _sums(rng: np.random.Generator) -> Iterator[Case]:
-    flat = [text for text in SUMS if "2)" not in text]
+    flat = [text for text in SUMS if "(0, 2)" not in text]
     plain = [_sum_expression(text) for text in flat]
     yield expressions_case("plain", "a (2, 3)", {"a": draw(rng, 2, 3)}, "a", plain)
     yield _weighed_sums(rng, "weighed", (4, 2), *flat)
     yield _weighed_sums(rng, "square", (3, 3), *flat)
-    yield _weighed_sums(rng, "weighed", (2, 4, 3), "a.sum(axis=(0, 2))", "a.sum(axis=1)", "a.sum(axis=-1)")
+    yield _weighed_sums(rng, "weighed", (2, 4, 3), "a.sum(axis=(0, 2))", "a.sum(axis=1)", "a.sum(axis=-1)",
+                         "a.sum(axis=-2)", "a.sum(axis=(0, 2), keepdims=True)")  # fmt: skip
     yield expressions_case("plain", "a (3,)", {"a": draw(rng, 3)}, "a", plain[:2])
     yield expressions_case("plain", "a number", {"a": draw(rng)}, "a", plain[:1])
 
@@ -253,6 +256,11 @@ def _diamond(call: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
 
 SQUARE = Expression("a * a", ("a",), lambda call, a: a * a, data=False)
 DOUBLE = Expression("a + a", ("a",), lambda call, a: a + a, data=False)
+_SELVES = [
+    Expression("a - a", ("a",), lambda call, a: (a - a) + a, data=False),
+    Expression("a / a", ("a",), lambda call, a: (a / a) * a, data=False),
+    Expression("a @ a", ("a",), lambda call, a: a @ a, data=False),
+]
 _FOUR_LEAVES = ("a", "b", "c", "d")
 DIAMOND = Expression("a diamond", _FOUR_LEAVES, _diamond, reads=("a",), data=False)
 UNEVEN = Expression("an uneven diamond", _FOUR_LEAVES, _uneven, reads=("a",), data=False)
@@ -260,7 +268,7 @@ _MIRRORED = Expression("an uneven diamond", _FOUR_LEAVES, _uneven_mirrored, read
 
 
 def _backward(rng: np.random.Generator) -> Iterator[Case]:
-    yield expressions_case("self", "a used twice in one step", {"a": draw(rng, 3)}, "a", [SQUARE, DOUBLE])
+    yield expressions_case("self", "a used twice in one step", {"a": draw(rng, 3)}, "a", [SQUARE, DOUBLE, *_SELVES])
     for kind, label, expression in (
         ("diamond", "a diamond: s = a b, s c + s d", DIAMOND),
         ("uneven", "an uneven diamond: s + (s c) d", UNEVEN),
