@@ -92,7 +92,9 @@ def relu_slope(h: ArrayLike) -> np.ndarray:
 def train(
     X: np.ndarray, Y: np.ndarray, w: ArrayLike, v: float, sigma: Activation, lr: float, steps: int, seed: int
 ) -> tuple[np.ndarray, float, list[float]]:
-    """Stochastic gradient descent on the one-neuron graph, one example a step."""
+    """Stochastic gradient descent on the one-neuron graph, one example a step. ValueError where there is no example."""
+    if not len(Y):
+        raise ValueError("There is no example to draw from; give at least one.")
     rng = np.random.default_rng(seed)
     w, v, losses = np.array(w, dtype=float), float(v), []
     for _ in range(steps):

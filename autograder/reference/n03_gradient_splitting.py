@@ -15,22 +15,22 @@ def split(z_bar: float, x: ArrayLike) -> np.ndarray:
 
 def gradient_share(x: ArrayLike) -> np.ndarray:
     """Share of each weight in the gradient, shape (k,). ValueError where every x is 0."""
-    size = np.abs(np.asarray(x, dtype=float))
-    return size / _whole(size)
+    size = _sizes(x)
+    return size / size.sum()
 
 
 def step_share(x: ArrayLike) -> np.ndarray:
     """Share of each term in the change of z by one descent step, shape (k,). ValueError where every x is 0."""
-    x = np.asarray(x, dtype=float)
-    size = (x / _whole(np.abs(x))) ** 2  # divided first, so that no square overflows or vanishes
+    size = _sizes(x) ** 2
     return size / size.sum()
 
 
-def _whole(size: np.ndarray) -> float:
-    total = size.sum()
-    if not total > 0:
+def _sizes(x: ArrayLike) -> np.ndarray:
+    """|x| over its largest, so that no sum or square overflows or vanishes."""
+    size = np.abs(np.asarray(x, dtype=float))
+    if not size.any():
         raise ValueError("Every x is 0, so nothing made z and there is nothing to share; give an x that is not 0.")
-    return total
+    return size / size.max()
 
 
 def branches_forward(
@@ -87,12 +87,15 @@ def update_ratio(w: ArrayLike, w_bar: ArrayLike, lr: float) -> float:
     w, update = _floats(w, lr * np.asarray(w_bar, dtype=float))
     if not w.any():
         raise ValueError("Every weight is 0, so the update has nothing to be compared with; start from other weights.")
-    return float(np.linalg.norm(update) / np.linalg.norm(w))
+    unit = np.abs(w).max()  # so that no square overflows or vanishes
+    return float(np.linalg.norm(update / unit) / np.linalg.norm(w / unit))
 
 
 def rescale(H: ArrayLike) -> np.ndarray:
     """Each row of H, shape (n, m), over its root mean square. A row of zeros has no size to change and stays 0."""
     H = np.asarray(H, dtype=float)
+    top = np.max(np.abs(H), axis=1, keepdims=True, initial=0.0)
+    H = H / np.where(top > 0, top, 1.0)  # the result is the same, and no square overflows or vanishes
     rms = np.sqrt(np.mean(H**2, axis=1, keepdims=True))
     return H / np.where(rms > 0, rms, 1.0)
 
@@ -100,11 +103,13 @@ def rescale(H: ArrayLike) -> np.ndarray:
 def largest_stable_rate(X: ArrayLike) -> float:
     """Largest learning rate at which descent on the mean of (y - X w)^2 / 2 does not run away.
 
-    Infinite where every entry of X, shape (n, d), is 0: no step moves the loss. ValueError for n = 0.
+    Infinite where every entry of X, shape (n, d), is 0: no step moves the loss. ValueError for n = 0 or d = 0.
     """
     X = np.asarray(X, dtype=float)
     if len(X) == 0:
         raise ValueError("X has no row, so there is no loss to descend; give at least one example.")
+    if X.size == 0:
+        raise ValueError("X has no feature, so there is no weight to move; give at least one column.")
     curvature = X.T @ X / len(X)  # (d, d): w_bar changes by this much times a move of w
     steepest = np.linalg.eigvalsh(curvature)[-1]
     return float(2 / steepest) if steepest > 0 else float("inf")

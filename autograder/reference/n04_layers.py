@@ -77,7 +77,9 @@ class SquaredError:
     """Half the squared distance of each row of e from that of y, on average over the rows."""
 
     def forward(self, e: ArrayLike, y: ArrayLike) -> float:
-        """The loss; e and y are (n,) or (n, k). Raises ValueError for n = 0."""
+        """The loss; e and y are (n,) or (n, k). Raises ValueError for n = 0 and for shapes that differ."""
+        if np.shape(e) != np.shape(y):
+            raise ValueError(f"e has shape {np.shape(e)} and y {np.shape(y)}; give a y for each e.")
         self.difference = np.subtract(e, y, dtype=float)
         if not len(self.difference):
             raise ValueError("The loss is a mean over the rows, and e has none: give at least one row.")
@@ -124,6 +126,8 @@ class Network:
 
     def forward(self, x: ArrayLike, w: Sequence[tuple]) -> np.ndarray:
         """What the last layer makes; a copy of x where there is none."""
+        if len(w) != len(self.layers):
+            raise ValueError(f"There are {len(self.layers)} layers and weights for {len(w)}; give one tuple a layer.")
         h = np.array(x, dtype=float)
         for layer, weights in zip(self.layers, w, strict=True):
             h = layer.forward(h, weights)

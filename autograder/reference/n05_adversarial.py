@@ -59,6 +59,7 @@ def accuracy_curve(
     X, labels = _checked(X, labels)
     if len(X) == 0:
         raise ValueError("accuracy_curve was given no image: a share of none does not exist; give at least one")
+    _check_range(labels, np.shape(network.forward(X[:1], w))[1])
     predictions = [network.forward(attack(net, X, labels, eps), w).argmax(axis=1) for eps in eps_list]
     return np.array([np.mean(predicted == labels) for predicted in predictions], dtype=float)
 

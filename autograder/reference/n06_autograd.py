@@ -154,8 +154,10 @@ def softplus(value: Value) -> Value:
 
 
 def cross_entropy(logits: Value, labels: ArrayLike) -> Value:
-    """The mean over the rows of -log soft-max at the label; logits (n, k), labels (n,)."""
-    n, k = logits.data.shape
+    """The mean over the rows of -log soft-max at the label; logits (n, k), n > 0, labels (n,) from 0 to k - 1."""
+    (n, k), labels = logits.data.shape, np.asarray(labels)
+    if n == 0 or labels.shape != (n,) or labels.min() < 0 or labels.max() >= k:
+        raise ValueError(f"labels must be whole numbers from 0 to {k - 1}, one for each row, and one row or more.")
     shifted = logits - logits.data.max(axis=1, keepdims=True)
-    at_label = (shifted * np.eye(k)[np.asarray(labels)]).sum()
+    at_label = (shifted * np.eye(k)[labels]).sum()
     return (shifted.exp().sum(axis=1).log().sum() - at_label) / n

@@ -81,6 +81,7 @@ def _share_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("two positive x", {"x": positive(rng, 2)})
     yield Case("five x of both signs", {"x": np.append(-positive(rng), draw(rng, 4))})
     yield Case("all x negative", {"x": -positive(rng, 3)})
+    yield Case("one x negative, one 0", {"x": np.array([-positive(rng), 0.0])})
     yield Case("one x is 0", {"x": np.array([draw(rng), 0.0, draw(rng)])})
     yield Case("a single x, small and negative", {"x": -positive(rng, 1) / 4})
     yield Case("large beside small", {"x": np.array([100.0, -1.0]) * positive(rng, 2)})
