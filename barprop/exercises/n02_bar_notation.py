@@ -211,7 +211,7 @@ def _vector_probes(bar: str, vector: str) -> Callable[[np.random.Generator], Ite
             yield Case(f"d = {d}", {bar: draw(rng), vector: draw(rng, d)})
         yield Case("d = 1", {bar: draw(rng), vector: draw(rng, 1)})
         yield Case("read-only, whole numbers", {bar: -2, vector: read_only(rng.integers(2, 9, 4))})
-        yield Case("whole numbers, a bar that is none", {bar: draw(rng), vector: rng.integers(2, 9, 3)})
+        yield Case("whole numbers, a fractional bar", {bar: draw(rng), vector: rng.integers(2, 9, 3)})
         yield Case("incoming bar 0", {bar: 0.0, vector: draw(rng, 2)})
         yield Case("incoming bar 1", {bar: 1.0, vector: draw(rng, 3)})
 

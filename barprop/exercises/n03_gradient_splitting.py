@@ -33,7 +33,7 @@ def _split_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("one x is 0", {"z_bar": draw(rng), "x": np.array([draw(rng), 0.0, draw(rng)])})
     yield Case("a single term", {"z_bar": draw(rng), "x": -positive(rng, 1)})
     yield Case("whole numbers, read-only", {"z_bar": -3, "x": read_only(rng.integers(2, 9, 3) * [1, -1, 1])})
-    yield Case("whole numbers, a bar that is none", {"z_bar": draw(rng), "x": rng.integers(2, 9, 3)})
+    yield Case("whole numbers, a fractional bar", {"z_bar": draw(rng), "x": rng.integers(2, 9, 3)})
     yield Case("incoming bar 0", {"z_bar": 0.0, "x": draw(rng, 2)})
     yield Case("incoming bar 1", {"z_bar": 1.0, "x": draw(rng, 3)})
 

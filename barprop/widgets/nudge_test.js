@@ -70,8 +70,8 @@ function paintErrors(svg, state, width) {
     draw("circle", { cx: px, cy: py, r: 6, class: "bp-spot" }),
   );
   parts.push(
-    draw("text", { x: x.to(2e-12), y: y.to(1.5e-15), class: "bp-soft-text" }, "← rounding"),
-    draw("text", { x: x.to(7e-2), y: y.to(1.5e-15), "text-anchor": "end", class: "bp-soft-text" }, "curvature →"),
+    draw("text", { x: x.to(2e-12), y: y.to(1), class: "bp-soft-text" }, "← rounding"),
+    draw("text", { x: x.to(7e-2), y: y.to(1), "text-anchor": "end", class: "bp-soft-text" }, "curvature →"),
   );
   svg.replaceChildren(...parts);
 }

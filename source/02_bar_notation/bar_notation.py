@@ -141,7 +141,7 @@ grade("test_bar_y")
 # %% [markdown]
 # ## Through the product
 #
-# One box to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ a little and $e$ moves by that little, times something that was computed on the way forward.
+# One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ a little and $e$ moves by that little, times something that was computed on the way forward.
 #
 # Which something? Decide that before you type: **which cached number does this step read?**
 #
@@ -227,7 +227,7 @@ if ready("bar_e", "bar_h"):
 # %% [markdown]
 # ## Through the nonlinearity
 #
-# Next box: $h = \sigma(z)$. How is $h$ made from $z$? Locally like a straight line with slope $\sigma'(z)$, so
+# Next node: $h = \sigma(z)$. How is $h$ made from $z$? Locally like a straight line with slope $\sigma'(z)$, so
 #
 # $$\bar z = \bar h \,\sigma'(z).$$
 #
@@ -278,7 +278,7 @@ grade("test_bar_z")
 # %% [markdown]
 # ## Through the dot product
 #
-# Last box, or first, depending on your direction: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
+# Last node, or first, depending on your direction: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
 #
 # ### Exercise `bar_w` (4 min, ●○○)
 #

@@ -447,7 +447,7 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_two_branches", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import SplitBars
 
-SplitBars(mode="train")  # and here with networks of your own sizes
+SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
 
 # %% [markdown]
 # The network with the small output hardly moves, **however big it is**. What it could say about $y$ stays unsaid.
