@@ -18,7 +18,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     if got is None and right is not None:
         return f"{name} came back as None: is the `return` missing?"
     if type(right) is str and type(got) is str and got != right:
-        return f"{name} is not right: {one_line(got, 100)}."
+        return f"{name}: {one_line(got, 100)}."
     if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
         return None if same(got, right) else f"{name} is not right."
     right = floats(right)

@@ -131,7 +131,7 @@ def test_accepted(got: Any, right: Any) -> None:
         (1.0, np.inf, "not the right value"),
         (None, 1.0, "is the `return` missing?"),
         (True, 1.0, "True or False"),
-        ("x", "possible", "not right"),
+        ("x", "possible", "z: x."),
         (("b", "a"), ("a", "b"), "not right"),
         (1.0, "possible", "not right"),
     ],

@@ -274,8 +274,9 @@ def test_whoever_reads_every_object_finds_no_right_answer(sandbox):
         values = oracle_of(exercise)
 
         def noted(case):
-            right.append(values(case))
-            return right[-1]
+            found = values(case)
+            right.extend([found] * (case.z_bar != 1))  # there it is the x that is handed over
+            return found
 
         return noted
 

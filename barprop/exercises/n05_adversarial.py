@@ -326,7 +326,7 @@ def _fgsm_way(c: Case) -> _Way:
 
 
 def _fgsm_probes(rng: np.random.Generator) -> Iterator[Case]:
-    plain, edge = {"output": "X_adv"}, {"output": "X_adv_clipped"}
+    plain, edge = {"output": "X_adv"}, {"output": "the clipped X_adv"}
     yield _case(rng, "four images", (4, 6, 3), _grey, _fgsm_way, eps=0.2, **plain)
     yield _case(rng, "dark and bright pixels", (4, 7, 3), _inked, _fgsm_way, eps=0.15, **edge)
     yield _case(rng, "one image", (1, 6, 4), _grey, _fgsm_way, eps=0.05, **plain)
@@ -346,7 +346,7 @@ FGSM = Exercise(
     name="fgsm",
     notebook=NOTEBOOK,
     signature="fgsm(net, X, labels, eps) -> like X, in [0, 1]",
-    outputs=("X_adv", "X_adv_clipped"),
+    outputs=("X_adv", "the clipped X_adv"),
     points=3,
     minutes=6,
     level=1,
@@ -381,7 +381,7 @@ FGSM = Exercise(
 
 # --- pgd and targeted -------------------------------------------------------------------------
 
-_OUTPUTS = ("X_adv", "X_adv_projected", "X_adv_clipped")
+_OUTPUTS = ("X_adv", "the projected X_adv", "the clipped X_adv")
 
 
 def _pgd_way(c: Case) -> _Way:

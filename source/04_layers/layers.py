@@ -450,7 +450,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 #
 # ### Exercise `SoftmaxCrossEntropy` (14 min, ●●●)
 #
-# Labels are class numbers, $0$ to $k-1$. Stand logits of $\pm 10\,000$. `backward` returns the bar of the logits. **What does it cache?**
+# Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$. `backward` returns the bar of the logits. **What does it cache?**
 #
 # <details><summary>Decide, then unfold</summary>
 #
