@@ -222,3 +222,22 @@ def test_export_is_nbgraders_but_for_commas(tmp_path: Path, monkeypatch: pytest.
     with open(plugin.to, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["score"] for row in rows if row["student_id"] == "Doe, Jane"] == ["0.0"]
+
+
+def test_what_lies_beside_a_submission_is_told_and_does_no_harm(tmp_path: Path) -> None:
+    """A time stamp that is none, feedback from before, and a folder that no assignment is called like."""
+    needs_sandbox()
+    course = make_course(tmp_path / "course", {"ps1/p1": own_source()})
+    path = hand_in(course, "late", "ps1/p1", own_answers())
+    (path.parent / "timestamp.txt").write_text("yesterday-ish")
+    (course / "submitted" / "typo" / "ps11").mkdir(parents=True)
+    done = call(course, "autograder", "grade", "ps1", "--jobs", "1")
+    said = done.stdout + done.stderr
+    assert "holds no time ('yesterday-ish')" in said
+    assert "No assignment is called like these: typo/ps11." in said
+    assert "feedback" not in said
+    for _ in range(2):  # nbgrader takes good feedback away where the second run stumbles
+        call(course, "nbgrader", "generate_feedback", "ps1")
+    assert (course / "feedback" / "late" / "ps1" / "p1.html").exists()
+    said = call(course, "autograder", "grade", "ps1", "--jobs", "1", "--force").stdout
+    assert "feedback of 1 student is older than the grades: nbgrader generate_feedback ps1 --force" in said

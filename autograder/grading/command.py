@@ -48,6 +48,12 @@ def run(args: argparse.Namespace) -> int:
     if not assignments:
         print(f"Nothing was handed in: {submitted} holds no STUDENT/ASSIGNMENT/ folder.", file=sys.stderr)
         return 2
+    known = {path.name for step in (coursedir.source_directory, coursedir.release_directory)
+             for path in coursedir_path(coursedir, step).glob("*")}  # fmt: skip
+    odd = [path for path in sorted(submitted.glob("*/*")) if path.is_dir() and path.name not in known]
+    if known and odd:
+        names = ", ".join(f"{path.parent.name}/{path.name}" for path in odd[:20])
+        print(f"No assignment is called like these: {names}.", file=sys.stderr)
     told = app.config.Grading
     with Crew(told.get("jobs", 0), told.get("sandbox", True)) as crew:
         return max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])

@@ -44,6 +44,7 @@ class Summary:
     reused: int = 0
     current: int = 0
     skipped: list[str] = field(default_factory=list)
+    stale: int = 0  # graded anew, with feedback from before
     quarantined: list[Record] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
 
@@ -54,6 +55,10 @@ class Summary:
                 f"{self.current} already in the gradebook."]  # fmt: skip
         said += [f"  {why}" for why in self.skipped]
         said += [f"  quarantine: {r.student}: {r.quarantine} Counts 0 and waits for review." for r in self.quarantined]
+        if self.stale:
+            again = f"nbgrader generate_feedback {self.assignment} --force"
+            who = f"{self.stale} student{'s' * (self.stale > 1)}"
+            said.append(f"  The feedback of {who} is older than the grades: {again}")
         said += [f"  NOT GRADED: {f.job.student}: {f.reason}. Run the command again." for f in self.failed]
         return said
 
@@ -275,11 +280,17 @@ class _Run:
         kept = converter.exclude_overwriting.get(self.plan.name, [])
         own = {name for name in kept if name in submission.files}
         given = {name: data for name, data in self.plan.files.items() if name not in own}
+        stamp = self._timestamp(submission, one)
+        if stamp is None:  # nbgrader's next step would stumble over one that cannot be read
+            submission = replace(submission, timestamp=None)
         write = write_folder if self.grading.coursedir.notebook_id == "*" else write_some
         write(one.target, record, submission, given, int(str(converter.permissions), 8))
         if self.grading.coursedir.groupshared:
             converter.set_permissions(self.plan.name, one.student)
-        self.writer.write(record, self._timestamp(submission, one))
+        self.writer.write(record, stamp)
+        coursedir = self.grading.coursedir
+        if Path(coursedir.format_path(coursedir.feedback_directory, one.student, self.plan.name)).exists():
+            self.summary.stale += 1
 
     def _timestamp(self, submission: Submission, one: _Due) -> datetime | None:
         text = (submission.timestamp or b"").decode("utf-8", "replace").strip()
