@@ -9,9 +9,10 @@ import numpy as np
 
 from barprop.compare import describe_type, is_array, is_number
 from barprop.evaluate import take_tuple
-from barprop.exercise import Case, Drive, Mistake
+from barprop.exercise import Case, Drive, Mistake, Values
 from barprop.run import AnswerError, Run, same
 
+NOTEBOOK = "04_layers/layers"
 KEPT = "is kept for the backward that follows"
 NOT_READ = "is not read: backward gives the same whatever forward saw"
 FIRST = "is that of an earlier forward"
@@ -164,3 +165,18 @@ def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
                     f"{owner}[{number}][{place}] has shape {np.shape(entry)}; its variable has {np.shape(variable)}."
                 )
     return np.concatenate([np.ravel(np.asarray(u, dtype=float)) for layer in value for u in layer] or [np.zeros(0)])
+
+
+def with_cache(case: Case, right: dict[str, Any]) -> Values:
+    """The right values, and that of the cache where a case asks for it."""
+    return right | ({"cache": KEPT} if "other" in case.more else {})
+
+
+def only(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
+    """A mistake in one output, given as a value; None where it does not apply."""
+
+    def named(case: Case, right: Values) -> Values | None:
+        value = wrong(case, right[output])
+        return None if value is None else {output: value}
+
+    return named

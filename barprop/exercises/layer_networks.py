@@ -9,13 +9,11 @@ import numpy as np
 
 from barprop.evaluate import take_tuple
 from barprop.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.exercises.layer_drives import flat
+from barprop.exercises.layer_drives import NOTEBOOK, flat
 from barprop.exercises.probing import draw, read_only
 from barprop.numerical import pull_back
 from barprop.run import AnswerError, Run, same
 from barprop.steps_layers import Nudged, bend, neighbours, plain_neighbours, square, twice_as_wide
-
-NOTEBOOK = "04_layers/layers"
 
 # --- Network ----------------------------------------------------------------------------------
 _LAYERS_KEPT = "can be called again"

@@ -12,13 +12,12 @@ from barprop.compare import close
 from barprop.data import digits
 from barprop.evaluate import take_tuple
 from barprop.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.exercises.layer_drives import flat
+from barprop.exercises.layer_drives import NOTEBOOK, flat
 from barprop.exercises.probing import draw, read_only
 from barprop.numerical import pull_back
 from barprop.run import AnswerError, Run
 from barprop.steps_layers import Prototypes, cross_entropies, logits_of
 
-NOTEBOOK = "04_layers/layers"
 _DOWN = "each step goes against the bars of its batch"
 _STAYS_BEHIND = "the labels do not go with their images"
 _PAIRED = "each image keeps its label"
