@@ -59,6 +59,16 @@ class Mistake:
     wrong: Callable[[Case, Values], Values | None]
 
 
+def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
+    """A mistake in one output: (case, its right value) -> the wrong value, or None where the mistake does not apply."""
+
+    def named(case: Case, right: Values) -> Values | None:
+        value = wrong(case, right[output])
+        return None if value is None else {output: value}
+
+    return named
+
+
 @dataclass(frozen=True)
 class Part:
     """A share of an exercise with a test cell of its own: `test_<exercise>_<part>`."""

@@ -170,13 +170,3 @@ def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
 def with_cache(case: Case, right: dict[str, Any]) -> Values:
     """The right values, and that of the cache where a case asks for it."""
     return right | ({"cache": KEPT} if "other" in case.more else {})
-
-
-def only(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    """A mistake in one output, given as a value; None where it does not apply."""
-
-    def named(case: Case, right: Values) -> Values | None:
-        value = wrong(case, right[output])
-        return None if value is None else {output: value}
-
-    return named

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.exercises.layer_drives import NOTEBOOK, cache_mistakes, loss_drive, only, with_cache
+from barprop.exercise import Case, Exercise, Mistake, Part, Values, one_output
+from barprop.exercises.layer_drives import NOTEBOOK, cache_mistakes, loss_drive, with_cache
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.numerical import pull_back
 from barprop.steps import half_square
@@ -77,7 +77,7 @@ SQUARED_ERROR = Exercise(
         Mistake("forgot l_bar", "Right for l_bar = 1 only. Where does the incoming bar enter?",
                 _both(lambda c, right: right / _l_bar(c))),
         Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it: nudge y and l moves.",
-                only("y_bar", lambda c, right: np.zeros(np.shape(c.y)))),
+                one_output("y_bar", lambda c, right: np.zeros(np.shape(c.y)))),
         Mistake("y_bar like e_bar", "e_bar and y_bar came out equal. e and y stand on different sides of a minus.",
                 lambda c, right: {"e_bar": right["e_bar"], "y_bar": right["e_bar"]}),
         Mistake("traded the bars", "e_bar and y_bar have traded places, or signs. With e above y, does more e raise the loss?",
@@ -85,13 +85,13 @@ SQUARED_ERROR = Exercise(
         Mistake("bars of the distance", "Each entry came out as a sign: that belongs to the distance, not to its square.",
                 lambda c, right: {"e_bar": np.sign(right["e_bar"]) * abs(_l_bar(c)) / len(c.e)}),
         Mistake("forgot the half", "Your loss is twice too large. Which factor stands in front of the square?",
-                only("l", lambda c, right: 2 * right)),
+                one_output("l", lambda c, right: 2 * right)),
         Mistake("sum instead of mean", "Your loss grows with the number of rows: a sum, where a mean over the rows is wanted.",
-                only("l", lambda c, right: right * len(c.e))),
+                one_output("l", lambda c, right: right * len(c.e))),
         Mistake("mean over every entry", "You took the mean over every entry. Over the rows it is a mean, within a row a sum.",
-                only("l", lambda c, right: right / _width(c))),
+                one_output("l", lambda c, right: right / _width(c))),
         Mistake("a loss for each row", "One loss a row came out. What is wanted is their mean, one number.",
-                only("l", lambda c, right: half_square(c.y, c.e).reshape(len(c.e), -1).sum(axis=1))),
+                one_output("l", lambda c, right: half_square(c.y, c.e).reshape(len(c.e), -1).sum(axis=1))),
         *cache_mistakes(),
     ),
 )  # fmt: skip
@@ -137,7 +137,7 @@ def _one_hot(c: Case) -> np.ndarray:
 
 
 def _logits_bar(wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    return only("logits_bar", wrong)
+    return one_output("logits_bar", wrong)
 
 
 def _down_the_columns(c: Case) -> np.ndarray:
@@ -183,17 +183,17 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
         Mistake("logits in place of probabilities", "You compared the logits with the labels. What turns them into probabilities?",
                 _logits_bar(lambda c, right: np.asarray(c.logits) * _l_bar(c) / len(c.labels) - _one_hot(c))),
         Mistake("clipped the logarithm", "Right for mild logits; an unlikely label is cut off. Take the logarithm before anything has become 0.",
-                only("l", lambda c, right: -np.mean(np.log(np.exp(-cross_entropies(c.logits, c.labels)) + 1e-12)))),
+                one_output("l", lambda c, right: -np.mean(np.log(np.exp(-cross_entropies(c.logits, c.labels)) + 1e-12)))),
         Mistake("sum instead of mean", "Your loss grows with the number of rows: a sum, where a mean over the rows is wanted.",
-                only("l", lambda c, right: right * len(c.labels))),
+                one_output("l", lambda c, right: right * len(c.labels))),
         Mistake("forgot the minus", "Your loss is negative: the logarithm of a probability is. A loss should be small when the label was likely.",
-                only("l", lambda c, right: -right)),
+                one_output("l", lambda c, right: -right)),
         Mistake("mean over every entry", "You took the mean over every entry. Each row has one label and so one loss.",
-                only("l", lambda c, right: right / c.logits.shape[1])),
+                one_output("l", lambda c, right: right / c.logits.shape[1])),
         Mistake("probability instead of its logarithm", "That is 1 less a probability. Cross entropy takes its logarithm.",
-                only("l", lambda c, right: np.mean(-np.expm1(-cross_entropies(c.logits, c.labels))))),
+                one_output("l", lambda c, right: np.mean(-np.expm1(-cross_entropies(c.logits, c.labels))))),
         Mistake("forgot to normalise", "That is the labelled logit alone. The other classes do not come in yet.",
-                only("l", lambda c, right: -np.mean(np.take_along_axis(np.asarray(c.logits), c.labels[:, None], axis=1)))),
+                one_output("l", lambda c, right: -np.mean(np.take_along_axis(np.asarray(c.logits), c.labels[:, None], axis=1)))),
         *cache_mistakes(),
     ),
 )  # fmt: skip

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
 from barprop.activations import relu, sigmoid, softplus, tanh
-from barprop.exercise import Case, Exercise, Mistake, Values
+from barprop.exercise import Case, Exercise, Mistake, one_output
 from barprop.exercises.neuron_training import TRAIN
 from barprop.exercises.neuron_way_back import BACKWARD, BACKWARD_RECOMPUTE, NOTEBOOK, ORDER, SLOPES_FROM_OUTPUT
 from barprop.exercises.probing import draw, positive, read_only, slope_by_nudging
@@ -16,15 +15,6 @@ from barprop.numerical import pull_back
 from barprop.steps import half_square, inner, product
 
 SMOOTH = (tanh, softplus, sigmoid)
-
-
-def _value(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values]:
-    """A mistake of an exercise with one output, given as value instead of dictionary."""
-
-    def named(case: Case, right: Values) -> Values:
-        return {output: wrong(case, right[output])}
-
-    return named
 
 
 def _generic(*names: str) -> Callable[[np.random.Generator], Iterator[Case]]:
@@ -61,14 +51,6 @@ _LOSS_MISTAKES = (
 )  # fmt: skip
 
 
-def _no_none(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    def named(case: Case, right: Values) -> Values | None:
-        value = wrong(case, right[output])
-        return None if value is None else {output: value}
-
-    return named
-
-
 BAR_E = Exercise(
     name="bar_e",
     notebook=NOTEBOOK,
@@ -80,7 +62,7 @@ BAR_E = Exercise(
     statements=("L5", "L7"),
     probes=_generic("l_bar", "y", "e"),
     oracle=lambda c: {"e_bar": pull_back(lambda e: half_square(c.y, e), c.e, c.l_bar)},
-    mistakes=tuple(Mistake(name, hint, _no_none("e_bar", wrong)) for name, hint, wrong in _LOSS_MISTAKES),
+    mistakes=tuple(Mistake(name, hint, one_output("e_bar", wrong)) for name, hint, wrong in _LOSS_MISTAKES),
 )
 
 BAR_Y = Exercise(
@@ -96,10 +78,10 @@ BAR_Y = Exercise(
     oracle=lambda c: {"y_bar": pull_back(lambda y: half_square(y, c.e), c.y, c.l_bar)},
     mistakes=(
         Mistake("gave zero", "y is never updated, but the loss still depends on it: nudge y and l moves.",
-                _value("y_bar", lambda c, right: 0.0)),
+                one_output("y_bar", lambda c, right: 0.0)),
         Mistake("flipped the sign", "The size is right, the sign is not. Is this the bar of y, or that of its partner in the bracket?",
-                _value("y_bar", lambda c, right: -right)),
-        *(Mistake(name, hint, _no_none("y_bar", wrong)) for name, hint, wrong in _LOSS_MISTAKES[1:]),
+                one_output("y_bar", lambda c, right: -right)),
+        *(Mistake(name, hint, one_output("y_bar", wrong)) for name, hint, wrong in _LOSS_MISTAKES[1:]),
     ),
 )  # fmt: skip
 
@@ -111,15 +93,15 @@ def _product_mistakes(output: str, other: str, own_step: str) -> tuple[Mistake, 
     """Mistakes at e = v h, where `other` is the operand that the step back has to read."""
     return (
         Mistake("passed the bar on", f"That is e_bar itself. How is e made from {own_step}: is anything multiplied on?",
-                _value(output, lambda c, right: c.e_bar)),
+                one_output(output, lambda c, right: c.e_bar)),
         Mistake("forgot e_bar", "That says how e is made, and forgets the bar that comes back from e.",
-                _value(output, lambda c, right: getattr(c, other))),
+                one_output(output, lambda c, right: getattr(c, other))),
         Mistake("flipped the sign", "The size is right, the sign is not. There is no minus in e = v h.",
-                _value(output, lambda c, right: -right)),
+                one_output(output, lambda c, right: -right)),
         Mistake("divided", "You divided where the step multiplies. Nudge one factor: the product moves by ...?",
-                _value(output, lambda c, right: c.e_bar / getattr(c, other))),
+                one_output(output, lambda c, right: c.e_bar / getattr(c, other))),
         Mistake("added", "A bar goes back as a product: incoming bar times how the left is made from the right.",
-                _value(output, lambda c, right: c.e_bar + getattr(c, other))),
+                one_output(output, lambda c, right: c.e_bar + getattr(c, other))),
     )  # fmt: skip
 
 
@@ -179,20 +161,20 @@ BAR_Z = Exercise(
     oracle=lambda c: {"z_bar": slope_by_nudging(c.sigma, c.z, c.h_bar)},
     mistakes=(
         Mistake("passed the bar on", "That is h_bar itself. Which step made h? Its slope is missing.",
-                _value("z_bar", lambda c, right: float(c.h_bar))),
+                one_output("z_bar", lambda c, right: float(c.h_bar))),
         Mistake("forgot h_bar", "That is the slope alone. Where is the bar that comes back from h?",
-                _value("z_bar", lambda c, right: slope_by_nudging(c.sigma, c.z))),
+                one_output("z_bar", lambda c, right: slope_by_nudging(c.sigma, c.z))),
         Mistake("slope at h", "You took the slope at h. It was z that went into sigma.",
-                _value("z_bar", lambda c, right: product(c.h_bar, slope_by_nudging(c.sigma, c.sigma(c.z))))),
+                one_output("z_bar", lambda c, right: product(c.h_bar, slope_by_nudging(c.sigma, c.sigma(c.z))))),
         Mistake("value instead of slope", "You multiplied by sigma's value. Back through a curve goes its slope.",
-                _value("z_bar", lambda c, right: product(c.h_bar, c.sigma(c.z)))),
+                one_output("z_bar", lambda c, right: product(c.h_bar, c.sigma(c.z)))),
         Mistake("multiplied by z", "z says where on the curve you are. What does the curve do there?",
-                _value("z_bar", lambda c, right: product(c.h_bar, c.z))),
+                one_output("z_bar", lambda c, right: product(c.h_bar, c.z))),
         Mistake("slope at h_bar", "You asked for the slope at h_bar. The slope belongs to where the forward pass was.",
-                _value("z_bar", lambda c, right: product(c.h_bar, slope_by_nudging(c.sigma, c.h_bar)))),
+                one_output("z_bar", lambda c, right: product(c.h_bar, slope_by_nudging(c.sigma, c.h_bar)))),
         Mistake("always relu's gate", "A gate of 0 or 1 is ReLU's. Other nonlinearities bring slopes of their own.",
-                _value("z_bar", lambda c, right: product(c.h_bar, float(c.z > 0)))),
-        Mistake("flipped the sign", "The size is right, the sign is not.", _value("z_bar", lambda c, right: -right)),
+                one_output("z_bar", lambda c, right: product(c.h_bar, float(c.z > 0)))),
+        Mistake("flipped the sign", "The size is right, the sign is not.", one_output("z_bar", lambda c, right: -right)),
     ),
 )  # fmt: skip
 
@@ -216,18 +198,18 @@ def _vector_probes(bar: str, vector: str) -> Callable[[np.random.Generator], Ite
 def _neuron_mistakes(output: str, other: str) -> tuple[Mistake, ...]:
     return (
         Mistake("forgot z_bar", "That says how z is made, and forgets the bar that comes back from z.",
-                _value(output, lambda c, right: np.asarray(getattr(c, other), dtype=float))),
+                one_output(output, lambda c, right: np.asarray(getattr(c, other), dtype=float))),
         Mistake("passed the bar on", "Each entry came out as z_bar itself. How is z made from that entry?",
-                _value(output, lambda c, right: np.full(len(getattr(c, other)), float(c.z_bar)))),
+                one_output(output, lambda c, right: np.full(len(getattr(c, other)), float(c.z_bar)))),
         Mistake("added it up", "A single number came out. A bar has the shape of its variable: one number for each entry.",
-                _value(output, lambda c, right: np.sum(right))),
-        Mistake("flipped the sign", "The size is right, the sign is not.", _value(output, lambda c, right: -right)),
+                one_output(output, lambda c, right: np.sum(right))),
+        Mistake("flipped the sign", "The size is right, the sign is not.", one_output(output, lambda c, right: -right)),
         Mistake("divided by d", "There is no mean in z = w.x, so none comes back.",
-                _value(output, lambda c, right: right / len(right))),
+                one_output(output, lambda c, right: right / len(right))),
         Mistake("a row instead of a vector", "The numbers are right, the shape is not: a bar has exactly the shape of its variable.",
-                _value(output, lambda c, right: right[None, :])),
+                one_output(output, lambda c, right: right[None, :])),
         Mistake("a column instead of a vector", "The numbers are right, the shape is not: a bar has exactly the shape of its variable.",
-                _value(output, lambda c, right: right[:, None])),
+                one_output(output, lambda c, right: right[:, None])),
     )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercise import Case, Exercise, Mistake, Values
+from barprop.exercise import Case, Exercise, Mistake, Values, one_output
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.exercises.splitting_branches import BRANCHES_BACKWARD, BRANCHES_FORWARD, FAN_OUT
-from barprop.exercises.splitting_rates import LARGEST_STABLE_RATE, NOTEBOOK, RESCALE, UPDATE_RATIO, one_output
+from barprop.exercises.splitting_rates import LARGEST_STABLE_RATE, NOTEBOOK, RESCALE, UPDATE_RATIO
 from barprop.numerical import pull_back
 from barprop.steps import inner, product
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import Activation, relu, tanh
-from barprop.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.exercises.layer_drives import NOTEBOOK, cache_mistakes, layer_drive, only, with_cache
+from barprop.exercise import Case, Exercise, Mistake, Part, Values, one_output
+from barprop.exercises.layer_drives import NOTEBOOK, cache_mistakes, layer_drive, with_cache
 from barprop.exercises.layer_losses import SOFTMAX_CROSS_ENTROPY, SQUARED_ERROR
 from barprop.exercises.layer_networks import NETWORK
 from barprop.exercises.layer_training import TRAIN_DIGITS
@@ -57,24 +57,24 @@ PRODUCT = Exercise(
         Mistake("swapped the bars", "v_bar and h_bar have traded places. Whose bar needs whose value?",
                 lambda c, right: {"v_bar": right["h_bar"], "h_bar": right["v_bar"]}),
         Mistake("cached the output", "v_bar was made with e. Which of the two, h or e, does v multiply?",
-                only("v_bar", lambda c, right: np.sum(product(c.e_bar, product(c.v, c.h))))),
+                one_output("v_bar", lambda c, right: np.sum(product(c.e_bar, product(c.v, c.h))))),
         Mistake("did not add up the examples", "v_bar came out with one entry an example. There is only one v, and its bar has v's shape.",
-                only("v_bar", lambda c, right: product(c.e_bar, c.h)[()])),
+                one_output("v_bar", lambda c, right: product(c.e_bar, c.h)[()])),
         Mistake("mean instead of sum", "v_bar is too small by the number of examples. A loss may take a mean; this layer did not.",
-                only("v_bar", lambda c, right: right / np.size(c.h))),
+                one_output("v_bar", lambda c, right: right / np.size(c.h))),
         Mistake("added up too early", "Each example brings its own bar and its own h. Pair them before you add anything up.",
-                only("v_bar", lambda c, right: product(np.sum(c.e_bar), np.sum(c.h))[()])),
+                one_output("v_bar", lambda c, right: product(np.sum(c.e_bar), np.sum(c.h))[()])),
         Mistake("v_bar without e_bar", "v_bar forgets the bar that comes back from e.",
-                only("v_bar", lambda c, right: np.sum(c.h, dtype=float))),
+                one_output("v_bar", lambda c, right: np.sum(c.h, dtype=float))),
         Mistake("h_bar without e_bar", "h_bar forgets the bar that comes back from e.",
-                only("h_bar", lambda c, right: np.full(np.shape(c.h), float(c.v))[()])),
+                one_output("h_bar", lambda c, right: np.full(np.shape(c.h), float(c.v))[()])),
         Mistake("passed the bar on", "h_bar is e_bar itself. How is e made from h: is anything multiplied on?",
-                only("h_bar", lambda c, right: np.asarray(c.e_bar, dtype=float)[()])),
+                one_output("h_bar", lambda c, right: np.asarray(c.e_bar, dtype=float)[()])),
         Mistake("added up h_bar", "h_bar mixes the examples. Each h made one e only, its own.",
-                only("h_bar", lambda c, right: np.full(np.shape(c.h), np.sum(right))[()])),
-        Mistake("added v", "Does the weight v add to h, or scale it?", only("e", lambda c, right: np.add(c.v, c.h)[()])),
+                one_output("h_bar", lambda c, right: np.full(np.shape(c.h), np.sum(right))[()])),
+        Mistake("added v", "Does the weight v add to h, or scale it?", one_output("e", lambda c, right: np.add(c.v, c.h)[()])),
         Mistake("added up e", "Your forward adds the examples up. Each h makes an e of its own.",
-                only("e", lambda c, right: np.sum(right))),
+                one_output("e", lambda c, right: np.sum(right))),
         *cache_mistakes(),
     ),
 )  # fmt: skip
@@ -126,18 +126,18 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
         return inner(np.asarray(a)[:, None, :], np.asarray(b).T[None, :, :])
 
     def both(name: str, hint: str, output: str, value: Callable[[Case], Any]) -> Mistake:
-        return Mistake(name, hint, only(output, lambda c, right: fits(value)(c)))
+        return Mistake(name, hint, one_output(output, lambda c, right: fits(value)(c)))
 
     n = lambda c: len(c.args[inp])  # noqa: E731
     return (
         Mistake("W_bar transposed", "The numbers of W_bar are right, but rows and columns have traded places. Compare with the shape of W.",
-                only(W_bar, lambda c, right: right.T)),
+                one_output(W_bar, lambda c, right: right.T)),
         both("input not transposed", "W_bar pairs the wrong things where the shapes happen to fit. Whose index is the example, and is it the one that is added up?",
              W_bar, lambda c: times(c.args[bar], c.args[inp])),
         both("W transposed", f"{in_bar} used W the wrong way round; only a square W lets that pass. Each row of W made one output.",
              in_bar, lambda c: times(c.args[bar], np.asarray(c.W, dtype=float).T)),
         Mistake("W_bar without the bar", "W_bar forgets the incoming bar: every output gets the same share.",
-                only(W_bar, lambda c, right: np.tile(np.sum(c.args[inp], axis=0, dtype=float), (len(c.W), 1)))),
+                one_output(W_bar, lambda c, right: np.tile(np.sum(c.args[inp], axis=0, dtype=float), (len(c.W), 1)))),
         Mistake("W_bar averaged", "W_bar is too small by the number of examples. A loss may take a mean; this step did not.",
                 lambda c, right: {W_bar: right[W_bar] / n(c), b_bar: right[b_bar]}),
         Mistake("b_bar averaged", "b_bar is too small by the number of examples. A loss may take a mean; this step did not.",
@@ -145,13 +145,13 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
         Mistake("everything averaged", "Two of your bars are too small by the number of examples. A loss may take a mean; this step did not.",
                 lambda c, right: {W_bar: right[W_bar] / n(c), b_bar: right[b_bar] / n(c)}),
         Mistake("b_bar over the wrong axis", "b_bar adds up along the outputs. There is one b for each output, shared by all examples.",
-                only(b_bar, lambda c, right: np.sum(c.args[bar], axis=1))),
+                one_output(b_bar, lambda c, right: np.sum(c.args[bar], axis=1))),
         Mistake("b_bar not added up", "b_bar still has one row an example. b was added to every row; a bar has the shape of its variable.",
-                only(b_bar, lambda c, right: np.array(c.args[bar], dtype=float))),
+                one_output(b_bar, lambda c, right: np.array(c.args[bar], dtype=float))),
         Mistake("b_bar a single number", "b_bar came out as one number. There is one b for each output.",
-                only(b_bar, lambda c, right: np.sum(c.args[bar]))),
+                one_output(b_bar, lambda c, right: np.sum(c.args[bar]))),
         Mistake("b_bar of ones", "b_bar counts the examples and forgets the bars they bring.",
-                only(b_bar, lambda c, right: np.full(len(c.W), float(n(c))))),
+                one_output(b_bar, lambda c, right: np.full(len(c.W), float(n(c))))),
         Mistake("traded W_bar and b_bar", "W_bar and b_bar have traded places. They come in the order of w.",
                 lambda c, right: {W_bar: right[b_bar], b_bar: right[W_bar]}),
         Mistake("traded W_bar and the input's bar", f"W_bar and {in_bar} have traded places.",
@@ -206,13 +206,13 @@ LINEAR = Exercise(
     drive=layer_drive("Linear", "h_prev", ("W", "b"), "h"),
     mistakes=(
         Mistake("forgot b", "Your forward leaves out b.",
-                only("h", lambda c, right: affine(c.h_prev, c.W, np.zeros(len(c.W))))),
+                one_output("h", lambda c, right: affine(c.h_prev, c.W, np.zeros(len(c.W))))),
         Mistake("b taken away", "b is added, not taken away.",
-                only("h", lambda c, right: affine(c.h_prev, c.W, -np.asarray(c.b)))),
+                one_output("h", lambda c, right: affine(c.h_prev, c.W, -np.asarray(c.b)))),
         Mistake("forward with W the wrong way", "Your forward used W the wrong way round; only a square W lets that pass. Each row of W makes one output.",
-                only("h", lambda c, right: affine(c.h_prev, np.asarray(c.W).T, c.b) if len(set(np.shape(c.W))) == 1 else None)),
+                one_output("h", lambda c, right: affine(c.h_prev, np.asarray(c.W).T, c.b) if len(set(np.shape(c.W))) == 1 else None)),
         Mistake("cached the output", "W_bar was made with the layer's output. What does W multiply on the way forward?",
-                only("W_bar", lambda c, right: _linear_bars(affine(c.h_prev, c.W, c.b), np.ones((len(c.W), len(c.W))), c.h_bar)[0])),
+                one_output("W_bar", lambda c, right: _linear_bars(affine(c.h_prev, c.W, c.b), np.ones((len(c.W), len(c.W))), c.h_bar)[0])),
         *_linear_mistakes("h_prev", "h_bar"),
         *cache_mistakes(),
     ),

@@ -7,22 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercise import Case, Exercise, Mistake, Values
+from barprop.exercise import Case, Exercise, Mistake, Values, one_output
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.numerical import pull_back
 from barprop.steps import half_square, inner
 
 NOTEBOOK = "03_gradient_splitting/gradient_splitting"
-
-
-def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    """A mistake of an exercise with one output, given as value (or None) instead of dictionary."""
-
-    def named(case: Case, right: Values) -> Values | None:
-        value = wrong(case, right[output])
-        return None if value is None else {output: value}
-
-    return named
 
 
 def _crossing(f: Callable[[float], float]) -> float:
