@@ -55,8 +55,9 @@ def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield _train_case(rng, "10 examples in batches of 4, 2 epochs", 10, "batches", batch=4, epochs=2)
     yield _train_case(rng, "40 examples, batch left out, 1 epoch", 40, "batches", epochs=1)
     X, labels = _small_digits()[:2]
-    w = [(rng.normal(0.13, 0.01, (10, X.shape[1])),), (), (2.0,)]
-    args = {"w": w, "X": X, "labels": labels, "lr": 0.2, "epochs": 5, "seed": int(rng.integers(100)), "batch": 60}
+    # The same start and draws for everybody: how many digits are named in the end is partly luck.
+    w = [(np.random.default_rng(0).normal(0.13, 0.01, (10, X.shape[1])),), (), (2.0,)]
+    args = {"w": w, "X": X, "labels": labels, "lr": 0.2, "epochs": 5, "seed": 0, "batch": 60}
     yield Case("300 digits of 7 x 7 pixels", args, {"kind": "digits"})
 
 
