@@ -498,6 +498,16 @@ def test_the_repository_is_covered_where_it_lies_among_what_is_bound(monkeypatch
     assert words[words.index("/packages/0/autograder") - 1] == "--tmpfs"
 
 
+def test_what_is_installed_beside_python_itself_is_covered(monkeypatch, tmp_path):
+    """A virtual environment's Python has a library with packages of its own, which no notebook can import."""
+    for name in ("python3/dist-packages", "python3.12/site-packages"):
+        (tmp_path / "lib" / name / "moto").mkdir(parents=True)
+    monkeypatch.setattr(bubble.sys, "base_prefix", str(tmp_path))
+    words = bubble.command(3, 1_000_000)
+    for name in ("python3/dist-packages", "python3.12/site-packages"):
+        assert words[words.index(str(tmp_path / "lib" / name)) - 1] == "--tmpfs"
+
+
 def test_the_container_recipe_names_what_is_needed():
     recipe = (bubble.INSIDE.parents[2] / "Dockerfile").read_text()
     assert "bubblewrap" in recipe

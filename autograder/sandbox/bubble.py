@@ -146,10 +146,12 @@ def _interpreter() -> list[str]:
 
 
 def _masked(folder: Path, place: str) -> list[str]:
-    """Cover what must not be seen: an installed autograder, and this repository if it lies in there."""
+    """Cover what must not be seen: an installed autograder, this repository if it lies in there, and whatever else is
+    installed beside Python's own library (what a notebook needs of it comes in by its own place)."""
     repository = Path(__file__).resolve().parents[2]
     words = []
-    for hidden in (repository, *(home / "autograder" for home in packages())):
+    installed = folder.glob("python3*/*-packages")
+    for hidden in (repository, *(home / "autograder" for home in packages()), *installed):
         if hidden.is_dir() and hidden.is_relative_to(folder):
             words += _covered(os.path.join(place, hidden.relative_to(folder)))
     return words
