@@ -11,7 +11,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.grading.command import configured
-from autograder.grading.released import open_gradebook
+from autograder.grading.released import the_gradebook
 from autograder.report import table_of, write_csv
 
 
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the CSV; returns the exit code."""
     app = configured(args.db)
-    with open_gradebook(app.coursedir) as gradebook:
+    with the_gradebook(app.coursedir) as gradebook:
         try:
             known = [assignment.name for assignment in gradebook.assignments]
             for name in args.assignments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from autograder.grading.command import configured
 from autograder.grading.course import coursedir_path
 from autograder.grading.journal import Journal
 from autograder.grading.record import Record
-from autograder.grading.released import open_gradebook
+from autograder.grading.released import the_gradebook
 from autograder.grading.writer import graded_key
 from barprop.exercises import TESTS
 
@@ -90,7 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the report; returns the exit code."""
     app = configured(args.db)
-    with open_gradebook(app.coursedir) as gradebook:
+    with the_gradebook(app.coursedir) as gradebook:
         names = args.assignments or [assignment.name for assignment in gradebook.assignments]
         try:
             tables = [table_of(gradebook, app.coursedir, app.config, name) for name in names]
@@ -167,25 +168,24 @@ def mistakes(table: Table) -> list[Found]:
     return [Found(name, what, count, of) for name, counts in seen.items() for what, count in counts.most_common()]
 
 
+# The sentence of a failed check -> what the class report counts it as; the first that fits.
+_KINDS = (
+    (r"not written yet", "not written yet"),
+    (r"^There is no ", "nothing of that name"),
+    (r"^The cell for \w+ (is missing|could not be read)", "the cell is gone"),
+    (r"did not run to its end| stopped with |calls itself without end", "stops with an error"),
+    (r"did not come back", "does not come back"),
+    (r" uses .*does not pass yet", "leans on another answer that fails"),
+    (r"^\S* ?(came back as|returned|is called with|should be) ", "gives something of another kind or shape"),
+)
+
+
 def _wrong(grades: dict[str, Any]) -> Iterable[tuple[str, str]]:
     for name, grade in grades.items():
         if grade.points is None or grade.points >= grade.max_points:
             continue
-        exercise = grade.exercise or name
-        if grade.mistake:
-            yield exercise, grade.mistake
-        elif "not written yet" in grade.problem:
-            yield exercise, "not written yet"
-        elif grade.problem.startswith("There is no "):
-            yield exercise, "nothing of that name"
-        elif "did not run to its end" in grade.problem or " stopped with " in grade.problem:
-            yield exercise, "stops with an error"
-        elif "did not come back" in grade.problem:
-            yield exercise, "does not come back"
-        elif " uses " in grade.problem and "does not pass yet" in grade.problem:
-            yield exercise, "leans on another answer that fails"
-        else:
-            yield exercise, "another mistake"
+        kinds = (what for pattern, what in _KINDS if re.search(pattern, grade.problem))
+        yield grade.exercise or name, grade.mistake or next(kinds, "another mistake")
 
 
 def _inside(table: Table) -> list[str]:

@@ -375,19 +375,41 @@ def test_the_report_reads_it_all(ours: Path, capsys: pytest.CaptureFixture) -> N
     document["cells"].remove(cell_of(document, "linear"))
     hand_in(ours, "dan", f"{ASSIGNMENT}/forward_graph", document)
     hand_in(ours, "eve", f"{ASSIGNMENT}/forward_graph", {"no": "cells"})
+    document = solved()
+    cell_of(document, "linear")["source"] = "def linear(w, x):\n    return [1.0]"
+    hand_in(ours, "fay", f"{ASSIGNMENT}/forward_graph", document)
     run(ASSIGNMENT)
     assert main.main(["report", ASSIGNMENT, "--html", "r.html", "--csv", "r.csv"]) == 0
     said = capsys.readouterr().out
-    assert "25 % of the class (1 of 4)" in said
+    assert "20 % of the class (1 of 5): the cell is gone" in said
+    assert "20 % of the class (1 of 5): gives something of another kind or shape" in said
     assert "dan: The cell for linear is missing" in said
     assert "eve: " in said
     assert "Wait for a person" in said
-    assert Path("r.html").read_text().count("<tr>") == 6
-    assert len(Path("r.csv").read_text().splitlines()) == 6
+    assert Path("r.html").read_text().count("<tr>") == 7
+    assert len(Path("r.csv").read_text().splitlines()) == 7
     assert main.main(["export", "--to", "g.csv"]) == 0
-    assert len(Path("g.csv").read_text().splitlines()) == 6
+    assert len(Path("g.csv").read_text().splitlines()) == 7
     assert main.main(["export", "--to", "x.csv", "--exercises"]) == 0
     assert Path("x.csv").read_text() == Path("r.csv").read_text()
     assert main.main(["report", "nothing"]) == 2
     assert main.main(["export", "nothing"]) == 2
     assert main.main(["grade", "--jobs", "0"]) == 2
+
+
+def test_who_is_in_quarantine_is_graded_once_and_named_every_time(ours: Path) -> None:
+    hand_in(ours, "eve", f"{ASSIGNMENT}/forward_graph", {"no": "cells"})
+    run(ASSIGNMENT)
+    again = run(ASSIGNMENT)
+    assert again.graded == 0
+    assert [r.student for r in again.quarantined] == ["eve"]
+
+
+@pytest.mark.parametrize("command", ["report", "export"])
+def test_reading_makes_no_gradebook(command: str, tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture) -> None:
+    from autograder import __main__ as main
+
+    monkeypatch.chdir(tmp_path)
+    assert main.main([command]) == 1
+    assert "There is no gradebook" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

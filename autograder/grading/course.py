@@ -211,6 +211,7 @@ class _Run:
             return True
         if self._is_current(record, one, held):
             self.summary.current += 1
+            self.summary.quarantined += [record] if record.quarantine else []
         else:
             self._write(record, one, submission)
             self.summary.reused += 1

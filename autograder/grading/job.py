@@ -260,7 +260,8 @@ def _unread(job: Job, plan: NotebookPlan, reason: str) -> NotebookRecord:
     for cell in plan.cells:
         cells.append(Cell(cell.kind, cell.source, cell if cell.managed else None, id=cell.cell_id, tags=cell.tags))
         if cell.grade:
-            record.grades[cell.grade_id] = _zero(cell, reason, review)
+            key = job.exercise_keys.get(cell.exercise, "")
+            record.grades[cell.grade_id] = _zero(cell, reason, review, key)
         if cell.solution or cell.task:
             record.comments[cell.grade_id] = reason
     if review:
@@ -269,9 +270,9 @@ def _unread(job: Job, plan: NotebookPlan, reason: str) -> NotebookRecord:
     return record
 
 
-def _zero(cell: PlanCell, reason: str, review: bool) -> Grade:
+def _zero(cell: PlanCell, reason: str, review: bool, key: str) -> Grade:
     if cell.exercise:
-        grade = scoring.not_written(cell, reason)
+        grade = scoring.not_written(cell, reason, key)
         grade.review = review
         return grade
     return Grade(0.0, cell.points, text=f"{cell.grade_id}: {reason}", problem=reason, review=review, inside=cell.test)

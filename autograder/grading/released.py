@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook, get_alembic_version
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -43,6 +43,17 @@ def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
         gradebook.db.execute(text(f"INSERT INTO alembic_version (version_num) VALUES ('{get_alembic_version()}')"))
         gradebook.db.commit()
     return gradebook
+
+
+def the_gradebook(coursedir: CourseDirectory) -> Gradebook:
+    """The gradebook for reading. Raises NbGraderException where there is none yet, instead of making an empty one."""
+    url = make_url(coursedir.db_url) if "://" in coursedir.db_url else None
+    if url is not None and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise NbGraderException(
+            f"There is no gradebook {url.database}. Run this in the folder of the course; `python -m autograder grade` "
+            "makes the gradebook."
+        )
+    return open_gradebook(coursedir)
 
 
 def with_driver(url: str) -> str:
