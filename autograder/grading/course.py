@@ -44,6 +44,7 @@ class Summary:
     reused: int = 0
     current: int = 0
     skipped: list[str] = field(default_factory=list)
+    troubled: int = 0  # read, but something was left out, hung or was stopped
     stale: int = 0  # graded anew, with feedback from before
     quarantined: list[Record] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
@@ -54,6 +55,8 @@ class Summary:
         said = [f"{self.assignment}: {total} submissions; {self.graded} graded, {self.reused} taken from the journal, "
                 f"{self.current} already in the gradebook."]  # fmt: skip
         said += [f"  {why}" for why in self.skipped]
+        if self.troubled:
+            said.append(f"  Trouble with {self.troubled}; what it was: python -m autograder report {self.assignment}")
         said += [f"  quarantine: {r.student}: {r.quarantine} Counts 0 and waits for review." for r in self.quarantined]
         if self.stale:
             again = f"nbgrader generate_feedback {self.assignment} --force"
@@ -209,9 +212,9 @@ class _Run:
         record = None if self.force else self.journal.get(self._key(one, submission))
         if record is None or not self._holds(record):
             return True
+        self._note(record)
         if self._is_current(record, one, held):
             self.summary.current += 1
-            self.summary.quarantined += [record] if record.quarantine else []
         else:
             self._write(record, one, submission)
             self.summary.reused += 1
@@ -272,12 +275,18 @@ class _Run:
         self.journal.put(result)
         one = self.by_student[result.student]
         self._write(result, one, self._taken(one))
+        self._note(result)
         self.summary.graded += 1
+
+    def _note(self, record: Record) -> None:
+        """Remember for the summary what somebody should look at."""
+        if record.quarantine:
+            self.summary.quarantined.append(record)
+        elif record.trouble:
+            self.summary.troubled += 1
 
     def _write(self, record: Record, one: _Due, submission: Submission) -> None:
         converter = self.grading.converter
-        if record.quarantine:
-            self.summary.quarantined.append(record)
         kept = converter.exclude_overwriting.get(self.plan.name, [])
         own = {name for name in kept if name in submission.files}
         given = {name: data for name, data in self.plan.files.items() if name not in own}
