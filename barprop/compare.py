@@ -50,6 +50,11 @@ def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
     return got.shape == right.shape and bool(_near(got, right, tolerance).all())
 
 
+def is_finite(value: Any) -> bool:
+    """False for a number or an array that holds NaN or an infinity."""
+    return not (is_number(value) or is_array(value)) or bool(np.isfinite(floats(value)).all())
+
+
 def _near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
     finite = np.isfinite(right)  # an infinity is near nothing but itself
     scale = max(float(np.max(np.abs(right), initial=0.0, where=finite)), 1e-3)

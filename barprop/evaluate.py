@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.compare import close, describe_type, problem, show
-from barprop.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.compare import close, describe_type, is_finite, problem, show
+from barprop.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
 from barprop.plain import attempt, one_line, type_name
 from barprop.run import AnswerError, Answers, Run, same
 from barprop.verdict import Verdict
@@ -100,12 +100,12 @@ class Evaluation:
             for name, value in self._wrong(mistake, number).items():
                 if name not in trial.got:
                     continue
-                differs = not close(value, trial.right[name], self.exercise.tolerance)
+                differs = value is NOT_FINITE or not close(value, trial.right[name], self.exercise.tolerance)
                 if name not in scope:
                     if differs and name not in trial.problems:
                         return 0  # with this mistake it would not have come out right
                     continue
-                if not close(trial.got[name], value, self.exercise.tolerance):
+                if not _came(trial.got[name], value, self.exercise.tolerance):
                     return 0
                 explained += differs
                 told = told or (differs and name in told_by)
@@ -149,6 +149,11 @@ def evaluate(
         result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error)))
         silent = 0 if got else silent + 1
     return result
+
+
+def _came(got: Any, wrong: Any, tolerance: float) -> bool:
+    """Whether an answer gave what a mistake gives."""
+    return not is_finite(got) if wrong is NOT_FINITE else close(got, wrong, tolerance)
 
 
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:

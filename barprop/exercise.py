@@ -38,6 +38,11 @@ class Case:
         raise AttributeError(name)
 
 
+class _NotFinite:
+    """Stands in a mistake's values for any result that holds NaN or an infinity."""
+
+
+NOT_FINITE = _NotFinite()
 Values = Mapping[str, Any]
 Drive = Callable[["Run", Case], Iterator[tuple[str, Any]]]
 
@@ -51,7 +56,8 @@ class Mistake:
     name : what the report calls it ("forgot sigma'").
     hint : what a good tutor would say; never the answer.
     wrong : (case, right values by output name) -> the values this mistake gives, by output
-        name. Outputs it leaves out may be anything. None: the mistake does not apply to this case.
+        name. Outputs it leaves out may be anything; NOT_FINITE is any NaN or infinity. None:
+       the mistake does not apply to this case.
     """
 
     name: str

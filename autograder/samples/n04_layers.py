@@ -339,6 +339,7 @@ def _cross(
     )
 
 
+_NAIVE = "np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)"
 _CROSS_WRONG = {
     "forgot 1/n": _cross(bar="l_bar * (p - hot)"),
     "forgot the one-hot": _cross(bar="l_bar * p / n"),
@@ -350,6 +351,8 @@ _CROSS_WRONG = {
     "took one away in every row": _cross(more="p[:, labels] -= 1", bar="l_bar * p / n"),
     "soft-max over the examples": _cross(axis=0),
     "logits in place of probabilities": _cross(bar="l_bar * (logits - hot) / n"),
+    "loss overflows": _cross(f"-np.mean(np.log({_NAIVE})[np.arange(n), labels])"),
+    "bar overflows": _cross(bar=f"l_bar * ({_NAIVE} - hot) / n"),
     "clipped the logarithm": _cross("-np.mean(np.log(p[np.arange(n), labels] + 1e-12))"),
     "sum instead of mean": _cross("-np.sum(logs[np.arange(n), labels])"),
     "forgot the minus": _cross("np.mean(logs[np.arange(n), labels])"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercise import Case, Exercise, Mistake, Part, Values, one_output
+from barprop.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, one_output
 from barprop.exercises.layer_drives import NOTEBOOK, cache_mistakes, loss_drive, with_cache
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.numerical import pull_back
@@ -140,6 +140,14 @@ def _logits_bar(wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], V
     return one_output("logits_bar", wrong)
 
 
+def _overflows(c: Case, right: Any) -> Any:
+    """exp of the logits as they are: right for mild ones."""
+    return NOT_FINITE if np.abs(c.logits).max() > 700 else right
+
+
+_HUGE = "exp of a large logit is infinite, and of a very negative one 0. Only differences of logits count: which number of each row can you take off first?"
+
+
 def _down_the_columns(c: Case) -> np.ndarray:
     """The logarithm of a soft-max taken over the examples instead of the classes."""
     logits = np.asarray(c.logits, dtype=float)
@@ -182,6 +190,8 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
                                   "logits_bar": np.exp(_down_the_columns(c)) * _l_bar(c) / len(c.labels) - _one_hot(c)}),
         Mistake("logits in place of probabilities", "You compared the logits with the labels. What turns them into probabilities?",
                 _logits_bar(lambda c, right: np.asarray(c.logits) * _l_bar(c) / len(c.labels) - _one_hot(c))),
+        Mistake("loss overflows", _HUGE, one_output("l", _overflows)),
+        Mistake("bar overflows", _HUGE, _logits_bar(_overflows)),
         Mistake("clipped the logarithm", "Right for mild logits; an unlikely label is cut off. Take the logarithm before anything has become 0.",
                 one_output("l", lambda c, right: -np.mean(np.log(np.exp(-cross_entropies(c.logits, c.labels)) + 1e-12)))),
         Mistake("sum instead of mean", "Your loss grows with the number of rows: a sum, where a mean over the rows is wanted.",
