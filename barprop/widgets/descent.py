@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from barprop.activations import ACTIVATIONS
 from barprop.numerical import pull_back
-from barprop.style import BACKWARD, DASH, FAINT, FORWARD
+from barprop.style import BACKWARD, DASH, FAINT, FORWARD, PAPER
 from barprop.widgets.base import Widget, WidgetError, number, numbers, one_of, script
 
 REACH = 3.0
@@ -98,10 +98,14 @@ class Descent(Widget):
         low, high = loss.min(), loss.max()
         levels = low + (high - low) * ((np.arange(9) + 0.5) / 9.5) ** 2.2
         lines = axes.contour(w, v, loss, levels=levels, colors=FAINT, linewidths=0.9, linestyles="-")
-        axes.clabel(lines, levels[2::3], fontsize=8)
         points = self.walk()
+        halo = {"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"}
+        for text in axes.clabel(lines, levels[2::3], fontsize=8, fmt="%.2g", inline=False):
+            text.set_bbox(halo)
+            clear = np.min(np.linalg.norm(points - text.get_position(), axis=1)) > 0.6
+            text.set_visible(bool(clear))  # none under the path
         axes.plot(*points.T, "-", color=FORWARD, marker=".", markersize=5)
         axes.plot(*points[0], "o", color=BACKWARD, markersize=8)
-        axes.annotate("start", points[0], (-9, -4), textcoords="offset points", ha="right")
+        axes.annotate("start", points[0], (-9, -4), textcoords="offset points", ha="right", bbox=halo)
         axes.annotate("", points[1], points[0], arrowprops={"arrowstyle": "-|>", "color": BACKWARD, "linestyle": DASH})
         axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w$", ylabel="$v$")

@@ -133,6 +133,7 @@ class PerturbPad(Widget):
             axes.imshow(values.reshape(self.side, self.side), cmap="gray_r", vmin=low, vmax=high)
             axes.set_title(title, fontsize=10)
             axes.set(xticks=[], yticks=[])
+            axes.spines[:].set_visible(True)  # the frame says where a white image ends
         axes = grid[3]
         classes = np.arange(shares.shape[1])
         axes.barh(classes, shares[1], facecolor="white", edgecolor=BACKWARD, hatch="////", label="attacked")
