@@ -109,6 +109,19 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
 _MEANS = {
     "truth value of an array": "an `if`, a `max` or an `and` asks one question, and an array holds many numbers",
     "does not have enough dimensions": "@ stands between two arrays, and one of these is a plain number",
+    "mismatch in its core dimension": "the shapes do not fit: in A @ b the columns of A must be as many as the entries of b",
+    "not aligned": "the shapes do not fit: in A @ b the columns of A must be as many as the entries of b",
+    "could not be broadcast": "the shapes do not fit: entry meets entry, so the last axes must be equal or 1 (keepdims=True keeps an axis)",
+    "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
+    "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum, say, compares entry by entry",
+    "can be converted to Python scalars": "float(...) takes one number, and an array of several came",
+    "for @: 'float'": "@ stands between two arrays, and one of these is a plain number",
+    "and 'method'": "the name of a method stands there; it is called with brackets, sigma.slope(z)",
+    "'method' and": "the name of a method stands there; it is called with brackets, sigma.slope(z)",
+    "high <= 0": "rng.integers(a, b) never draws b itself, so here there is nothing to draw from",
+    "low >= high": "rng.integers(a, b) never draws b itself, so here there is nothing to draw from",
+    "'bool' object has no attribute": "comparing plain numbers gives a plain True or False; np.asarray(h) takes both numbers and arrays",
+    "'float' object has no attribute": "a plain number came, which has no such method; np.asarray(h) takes both numbers and arrays",
 }
 
 

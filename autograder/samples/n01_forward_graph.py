@@ -53,11 +53,16 @@ WRONG = {
         "absolute value": function(RELU, "return np.abs(z)"),
         "kept the negative side": function(RELU, "return np.minimum(z, 0)"),
         "gave the slope": function(RELU, "return np.where(np.asarray(z) > 0, 1.0, 0.0)"),
+        "gave the slope, 1 at 0": function(RELU, "return 1.0 * (np.asarray(z) >= 0)"),
+        "leaky": function(RELU, "return np.maximum(z, 0.01 * np.asarray(z))"),
+        "cut to whole numbers": function(RELU, "return np.vectorize(lambda one: max(one, 0), otypes=[int])(z)"),
         "passed z through": function(RELU, "return z"),
         "one maximum for all": function(RELU, "return max(0.0, np.max(z))"),
     },
     "forward": {
         "forgot the half": _forward(l="(y - e) ** 2"),
+        "swapped the names of z and h": _forward().replace('"z": z, "h": h', '"z": h, "h": z'),
+        "half inside the square": _forward(l="(y - e) ** 2 / 4"),
         "skipped the nonlinearity": _forward(e="v * z"),
         "no nonlinearity in h": _forward(h="z"),
         "slope instead of value": _forward(h="sigma.slope(z)"),
@@ -74,6 +79,7 @@ WRONG = {
         "used z for h": function(CACHED, 'return (cache["e"] - y) * cache["z"]'),
         "used e for h": function(CACHED, 'return -(y - cache["e"]) * cache["e"]'),
         "used the loss itself": function(CACHED, 'return cache["l"] * cache["h"]'),
+        "half too small": function(CACHED, 'return (cache["e"] - y) / 2 * cache["h"]'),
         "twice too large": function(CACHED, 'return -2 * (y - cache["e"]) * cache["h"]'),
     },
     "repeats": {
@@ -96,6 +102,10 @@ WRONG = {
             GRADIENT, "u = np.array(u, dtype=float)", "return (f(u + step) - f(u - step)) / (2 * step)"
         ),
         "used a step of its own": _gradient("(f(up) - f(down)) / (2 * step)", "step = 1e-5"),
+        "multiplied by the step": _gradient("(f(up) - f(down)) / 2 * step"),
+        "cut to whole numbers": _gradient().replace("return gradient", "return gradient.astype(kind)").replace(
+            "    u = np.array(u", "    kind = np.asarray(u).dtype\n    u = np.array(u", 1
+        ),
         "did not divide": _gradient("f(up) - f(down)"),
     },
 }

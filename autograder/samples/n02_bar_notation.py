@@ -82,6 +82,9 @@ def _way_back_mistakes(signature: str) -> dict[str, str]:
         "short-circuited from e": _way_back(signature, w_bar="e_bar * x"),
         "short-circuited from h": _way_back(signature, w_bar="h_bar * x"),
         "wrong sign throughout": _way_back(signature, e_bar='l_bar * (y - cache["e"])', y_bar="e_bar"),
+        "every sign flipped": _way_back(signature, e_bar='l_bar * (y - cache["e"])'),
+        "l_bar = 0 taken for left out": _way_back(signature, e_bar='(l_bar or 1.0) * (cache["e"] - y)'),
+        "relu open at 0": _way_back(signature, slope='sigma.slope(cache["z"] or 1e-9)'),
         "y_bar like e_bar": _way_back(signature, y_bar="e_bar"),
         "y_bar is not zero": _way_back(signature, y_bar="0.0"),
     }

@@ -61,6 +61,8 @@ _OUTSIDE = {
     "flipped the sign": {"z": "-z_bar"},
     "swapped a and h": {"a": "z_bar * a{i}", "h": 'z_bar * cache["h{i}"]', "W": "np.outer(z_bar * a{i}, x{i})",
                         "x": "W{i}.T @ (z_bar * a{i})"},
+    "forgot z_bar in a": {"a": 'cache["h{i}"].copy()'},
+    "forgot z_bar in h": {"h": "a{i} * 1.0", "W": "np.outer(z_bar * a{i}, x{i})", "x": "W{i}.T @ (z_bar * a{i})"},
     "passed z_bar to h": {"h": "z_bar * np.ones(len(a{i}))", "W": "np.outer(z_bar * a{i}, x{i})",
                           "x": "W{i}.T @ (z_bar * a{i})"},
 }  # fmt: skip
@@ -71,9 +73,10 @@ _INSIDE = {
     "W_bar without x": {"W": "np.outer(h{i}_bar, np.ones(len(x{i})))"},
     # as patched by a student whom the other shapes had stopped with an error
     "W not turned over": {"x": "W{i} @ h{i}_bar if len(x{i}) == len(a{i}) else W{i}.T @ h{i}_bar"},
+    "x_bar without a": {"x": "z_bar * W{i}.sum(axis=0)"},
     "x_bar from x": {"x": "z_bar * x{i}"},
 }  # fmt: skip
-_NOT_FAN = ("halved z_bar", "W not turned over", "x_bar from x")
+_NOT_FAN = ("halved z_bar", "W not turned over", "x_bar without a", "x_bar from x")
 _SECOND_AS_FIRST = tuple(f"{k}2_bar = {k}1_bar" for k in "ahWx")
 
 WRONG = {
@@ -92,6 +95,7 @@ WRONG = {
     "gradient_share": {
         "kept the signs": _one(GRADIENT, "x / np.sum(x)"),
         "kept the signs on top": _one(GRADIENT, "x / np.sum(np.abs(x))"),
+        "signs in the whole": _one(GRADIENT, "np.abs(x) / np.sum(x)"),
         "squared": _one(GRADIENT, "x ** 2 / np.sum(x ** 2)"),
         "did not divide": _one(GRADIENT, "np.abs(x)"),
         "divided by the largest": _one(GRADIENT, "np.abs(x) / np.max(np.abs(x))"),
@@ -104,6 +108,9 @@ WRONG = {
     "step_share": {
         "share of the gradient": _one(STEP, "np.abs(x) / np.sum(np.abs(x))"),
         "squared a share": _one(STEP, "(np.abs(x) / np.sum(np.abs(x))) ** 2"),
+        "squared the sum": _one(STEP, "x ** 2 / np.sum(x) ** 2"),
+        "divided by the largest": _one(STEP, "x ** 2 / np.max(x ** 2)"),
+        "divided by the mean": _one(STEP, "x ** 2 / np.mean(x ** 2)"),
         "kept the sign of x": _one(STEP, "x * np.abs(x) / np.sum(x ** 2)"),
         "sign of x in the whole": _one(STEP, "x * np.abs(x) / np.sum(x * np.abs(x))"),
         "gradient share with signs": _one(STEP, "x / np.sum(x)"),
@@ -122,6 +129,10 @@ WRONG = {
         "averaged the branches": _forward("(a1 @ h1 + a2 @ h2) / 2"),
         "multiplied the branches": _forward("(a1 @ h1) * (a2 @ h2)"),
         "subtracted": _forward("a1 @ h1 - a2 @ h2"),
+        "swapped the names of h1 and h2": _forward().replace('"h1": h1, "h2": h2', '"h1": h2, "h2": h1'),
+        "a1 for both": _forward("a1 @ h1 + a1 @ h2"),
+        "W1 for both": _forward(h2="W1 @ x2"),
+        "x1 for both": _forward(h2="W2 @ x1"),
         "put a into h": _forward("sum(h1) + sum(h2)", "a1 * (W1 @ x1)", "a2 * (W2 @ x2)"),
     },
     "branches_backward": {name: _backward(**other) for name, other in (_OUTSIDE | _INSIDE).items()}

@@ -11,6 +11,7 @@ from barprop.activations import relu, sigmoid, softplus, tanh
 from barprop.exercise import Case, Exercise, Mistake
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.numerical import pull_back
+from barprop.plain import one_line
 from barprop.run import AnswerError, Run
 from barprop.steps import half_square, inner, product
 
@@ -74,12 +75,15 @@ LINEAR = Exercise(
 
 
 def _relu_probes(rng: np.random.Generator) -> Iterator[Case]:
-    yield Case("an array", {"z": np.append(draw(rng, 5), [0.0, -1.5, 2.5])})
+    # A negative number first: whoever takes the kind of number from the first result, a whole 0, cuts the others.
+    yield Case("an array", {"z": np.concatenate([[-1.5], draw(rng, 5), [0.0, 2.5]])})
     yield Case("an array, all positive", {"z": positive(rng, 3)})  # may not be handed back as it is
+    yield Case("an array of one number", {"z": positive(rng, 1)})
     yield Case("a positive number", {"z": positive(rng)})
     yield Case("a negative number", {"z": -positive(rng)})
     yield Case("zero", {"z": 0.0})
     yield Case("a matrix, read-only", {"z": read_only(np.asfortranarray(draw(rng, 3, 4)))})
+    yield Case("three axes", {"z": draw(rng, 2, 1, 3)})
     yield Case("whole numbers", {"z": np.array([-3, 0, 2, 7])})
     yield Case("large numbers", {"z": np.array([-1e6, 1e6, -5.0, 5.0])})
 
@@ -111,6 +115,21 @@ RELU = Exercise(
             "You return 0 or 1: whether z got through. That will be the slope of ReLU; here z itself gets through.",
             lambda c, right: {"h": np.heaviside(np.asarray(c.z, dtype=float), 0.0)},
         ),
+        Mistake(
+            "gave the slope, 1 at 0",
+            "You return 0 or 1: whether z got through. That will be the slope of ReLU; here z itself gets through.",
+            lambda c, right: {"h": np.heaviside(np.asarray(c.z, dtype=float), 1.0)},
+        ),
+        Mistake(
+            "leaky",
+            "A hundredth of negative z comes through. That is a leaky ReLU; this one is tight.",
+            lambda c, right: {"h": right["h"] + 0.01 * np.minimum(c.z, 0.0)},
+        ),
+        Mistake(
+            "cut to whole numbers",
+            "What stands behind the point is gone: the result was made for whole numbers. What kind of number is your 0?",
+            lambda c, right: {"h": np.trunc(right["h"])},
+        ),
         Mistake("passed z through", "Nothing happens to negative z yet.", lambda c, right: {"h": np.asarray(c.z)}),
         Mistake(
             "one maximum for all",
@@ -135,6 +154,8 @@ def _forward_probes(rng: np.random.Generator) -> Iterator[Case]:
         y = float(v * sigma(z) + side * positive(rng))
         label = f"{sigma}, d = {d}, y {'above' if side > 0 else 'below'} e"
         yield Case(label, {"x": x, "y": y, "w": w, "v": v, "sigma": sigma})
+    whole = {"x": draw(rng, 3), "y": 3, "w": rng.permutation([1, -2, 2]), "v": 2, "sigma": softplus}
+    yield Case("whole numbers for y, w and v", whole)
     x = positive(rng, 3)
     yield Case("relu switched off", {"x": read_only(x), "y": draw(rng), "w": -positive(rng, 3), "v": 1.3, "sigma": relu})
 
@@ -165,6 +186,10 @@ FORWARD = Exercise(
             "Your loss is twice too large. Which factor stands in front of the square?",
             lambda c, right: {"l": 2 * right["l"]},
         ),
+        Mistake("swapped the names of z and h", "z and h have traded places in your dictionary.",
+                lambda c, right: {"z": right["h"], "h": right["z"]}),
+        Mistake("half inside the square", "A quarter is left of the square: the half stands in front of it, not inside.",
+                lambda c, right: {"l": right["l"] / 2}),
         Mistake("no nonlinearity in h", "h is still z. What does sigma do here?", lambda c, right: {"h": right["z"]}),
         Mistake(
             "skipped the nonlinearity",
@@ -216,6 +241,7 @@ def _cached_probes(rng: np.random.Generator) -> Iterator[Case]:
             yield Case(case.label, {"cache": cache, "y": case.y})
     zero = {"z": -0.7, "h": 0.0, "e": 0.0, "l": 0.5 * 1.4**2}
     yield Case("h = 0", {"cache": zero, "y": 1.4})
+    yield Case("y = e", {"cache": {"z": 0.4, "h": 0.6, "e": 1.2, "l": 0.0}, "y": 1.2})
 
 
 DL_DV_CACHED = Exercise(
@@ -257,6 +283,8 @@ DL_DV_CACHED = Exercise(
         ),
         Mistake("twice too large", "Twice too large: the half in l is there to cancel something.",
                 lambda c, right: {"dl_dv": 2 * right["dl_dv"]}),
+        Mistake("half too small", "Half too small: the half in l is used up when the square is differentiated.",
+                lambda c, right: {"dl_dv": right["dl_dv"] / 2}),
     ),
 )
 
@@ -269,6 +297,9 @@ def _repeats_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     if type(value) is not dict:
         raise AnswerError('repeats should be a dictionary with the keys "dl_dv" and "dl_dw".')
     entries = {key: count for key, count in value.items() if type(key) is str}
+    extra = [one_line(key, 40) for key in entries if key not in ("dl_dv", "dl_dw")]
+    if extra:
+        run.remark(f"repeats holds keys nobody asked for ({', '.join(extra[:4])}).")
     for name in ("dl_dv", "dl_dw"):
         if entries.get(name) is None or entries[name] is Ellipsis:
             raise AnswerError(f'repeats["{name}"] is not filled in yet: write a whole number.')
@@ -334,8 +365,9 @@ def _gradient_probes(rng: np.random.Generator) -> Iterator[Case]:
     kinds += [("a vector of one", (1,), 0.5), ("three axes", (2, 1, 3), 0.5)]
     for label, shape, step in kinds:
         yield _case(rng, label, draw(rng, *shape), step)
-    # so small and so strongly curved that a step larger than 1e-6 shows
-    yield _case(rng, "the default step", 1e-3 * draw(rng, 2), None, steep=1e6)
+    # A cubic so steep that at 0 nothing is left but the square of the step.
+    yield _case(rng, "the default step", np.zeros(2), None, steep=1e12)
+    yield _case(rng, "a whole number", 3, 0.5)
     yield _case(rng, "whole numbers", np.array([2, -1, 3]), 0.5)
     yield _case(rng, "a read-only matrix", read_only(np.asfortranarray(draw(rng, 3, 2))), 0.5)
 
@@ -388,6 +420,16 @@ NUMERICAL_GRADIENT = Exercise(
             "used a step of its own",
             "Your slopes are good, but not made with the step that was given.",
             lambda c, right: {"gradient": pull_back(c.f, c.u, 1.0)} if "step" in c.args else None,
+        ),
+        Mistake(
+            "multiplied by the step",
+            "`/ 2 * step` divides by 2 and then multiplies. What the difference is divided by needs brackets.",
+            lambda c, right: {"gradient": right["gradient"] * c.size**2},
+        ),
+        Mistake(
+            "cut to whole numbers",
+            "What stands behind the point is gone: u holds whole numbers, and so does an array that is made like it.",
+            lambda c, right: {"gradient": np.trunc(right["gradient"]) if np.asarray(c.u).dtype.kind in "iu" else right["gradient"]},
         ),
         Mistake(
             "did not divide",

@@ -17,19 +17,39 @@ from barprop.steps import half_square, inner, product
 SMOOTH = (tanh, softplus, sigmoid)
 
 
-def _generic(*names: str) -> Callable[[np.random.Generator], Iterator[Case]]:
-    """Probes for a step between plain numbers: generic, incoming bar of both signs, one, whole numbers."""
+def _generic(bar: str, *others: str, still: str) -> Callable[[np.random.Generator], Iterator[Case]]:
+    """Probes for a step between plain numbers: every pair of signs, incoming bar 1 and 0, whole numbers.
+
+    Parameters
+    ----------
+    others : one number that is tried with both signs, or two of which each is tried as the larger.
+    still : how to say that the number is 0, or that the two are equal.
+    """
+
+    def with_side(rng: np.random.Generator, side: float) -> dict[str, float]:
+        first = draw(rng)
+        numbers = [side * abs(first)] if len(others) == 1 else [first, first + side * positive(rng)]
+        return dict(zip(others, numbers, strict=True))
 
     def probes(rng: np.random.Generator) -> Iterator[Case]:
-        for label, sign in (("incoming bar positive", 1), ("incoming bar negative", -1)):
-            values = {name: draw(rng) for name in names}
-            values[names[0]] = sign * positive(rng)
-            yield Case(label, values)
-        yield Case("incoming bar 1", {name: draw(rng) for name in names} | {names[0]: 1.0})
-        yield Case("whole numbers", {name: int(rng.integers(2, 9)) for name in names})
-        yield Case("incoming bar 0", {name: draw(rng) for name in names} | {names[0]: 0.0})
+        for sign, word in ((1, "positive"), (-1, "negative")):
+            for side, where in ((1, _up(others)), (-1, _down(others))):
+                yield Case(f"incoming bar {word}, {where}", {bar: sign * positive(rng)} | with_side(rng, side))
+        yield Case("incoming bar 1", {bar: 1.0} | with_side(rng, -1))
+        first, second = rng.permutation(np.arange(2, 9))[:2]
+        yield Case("whole numbers", {bar: int(rng.integers(2, 9))} | dict(zip(others, (int(first), int(second)), strict=False)))
+        yield Case("incoming bar 0", {bar: 0.0} | with_side(rng, 1))
+        yield Case(still, {bar: draw(rng)} | with_side(rng, 0))
 
     return probes
+
+
+def _up(others: tuple[str, ...]) -> str:
+    return f"{others[0]} positive" if len(others) == 1 else f"{others[1]} above {others[0]}"
+
+
+def _down(others: tuple[str, ...]) -> str:
+    return f"{others[0]} negative" if len(others) == 1 else f"{others[1]} below {others[0]}"
 
 
 # --- the loss: l = (y - e)^2 / 2 --------------------------------------------------------------
@@ -60,7 +80,7 @@ BAR_E = Exercise(
     minutes=4,
     level=1,
     statements=("L5", "L7"),
-    probes=_generic("l_bar", "y", "e"),
+    probes=_generic("l_bar", "y", "e", still="y = e"),
     oracle=lambda c: {"e_bar": pull_back(lambda e: half_square(c.y, e), c.e, c.l_bar)},
     mistakes=tuple(Mistake(name, hint, one_output("e_bar", wrong)) for name, hint, wrong in _LOSS_MISTAKES),
 )
@@ -74,7 +94,7 @@ BAR_Y = Exercise(
     minutes=3,
     level=1,
     statements=("L7",),
-    probes=_generic("l_bar", "y", "e"),
+    probes=_generic("l_bar", "y", "e", still="y = e"),
     oracle=lambda c: {"y_bar": pull_back(lambda y: half_square(y, c.e), c.y, c.l_bar)},
     mistakes=(
         Mistake("gave zero", "y is never updated, but the loss still depends on it: nudge y and l moves.",
@@ -99,7 +119,7 @@ def _product_mistakes(output: str, other: str, own_step: str) -> tuple[Mistake, 
         Mistake("flipped the sign", "The size is right, the sign is not. There is no minus in e = v h.",
                 one_output(output, lambda c, right: -right)),
         Mistake("divided", "You divided where the step multiplies. Nudge one factor: the product moves by ...?",
-                one_output(output, lambda c, right: c.e_bar / getattr(c, other))),
+                one_output(output, lambda c, right: c.e_bar / getattr(c, other) if getattr(c, other) else None)),
         Mistake("added", "A bar goes back as a product: incoming bar times how the left is made from the right.",
                 one_output(output, lambda c, right: c.e_bar + getattr(c, other))),
     )  # fmt: skip
@@ -114,7 +134,7 @@ BAR_V = Exercise(
     minutes=4,
     level=1,
     statements=("L6", "L7", "L9"),
-    probes=_generic("e_bar", "h"),
+    probes=_generic("e_bar", "h", still="h = 0"),
     oracle=lambda c: {"v_bar": pull_back(lambda v: product(v, c.h), 1.0, c.e_bar)},
     mistakes=_product_mistakes("v_bar", "h", "v"),
 )
@@ -128,7 +148,7 @@ BAR_H = Exercise(
     minutes=3,
     level=1,
     statements=("L6", "L7", "L11"),
-    probes=_generic("e_bar", "v"),
+    probes=_generic("e_bar", "v", still="v = 0"),
     oracle=lambda c: {"h_bar": pull_back(lambda h: product(c.v, h), 1.0, c.e_bar)},
     mistakes=_product_mistakes("h_bar", "v", "h"),
 )

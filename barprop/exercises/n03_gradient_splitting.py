@@ -85,6 +85,7 @@ def _share_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("one x is 0", {"x": np.array([draw(rng), 0.0, draw(rng)])})
     yield Case("a single x, small and negative", {"x": -positive(rng, 1) / 4})
     yield Case("large beside small", {"x": np.array([100.0, -1.0]) * positive(rng, 2)})
+    yield Case("small numbers", {"x": 1e-4 * draw(rng, 3)})
     yield Case("whole numbers, read-only", {"x": read_only(rng.integers(2, 9, 4) * [1, -1, 1, -1])})
 
 
@@ -107,8 +108,13 @@ def _soft_max(c: Case, right: Any) -> np.ndarray:
 
 
 def _sign_kept(c: Case, right: Any) -> Any:
+    return _over_the_sum(c, np.asarray(c.x, dtype=float), 1)
+
+
+def _over_the_sum(c: Case, parts: np.ndarray, power: int) -> np.ndarray | None:
+    """Parts over a power of the sum of x, signs and all; None where that is 0."""
     total = np.sum(np.asarray(c.x, dtype=float))
-    return np.asarray(c.x, dtype=float) / total if abs(total) > 1e-9 else None
+    return parts / total**power if abs(total) > 1e-9 * np.max(_sizes(c)) else None
 
 
 _SHARE_MISTAKES = (
@@ -135,6 +141,8 @@ GRADIENT_SHARE = Exercise(
              _sign_kept),
             ("kept the signs on top", "Your shares add up to 1 only while no x is negative. What of a bar counts for its size?",
              lambda c, right: right * np.sign(c.x)),
+            ("signs in the whole", "Your whole is the sum of x with its signs, in which much can cancel. The whole is the sum of what you share out.",
+             lambda c, right: _over_the_sum(c, _sizes(c), 1)),
             ("squared", "That is somebody else's share: it will come up in the next exercise. Look at the bars themselves, how large are they?",
              lambda c, right: np.square(right) / np.sum(np.square(right))),
             ("did not divide", "These are the sizes. A share is a part of the whole: they should add up to 1.",
@@ -168,6 +176,12 @@ STEP_SHARE = Exercise(
              lambda c, right: np.sqrt(right) / np.sum(np.sqrt(right))),
             ("squared a share", "Squares of shares no longer add up to 1. What is the whole now?",
              lambda c, right: right * np.sum(np.square(_sizes(c))) / np.sum(_sizes(c)) ** 2),
+            ("squared the sum", "The square of a sum is no sum of squares. What do your shares add up to?",
+             lambda c, right: _over_the_sum(c, np.square(_sizes(c)), 2)),
+            ("divided by the largest", "Your largest share is 1, so nothing is left for the others. What is the whole?",
+             lambda c, right: right / np.max(right)),
+            ("divided by the mean", "Your shares add up to their number. They should add up to 1.",
+             lambda c, right: right * len(c.x)),
             ("kept the sign of x", "With a negative x, both its weight's move and its term turn around. What becomes of two minus signs?",
              lambda c, right: right * np.sign(c.x)),
             ("sign of x in the whole", "Your shares run wild when one x is negative. Follow the sign of x through the bar and through the term.",

@@ -19,15 +19,28 @@ from barprop.run import AnswerError, Run
 from barprop.steps import half_square, inner, product
 
 
+_FIXED, _IGNORED = "the same seed gives the same draws, another one others", "another seed gives the same draws"
+_LOOSE, _SAME = "the same seed gives other draws in a second call", "the same example comes every time"
+_SEEN = 4  # of seven examples; who draws at random misses it once in ten million times
+
+
 def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
     for sigma, d, steps, lr in ((tanh, 3, 4, 0.15), (softplus, 2, 3, 0.1), (sigmoid, 1, 1, 0.3), (tanh, 2, 0, 0.1)):
         args = {"X": draw(rng, 1, d), "Y": draw(rng, 1), "w": draw(rng, d), "v": draw(rng), "sigma": sigma}
         args |= {"lr": lr, "steps": steps, "seed": int(rng.integers(100))}
         label = "no steps" if steps == 0 else f"one example, {steps} step{'s' * (steps > 1)}"
         yield Case(f"{label}, {sigma}", args, {"many": False})
-    args = {"X": read_only(draw(rng, 7, 3)), "Y": draw(rng, 7), "w": read_only(draw(rng, 3)), "v": draw(rng)}
-    args |= {"sigma": tanh, "lr": 0.1, "steps": 24, "seed": int(rng.integers(100))}
-    yield Case("seven examples, 24 steps", args, {"many": True})
+    X, w, v = draw(rng, 1, 2), draw(rng, 2) / 2, draw(rng)
+    e = float(product(v, tanh(inner(w, X[0]))))
+    for label, y, lr in (("a large error", e + 20.0, 0.01), ("hardly an error left", e + 0.002, 0.2)):
+        args = {"X": X, "Y": np.array([y]), "w": w, "v": v, "sigma": tanh, "lr": lr, "steps": 2, "seed": 1}
+        yield Case(f"one example, {label}", args, {"many": False})
+    args = {"X": np.array([[2, -1]]), "Y": np.array([3]), "w": w, "v": 2, "sigma": softplus}
+    yield Case("one example of whole numbers, v = 2", args | {"lr": 0.1, "steps": 2, "seed": 5}, {"many": False})
+    for count, word, steps in ((7, "seven", 24), (2, "two", 40)):
+        args = {"X": read_only(draw(rng, count, 3)), "Y": draw(rng, count), "w": read_only(draw(rng, 3)), "v": draw(rng)}
+        args |= {"sigma": tanh, "lr": 0.1, "steps": steps, "seed": int(rng.integers(100))}
+        yield Case(f"{word} examples, {steps} steps", args, {"many": True})
 
 
 def _loss(c: Case, w: Any, v: Any, i: int) -> float:
@@ -63,7 +76,7 @@ def _descend(c: Case, rule: str = "") -> Values:
 
 
 def _train_oracle(c: Case) -> Values:
-    return {"draws": "one example a step", "seed": "fixes the draws"} if c.many else _descend(c)
+    return {"draws": "one example a step", "seed": _FIXED} if c.many else _descend(c)
 
 
 def _train_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
@@ -77,7 +90,7 @@ def _train_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     others = [_trained(run, args | {"seed": args["seed"] + shift})[2] for shift in (1, 2, 3)]
     fixed = np.array_equal(losses, again)
     moved = any(not np.array_equal(losses, other) for other in others)
-    yield "seed", "fixes the draws" if fixed and moved else ("is ignored" if fixed else "does not fix the draws")
+    yield "seed", _FIXED if fixed and moved else (_IGNORED if fixed else _LOOSE)
 
 
 def _trained(run: Run, args: dict[str, Any]) -> tuple[Any, Any, np.ndarray]:
@@ -94,15 +107,19 @@ def _trained(run: Run, args: dict[str, Any]) -> tuple[Any, Any, np.ndarray]:
 def _draws(c: Case, w_end: Any, v_end: Any, losses: np.ndarray) -> str:
     """Follow the losses: each must be that of one example, and the weights must follow that example's bars."""
     w, v, drawn = np.array(c.w, dtype=float), float(c.v), []
-    for number, loss in enumerate(losses):
+    for number, loss in enumerate(losses, 1):
         fits = [i for i in range(len(c.Y)) if close(loss, _loss(c, w, v, i))]
+        if not fits and number == 1:
+            return "the loss of the first step is no single example's loss at the weights that were given"
         if not fits:
-            return f"the loss of step {number} is no single example's loss at the weights before that step"
+            return f"the loss of step {number} is that of no single example, if the weights moved by lr times the bars before"
         drawn.append(fits[0])
         _, w_bar, v_bar = _step(c, w, v, fits[0])
         w, v = w - c.lr * w_bar, v - c.lr * v_bar
     if len(set(drawn)) == 1:
-        return "the same example every time"
+        return _SAME
+    if len(set(drawn)) < min(len(c.Y), _SEEN):
+        return f"only {len(set(drawn))} of {len(c.Y)} examples are ever drawn in {len(losses)} steps"
     return "one example a step" if close(w_end, w) and close(v_end, v) else "the weights do not follow the examples"
 
 
@@ -132,11 +149,11 @@ TRAIN = Exercise(
         Mistake("loss after the update", "Each loss is taken after its update. Note it before.", _single("loss after")),
         Mistake("v never moves", "v stays where it was. It has a bar of its own.", _single("v stays")),
         Mistake("w never moves", "w stays where it was. It has a bar of its own.", _single("w stays")),
-        Mistake("same example every time", "Every step uses the same example. Draw a new one each step.",
-                lambda c, right: {"draws": "the same example every time"} if c.many else None),
+        Mistake("same example every time", "Every step uses the same example. Draw a new one each step, from one generator made before the loop: made anew, it starts over.",
+                lambda c, right: {"draws": _SAME} if c.many else None),
         Mistake("ignores the seed", "Another seed, the same draws. What should the seed be given to?",
-                lambda c, right: {"seed": "is ignored"} if c.many else None),
+                lambda c, right: {"seed": _IGNORED} if c.many else None),
         Mistake("the seed does not hold", "The same seed, other draws. Make the generator from the seed inside train.",
-                lambda c, right: {"seed": "does not fix the draws"} if c.many else None),
+                lambda c, right: {"seed": _LOOSE} if c.many else None),
     ),
 )  # fmt: skip

@@ -38,26 +38,34 @@ def _backward_probes(rng: np.random.Generator, keys: tuple[str, ...] = ("z", "h"
             args["l_bar"] = l_bar
         shown = "l_bar left out" if l_bar is None else f"l_bar = {l_bar:g}"
         yield Case(f"{sigma}, d = {d}, {shown}", args)
+    x, w = rng.integers(2, 8, 2) / 4, draw(rng, 2) / 2
+    across = np.array([x[1], -x[0]])  # quarters, so that w.x is exactly 0
+    for label, change in (
+        ("relu, z = 0", {"x": x, "w": across, "sigma": relu}),
+        ("v = 0", {"x": x, "w": w, "v": 0.0}),
+        ("l_bar = 0", {"x": x, "w": w, "l_bar": 0.0}),
+        ("whole numbers for v and y", {"x": x, "w": w, "v": 2, "y": 3, "l_bar": -1}),
+    ):
+        args = {"y": draw(rng), "v": draw(rng), "sigma": softplus, "l_bar": draw(rng)} | change
+        cache = forward_values(*(args[name] for name in ("x", "y", "w", "v", "sigma")))
+        order = ("x", "y", "w", "v", "sigma", "l_bar")
+        yield Case(label, {"cache": {k: cache[k] for k in keys}} | {name: args[name] for name in order})
 
 
 def _all_bars(c: Case) -> Values:
-    """Every bar as what a nudge of that variable does to the loss, downstream of it only."""
-    l_bar = c.args.get("l_bar", 1.0)
+    """Every bar by nudging the one step that reads the variable, from the last step to the first."""
     z = inner(c.w, c.x)
     h, e = c.sigma(z), product(c.v, c.sigma(z))
-
-    def loss_of_h(h: Any) -> Any:
-        return half_square(c.y, product(c.v, h))
-
-    return {
-        "e": pull_back(lambda e: half_square(c.y, e), e, l_bar),
-        "y": pull_back(lambda y: half_square(y, e), c.y, l_bar),
-        "v": pull_back(lambda v: half_square(c.y, product(v, h)), c.v, l_bar),
-        "h": pull_back(loss_of_h, h, l_bar),
-        "z": pull_back(lambda z: loss_of_h(c.sigma(z)), z, l_bar),
-        "w": pull_back(lambda w: loss_of_h(c.sigma(inner(w, c.x))), c.w, l_bar),
-        "x": pull_back(lambda x: loss_of_h(c.sigma(inner(c.w, x))), c.x, l_bar),
+    bars = {
+        "e": pull_back(lambda e: half_square(c.y, e), e, c.args.get("l_bar", 1.0)),
+        "y": pull_back(lambda y: half_square(y, e), c.y, c.args.get("l_bar", 1.0)),
     }
+    bars["v"] = pull_back(lambda v: product(v, h), c.v, bars["e"])
+    bars["h"] = pull_back(lambda h: product(c.v, h), h, bars["e"])
+    bars["z"] = slope_by_nudging(c.sigma, z, bars["h"])
+    bars["w"] = pull_back(lambda w: inner(w, c.x), c.w, bars["z"])
+    bars["x"] = pull_back(lambda x: inner(c.w, x), c.x, bars["z"])
+    return bars
 
 
 def _from_z(c: Case, z_bar: Any) -> Values:
@@ -66,7 +74,11 @@ def _from_z(c: Case, z_bar: Any) -> Values:
 
 _WAY_BACK_MISTAKES = (
     Mistake("forgot l_bar", "Everything is right for l_bar = 1 only. Where does the incoming bar enter?",
-            lambda c, right: {k: np.divide(b, c.args.get("l_bar", 1.0)) for k, b in right.items()}),
+            lambda c, right: {k: b / l_bar for k, b in right.items()} if (l_bar := c.args.get("l_bar", 1.0)) else None),
+    Mistake("l_bar = 0 taken for left out", "Right but for l_bar = 0, which you replace: an incoming bar of 0 is a bar, too.",
+            lambda c, right: _all_bars(Case("", c.args | {"l_bar": 1.0})) if c.args.get("l_bar", 1.0) == 0 else right),
+    Mistake("relu open at 0", "At z = 0 the course takes the slope of relu as 0.",
+            lambda c, right: _from_z(c, right["h"]) if c.sigma is relu and inner(c.w, c.x) == 0 else right),
     Mistake("swapped w and x", "w_bar and x_bar have traded places. Whose bar needs whose value?",
             lambda c, right: {"w": right["x"], "x": right["w"]}),
     Mistake("swapped v and h", "v_bar and h_bar have traded places. Whose bar needs whose value?",
@@ -81,6 +93,8 @@ _WAY_BACK_MISTAKES = (
             lambda c, right: {"w": product(right["e"], c.x)}),
     Mistake("wrong sign throughout", "All signs but one are flipped. Look at e_bar: e above y, does more e raise the loss?",
             lambda c, right: {k: -b if k != "y" else b for k, b in right.items()}),
+    Mistake("every sign flipped", "Every sign is flipped. Look at e_bar and y_bar: with e above y, which of the two raises the loss when it grows?",
+            lambda c, right: {k: -b for k, b in right.items()}),
     Mistake("y_bar like e_bar", "y_bar and e_bar came out equal. y and e stand on different sides of a minus.",
             lambda c, right: {"y": right["e"]}),
     Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it.", lambda c, right: {"y": 0.0}),
@@ -131,14 +145,22 @@ BACKWARD_RECOMPUTE = Exercise(
 
 
 def _output_probes(rng: np.random.Generator) -> Iterator[Case]:
-    for label, z in (("an array", draw(rng, 5)), ("a number", draw(rng)), ("a matrix", read_only(draw(rng, 2, 3)))):
-        yield _output_case(label, z)
+    shapes = (("an array", (5,)), ("an array of one number", (1,)), ("three axes", (2, 1, 3)))
+    for label, shape in shapes:
+        yield _output_case(label, draw(rng, *shape))
+    yield _output_case("a matrix, read-only", read_only(draw(rng, 2, 3)))
+    yield _output_case("a positive number", positive(rng))
+    yield _output_case("a negative number", -positive(rng))
+    yield _output_case("a NumPy number", np.float64(draw(rng)))
     yield _output_case("the output of z = 0", np.array([0.0, 1.2, -0.4]))
     yield Case("whole numbers", {}, {"h": {"relu": np.array([0, 3, 1])}, "z": np.array([0.0, 3.0, 1.0])})
+    yield Case("a whole number", {}, {"h": {"relu": 3}, "z": 3.0})
 
 
 def _output_case(label: str, z: Any) -> Case:
     outputs = {sigma.name: sigma(z) for sigma in (sigmoid, tanh, relu)}
+    if type(z) is float:
+        outputs = {name: float(h) for name, h in outputs.items()}
     if isinstance(z, np.ndarray) and not z.flags.writeable:
         outputs = {name: read_only(h) for name, h in outputs.items()}
     return Case(label, {}, {"h": outputs, "z": z})
@@ -153,7 +175,7 @@ def _output_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
             errors.append(error)
             continue
         if (is_number(slope) or is_array(slope)) and np.asarray(slope).dtype.kind in "iu":
-            errors.append(AnswerError(f"{name}_slope came back as whole numbers; a slope is a float."))
+            errors.append(AnswerError(f"{name}_slope came back as whole numbers; a slope is a float (0.0, not 0)."))
             continue
         yield f"{name}_slope", slope
     if errors:

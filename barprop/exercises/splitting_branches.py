@@ -47,6 +47,11 @@ def _forward_mistake(name: str, hint: str, *outputs: str, wrong: Callable[[Case,
     return Mistake(name, hint, lambda c, right: dict(zip(outputs, wrong(c, right), strict=True)))
 
 
+def _met(u: Any, x: Any) -> Any:
+    """u @ x where the shapes fit; else a number that nothing equals."""
+    return inner(u, x) if np.shape(u)[-1] == np.shape(x)[0] else np.nan
+
+
 def _transposed_forward(c: Case, right: Values) -> Values | None:
     if c.W1.shape[0] != c.W1.shape[1] or c.W2.shape[0] != c.W2.shape[1]:
         return None
@@ -80,6 +85,14 @@ BRANCHES_FORWARD = Exercise(
                          wrong=lambda c, right: (product(inner(c.a1, right["h1"]), inner(c.a2, right["h2"])),)),
         _forward_mistake("subtracted", "Your second branch pulls the other way. Is there a minus in z?", "z",
                          wrong=lambda c, right: (inner(c.a1, right["h1"]) - inner(c.a2, right["h2"]),)),
+        _forward_mistake("swapped the names of h1 and h2", "h1 and h2 have traded places in your dictionary.", "h1", "h2",
+                         wrong=lambda c, right: (right["h2"], right["h1"])),
+        _forward_mistake("a1 for both", "Your second branch is weighed with a1. A copied line with a 1 left in it?", "z",
+                         wrong=lambda c, right: (_met(c.a1, right["h1"]) + _met(c.a1, right["h2"]),)),
+        _forward_mistake("W1 for both", "h2 was made with W1. A copied line with a 1 left in it?", "h2",
+                         wrong=lambda c, right: (_met(c.W1, c.x2),)),
+        _forward_mistake("x1 for both", "h2 was made from x1. A copied line with a 1 left in it?", "h2",
+                         wrong=lambda c, right: (_met(c.W2, c.x1),)),
         _forward_mistake("put a into h", "Your h already holds its weight in z. Which of the two steps makes h?", "h1", "h2",
                          wrong=lambda c, right: (product(c.a1, right["h1"]), product(c.a2, right["h2"]))),
     ),
@@ -184,6 +197,10 @@ _OUTSIDE = (
     Mistake("swapped the branches", "The two branches have traded places.", _swapped),
     Mistake("swapped a and h", "a_bar and h_bar have traded places. Whose bar needs whose value?",
             _each_side(a=lambda z_bar, x, W, a, h: product(z_bar, a), h=lambda z_bar, x, W, a, h: product(z_bar, h))),
+    Mistake("forgot z_bar in a", "a_bar says how z is made, and forgets the bar that comes back from z.",
+            _each_side(a=lambda z_bar, x, W, a, h: h)),
+    Mistake("forgot z_bar in h", "h_bar says how z is made, and forgets the bar that comes back from z.",
+            _each_side(h=lambda z_bar, x, W, a, h: np.asarray(a, dtype=float))),
     Mistake("passed z_bar to h", "Each unit got z_bar itself. Each of them also has a weight in z.",
             _each_side(h=lambda z_bar, x, W, a, h: np.full(len(h), float(z_bar)))),
 )  # fmt: skip
@@ -200,6 +217,8 @@ _INSIDE = (
             _each_side(W=lambda z_bar, x, W, a, h: product(z_bar, product(np.asarray(a)[:, None], np.ones(len(x)))))),
     Mistake("W not turned over", "Works for square W only: going back, W is read the other way round.",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, inner(W, a)) if _square(W) else None)),
+    Mistake("x_bar without a", "Your x_bar was made with z_bar and W alone. Between z and W x stand the weights a.",
+            _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, np.sum(W, axis=0)))),
     Mistake("x_bar from x", "Your x_bar was made with x. How does h answer to a nudge of one x?",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, x))),
 )  # fmt: skip
@@ -227,6 +246,7 @@ BRANCHES_BACKWARD = Exercise(
 def _fan_probes(rng: np.random.Generator) -> Iterator[Case]:
     kinds = [("square matrices", 3, 3, 3), ("two units beside five", 2, 5, 3), ("x of size 1", 3, 2, 1)]
     kinds += [("one unit each", 1, 1, 4), ("read-only, in Fortran order", 4, 2, 3), ("whole numbers", 2, 3, 2)]
+    kinds += [("incoming bar 0", 2, 2, 3)]
     for number, (label, m1, m2, d) in enumerate(kinds):
         args = _branches(rng, (m1, d), (m2, d))
         args = {"x": args["x1"]} | {k: args[k] for k in ("W1", "W2", "a1", "a2")}
@@ -235,7 +255,8 @@ def _fan_probes(rng: np.random.Generator) -> Iterator[Case]:
         if label.startswith("whole"):
             args = {k: np.rint(4 * u).astype(int) for k, u in args.items()}
         cache = _forward_values(args["x"], args["x"], *list(args.values())[1:])
-        yield Case(label, {"z_bar": (1 if number % 2 else -1) * positive(rng), "cache": cache} | args)
+        z_bar = 0.0 if label.endswith("bar 0") else (1 if number % 2 else -1) * positive(rng)
+        yield Case(label, {"z_bar": z_bar, "cache": cache} | args)
 
 
 def _fan_bars(c: Case) -> Values:

@@ -10,6 +10,7 @@ import numpy as np
 from barprop.exercise import Case, Exercise, Mistake, Values, one_output
 from barprop.exercises.probing import draw, positive, read_only
 from barprop.numerical import pull_back
+from barprop.run import Run
 from barprop.steps import half_square, inner
 
 NOTEBOOK = "03_gradient_splitting/gradient_splitting"
@@ -37,6 +38,7 @@ def _ratio_probes(rng: np.random.Generator) -> Iterator[Case]:
     args = {"w": read_only(np.asfortranarray(draw(rng, 4, 2))), "w_bar": read_only(draw(rng, 4, 2)), "lr": 0.05}
     yield Case("a read-only matrix in Fortran order", args)
     yield Case("whole numbers", {"w": rng.integers(2, 9, (2, 3)), "w_bar": -rng.integers(2, 9, (2, 3)), "lr": 0.2})
+    yield Case("small numbers", {"w": 1e-4 * draw(rng, 3), "w_bar": 1e-4 * draw(rng, 3), "lr": 0.1})
     yield Case("bar 0", {"w": draw(rng, 3), "w_bar": np.zeros(3), "lr": 0.1})
 
 
@@ -101,7 +103,7 @@ def _rescale_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("as many features as examples", {"H": draw(rng, 3, 3)})
     yield Case("one example", {"H": draw(rng, 1, 5)})
     yield Case("one feature", {"H": draw(rng, 4, 1)})
-    yield Case("small and large examples", {"H": draw(rng, 3, 4) * np.array([[1e-3], [1.0], [1e3]])})
+    yield Case("small and large examples", {"H": draw(rng, 3, 4) * np.array([[1e-4], [1.0], [1e3]])})
     yield Case("read-only, in Fortran order", {"H": read_only(np.asfortranarray(draw(rng, 2, 6)))})
     yield Case("whole numbers", {"H": rng.integers(1, 9, (3, 2)) * [1, -1]})
 
@@ -181,6 +183,11 @@ def _rate_probes(rng: np.random.Generator) -> Iterator[Case]:
     twice = draw(rng, 6, 2) / 10
     yield Case("small numbers, a feature given twice", {"X": read_only(np.asfortranarray(twice[:, [0, 1, 0]]))})
     yield Case("whole numbers", {"X": rng.integers(1, 9, (4, 2)) * [1, -1]})
+    # Without coupling, so that eigenvalues come out in the order of the features: the largest first, last, between.
+    for label, order in (("first", [2, 0, 1]), ("last", [0, 1, 2]), ("between", [0, 2, 1])):
+        yield Case(f"the steepest feature {label}", {"X": np.diag(np.sort(positive(rng, 3) + [0, 2, 4])[order])})
+    steep = positive(rng)
+    yield Case("the steepest direction across (1, 1)", {"X": np.array([[steep, -steep], [-2 * steep, 2 * steep]])})
 
 
 def _curvature(X: Any) -> np.ndarray:
@@ -218,6 +225,14 @@ def _weakest(c: Case, right: Any) -> float | None:
     return right * float(values[0] / values[-1]) ** 2 if clear else None
 
 
+def _rate_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    rate = run("largest_stable_rate", case.X)
+    # np.linalg.eigvals gives complex numbers now and then; one without an imaginary part is a rate.
+    if (type(rate) is complex or type(rate) is np.complex128) and rate.imag == 0:
+        rate = float(rate.real)
+    yield "rate", rate
+
+
 LARGEST_STABLE_RATE = Exercise(
     name="largest_stable_rate",
     notebook=NOTEBOOK,
@@ -228,6 +243,7 @@ LARGEST_STABLE_RATE = Exercise(
     level=3,
     statements=("L15",),
     probes=_rate_probes,
+    drive=_rate_drive,
     oracle=_stable_rate,
     mistakes=tuple(
         Mistake(name, hint, one_output("rate", wrong))

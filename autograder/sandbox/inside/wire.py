@@ -87,7 +87,7 @@ class Codec:
             return _array(item, buffers)
         if kind in _SCALARS and item.dtype.str in _DTYPES:
             return msgpack.ExtType(_SCALAR, item.dtype.str.encode() + b":" + item.tobytes())
-        if kind is complex:
+        if kind is complex or kind is np.complex128:
             return msgpack.ExtType(_COMPLEX, struct.pack("<dd", item.real, item.imag))
         if item is Ellipsis or item is NotImplemented:
             return msgpack.ExtType(_SINGLE, b"..." if item is Ellipsis else b"NotImplemented")
