@@ -23,7 +23,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
         return None if same(got, right) else f"{name} is not right."
     right = floats(right)
     wanted = f"an array of shape {right.shape}" if right.ndim else "a single number"
-    if type(got) is bool or (type(got) in (np.ndarray, np.bool_) and got.dtype == bool):
+    if type(got) is bool or type(got) is np.bool_ or (type(got) is np.ndarray and got.dtype.kind == "b"):
         return f"{name} came back as True or False; expected {wanted.replace('an array', 'an array of numbers')}."
     if not is_number(got) and not is_array(got):
         return f"{name} came back as {describe_type(got)}; expected {wanted}."

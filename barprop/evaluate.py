@@ -10,7 +10,7 @@ import numpy as np
 
 from barprop.compare import close, describe_type, is_finite, problem, show
 from barprop.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
-from barprop.plain import attempt, one_line, type_name
+from barprop.plain import attempt, fresh, one_line, type_name
 from barprop.run import AnswerError, Answers, Run, same
 from barprop.verdict import Verdict
 
@@ -36,6 +36,7 @@ class Evaluation:
     exercise: Exercise
     trials: list[Trial] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    sharing: dict[str, str] = field(default_factory=dict)  # sentence -> the case in which it was seen first
     blocked: str = ""
     _known: dict[tuple[str, int], Values] = field(default_factory=dict, repr=False)
 
@@ -43,6 +44,13 @@ class Evaluation:
     def failed(self) -> bool:
         """Whether anything that was tried is not right."""
         return any(trial.problems for trial in self.trials)
+
+    @property
+    def behaviour(self) -> tuple[str, ...]:
+        """What is held against an answer besides its values. Memory counts once the values are right: often it is
+        shared where something was handed on as it came, and then the wrong value says more."""
+        shared = () if self.failed else (f"{text} Seen with: {label}." for text, label in self.sharing.items())
+        return (*self.remarks, *shared)
 
     def block(self, need: str) -> None:
         """Say first that another answer this one leans on does not pass."""
@@ -53,11 +61,11 @@ class Evaluation:
         title = f"{self.exercise.name} ({part.name})" if part.name else self.exercise.name
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
         share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
-        points = round(float(part.points * share * (0.5 if self.remarks else 1.0)), 4)
+        points = round(float(part.points * share * (0.5 if self.behaviour else 1.0)), 4)
         asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
         tried = tuple((t.case.label, not failed & t.problems.keys()) for t in asked)
         if not failed:
-            return Verdict(title, points, float(part.points), tried, "", "", "", tuple(self.remarks))
+            return Verdict(title, points, float(part.points), tried, "", "", "", self.behaviour)
         found = self._mistake(failed)
         return Verdict(
             title,
@@ -67,7 +75,7 @@ class Evaluation:
             self.blocked or self._problem(failed),
             found.hint if found and not self.blocked else "",
             found.name if found else "",
-            tuple(self.remarks),
+            self.behaviour,
         )
 
     def _problem(self, failed: set[str]) -> str:
@@ -142,10 +150,12 @@ def evaluate(
         if silent == _STOPS:  # what is not tried is not right either: its outputs fail with the last error
             result.trials.append(Trial(case, {}, right, _problems(exercise, {}, right, error), tried=False))
             continue
-        got, error, remarks = _drive(exercise, answers, case)
+        got, error, remarks, sharing = _drive(exercise, answers, case)
         if number < _REPEATS and not error and not _again(exercise, answers, case, got):
             remarks.append(f"A second call of {exercise.name} with the same arguments gives something else.")
         result.remarks += [r for r in remarks if r not in result.remarks]
+        for sentence in sharing:
+            result.sharing.setdefault(sentence, case.label)
         result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error)))
         silent = 0 if got else silent + 1
     return result
@@ -158,29 +168,29 @@ def _came(got: Any, wrong: Any, tolerance: float) -> bool:
 
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
     """What trusted answers give on a case, by output name."""
-    got, error, _ = _drive(exercise, answers, case)
+    got, error, *_ = _drive(exercise, answers, case)
     if error:
         raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {error}")
     return got
 
 
-def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[str]]:
+def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[str], list[str]]:
     run, got = Run(answers), {}
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
-            got[name] = value
+            got[name] = fresh(value)  # as it is now: a later call may work on in that memory
     except KeyboardInterrupt:
         raise
     except AnswerError as error:
-        return got, one_line(attempt("", str, error), 500) or f"{exercise.name} stopped.", run.remarks
+        return got, one_line(attempt("", str, error), 500) or f"{exercise.name} stopped.", run.remarks, run.sharing
     except BaseException as error:  # an object that fails when it is looked at
         sentence = f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
-        return got, sentence, run.remarks
-    return got, "", run.remarks
+        return got, sentence, run.remarks, run.sharing
+    return got, "", run.remarks, run.sharing
 
 
 def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> bool:
-    second, error, _ = _drive(exercise, answers, case)
+    second, error, *_ = _drive(exercise, answers, case)
     return not error and same(got, second)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 _NUMBERS = (float, int, *(np.dtype(code).type for code in "efdgbhilqBHILQ"))
 _DEPTH = 6  # lists within lists are looked into so far
 _ITEMS = 10_000  # and so many items of each
-_BYTES = 2**26  # arrays above this size are not compared bit for bit
+_BYTES = 2**26  # arrays above this size are not compared bit for bit, nor copied
 
 
 def attempt(default: Any, call: Callable[..., Any], *args: Any) -> Any:
@@ -101,16 +101,16 @@ def arrays_in(value: Any, depth: int = _DEPTH) -> Iterator[np.ndarray]:
             yield from arrays_in(item, depth - 1)
 
 
-def fresh(value: Any) -> Any:
-    """A copy of plain data that keeps memory order and the read-only flag; other objects as they are."""
-    if type(value) is np.ndarray:
+def fresh(value: Any, depth: int = _DEPTH) -> Any:
+    """A copy of plain data that keeps memory order and the read-only flag; what is giant or no data, as it is."""
+    if type(value) is np.ndarray and value.nbytes <= _BYTES:
         twin = value.copy(order="K")
         twin.flags.writeable = value.flags.writeable
         return twin
-    if type(value) is tuple or type(value) is list:
-        return type(value)(fresh(item) for item in value)
-    if type(value) is dict:
-        return {key: fresh(item) for key, item in value.items()}
+    if depth and (type(value) is tuple or type(value) is list):
+        return type(value)(fresh(item, depth - 1) for item in value)
+    if depth and type(value) is dict:
+        return {key: fresh(item, depth - 1) for key, item in value.items()}
     return value
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from barprop.errors import in_plain_words
 from barprop.plain import arrays_in, attempt, describe_type, fresh, one_line, same, type_name
 
 
@@ -23,11 +24,19 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True)
 class Observed:
-    """What one call did: its value, the arguments it changed, whether it handed one back."""
+    """What one call did: its value, the arguments it changed, what its value shares memory with (a key of SHARED)."""
 
     value: Any
     changed: tuple[str, ...] = ()
-    shared: bool = False
+    shared: str = ""
+
+
+# with what a result shares memory -> what is said of it
+SHARED = {
+    "": "",
+    "argument": "hands back memory of one of its arguments; return a new array (.copy()).",
+    "earlier": "hands back the memory of an earlier result, which it overwrites; make a new one in every call.",
+}
 
 
 class Handle:
@@ -81,10 +90,26 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "
     given = [*zip(parameters, args, before[0], strict=False)]
     given += [(key, names[key], before[1][key]) for key in names]
     changed = tuple(name for name, now, then in given if not same(now, then))
-    shared = any(
-        np.may_share_memory(out, arg) for out in arrays_in(value) for arg in arrays_in((args, list(names.values())))
-    )
+    if _overlap(value, (args, list(names.values()))):
+        shared = "argument"
+    else:
+        shared = "earlier" if _is_earlier(label, value) else ""
+    _earlier[label] = value
     return Observed(value, changed, shared)
+
+
+_earlier: dict[str, Any] = {}  # the last result under each label
+
+
+def _is_earlier(label: str, value: Any) -> bool:
+    """Whether a result is the one before it, or lies in its memory."""
+    before = _earlier.get(label)
+    the_same = value is before and (type(value) is dict or type(value) is list)
+    return bool(the_same and value) or _overlap(value, before)
+
+
+def _overlap(value: Any, others: Any) -> bool:
+    return any(out.size and np.may_share_memory(out, other) for out in arrays_in(value) for other in arrays_in(others))
 
 
 def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> list[str]:
@@ -105,26 +130,6 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
     return found + [f"argument {i + 1}" for i in range(len(found), len(args))]
 
 
-# what NumPy says -> what it means to somebody who met it for the first time
-_MEANS = {
-    "truth value of an array": "an `if`, a `max` or an `and` asks one question, and an array holds many numbers",
-    "does not have enough dimensions": "@ stands between two arrays, and one of these is a plain number",
-    "mismatch in its core dimension": "the shapes do not fit: in A @ b the columns of A must be as many as the entries of b",
-    "not aligned": "the shapes do not fit: in A @ b the columns of A must be as many as the entries of b",
-    "could not be broadcast": "the shapes do not fit: entry meets entry, so the last axes must be equal or 1 (keepdims=True keeps an axis)",
-    "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
-    "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum, say, compares entry by entry",
-    "can be converted to Python scalars": "float(...) takes one number, and an array of several came",
-    "for @: 'float'": "@ stands between two arrays, and one of these is a plain number",
-    "and 'method'": "the name of a method stands there; it is called with brackets, sigma.slope(z)",
-    "'method' and": "the name of a method stands there; it is called with brackets, sigma.slope(z)",
-    "high <= 0": "rng.integers(a, b) never draws b itself, so here there is nothing to draw from",
-    "low >= high": "rng.integers(a, b) never draws b itself, so here there is nothing to draw from",
-    "'bool' object has no attribute": "comparing plain numbers gives a plain True or False; np.asarray(h) takes both numbers and arrays",
-    "'float' object has no attribute": "a plain number came, which has no such method; np.asarray(h) takes both numbers and arrays",
-}
-
-
 @contextmanager
 def guard(label: str) -> Iterator[None]:
     """Turn whatever a student's code raises into an AnswerError with one sentence."""
@@ -141,7 +146,7 @@ def guard(label: str) -> Iterator[None]:
         if "read-only" in message:
             raise AnswerError(f"{label} writes into an array that was given to it; work on a copy.") from None
         where = attempt("", _where, sys.exc_info()[2])
-        message = next((f"{message}; {means}" for said, means in _MEANS.items() if said in message), message)
+        message = in_plain_words(message)
         raise AnswerError(f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}.") from None
 
 
@@ -159,10 +164,11 @@ def _where(trace: TracebackType | None) -> str:
 
 @dataclass
 class Run:
-    """One go at one case: calls answers and collects remarks on how they behave."""
+    """One go at one case: calls answers and collects remarks on how they behave, `sharing` those on shared memory."""
 
     answers: Answers
     remarks: list[str] = field(default_factory=list)
+    sharing: list[str] = field(default_factory=list)
 
     def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
         """Call an answer (by name) or an object got from one. Raises AnswerError."""
@@ -175,7 +181,7 @@ class Run:
         for name in seen.changed:
             self.remark(f"{label} changes its argument {name}; work on a copy.")
         if seen.shared:
-            self.remark(f"{label} hands back memory of one of its arguments; return a new array (.copy()).")
+            self.sharing.append(f"{label} {SHARED[seen.shared]}")
         return seen.value
 
     def get(self, owner: Any, attribute: str) -> Any:

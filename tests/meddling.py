@@ -14,7 +14,7 @@ from barprop.run import Namespace
 from tests.answers import with_answer
 
 KINDS = ("changes", "aliases", "second call")
-REMARKS = {"changes": "changes its argument", "aliases": "memory of one of its arguments", "second call": "second call"}
+REMARKS = {"changes": "changes its argument", "aliases": "memory of one of its arguments|changes its argument", "second call": "second call"}
 
 
 class _Meddler:

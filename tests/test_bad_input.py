@@ -77,7 +77,7 @@ VALUES = {
     "a placeholder": (..., "placeholder"),
     "not implemented": (NotImplemented, "placeholder"),
     "an array of objects": (np.array([1.0, None, 2.0], dtype=object), "object"),
-    "an array of bools": (np.array([True, False, True]), "bool"),
+    "an array of bools": (np.array([True, False, True]), "True or False"),
     "an array of strings": (np.array(["1", "2"]), "str"),
     "an array of complex": (np.ones(3, dtype=complex), "complex"),
     "an array with fields": (np.zeros(3, dtype=[("a", float)]), "void"),

@@ -211,8 +211,9 @@ def test_read_only_and_fortran_order_arrive() -> None:
     "share", [lambda x: x, lambda x: x[1:], lambda x: x.T, lambda x: (1.0, [x]), lambda x: {"x": x.reshape(1, -1)}]
 )
 def test_a_shared_argument_is_remarked(share: Any) -> None:
-    _, remarks = called(share, np.ones(3))
-    assert remarks == ["f hands back memory of one of its arguments; return a new array (.copy())."]
+    run = Run(Namespace({"f": share}))
+    run("f", np.ones(3))
+    assert run.sharing == ["f hands back memory of one of its arguments; return a new array (.copy())."]
 
 
 def test_changes_deep_inside_are_remarked() -> None:
@@ -495,3 +496,34 @@ def test_the_reference_oracle_says_what_failed() -> None:
     broken = replace(EXERCISES["linear"], drive=lambda run, case: iter([("z", run("linear"))]))
     with pytest.raises(RuntimeError, match="the reference of linear failed on"):
         oracle_of(broken)(next(iter(broken.probes(RNG(0)))))
+
+
+def test_an_earlier_result_is_not_to_be_overwritten() -> None:
+    buffer, kept = np.zeros(3), {}
+
+    def array(x: np.ndarray) -> np.ndarray:
+        return np.add(x, 1.0, out=buffer)
+
+    def dictionary(x: np.ndarray) -> dict:
+        kept["z"] = float(x[0])
+        return kept
+
+    for function in (array, dictionary):
+        run = Run(Namespace({"f": function}))
+        run("f", np.ones(3))
+        run("f", np.ones(3))
+        assert run.sharing == [
+            "f hands back the memory of an earlier result, which it overwrites; make a new one in every call."
+        ]
+
+
+def test_memory_counts_once_the_values_are_right() -> None:
+    """Whoever hands on cache["h1"] as it came has forgotten a factor, not a copy."""
+    exercise = EXERCISES["bar_w"]
+    wrong = evaluate(exercise, Namespace({"bar_w": lambda z_bar, x: x})).verdict(exercise.part())
+    assert not wrong.remarks
+    assert wrong.mistake == "forgot z_bar"
+    exercise = EXERCISES["relu"]
+    right = evaluate(exercise, Namespace({"relu": lambda z: z if np.min(z) > 0 else np.maximum(z, 0.0)}))
+    assert "one of its arguments; return a new array (.copy()). Seen with: an array, all positive" in right.behaviour[0]
+    assert right.verdict(exercise.part()).points == 0.5

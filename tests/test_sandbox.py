@@ -190,7 +190,7 @@ def test_calls_report_what_they_do_to_their_arguments(session):
     session.run_cell("def f(x, y):\n    x[0] = 7\n    return y")
     seen = session.answers["f"].observe((np.zeros(2), np.ones(2)), {})
     assert seen.changed == ("x",)
-    assert seen.shared is True
+    assert seen.shared == "argument"
     assert seen.value.tolist() == [1, 1]
 
 

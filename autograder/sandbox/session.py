@@ -21,7 +21,7 @@ from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeEr
 from autograder.sandbox.interface import CellResult, Limits
 from autograder.sandbox.outputs import read_cell
 from barprop.graphs import Graph, Node
-from barprop.run import AnswerError, Observed, label_of
+from barprop.run import SHARED, AnswerError, Observed, label_of
 from barprop.tally import Tally
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ class RemoteSession:
         if type(content) is not tuple or len(content) != 3 or not _are_names(content[1]):
             raise self._break(f"{label} came back malformed.")
         value, changed, shared = content
-        return Observed(value, tuple(word(name) for name in changed[:20]), shared is True)
+        known = shared if type(shared) is str and shared in SHARED else ""
+        return Observed(value, tuple(word(name) for name in changed[:20]), known)
 
     def attribute(self, handle: RemoteHandle, name: str) -> Any:
         """An attribute of an object: data, or a handle. Raises AnswerError."""

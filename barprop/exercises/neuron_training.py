@@ -18,7 +18,6 @@ from barprop.plain import describe_type, row_of_numbers
 from barprop.run import AnswerError, Run
 from barprop.steps import half_square, inner, product
 
-
 _FIXED, _IGNORED = "the same seed gives the same draws, another one others", "another seed gives the same draws"
 _LOOSE, _SAME = "the same seed gives other draws in a second call", "the same example comes every time"
 _SEEN = 4  # of seven examples; who draws at random misses it once in ten million times
