@@ -15,13 +15,13 @@ _MEANS = {
     "could not be broadcast": "the shapes do not fit: entry meets entry, so the last axes must be equal or 1 "
     "(keepdims=True keeps a summed axis)",
     "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
-    "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum, say, goes entry by entry",
+    "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum goes entry by entry",
     "can be converted to Python scalars": "float(...) takes one number, and an array of several came",
     "and 'method'": _UNCALLED,
     "'method' and": _UNCALLED,
     "high <= 0": _NO_DRAW,
     "low >= high": _NO_DRAW,
-    "'bool' object has no attribute": "comparing plain numbers gives a plain True or False; np.asarray(h) makes an array",
+    "'bool' object has no attribute": "comparing plain numbers gives a plain True or False; np.asarray makes an array",
     "'float' object has no attribute": "a plain number came, which has no such method; np.asarray(h) makes an array",
 }
 

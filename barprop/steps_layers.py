@@ -89,9 +89,9 @@ class Nudged:
 class Prototypes:
     """A small classifier to try training on: the nearer a row lies to a class's prototype, the larger that logit.
 
-    logit = -softplus(s) |x - P_class|^2 / 2. The weights are [(P,), (), (s,)] with P (k, d) and s a number: three
-    layers, the middle one without weights. It notes what it was asked: `asked` holds (rows, w) of each
-    forward that a backward followed.
+    logit = c_class - softplus(s) |x - P_class|^2 / 2. The weights are [(P, c), (), (s,)] with P (k, d), c (k,) and
+    s (1,): three layers, the middle one without weights. It notes what it was asked: `asked` holds (rows, w)
+    of each forward that a backward followed.
     """
 
     def __init__(self) -> None:
@@ -109,13 +109,13 @@ class Prototypes:
         if self._last is None:
             raise ValueError("backward was called before forward")
         self.asked.append(self._last)
-        x, ((P,), _, (s,)) = self._last[0], w
+        x, ((P, c), _, (s,)) = self._last[0], w
         pull = softplus(s) * np.asarray(h_bar, dtype=float)[:, :, None] * (x[:, None, :] - P)
-        s_bar = float(np.sum(h_bar * logits_of(x, w)) / softplus(s) * softplus.slope(s))
-        return [(pull.sum(axis=0),), (), (s_bar,)], -pull.sum(axis=1)
+        s_bar = np.sum(h_bar * (logits_of(x, w) - c)) / softplus(s) * softplus.slope(s)
+        return [(pull.sum(axis=0), np.sum(h_bar, axis=0)), (), (s_bar,)], -pull.sum(axis=1)
 
 
 def logits_of(x: ArrayLike, w: Sequence[Sequence[Any]]) -> np.ndarray:
     """What `Prototypes` makes of the rows of x."""
-    (P,), _, (s,) = w
-    return -softplus(s) * half_square(np.asarray(x, dtype=float)[:, None, :], P).sum(axis=-1)
+    (P, c), _, (s,) = w
+    return c - softplus(s) * half_square(np.asarray(x, dtype=float)[:, None, :], P).sum(axis=-1)

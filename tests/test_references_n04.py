@@ -230,12 +230,13 @@ def test_against_finite_differences() -> None:
 def test_the_network_that_training_is_tried_on_has_the_bars_it_says() -> None:
     for rng in cases(8, 20):
         n, k, d = size(rng), size(rng) + 1, size(rng)
-        x, h_bar, w = draw(rng, n, d), draw(rng, n, k), [(draw(rng, k, d),), (), (draw(rng),)]
+        x, h_bar, w = draw(rng, n, d), draw(rng, n, k), [(draw(rng, k, d), draw(rng, k)), (), (draw(rng, 1),)]
         network = Prototypes()
         agree(network.forward(x, w), logits_of(x, w))
-        [(P_bar,), none, (s_bar,)], x_bar = network.backward(h_bar, w)
+        [(P_bar, c_bar), none, (s_bar,)], x_bar = network.backward(h_bar, w)
         assert none == ()
-        agree(P_bar, pull_back(lambda P, x=x, w=w: logits_of(x, [(P,), (), w[2]]), w[0][0], h_bar), 1e-8)
+        agree(P_bar, pull_back(lambda P, x=x, w=w: logits_of(x, [(P, w[0][1]), (), w[2]]), w[0][0], h_bar), 1e-8)
+        agree(c_bar, pull_back(lambda c, x=x, w=w: logits_of(x, [(w[0][0], c), (), w[2]]), w[0][1], h_bar), 1e-8)
         agree(s_bar, pull_back(lambda s, x=x, w=w: logits_of(x, [w[0], (), (s,)]), w[2][0], h_bar), 1e-8)
         agree(x_bar, pull_back(lambda x, w=w: logits_of(x, w), x, h_bar), 1e-8)
         assert [np.array_equal(asked[0], x) for asked in network.asked] == [True]

@@ -435,6 +435,10 @@ _NETWORK_WRONG = {
     "x_bar is the bar that came in": _network(**{"return": "w_bar, h_bar.copy()"}),
     "every layer was given x": _network(**{"pass": "h = layer.forward(x, u)"}),
     "left out the last layer": _network(go="zip(self.layers[:-1], w)"),
+    "layers on the class": _network().replace("self.layers", "Network.layers"),
+    "keeps its weights": _network().replace(
+        "(self, x, w):\n", "(self, x, w):\n        self.w = w = getattr(self, 'w', w)\n"
+    ).replace("(self, h_bar, w):\n", "(self, h_bar, w):\n        w = self.w\n"),
     "gave x back": _network(last="x.copy()"),
 }
 
@@ -506,12 +510,14 @@ _TRAIN_WRONG = {
     "labels stay behind": _train(labels="labels[i:i + batch]"),
     "the same batch every time": _train(rng="np.random.default_rng(seed)", order="np.random.default_rng(seed).permutation(len(X))",
                                         rows="order[:min(batch, len(X))]"),
+    "overlapping batches": _train(rows="order[i // batch:i // batch + batch]"),
     "ignores the seed": _train(rng="np.random.default_rng(0)"),
     "the seed does not hold": _train(rng="np.random.default_rng()"),
     "the weights never move": _train(new="u"),
     "loss after the update": _train(record="pass", **{"finally": "losses.append(loss.forward(network.forward(X[rows], w), given))"}),
     "only the first layer moves": _train(new="u - rate * u_bar if pair is pairs[0] else u"),
     "only the last layer moves": _train(new="u - rate * u_bar if pair is pairs[-1] else u"),
+    "only the first weights of each layer": _train(new="u - rate * u_bar if u is pair[0][0] else u"),
     "divided by n once more": _train(rate="lr / len(rows)"),
     "multiplied by n": _train(rate="lr * len(rows)"),
     "forgot the rate": _train(rate="1.0"),

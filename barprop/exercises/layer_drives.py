@@ -57,8 +57,8 @@ def cache_story(make: Callable[[], Any], forward: Callable[[Any, int], Any], bac
 def cache_mistakes() -> tuple[Mistake, ...]:
     """What goes wrong with a cache, whatever is in it."""
     hints = (
-        ("two objects share a cache", SHARED, "Two objects of your class write into one cache. Store on self, not on the class and not in a global name."),
-        ("remembers the first forward", FIRST, "Your cache still holds what an earlier forward left there. Each forward starts the cache anew."),
+        ("two objects share a cache", SHARED, "Two objects of your class write into one place. Store on self, not on the class and not in a global name."),
+        ("remembers the first forward", FIRST, "Your layer still holds what an earlier forward left there, input or weights. Each forward starts the cache anew, and each backward is given its weights."),
         ("backward eats the cache", EATEN, "A second backward gives something else than the first. Reading a cache should leave it as it was."),
         ("reads no cache", NOT_READ, "Your backward says the same whatever forward has seen. Which tensor of the forward pass does it need?"),
     )  # fmt: skip
@@ -87,18 +87,24 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str) -> Driv
         (_, w_bar), (_, in_bar) = take_tuple(f"{name}.backward", value, ("w_bar", f"{inp}_bar"))
         yield f"{inp}_bar", in_bar
         if "other" in case.more:
-            inputs = (case.args[inp], case.other)
+            # Another input with other weights: a layer that keeps its weights keeps the wrong ones.
+            given = ((case.args[inp], w), (case.other, other_weights(w)))
             yield (
                 "cache",
                 cache_story(
                     lambda: run(name),
-                    lambda made, number: run.send(made, "forward", inputs[number], w),
+                    lambda made, number: run.send(made, "forward", *given[number]),
                     lambda made: run.send(made, "backward", case.args[bar], w),
                 ),
             )
         yield from _weight_bars(name, w_bar, weights)
 
     return drive
+
+
+def other_weights(w: tuple) -> tuple:
+    """Weights of the same shapes with other numbers."""
+    return tuple((np.multiply(-1.5, u) + 0.1)[()] for u in w)
 
 
 def _weight_bars(name: str, w_bar: Any, weights: tuple[str, ...]) -> Iterator[tuple[str, Any]]:

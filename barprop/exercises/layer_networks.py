@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.evaluate import take_tuple
 from barprop.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.exercises.layer_drives import NOTEBOOK, flat
+from barprop.exercises.layer_drives import NOTEBOOK, flat, other_weights
 from barprop.exercises.probing import draw, read_only
 from barprop.numerical import pull_back
 from barprop.run import AnswerError, Run, same
@@ -18,6 +18,7 @@ from barprop.steps_layers import Nudged, bend, neighbours, plain_neighbours, squ
 # --- Network ----------------------------------------------------------------------------------
 _LAYERS_KEPT = "can be called again"
 _LAYERS_LOST = "gives something else the second time"
+_OLD_WEIGHTS = "goes on with the weights of another call"
 _CHAINED = "as one layer after the other"
 _NOT_CHAINED = "differs from calling one layer after the other"
 
@@ -78,8 +79,19 @@ def _network_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     if case.twice:
         run.send(network, "forward", case.x, case.w)
         again = run.send(network, "backward", case.h_bar, case.w)
-        yield "again", _LAYERS_KEPT if same(again, value) else _LAYERS_LOST
+        yield "again", _other_weights(run, case, network) if same(again, value) else _LAYERS_LOST
     yield "w_bar", flat("w_bar", w_bar, case.w)
+
+
+def _other_weights(run: Run, case: Case, used: Any) -> str:
+    """Whether a network that has been used takes other weights as a new one does, also between the calls of another."""
+    w = [other_weights(weights) for weights in case.w]
+    new = run("Network", [Nudged(step) for step in case.steps])
+    h = run.send(new, "forward", case.x, w)
+    value = run.send(new, "backward", case.h_bar, w)
+    kept = same(run.send(used, "forward", case.x, w), h)
+    run.send(new, "forward", case.x, case.w)
+    return _LAYERS_KEPT if kept and same(run.send(used, "backward", case.h_bar, w), value) else _OLD_WEIGHTS
 
 
 def _own_layers(run: Run, case: Case) -> str:
@@ -94,8 +106,8 @@ def _own_layers(run: Run, case: Case) -> str:
             value = run.send(layer, "backward", bar, weights)
             (_, own), (_, bar) = take_tuple("backward", value, ("w_bar", "h_prev_bar"))
             w_bar.insert(0, own)
-    except AnswerError as error:
-        raise AnswerError(f"With your own layers Network cannot be tried yet: {error}") from None
+    except AnswerError:
+        return _CHAINED  # a slip in Linear costs Linear alone
     out = run.send(network, "forward", case.x, case.w)
     value = run.send(network, "backward", case.h_bar, case.w)
     (_, w_bars), (_, x_bar) = take_tuple("Network.backward", value, ("w_bar", "x_bar"))
@@ -164,6 +176,10 @@ NETWORK = Exercise(
                 lambda c, right: {"x_bar": np.array(c.h_bar)} if "own" not in c.more else None),
         Mistake("every layer was given x", "Every layer was given x. Each takes what the one before it made.", _wrong_network("all from x")),
         Mistake("left out the last layer", "The last layer never had its turn.", _early),
+        Mistake("layers on the class", "Everything came back as it went in. Do your layers lie on the class, or in a global name? Then a second Network, made with no layer, has emptied the list of the first.",
+                lambda c, right: {"h": np.array(c.x, dtype=float), "x_bar": np.array(c.h_bar)} if "own" not in c.more else None),
+        Mistake("keeps its weights", "Called with other weights, your network goes on with those of an earlier call, or of another network. The weights come with every call.",
+                lambda c, right: {"again": _OLD_WEIGHTS} if "again" in right else None),
         Mistake("gave x back", "x came back as it was. Which layers has it been through?", _gave_back),
     ),
 )  # fmt: skip
