@@ -34,7 +34,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     if np.isnan(got).any() and not np.isnan(right).any():
         return f"{name} holds NaN (not a number): something was divided by zero, or infinity met infinity."
     if not np.isfinite(got).all() and np.isfinite(right).all():
-        return f"{name} holds an infinity: something grew too large."
+        return f"{name} holds an infinity: something grew too large, was divided by 0, or was the log of 0."
     if not close(got, right, tolerance):
         wrong = np.argwhere(~_near(got, right, tolerance))
         if right.size > 1 and 0 < len(wrong) < right.size:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from barprop.run import AnswerError
 
+_NUMBERS = itertools.count()  # tells one graph from another, wherever it is made again
 _PATIENCE = 20  # questions allowed for each node and edge; a linear answer needs a few
 
 
@@ -52,6 +54,7 @@ class Graph:
 
     def __init__(self, parents: Sequence[Sequence[int]], alike: bool = False) -> None:
         self.alike = alike
+        self.number = next(_NUMBERS)
         self.parents = tuple(tuple(made_from) for made_from in parents)
         self.nodes = [Node(self, index) for index in range(len(self.parents))]
         for node, made_from in zip(self.nodes, self.parents, strict=True):

@@ -88,6 +88,7 @@ _GRADIENT_ASCENT = {
     "sign instead of the bar": _ascent(f"x = x + alpha * np.sign({_BAR})"),
     "unit length": _ascent(f"x = x + alpha * (b := {_BAR}) / np.linalg.norm(b, axis=1, keepdims=True)"),
     "forgot alpha": _ascent(f"x = x + {_BAR}"),
+    "clipped after every step": _ascent(f"x = np.clip(x + alpha * {_BAR}, 0, 1)"),
     "clipped": _ascent(f"x = x + alpha * {_BAR}", last="np.clip(x, 0, 1)"),
     "only the change": _ascent(f"x = x + alpha * {_BAR}", last="x - X"),
     "added to two": _ascent("pass", last="2 + alpha * input_bar(net, X, labels) if steps else X.copy()"),
@@ -159,6 +160,9 @@ def _attack_mistakes(signature: str) -> dict[str, str]:
         "forgot to clip": _attack(signature, range="x"),
         "neither ball nor range": _attack(signature, ball="x", range="x"),
         "projected only at the end": _attack(signature, ball="x", range="x", end=at_the_end),
+        "first step without limits": _attack(
+            signature, count="steps", ball="np.clip(x, home - eps, home + eps) if _ else x", range="np.clip(x, 0, 1) if _ else x"
+        ),
         "one x_bar for all steps": _attack(signature, first=f"first = {bar}", bar="first"),
         "forgot the sign": _attack(signature, step=f"x {way} alpha * x_bar"),
         "always from the original": _attack(signature, step=f"X {way} alpha * np.sign(x_bar)"),
@@ -203,6 +207,7 @@ _CURVE = {
     "classified the clean images": _curve(_RIGHT_SHARE, images="X"),
     "attacked the attacked": _curve(_RIGHT_SHARE, images="X", before="X = attack(net, X, labels, eps)"),
     "against the predictions": _curve("np.mean(guess == clean)"),
+    "attacked the predictions": _curve(_RIGHT_SHARE, images="attack(net, X, clean, eps)"),
     "relative to the clean accuracy": _curve("np.sum(guess == labels) / np.sum(clean == labels)"),
     "drop instead of accuracy": _curve("np.mean(clean == labels) - np.mean(guess == labels)"),
     "sorted by eps": _curve(_RIGHT_SHARE, before="pass", value="np.array(shares)[np.argsort(eps_list)]"),

@@ -39,7 +39,8 @@ def _curve_case(rng: np.random.Generator, label: str, eps_list: Any, n: int = 9,
 
         case = Case(label, {"net": net, "X": read_only(X), "labels": labels, "eps_list": eps_list, "attack": attack})
         curve = _curve(case)
-        told = len(curve) < 3 or not np.array_equal(curve, _curve(case, chain=True))
+        slips = _curve(case, chain=True), _curve(case, told=_winners(net, X))
+        told = len(curve) < 3 or not any(np.array_equal(curve, slip) for slip in slips)
         if len(set(curve)) == len(curve) and told and _clear(case):
             return case
 
@@ -59,11 +60,13 @@ def _clear(c: Case) -> bool:
     return True
 
 
-def _curve(c: Case, chain: bool = False, against: np.ndarray | None = None) -> np.ndarray:
-    """The share of images that keep their label (or `against`), counted one by one."""
+def _curve(
+    c: Case, chain: bool = False, against: np.ndarray | None = None, told: np.ndarray | None = None
+) -> np.ndarray:
+    """The share of images that keep their label (or `against`), counted one by one; the attack is told `told` for labels."""
     X, shares = c.X, []
     for eps in c.eps_list:
-        attacked = c.attack(c.net, X if chain else c.X, c.labels, eps)
+        attacked = c.attack(c.net, X if chain else c.X, c.labels if told is None else told, eps)
         X = attacked
         kept = _winners(c.net, attacked) == (c.labels if against is None else against)
         shares.append(np.count_nonzero(kept) / len(kept))
@@ -100,6 +103,8 @@ ACCURACY_CURVE = Exercise(
                        lambda c, right: _curve(c, chain=True)),
         _curve_mistake("against the predictions", "You compare with what the network said before. The truth stands in labels, and the network was wrong at times.",
                        lambda c, right: _curve(c, against=_winners(c.net, c.X))),
+        _curve_mistake("attacked the predictions", "Your attack is told what the network said, not the truth: an image that was wrong already is then pushed somewhere else.",
+                       lambda c, right: _curve(c, told=_winners(c.net, c.X))),
         _curve_mistake("relative to the clean accuracy", "You divide by the accuracy without attack. The share of all images is asked for.",
                        lambda c, right: right / _clean(c)),
         _curve_mistake("drop instead of accuracy", "That is how much is lost against the clean images. Asked is what is left.",

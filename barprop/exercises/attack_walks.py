@@ -44,7 +44,7 @@ class Way:
     move : what is made of the slopes for a step.
     fresh : whether every step asks for new slopes. anchored : whether every step starts at the original.
     eps : reach of the ball. home : what it lies around, "start" or "here". inside : whether pixels stay in [0, 1].
-    late : whether ball and range are only looked at after the last step.
+    late : whether ball and range are only looked at after the last step. free : first steps without either.
     """
 
     labels: Any
@@ -58,6 +58,7 @@ class Way:
     home: str = "start"
     inside: bool = False
     late: bool = False
+    free: int = 0
 
 
 def walk(c: Case, way: Way) -> np.ndarray:
@@ -72,7 +73,7 @@ def _track(c: Case, way: Way) -> tuple[np.ndarray, list[np.ndarray]]:
     for step in range(way.steps):
         met.append(loss_slopes(c.net, x, way.labels) if way.fresh or not met else met[0])
         moved = (start if way.anchored else x) + way.along * way.alpha * way.move(met[-1])
-        if not way.late or step == way.steps - 1:
+        if step >= way.free and (not way.late or step == way.steps - 1):
             moved = _nearest_allowed(moved, x if way.home == "here" else start, way)
         x = moved
     return x, met

@@ -10,7 +10,8 @@ import numpy as np
 
 from barprop.exercise import Case, Values
 from barprop.numerical import pull_back
-from barprop.run import AnswerError, Run
+from barprop.plain import describe_type, is_number
+from barprop.run import AnswerError, Run, same
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,11 @@ def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 def _drive_one(run: Run, case: Case, expression: Expression) -> Iterator[tuple[str, Any]]:
     operands = {n: run("Value", case.args[n]) if n in case.values else case.args[n] for n in expression.operands}
+    before = {name: read(run, operands[name], "data") for name in operands if name in case.values}
     out = combine(run, expression.name, expression.make, *operands.values())
+    for name, data in before.items():
+        if not same(data, read(run, operands[name], "data")):
+            raise AnswerError(f"{expression.name} changes the .data of {name}; work on a copy, other nodes read it as well.")
     if expression.data:
         yield expression.name, read(run, out, "data")
     run.send(out, "backward")
@@ -116,10 +121,15 @@ def combine(run: Run, label: str, make: Callable[..., Any], *operands: Any) -> A
 
     with run.guard(f"Value: {label}"):
         out = make(call, *operands)
+    return a_value(label, out, "" if label.startswith("a.") else " Is __array_ufunc__ = None still there?")
+
+
+def a_value(label: str, out: Any, question: str = "") -> Any:
+    """What came back, where it may be a Value. Raises AnswerError where it is None, a number or an array."""
     if out is None:
         raise AnswerError(f"{label} came back as None: is a `return` missing?")
-    if type(out) is np.ndarray:
-        raise AnswerError(f"{label} came back as an array; expected a Value. Is __array_ufunc__ = None still there?")
+    if is_number(out) or type(out) is np.ndarray:
+        raise AnswerError(f"{label} came back as {describe_type(out)}; expected a Value.{question * (type(out) is np.ndarray)}")
     return out
 
 

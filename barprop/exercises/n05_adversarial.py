@@ -173,6 +173,8 @@ GRADIENT_ASCENT = Exercise(
         _ascent_slip("unit length", "You divide the bar by its length. Here a sensitive image moves farther than a dull one.",
                      move=unit),
         _ascent_slip("forgot alpha", "The steps are all of one size whatever alpha is.", alpha=lambda c: 1.0),
+        _ascent_slip("clipped after every step", "You keep the pixels in [0, 1]. Wise, but not asked for yet: here the image may leave that range.",
+                     inside=True),
         seen_from("X_up", "clipped", "You keep the pixels in [0, 1]. Wise, but not asked for yet: here the image may leave that range.",
                    lambda c, right: np.minimum(np.maximum(right, 0.0), 1.0)),
         seen_from("X_up", "only the change", "That is the change alone. Where is the image it is added to?",
@@ -199,6 +201,7 @@ def _fgsm_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield attack_case(rng, "eps = 0", (2, 5, 3), grey, _fgsm_way, eps=0.0, **plain)
     yield attack_case(rng, "one pixel each", (4, 1, 2), grey, _fgsm_way, eps=0.3, **plain)
     yield attack_case(rng, "whole numbers, eps = 1", (3, 6, 3), bitmap, _fgsm_way, eps=1, **edge)
+    yield attack_case(rng, "whole numbers, eps = 0.3", (3, 6, 3), bitmap, _fgsm_way, eps=0.3, **edge)
 
 
 def _fgsm_slip(name: str, hint: str, **changes: Any) -> Mistake:
@@ -268,7 +271,7 @@ def _walk_probes(way: Callable[[Case], Way], labels: str) -> Callable[[np.random
         yield attack_case(rng, "one image, one step", (1, 6, 4), grey, way, eps=0.2, alpha=0.1, steps=1, **plain)
         yield attack_case(rng, "no steps", (3, 5, 3), grey, way, eps=0.1, alpha=0.05, steps=0, **plain)
         yield attack_case(rng, "a pixel that no weight looks at", (2, 5, 3), grey, way, eps=0.1, alpha=0.05, steps=2, blind=(1,), **plain)
-        yield attack_case(rng, "steps longer than the ball", (3, 6, 3), grey, way, True, eps=0.1, alpha=0.15, steps=3, **ball)
+        yield _longer_than_the_ball(rng, way, ball)
         yield attack_case(rng, "eps = 0", (2, 5, 3), grey, way, eps=0.0, alpha=0.1, steps=2, **ball)
         yield attack_case(rng, "whole numbers, eps = 1", (2, 6, 3), bitmap, way, eps=1, alpha=0.4, steps=2, **edge)
 
@@ -280,6 +283,16 @@ def _edge_of_ball(rng: np.random.Generator, way: Callable[[Case], Way], rest: di
     while True:
         case = attack_case(rng, "steps beyond the ball", (4, 6, 3), grey, way, True, eps=0.12, alpha=0.05, steps=4, **rest)
         if not np.allclose(walk(case, way(case)), walk(case, replace(way(case), late=True))):
+            return case
+
+
+def _longer_than_the_ball(rng: np.random.Generator, way: Callable[[Case], Way], rest: dict[str, Any]) -> Case:
+    """A case where it matters that the first step is held back, and that a step is alpha long also beyond eps."""
+    while True:
+        label = "steps longer than the ball"
+        case = attack_case(rng, label, (3, 6, 3), grey, way, True, eps=0.1, alpha=0.15, steps=3, **rest)
+        right, slips = walk(case, way(case)), (replace(way(case), free=1), replace(way(case), alpha=case.eps))
+        if not any(np.allclose(right, walk(case, slip)) for slip in slips):
             return case
 
 
@@ -307,6 +320,7 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
         slip("neither ball nor range", "Nothing holds your pictures: they leave the ball, and they leave [0, 1].", eps=np.inf, inside=False),
         slip("projected only at the end", "Ball and range are only looked at after the last step; until then the picture walks outside, and asks for directions there.",
              late=True),
+        slip("first step without limits", "Your first step is not held back: ball and range are looked at from the second on. Is the order within a step right?", free=1),
         slip("one x_bar for all steps", "Right for one step only. After a step the picture is another one; is its bar still the same?", fresh=False),
         slip("forgot the sign", "Each pixel moves by alpha times its bar. What does fgsm make of the bar first?", move=np.positive),
         slip("always from the original", "Each of your steps starts at the first image again, so the steps do not add up.", anchored=True),

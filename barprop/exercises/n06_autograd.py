@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.compare import describe_type
-from barprop.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.exercises.expressions import combine, read
+from barprop.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
+from barprop.exercises.expressions import a_value, combine, read
 from barprop.exercises.probing import draw, read_only
 from barprop.exercises.value_cases import part_outputs, value_drive, value_oracle, value_probes
 from barprop.exercises.value_mistakes import VALUE_MISTAKES
@@ -22,6 +22,7 @@ NOTEBOOK = "06_autograd/autograd"
 # --- topological_order ------------------------------------------------------------------------
 
 _LONG = 10_000
+_REMEMBERS = "other nodes are there in a second call"
 _LADDER = [(), *((i, i) for i in range(60))]
 _UNEVEN = [(), (0,), (1,), (2, 0), (3, 1)]
 
@@ -63,7 +64,11 @@ def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
             yield stands, "Python's limit of nested calls was hit"
             return
         raise
-    yield stands, _which_nodes(graph, case.node, _indices(order))
+    word = _which_nodes(graph, case.node, _indices(order))
+    if not case.long and word == "each once":
+        again = _indices(run("topological_order", graph.nodes[case.node]))
+        word = word if sorted(again) == sorted(_indices(order)) else _REMEMBERS
+    yield stands, word
     if not case.long:
         yield "the order", _which_order(graph, _indices(order))
 
@@ -162,7 +167,11 @@ TOPOLOGICAL_ORDER = Exercise(
     drive=_order_drive,
     mistakes=(
         Mistake("calls itself", "Right on small graphs. On a chain of 10,000 a function that calls itself runs into Python's limit of about 1,000 nested calls: keep a list of what is still to do instead.",
-                lambda c, right: {"a long chain": "Python's limit of nested calls was hit"} if c.long else {}),
+                lambda c, right: {"a long chain": "Python's limit of nested calls was hit"} if c.long else right),
+        Mistake("remembers an earlier call", "A second call finds what the first has left. A list or set in the first line of a function (`seen=set()`) is made once, for all calls: make a new one inside.",
+                _nodes_are(lambda c: "each once" if c.long else _REMEMBERS)),
+        Mistake("told apart by == on a list", "Two nodes may be equal and still be two nodes: `node in order` asks with ==. id(node) is different for each.",
+                _nodes_are(lambda c: "the node itself is missing" if c.alike else "each once")),
         Mistake("told apart by ==", "Two nodes may be equal and still be two nodes. id(node) is different for each; == and a set of nodes are not so careful.",
                 _nodes_are(lambda c: "some node is missing" if c.alike else "each once")),
         Mistake("wrong way round", "Your list begins with the node itself. Who has to stand first?",
@@ -252,9 +261,7 @@ def _compose_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     leaf = run("Value", case.args[name])
     yield "tried", True
     out = run(function, leaf) if name == "value" else run(function, leaf, case.labels)
-    if out is None:
-        raise AnswerError(f"{function} came back as None: is the `return` missing?")
-    yield function, read(run, out, "data")
+    yield function, read(run, a_value(function, out), "data")
     if case.w is not None:
         out = combine(run, f"{function} * w", lambda call, out: out * case.w, out)
     run.send(out, "backward")
@@ -284,11 +291,11 @@ def _mixed(c: Case) -> bool:
     return np.ptp(c.logits.max(axis=1)) > 700
 
 
-def _cross(data: Any = None, bar: Any = None, mixed: bool = True) -> Callable[[Case, Values], Values | None]:
+def _cross(data: Any = None, bar: Any = None) -> Callable[[Case, Values], Values | None]:
     """A mistake in cross_entropy: (case, right data) -> wrong data, (case, right bar) -> wrong bar."""
 
     def wrong(case: Case, right: Values) -> Values | None:
-        if "logits" not in case.args or (_mixed(case) and not mixed):
+        if "logits" not in case.args:
             return None
         pairs = zip(CROSS_ENTROPY, (data, bar), strict=True)
         return {name: change(case, right[name]) for name, change in pairs if change}
@@ -329,13 +336,17 @@ COMPOSE = Exercise(
                 _soft(lambda z, right: right, lambda z, right: np.where(z == 0, 0.0, right))),
         Mistake("full slope at 0", "Your softplus is right everywhere, and its slope at 0 is 1. It should be as smooth there as anywhere.",
                 _soft(lambda z, right: right, lambda z, right: np.where(z == 0, 2 * right, right))),
+        Mistake("softplus not finite", "exp of a large number is infinite, and of a very negative one 0. Each entry needs a shift of its own, taken out before the exp and put back after the log.",
+                _soft(lambda z, right: NOT_FINITE if np.abs(z).max() > 700 else right)),
         Mistake("not put back", "What you take out before the exp has to come back after the log.",
                 _soft(lambda z, right: right - np.maximum(z, 0), lambda z, right: right)),
         Mistake("the 1 is missing", "log of exp gives back what went in. What stands beside the exp inside the log?",
                 _soft(lambda z, right: np.where(np.abs(z) > 700, np.copysign(np.inf, z), z))),
         Mistake("cut off at 0", "That is relu. Softplus is its smooth relative.", _soft(lambda z, right: np.maximum(z, 0))),
         Mistake("cross entropy overflows", _HUGE,
-                _cross(lambda c, right: np.where(_far(c), np.copysign(np.inf, c.logits.max()), right), mixed=False)),
+                _cross(lambda c, right: NOT_FINITE if _mixed(c) else np.where(_far(c), np.copysign(np.inf, c.logits.max()), right))),
+        Mistake("log of a share", "exp of a very negative number is 0, and so is that share: its log is infinite. Take the log before anything has become 0.",
+                _cross(lambda c, right: NOT_FINITE if np.min(_at_label(c, _shifted(c))) < -745 else right)),
         Mistake("one maximum for all rows", "A row far below the others is shifted out of sight. Each row has a largest logit of its own.",
                 _cross(lambda c, right: -np.inf if _mixed(c) else right)),
         Mistake("sum instead of mean", "Your loss grows with the number of rows. The mean over the rows is wanted.",

@@ -17,9 +17,11 @@ from barprop.exercises.expressions import (
     read,
 )
 from barprop.exercises.probing import draw, positive, read_only
-from barprop.run import AnswerError, Run
+from barprop.plain import is_array
+from barprop.run import AnswerError, Run, same
 from barprop.tally import Tally
 
+_LEAD_BACK = "lead back to a and b"
 _DEPTH = 1100  # deeper than Python's own limit of 1,000 nested calls
 _RUNGS = 60  # 2**60 paths
 
@@ -80,6 +82,9 @@ def _operators(rng: np.random.Generator) -> Iterator[Case]:
         yield case("one", f"below 0, k = {k}", {"a": -positive(rng, 3), "k": k}, [POWER])
     yield case("whole", "whole numbers, k = -1", {"a": rng.integers(2, 9, 3), "k": -1}, [POWER])
     yield case("zero", "k = 0", {"a": draw(rng, 3), "k": 0}, [POWER])
+    yield case("zero", "a 0 in a, k = 2", {"a": np.append(draw(rng, 2), 0.0), "k": 2}, [POWER])
+    zeros = {"a": np.append(draw(rng, 2), 0.0), "b": np.append(0.0, draw(rng, 2))}
+    yield case("zero", "a 0 in a and in b", zeros, _pairs({op: _FOUR[op] for op in "+-*"}))
     chained = [
         Expression("-a", ("a",), lambda call, a: (lambda s: -s)(-a)),
         Expression("a ** k", ("a", "k"), lambda call, a, k: (a**k) ** 2),
@@ -327,7 +332,35 @@ def _parents(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         todo += [parent for parent in parents if not any(parent is other for other in met)]
     ends = all(len(run.get(leaf, "parents")) == 0 for leaf in (a, b))
     found = all(any(node is leaf for node in met) for leaf in (a, b))
-    yield ".parents", "lead back to a and b" if found and ends else "do not lead back to a and b, and no further"
+    if not found or not ends:
+        yield ".parents", "do not lead back to a and b, and no further"
+        return
+    before = len(run.get(out, "parents"))
+    run.send(out, "backward")
+    yield ".parents", _LEAD_BACK if len(run.get(out, "parents")) == before else "are gone after backward()"
+
+
+def _own_bars(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    """After backward() the bar of a step in the middle is still what came in there, whatever the step does with it."""
+    given, w = np.abs(case.args["a"]), case.args["b"]
+    steps: dict[str, Callable[..., Any]] = {
+        f"a.{method}()": lambda call, a, method=method: call(a, method) for method in ("exp", "log", "relu", "tanh")
+    }
+    steps |= {"-a": lambda call, a: -a, "a ** 3": lambda call, a: a**3, "a / 2": lambda call, a: a / 2.0}
+    steps |= {"a * 2": lambda call, a: a * 2.0, "2 - a": lambda call, a: 2.0 - a, "2 / a": lambda call, a: 2.0 / a}
+    for label, make in steps.items():
+        step = combine(run, label, make, run("Value", given))
+        run.send(combine(run, f"{label} * w", _multiply_all, step, w), "backward")
+        bar = read(run, step, "bar")
+        if not same(bar, np.array(w)):
+            empty = is_array(bar) and not bar.any()
+            yield "the bar of a step", "stays at zero" if empty else "is changed by its own way back"
+            return
+    yield "the bar of a step", "stays what came in"
+
+
+def _multiply_all(call: Any, step: Any, w: Any) -> Any:
+    return step * w
 
 
 def _chain(call: Any, a: Any) -> Any:
@@ -368,7 +401,7 @@ def _ladder(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     except AnswerError:
         if not tally.exceeded:
             raise
-        yield "sixty diamonds in a row", "every path is walked by itself, and there are 2 to the 60"
+        yield "sixty diamonds in a row", "far more calls are made than there are nodes"
         return
     yield "sixty diamonds in a row", "right bars" if read(run, a, "bar") == 2**_RUNGS else "wrong bars"
 
@@ -379,7 +412,8 @@ def _words(**right: str) -> Callable[[Case], Values]:
 
 _STORIES: tuple[tuple[str, Callable[..., Any], Callable[[Case], Values]], ...] = (
     ("backward() again", _again, _again_values),
-    (".parents", _parents, lambda case: {".parents": "lead back to a and b"}),
+    (".parents", _parents, lambda case: {".parents": _LEAD_BACK}),
+    ("bars of steps in the middle", _own_bars, lambda case: {"the bar of a step": "stays what came in"}),
     (f"a chain of {_DEPTH:,} steps", _deep, _words(a_deep_graph="right bars")),
     ("sixty diamonds in a row", _ladder, _words(sixty_diamonds_in_a_row="right bars")),
 )
