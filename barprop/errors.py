@@ -19,10 +19,10 @@ _MEANS = {
     "can be converted to Python scalars": "float(...) takes one number, and an array of several came",
     "and 'method'": _UNCALLED,
     "'method' and": _UNCALLED,
-    "is out of bounds for array of dimension": "that array has fewer axes; axis=0 goes over the rows, axis=-1 is the last",
+    "out of bounds for array of dimension": "that array has fewer axes; axis=0 goes over the rows, axis=-1 is the last",
     "high <= 0": _NO_DRAW,
     "low >= high": _NO_DRAW,
-    "'bool' object has no attribute": "comparing plain numbers gives a plain True or False; np.asarray makes an array",
+    "'bool' object has no attribute": "comparing plain numbers gives plain True or False; np.asarray makes an array",
     "'float' object has no attribute": "a plain number came, which has no such method; np.asarray(h) makes an array",
 }
 
