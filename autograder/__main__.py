@@ -29,7 +29,7 @@ def main(words: list[str] | None = None) -> int:
         )
         return 2
     except KeyboardInterrupt:
-        print("\nInterrupted. What is done is kept: run the command again to go on.", file=sys.stderr)
+        print("\nInterrupted. What is done is kept: run the same command again to go on.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # whoever read on the other end, `head` perhaps, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

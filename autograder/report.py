@@ -16,10 +16,10 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, GradeCell, MissingEntry, SubmittedAssignment
 
 from autograder.grading.command import configured
-from autograder.grading.course import coursedir_path
 from autograder.grading.journal import Journal
 from autograder.grading.record import Record
 from autograder.grading.released import the_gradebook
+from autograder.grading.submitted import coursedir_path
 from autograder.grading.writer import graded_key
 from barprop.exercises import TESTS
 

@@ -16,14 +16,14 @@ from nbgrader.api import Gradebook, get_alembic_version
 from nbgrader.converters import NbGraderException
 
 from autograder.course import RELEASE
-from autograder.grading import course as course_module
 from autograder.grading import keys
+from autograder.grading import run as run_module
 from autograder.grading.command import configured
-from autograder.grading.course import Summary
 from autograder.grading.job import grade_submission
 from autograder.grading.journal import Journal
 from autograder.grading.plugin import Autograde
 from autograder.grading.pool import Failed
+from autograder.grading.run import Summary
 from tests.grading_tools import (
     ASSIGNMENT,
     FakeSession,
@@ -60,7 +60,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             done.append(job)
             yield grade_submission(job, lambda _: FakeSession())
 
-    monkeypatch.setattr(course_module, "run_jobs", run_jobs)
+    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
     return done
 
 
@@ -166,13 +166,38 @@ def test_manual_grades_comments_extra_credit_and_penalties_survive(own: Path) ->
         gradebook.find_comment("square", "p1", "ps1", "half").manual_comment = "Nearly."
         gradebook.db.commit()
     held = scores(own)
-    assert run().current == 4
-    assert scores(own) == held, "an unchanged submission leaves a person's work alone"
+    summary = run()
+    assert (summary.current, summary.late) == (4, 1)
+    held[where] = ("2026-03-02 12:00:00", 3.0)
+    assert scores(own) == held, "an unchanged submission leaves a person's work alone; the penalty follows the score"
     run(force=True)
     held = scores(own)
     assert held[*where, "test_square"] == (0.0, 1.5, True, 2.0), "graded anew: kept, and asks for review as in nbgrader"
     assert held[*where, "square", "comment"] == (None, "Nearly.")
     assert held[where] == ("2026-03-02 12:00:00", 3.0), "the penalty follows the score"
+
+
+def test_lateness_follows_the_stamp_and_the_due_date(own: Path) -> None:
+    """Neither is part of what is graded, so that nothing is run again."""
+    stamp, where = own / "submitted/full/ps1/timestamp.txt", ("full", "ps1", "p1")
+    (own / "nbgrader_config.py").open("a").write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    stamp.write_text("2026-03-02 12:00:00 UTC")
+    run()
+    assert scores(own)[where] == ("2026-03-02 12:00:00", None)
+    with Gradebook(f"sqlite:///{own}/gradebook.db", "tests") as gradebook:
+        gradebook.update_or_create_assignment("ps1", duedate="2026-03-01 12:00:00 UTC")
+    assert (run().late, run().late) == (1, 0)
+    assert scores(own)[where] == ("2026-03-02 12:00:00", 4.0)
+    stamp.write_text("2026-02-28 12:00:00 UTC")
+    assert run().late == 1
+    assert scores(own)[where] == ("2026-02-28 12:00:00", None)
+    stamp.write_text("2026-03-03 12:00:00 UTC")
+    run()
+    stamp.unlink()
+    assert run().late == 0, "no stamp says nothing; the gradebook's stays"
+    stamp.write_text("not a time")
+    run()
+    assert scores(own)[where] == ("None", None)
 
 
 def test_a_bad_timestamp_is_told_and_counts_nothing(own: Path) -> None:
@@ -213,7 +238,7 @@ def test_an_empty_folder_is_passed_over(own: Path) -> None:
 
 
 def test_a_job_nothing_comes_of_is_no_zero(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course_module, "run_jobs", lambda jobs, *_: (Failed(job, "the sandbox broke") for job in jobs))
+    monkeypatch.setattr(run_module, "run_jobs", lambda jobs, *_: (Failed(job, "the sandbox broke") for job in jobs))
     with pytest.raises(NbGraderException, match="4 submissions could not be graded"):
         run()
     assert totals(own) == {}

@@ -27,7 +27,7 @@ from nbgrader.utils import determine_grade, is_grade
 
 from autograder.course import ROOT, tools_on_path
 from autograder.export import QuotedCsv
-from autograder.grading import course as course_module
+from autograder.grading import run as run_module
 from autograder.grading.command import configured
 from autograder.grading.job import grade_submission
 from autograder.grading.plugin import Autograde
@@ -84,7 +84,7 @@ def in_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             for job in jobs:
                 yield grade_submission(job, lambda files: sandbox.session(job.limits, files))
 
-        monkeypatch.setattr(course_module, "run_jobs", run_jobs)
+        monkeypatch.setattr(run_module, "run_jobs", run_jobs)
         yield
 
 

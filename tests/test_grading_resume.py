@@ -19,8 +19,8 @@ import pytest
 from nbgrader.api import get_alembic_version
 
 from autograder.course import ROOT
-from autograder.grading import course as course_module
 from autograder.grading import keys
+from autograder.grading import run as run_module
 from autograder.grading.command import configured
 from autograder.grading.job import grade_submission
 from autograder.grading.journal import Journal
@@ -53,7 +53,7 @@ def _grade(course: Path, log: Path | None = None) -> None:
                     file.write(job.student + "\n")
             yield grade_submission(job, lambda _: FakeSession())
 
-    course_module.run_jobs = run_jobs
+    run_module.run_jobs = run_jobs
     os.chdir(course)
     app = configured()
     app.coursedir.assignment_id = "ps1"
@@ -92,13 +92,13 @@ def _files(course: Path) -> dict[str, bytes]:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Back to where it started; what every child would find out again is found out once."""
-    folder, run_jobs = os.getcwd(), course_module.run_jobs
+    folder, run_jobs = os.getcwd(), run_module.run_jobs
     keys.environment()
     version = get_alembic_version()
     monkeypatch.setattr("nbgrader.api.get_alembic_version", lambda: version)
     yield
     os.chdir(folder)
-    course_module.run_jobs = run_jobs
+    run_module.run_jobs = run_jobs
 
 
 @pytest.mark.usefixtures("here")

@@ -13,9 +13,9 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 from nbgrader.apps import AutogradeApp  # noqa: E402
 from nbgrader.converters import NbGraderException  # noqa: E402
 
-from autograder.grading.course import coursedir_path  # noqa: E402
 from autograder.grading.plugin import Autograde  # noqa: E402
 from autograder.grading.pool import Crew  # noqa: E402
+from autograder.grading.submitted import coursedir_path, handed_in  # noqa: E402
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,17 +43,13 @@ def run(args: argparse.Namespace) -> int:
     options = {"jobs": args.jobs, "dask": args.dask, "show_cells": args.show_cells or None}
     options["sandbox"] = False if args.no_sandbox else None
     app.config.Grading.update({name: value for name, value in options.items() if value is not None})
-    submitted = coursedir_path(coursedir, coursedir.submitted_directory)
-    assignments = args.assignments or sorted({path.name for path in submitted.glob("*/*") if path.is_dir()})
+    found, strays = handed_in(coursedir)
+    assignments = args.assignments or found
     if not assignments:
-        print(f"Nothing was handed in: {submitted} holds no STUDENT/ASSIGNMENT/ folder.", file=sys.stderr)
+        submitted = coursedir_path(coursedir, coursedir.submitted_directory)
+        nothing = f"Nothing was handed in: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
+        print("\n".join([nothing, *strays]), file=sys.stderr)
         return 2
-    known = {path.name for step in (coursedir.source_directory, coursedir.release_directory)
-             for path in coursedir_path(coursedir, step).glob("*")}  # fmt: skip
-    odd = [path for path in sorted(submitted.glob("*/*")) if path.is_dir() and path.name not in known]
-    if known and odd:
-        names = ", ".join(f"{path.parent.name}/{path.name}" for path in odd[:20])
-        print(f"No assignment is called like these: {names}.", file=sys.stderr)
     told = app.config.Grading
     with Crew(told.get("jobs", 0), told.get("sandbox", True)) as crew:
         return max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])
@@ -62,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 def _grade(app: AutogradeApp, assignment: str, force: bool, crew: Crew | None) -> int:
     app.coursedir.assignment_id = assignment
     converter = Autograde(coursedir=app.coursedir, parent=app)
-    converter.force, converter.crew = force, crew
+    converter.force, converter.crew, converter.passes_interrupts = force, crew, True
     converter.log = _quiet()
     try:
         converter.start()

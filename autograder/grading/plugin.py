@@ -17,8 +17,8 @@ from nbgrader.converters import Autograde as StockAutograde
 from nbgrader.converters import NbGraderException
 
 if TYPE_CHECKING:
-    from autograder.grading.course import Summary
     from autograder.grading.pool import Crew
+    from autograder.grading.run import Summary
 
 _PLACES = (nbgrader.apps.autogradeapp, nbgrader.apps.api, nbgrader.converters)
 
@@ -32,6 +32,7 @@ class Autograde(StockAutograde):
 
     summary: Summary | None = None
     crew: Crew | None = None  # processes to grade with; None: its own
+    passes_interrupts: bool = False  # whether Ctrl-C is somebody else's to explain
 
     def start(self) -> None:
         """Grade the submissions that the course directory names. Raises NbGraderException."""
@@ -52,6 +53,10 @@ class Autograde(StockAutograde):
             raise self._refused(str(error)) from None
         except NbGraderException as error:
             raise self._refused(str(error)) from None
+        except KeyboardInterrupt:
+            if self.passes_interrupts:
+                raise
+            raise self._refused("Interrupted. What is done is kept: run the same command again to go on.") from None
         finally:
             os.chdir(here)
         self.run_post_convert_hook()

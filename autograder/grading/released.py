@@ -77,18 +77,57 @@ def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any, f
                 return
         except MissingEntry:
             pass
+    _source_of(coursedir, assignment)
     note.parent.mkdir(parents=True, exist_ok=True)
     note.touch()
     _generate(coursedir, assignment, parent)
     note.unlink()
 
 
-def _generate(coursedir: CourseDirectory, assignment: str, parent: Any) -> None:
+def _source_of(coursedir: CourseDirectory, assignment: str) -> list[Path]:
+    """The authored notebooks of an assignment. Raises NbGraderException where there is none."""
     source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
     if not list(source.glob("*.ipynb")):
         known = sorted({path.parent.name for path in source.parent.glob("*/*.ipynb")})
         there = f"there is {', '.join(known)}" if known else f"{source.parent} holds no notebook"
         raise NbGraderException(f"No assignment called '{assignment}' exists: {there}.")
+    return sorted(source.glob("*.ipynb"))
+
+
+def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str) -> list[str]:
+    """Sentences on where source/, the released notebooks and the gradebook say different things."""
+    said = []
+    release = Path(coursedir.format_path(coursedir.release_directory, ".", assignment))
+    for notebook in gradebook.find_assignment(assignment).notebooks:
+        if not (release / f"{notebook.name}.ipynb").is_file():
+            said.append(
+                f"{release / notebook.name}.ipynb, as students got it, is missing: graded by the gradebook and source/ "
+                f"alone. To make it again: nbgrader generate_assignment {assignment} --force"
+            )
+        path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
+        if path.is_file() and (changed := _changed(path, _known(notebook))):
+            names = ", ".join(changed[:8]) + ", ..." * (len(changed) > 8)
+            said.append(
+                f"source/ has changed since the gradebook was told ({names}); graded as before. To take it over: "
+                f"nbgrader generate_assignment {assignment} --force, and grade again."
+            )
+    return said
+
+
+def _changed(path: Path, known: dict[str, dict[str, Any]]) -> list[str]:
+    """The grade_ids whose cell or points differ between an authored notebook and the gradebook."""
+    cells = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        grading = cell.metadata.get("nbgrader") or {}
+        if grading.get("grade_id") and (grading.get("grade") or grading.get("solution") or grading.get("locked")):
+            points = float(grading.get("points") or 0.0) if grading.get("grade") or grading.get("task") else 0.0
+            cells[grading["grade_id"]] = cell.source, points
+    told = {name: (facts["full"], facts["points"]) for name, facts in known.items()}
+    return [name for name in {**cells, **told} if cells.get(name) != told.get(name)]
+
+
+def _generate(coursedir: CourseDirectory, assignment: str, parent: Any) -> None:
+    _source_of(coursedir, assignment)
     with tempfile.TemporaryDirectory() as folder:
         config = Config(parent.config) if parent else Config()
         config.CourseDirectory.release_directory = folder

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from nbgrader import api
 from sqlalchemy import Table, func, insert, select, update
@@ -26,6 +26,8 @@ from autograder.grading.record import Grade, NotebookRecord, Record
 
 _BATCH_SECONDS = 0.5  # so long a transaction may gather submissions
 _TRIES = 8  # how often a locked database is asked again
+Stamp = datetime | None | Literal["kept"]  # when it was handed in; None: not to be read, so that it is not late
+KEPT: Literal["kept"] = "kept"  # nothing is said of it: as the gradebook has it
 Penalty = Callable[[str, float, float], float | None]
 
 STUDENT: Table = api.Student.__table__
@@ -58,7 +60,7 @@ class GradebookWriter:
         for number, name, kind, notebook in self.db.execute(wanted):
             self.cells[names[notebook]].append((number, name, kind))
         self._since = time.monotonic()
-        self._gathered: list[tuple[Record, datetime | None]] = []  # written, not yet committed
+        self._gathered: list[tuple[Record, Stamp]] = []  # written, not yet committed
 
     def __enter__(self) -> GradebookWriter:
         return self
@@ -84,10 +86,30 @@ class GradebookWriter:
             found.setdefault(student, {})[notebook, cell] = score
         return found
 
-    def write(self, record: Record, timestamp: datetime | None = None) -> None:
+    def waiting(self) -> set[str]:
+        """The students something of whom a person is still to grade."""
+        wanted = (
+            select(SUBMITTED.c.student_id)
+            .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.assignment_id == SUBMITTED.c.id)
+            .join(GRADE, GRADE.c.notebook_id == SUBMITTED_NOTEBOOK.c.id)
+            .where(SUBMITTED.c.assignment_id == self.assignment, GRADE.c.needs_manual_grade.is_(True))
+        )
+        return set(self.db.execute(wanted.distinct()).scalars())
+
+    def _lateness(self, student: str) -> list[tuple[datetime | None, float | None]]:
+        """What the gradebook holds of a student: for each notebook the time stamp and the penalty."""
+        wanted = (
+            select(SUBMITTED.c.timestamp, SUBMITTED_NOTEBOOK.c.late_submission_penalty)
+            .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.assignment_id == SUBMITTED.c.id)
+            .where(SUBMITTED.c.assignment_id == self.assignment, SUBMITTED.c.student_id == student)
+            .order_by(SUBMITTED_NOTEBOOK.c.id)
+        )
+        return [tuple(row) for row in self.db.execute(wanted)]
+
+    def write(self, record: Record, stamp: Stamp = KEPT) -> None:
         """Write one record. Committed together with its neighbours, at most half a second later."""
-        self._gathered.append((record, timestamp))
-        self._insist(lambda: self._write(record, timestamp))
+        self._gathered.append((record, stamp))
+        self._insist(lambda: self._write(record, stamp))
         if time.monotonic() - self._since > _BATCH_SECONDS:
             self.commit()
 
@@ -113,15 +135,11 @@ class GradebookWriter:
                 act = self._write_gathered
 
     def _write_gathered(self) -> None:
-        for record, timestamp in self._gathered:
-            self._write(record, timestamp)
+        for record, stamp in self._gathered:
+            self._write(record, stamp)
 
-    def _write(self, record: Record, timestamp: datetime | None) -> None:
-        submission, extension = self._submission(record.student, timestamp)
-        late = 0.0
-        if timestamp is not None and self.duedate is not None:
-            due = self.duedate + extension if extension else self.duedate
-            late = max(0.0, (timestamp - due).total_seconds())
+    def _write(self, record: Record, stamp: Stamp) -> None:
+        submission, late = self._submission(record.student, stamp)
         rows = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id)
         found = self.db.execute(rows.where(SUBMITTED_NOTEBOOK.c.assignment_id == submission))
         present: dict[str, str] = dict(found.all())
@@ -132,21 +150,22 @@ class GradebookWriter:
             if notebook.name in self.notebooks:
                 self._notebook(notebook, present[self.notebooks[notebook.name]], record.student, late)
 
-    def _submission(self, student: str, timestamp: datetime | None) -> tuple[str, Any]:
-        """The row of a student's submission, made with its student where there is none; and the extension."""
+    def _submission(self, student: str, stamp: Stamp) -> tuple[str, float]:
+        """The row of a student's submission, made with its student if need be; and how late it is, in seconds."""
         wanted = select(SUBMITTED.c.id, SUBMITTED.c.extension, SUBMITTED.c.timestamp)
         here = (SUBMITTED.c.assignment_id == self.assignment) & (SUBMITTED.c.student_id == student)
         row = self.db.execute(wanted.where(here)).one_or_none()
         if row is not None:
-            if timestamp is not None and row.timestamp != timestamp:
+            timestamp = row.timestamp if stamp == KEPT else stamp
+            if row.timestamp != timestamp:
                 self.db.execute(update(SUBMITTED).where(SUBMITTED.c.id == row.id).values(timestamp=timestamp))
-            return row.id, row.extension
+            return row.id, self._late(timestamp, row.extension)
         if self.db.execute(select(STUDENT.c.id).where(STUDENT.c.id == student)).one_or_none() is None:
             self.db.execute(insert(STUDENT).values(id=student))
-        number = api.new_uuid()
+        number, timestamp = api.new_uuid(), None if stamp == KEPT else stamp
         values = {"id": number, "assignment_id": self.assignment, "student_id": student, "timestamp": timestamp}
         self.db.execute(insert(SUBMITTED).values(**values))
-        return number, None
+        return number, self._late(timestamp, None)
 
     def _empty_notebook(self, name: str, notebook: str, submission: str) -> str:
         """The rows of a submitted notebook, with nothing graded yet; as nbgrader's add_submission makes them."""
@@ -165,12 +184,9 @@ class GradebookWriter:
 
     def _notebook(self, record: NotebookRecord, number: str, student: str, late: float) -> None:
         names = {cell: (name, kind) for cell, name, kind in self.cells[record.name]}
-        score = 0.0
         for row in self.db.execute(select(GRADE).where(GRADE.c.notebook_id == number)).all():
             name, kind = names.get(row.cell_id, ("", ""))
             grade = record.grades.get(name) if kind == "GradeCell" else None
-            auto = grade.points if grade else row.auto_score
-            score += (row.manual_score if row.manual_score is not None else auto or 0.0) + (row.extra_credit or 0.0)
             values = _grade_values(grade, row) if grade else {}
             if values:
                 self.db.execute(update(GRADE).where(GRADE.c.id == row.id).values(**values))
@@ -179,10 +195,47 @@ class GradebookWriter:
             if name in record.comments and row.auto_comment != record.comments[name]:
                 auto = {"auto_comment": record.comments[name]}
                 self.db.execute(update(COMMENT).where(COMMENT.c.id == row.id).values(**auto))
-        if record.file or late == 0:
-            taken = self.penalty(student, score, late) if self.penalty and late > 0 else None
-            new = {"late_submission_penalty": taken}
-            self.db.execute(update(SUBMITTED_NOTEBOOK).where(SUBMITTED_NOTEBOOK.c.id == number).values(**new))
+        self._take_off(record, number, student, late)
+
+    def _late(self, timestamp: datetime | None, extension: Any) -> float:
+        """Seconds after the due date and the student's extension of it."""
+        if timestamp is None or self.duedate is None:
+            return 0.0
+        due = self.duedate + extension if extension else self.duedate
+        return max(0.0, (timestamp - due).total_seconds())
+
+    def _take_off(self, record: NotebookRecord, number: str, student: str, late: float) -> None:
+        """Write the penalty of a notebook, from the grades as they stand."""
+        if not record.file and late > 0:
+            return
+        taken = None
+        if self.penalty and late > 0:
+            rows = self.db.execute(select(GRADE).where(GRADE.c.notebook_id == number)).all()
+            scores = (row.auto_score or 0.0 if row.manual_score is None else row.manual_score for row in rows)
+            score = sum(scores) + sum(row.extra_credit or 0.0 for row in rows)
+            taken = self.penalty(student, score, late)
+        new = {"late_submission_penalty": taken}
+        self.db.execute(update(SUBMITTED_NOTEBOOK).where(SUBMITTED_NOTEBOOK.c.id == number).values(**new))
+
+    def refresh(self, record: Record, stamp: Stamp) -> bool:
+        """Bring time stamp and penalties of a graded submission up to date; whether they were not.
+
+        A stamp, the due date, an extension, the plug-in or a grade by hand may have changed since.
+        """
+        before = self._lateness(record.student)
+        if stamp in (KEPT, None) and not any(when or taken for when, taken in before):
+            return False
+
+        def act() -> None:
+            submission, late = self._submission(record.student, stamp)
+            rows = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id)
+            present = dict(self.db.execute(rows.where(SUBMITTED_NOTEBOOK.c.assignment_id == submission)).all())
+            for notebook in record.notebooks:
+                if notebook.name in self.notebooks:
+                    self._take_off(notebook, present[self.notebooks[notebook.name]], record.student, late)
+
+        self._insist(act)
+        return self._lateness(record.student) != before
 
     def knows(self, student: str) -> bool:
         """Whether the gradebook has this student."""

@@ -1,0 +1,59 @@
+"""What lies in submitted/: the submissions of an assignment, and what belongs to none."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Due:
+    """One submission, where it lies."""
+
+    student: str
+    folder: Path
+    target: Path
+
+
+def submissions(coursedir: Any, assignment: str, student: str) -> list[Due]:
+    """The submissions by student, a glob, as nbgrader finds them."""
+    pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
+    regexp = coursedir.format_path(coursedir.submitted_directory, "(?P<student>.*)", re.escape(assignment), True)
+    excluded = coursedir.student_id_exclude.split(",") if coursedir.student_id_exclude else []
+    due = []
+    for folder in sorted(glob.glob(pattern)):
+        match = re.fullmatch(regexp, folder)
+        if match and match["student"] not in excluded and os.path.lexists(folder):
+            target = coursedir.format_path(coursedir.autograded_directory, match["student"], assignment)
+            due.append(Due(match["student"], Path(folder), Path(target)))
+    return due
+
+
+def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
+    """The assignments that were handed in, and sentences on what lies in submitted/ and belongs to none."""
+    here = coursedir_path(coursedir, coursedir.submitted_directory)
+    known = {path.name for step in (coursedir.source_directory, coursedir.release_directory)
+             for path in coursedir_path(coursedir, step).glob("*") if path.is_dir()}  # fmt: skip
+    inside = sorted(here.glob("*/*"))
+    names = {path.name for path in inside if path.is_dir()}
+    odd = [f"{path.parent.name}/{path.name}" for path in inside if path.is_dir() and known and path.name not in known]
+    loose = [f"{path.parent.name}/{path.name}" for path in inside if path.suffix == ".ipynb" and not path.is_dir()]
+    said = []
+    if odd:
+        said.append(f"No assignment is called like these: {some(odd)}. Rename the folders, or take them out.")
+    if loose:
+        said.append(f"Passed over, for they lie in no folder STUDENT/ASSIGNMENT/: {some(loose)}.")
+    return sorted(names & known if known else names), said
+
+
+def some(names: list[str]) -> str:
+    return ", ".join(names[:20]) + ", ..." * (len(names) > 20)
+
+
+def coursedir_path(coursedir: Any, step: str) -> Path:
+    """The folder of one of nbgrader's steps (submitted, autograded ...)."""
+    return Path(coursedir.root) / step
