@@ -12,7 +12,7 @@ from nbgrader.plugins import CsvExportPlugin
 
 from autograder.grading.command import configured
 from autograder.grading.released import the_gradebook
-from autograder.report import table_of, write_csv
+from autograder.report import not_graded, table_of, write_csv
 
 
 class QuotedCsv(CsvExportPlugin):
@@ -74,8 +74,7 @@ def run(args: argparse.Namespace) -> int:
                 plugin.to, plugin.assignment = str(args.to), list(args.assignments)
                 plugin.export(gradebook)
         except MissingEntry:
-            there = ", ".join(known) or "none yet"
-            print(f"The gradebook has not all of {', '.join(args.assignments)}; it has {there}.", file=sys.stderr)
+            print(not_graded(args.assignments, known), file=sys.stderr)
             return 2
         except OSError as error:
             print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)

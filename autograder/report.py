@@ -96,13 +96,12 @@ def run(args: argparse.Namespace) -> int:
         try:
             tables = [table_of(gradebook, app.coursedir, app.config, name) for name in names]
         except MissingEntry:
-            known = ", ".join(assignment.name for assignment in gradebook.assignments) or "none yet"
-            print(f"The gradebook has not all of {', '.join(names)}; it has {known}.", file=sys.stderr)
+            known = [assignment.name for assignment in gradebook.assignments]
+            print(not_graded(names, known), file=sys.stderr)
             return 2
     if not tables:
         print("The gradebook is empty: grade something first (python -m autograder grade).", file=sys.stderr)
         return 2
-    print("\n\n".join(as_text(table) for table in tables))
     for path, write in ((args.html, write_html), (args.csv, write_csv)):
         if path:
             try:
@@ -110,7 +109,15 @@ def run(args: argparse.Namespace) -> int:
             except OSError as error:
                 print(f"{path} cannot be written: {error.strerror}.", file=sys.stderr)
                 return 2
+    print("\n\n".join(as_text(table) for table in tables))
     return 0
+
+
+def not_graded(names: list[str], known: list[str]) -> str:
+    """What to say where the gradebook lacks some of the assignments."""
+    missing = ", ".join(name for name in names if name not in known)
+    there = f"it has {', '.join(known)}" if known else "nothing has been graded yet"
+    return f"The gradebook has no {missing}; {there}."
 
 
 def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str) -> Table:
@@ -170,7 +177,7 @@ def mistakes(table: Table) -> list[Found]:
 
 # The sentence of a failed check -> what the class report counts it as; the first that fits.
 _KINDS = (
-    (r"not written yet", "not written yet"),
+    (r"not written yet|NotImplementedError", "not written yet"),
     (r"^There is no ", "nothing of that name"),
     (r"^The cell for \w+ (is missing|could not be read)", "the cell is gone"),
     (r"did not run to its end| stopped with |calls itself without end", "stops with an error"),
@@ -202,11 +209,14 @@ def _inside(table: Table) -> list[str]:
 
 def _notes(table: Table) -> list[tuple[str, list[str]]]:
     """Sections of sentences about single students."""
-    quarantine, mended, trouble, waiting = [], [], [], []
+    quarantine, seen, mended, trouble, waiting = [], [], [], [], []
     for row in table.rows:
         if row.waiting:
             waiting.append(row.student)
         if row.record is None:
+            continue
+        if row.record.quarantine and not row.waiting:
+            seen.append(f"{row.student}: {row.record.quarantine}")
             continue
         if row.record.quarantine:
             quarantine.append(f"{row.student}: {row.record.quarantine}")
@@ -216,6 +226,7 @@ def _notes(table: Table) -> list[tuple[str, list[str]]]:
     review = [", ".join(waiting)] if waiting else []
     return [
         ("In quarantine: nothing could be read, counts 0 until somebody looks", quarantine),
+        ("In quarantine, and looked at by a person", seen),
         ("Mended before grading", mended),
         ("Trouble while grading", trouble),
         ("Wait for a person in the formgrader", review),
@@ -271,13 +282,16 @@ def write_csv(path: Path, tables: list[Table]) -> None:
     rows = {(table.assignment, row.student): row for table in tables for row in table.rows}
     with open(path, "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        totals = [f"{table.assignment}/total" for table in tables]
+        late = [table for table in tables if any(row.penalty for row in table.rows)]
+        totals = [f"{table.assignment}/late" for table in late]
+        totals += [f"{table.assignment}/total" for table in tables]
         out.writerow(["student", *(f"{table.assignment}/{column}" for table, column in columns), *totals])
         for student in students:
             found = [rows.get((table.assignment, student)) for table, _ in columns]
             points = [row.points.get(c, "") if row else "" for row, (_, c) in zip(found, columns, strict=True)]
-            sums = [rows.get((table.assignment, student)) for table in tables]
-            out.writerow([_safe(student), *points, *(row.total if row else "" for row in sums)])
+            off = [-row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
+            sums = [row.total if (row := rows.get((table.assignment, student))) else "" for table in tables]
+            out.writerow([_safe(student), *points, *off, *sums])
 
 
 def _safe(text: str) -> str:

@@ -358,7 +358,16 @@ def test_extra_notebook_is_told_and_not_graded() -> None:
     other = released("02_bar_notation", "bar_notation").encode()
     record = grade_bytes({"forward_graph.ipynb": json.dumps(solved()).encode(), "diary.ipynb": other})
     assert points(record) == FULL
-    assert record.notes == ["diary.ipynb is no notebook of this assignment and was not graded."]
+    assert record.notes == ["diary.ipynb: It is another notebook of the course, 02_bar_notation/bar_notation."]
+
+
+@pytest.mark.parametrize("name", ["forward_graph.ipynb", "bar_notation.ipynb"])
+def test_another_notebook_of_the_course_waits_for_a_person(name: str) -> None:
+    """It is not graded as forty deleted cells."""
+    record = grade_bytes({name: released("02_bar_notation", "bar_notation").encode()})
+    assert record.quarantine.endswith("It is another notebook of the course, 02_bar_notation/bar_notation.")
+    assert all(grade.review for grade in record.notebooks[0].grades.values())
+    assert "could be graded" in json.loads(record.notebooks[0].document)["cells"][0]["source"]
 
 
 def test_broken_original_beside_a_good_copy() -> None:
@@ -368,5 +377,5 @@ def test_broken_original_beside_a_good_copy() -> None:
 
 def test_nothing_handed_in_but_a_picture() -> None:
     record = grade_bytes({}, others={"photo.jpg": b"x"})
-    assert record.quarantine == "No notebook was handed in."
+    assert record.quarantine == "No notebook of this assignment was handed in. There is: photo.jpg."
     assert set(points(record).values()) == {0.0}

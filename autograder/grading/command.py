@@ -52,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
         return 2
     told = app.config.Grading
     with Crew(told.get("jobs", 0), told.get("sandbox", True)) as crew:
-        return max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])
+        code = max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])
+    if strays and args.student == "*":
+        print("\n".join(strays), file=sys.stderr)
+    return code
 
 
 def _grade(app: AutogradeApp, assignment: str, force: bool, crew: Crew | None) -> int:

@@ -65,7 +65,6 @@ class Grading(LoggingConfigurable):
                 there = {one.student for one in submissions(self.coursedir, assignment, "*")}
                 gone = sorted(writer.scores().keys() - there)
         summary.notices = notices
-        summary.skipped += handed_in(self.coursedir)[1]
         if gone:
             summary.skipped.append(
                 f"Graded once and no longer in {self.coursedir.submitted_directory}/: {some(gone)}. They keep their "

@@ -23,8 +23,11 @@ def make_document(
     """The notebook for autograded/, as JSON text (nbformat 4.5)."""
     secret, given = hidden_lines(plan), {cell.source for cell in plan.cells}
     cells, ids = [], set()
-    if record.repairs:
-        cells.append(_mended(record.repairs))
+    if record.unread:
+        cells.append(_told(f"**{_plain_markdown(record.unread)}**"))
+    elif record.repairs:
+        lines = "\n".join(f"- {_plain_markdown(text)}" for text in record.repairs)
+        cells.append(_told(f"**This notebook was mended before it was graded:**\n\n{lines}"))
         ids.add(cells[0]["id"])
     notes = {c.plan.grade_id: c.notes for c in repaired.cells if c.plan and c.notes}
     for number, cell in enumerate(repaired.cells):
@@ -47,14 +50,8 @@ def document_of(cells: list[dict[str, Any]], plan: NotebookPlan, key: str) -> st
     return text.encode("utf-8", "replace").decode() + "\n"
 
 
-def _mended(repairs: list[str]) -> dict[str, Any]:
-    lines = "\n".join(f"- {_plain_markdown(text)}" for text in repairs)
-    return {
-        "cell_type": "markdown",
-        "id": "mended-while-grading",
-        "metadata": {},
-        "source": f"**This notebook was mended before it was graded:**\n\n{lines}",
-    }
+def _told(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": "mended-while-grading", "metadata": {}, "source": text}
 
 
 def _plain_markdown(text: str) -> str:

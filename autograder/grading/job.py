@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ from barprop.exercises import EXERCISES
 from barprop.run import AnswerError
 
 _FILE_NAME = re.compile(r"<ipython-input-[^>]*>, |/tmp/ipykernel_[^ ,]*, ")
-_NOTHING = "No notebook was handed in."
+_NOTHING = "No notebook of this assignment was handed in."
 OpenSession = Callable[[dict[str, bytes]], Session]
 
 
@@ -67,7 +68,8 @@ def grade_submission(job: Job, open_session: OpenSession) -> Record:
     chosen = choose_files(job, record)
     if not any(isinstance(found, tuple) for found in chosen.values()):
         reasons = sorted({found for found in chosen.values() if isinstance(found, str) and found})
-        record.quarantine = " ".join(reasons) or _NOTHING
+        there = [f"There is: {', '.join(sorted(job.files)[:5])}."] if job.files else []
+        record.quarantine = " ".join(reasons or [_NOTHING, *(record.notes or there)])
         chosen = dict.fromkeys(chosen, record.quarantine)
     for plan in job.plan.notebooks:
         found = chosen[plan.name]
@@ -85,6 +87,11 @@ def grade_submission(job: Job, open_session: OpenSession) -> Record:
 def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | str]:
     """For each notebook of the plan the file to grade and its cells, or why there is none ("": not handed in)."""
     readings, reasons = _readings(job)
+    for name, reading in list(readings.items()):
+        homes = [_home(reading, plan) for plan in job.plan.notebooks]
+        if homes and all(homes):
+            reasons[name] = f"It is another notebook of the course, {homes[0]}."
+            del readings[name]
     chosen: dict[str, tuple[str, Reading] | str] = {}
     free = dict(readings)
     for plan in job.plan.notebooks:
@@ -127,6 +134,15 @@ def _answers_in(reading: Reading, plan: NotebookPlan) -> int:
         return sum(not same_text(cell.source, released[cell.grade_id]) for cell in marked)
     mended = repair(reading, plan)
     return sum(not cell.untouched for cell in mended.cells if cell.plan and cell.plan.solution)
+
+
+def _home(reading: Reading, plan: NotebookPlan) -> str:
+    """The notebook of the course whose answers a file holds, where it holds none of this plan's; "" otherwise."""
+    ids = {cell.grade_id for cell in reading.cells}
+    if ids & {cell.grade_id for cell in plan.managed if cell.solution or cell.grade}:
+        return ""
+    homes = Counter(EXERCISES[name].notebook for name in ids & EXERCISES.keys())
+    return homes.most_common(1)[0][0] if homes else ""
 
 
 def _resemblance(reading: Reading, plan: NotebookPlan) -> int:
@@ -265,7 +281,7 @@ def _unread(job: Job, plan: NotebookPlan, reason: str) -> NotebookRecord:
         if cell.solution or cell.task:
             record.comments[cell.grade_id] = reason
     if review:
-        record.repairs = [f"Nothing of {plan.name}.ipynb could be graded. {reason}"]
+        record.unread = f"Nothing of {plan.name}.ipynb could be graded. {reason}"
         record.document = make_document(Repaired(cells), plan, record, {}, job.key)
     return record
 

@@ -38,6 +38,7 @@ class Autograde(StockAutograde):
         """Grade the submissions that the course directory names. Raises NbGraderException."""
         # Every nbgrader command reads this file; only this one needs the grading and its libraries.
         from autograder.grading.course import Grading
+        from autograder.grading.submitted import handed_in
         from autograder.sandbox import SandboxError
 
         if self.config.Execute.get("enabled", True) is False:
@@ -60,7 +61,7 @@ class Autograde(StockAutograde):
         finally:
             os.chdir(here)
         self.run_post_convert_hook()
-        for line in self.summary.lines():
+        for line in [*self.summary.lines(), *handed_in(self.coursedir)[1]]:
             self.log.info(line)
         if self.summary.failed:
             raise self._refused(f"{len(self.summary.failed)} submissions could not be graded; see above.")

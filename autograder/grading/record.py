@@ -59,7 +59,7 @@ class NotebookRecord:
     file : the submitted file, relative to the submission; "" where there was none.
     grades : by grade_id, in the order of the notebook.
     comments : by grade_id of each answer: "No response." or None, as nbgrader has it.
-    repairs : what was mended, told to the student.
+    repairs : what was mended, told to the student. unread : why nothing could be graded, told instead; "" where it was.
     trouble : what a person grading should know (cells that hung or were killed).
     document : the notebook for autograded/, as JSON text; "" where there is none.
     """
@@ -70,6 +70,7 @@ class NotebookRecord:
     comments: dict[str, str | None] = field(default_factory=dict)
     repairs: list[str] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
+    unread: str = ""
     document: str = ""
     seconds: float = 0.0
 

@@ -115,14 +115,17 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
 
 
 def _changed(path: Path, known: dict[str, dict[str, Any]]) -> list[str]:
-    """The grade_ids whose cell or points differ between an authored notebook and the gradebook."""
+    """The grade_ids whose test or points differ between an authored notebook and the gradebook.
+
+    Of an answer the gradebook holds the cell without it, so there only its being there counts.
+    """
     cells = {}
     for cell in nbformat.read(path, as_version=4).cells:
         grading = cell.metadata.get("nbgrader") or {}
         if grading.get("grade_id") and (grading.get("grade") or grading.get("solution") or grading.get("locked")):
             points = float(grading.get("points") or 0.0) if grading.get("grade") or grading.get("task") else 0.0
-            cells[grading["grade_id"]] = cell.source, points
-    told = {name: (facts["full"], facts["points"]) for name, facts in known.items()}
+            cells[grading["grade_id"]] = "" if grading.get("solution") else cell.source.strip(), points
+    told = {n: ("" if facts["solution"] else facts["full"].strip(), facts["points"]) for n, facts in known.items()}
     return [name for name in {**cells, **told} if cells.get(name) != told.get(name)]
 
 

@@ -6,6 +6,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:
     """The grade of a test cell of ours; the verdict's share of the points this cell is worth."""
     share = verdict.points / verdict.max_points if verdict.max_points else 0.0
     points = verdict.points if verdict.max_points == cell.points else round(share * cell.points, 4)
+    verdict = replace(verdict, points=points, max_points=cell.points)
     problem = " ".join(filter(None, (verdict.problem, *verdict.remarks)))
     text, html = str(verdict), verdict._repr_html_()
     return Grade(points, cell.points, text, html, problem, verdict.mistake, exercise=cell.exercise, key=key)
