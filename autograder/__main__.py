@@ -1,4 +1,4 @@
-"""The instructor's command line: python -m autograder build | grade | report | export | doctor | demo."""
+"""The instructor's command line: python -m autograder build | handout | grade | report | export | doctor | demo."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {
     "build": ("autograder.build", "make notebooks/ and solutions/ from source/"),
+    "handout": ("autograder.handout", "pack what students need into one zip file"),
     "grade": ("autograder.grading.command", "grade the submissions of one assignment or several"),
     "report": ("autograder.report", "scores per student and exercise, and the mistakes the class made"),
     "export": ("autograder.export", "write the gradebook as CSV"),

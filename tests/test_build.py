@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -118,3 +121,19 @@ def test_every_statement_of_the_lecture_is_practised():
     assert set(STATEMENTS) - practised == set()
     assert practised - set(STATEMENTS) == set()
     assert all(f"| {number} |" in exercises_page() for number in STATEMENTS)
+
+
+def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:
+    from autograder import __main__ as main
+
+    assert main.main(["handout", "01_forward_graph", "--to", str(tmp_path / "h.zip")]) == 0
+    with zipfile.ZipFile(tmp_path / "h.zip") as file:
+        file.extractall(tmp_path)
+    names = {path.relative_to(tmp_path / "backprop").parts[0] for path in (tmp_path / "backprop").rglob("*")}
+    assert names == {"README.md", "requirements.txt", "pyproject.toml", "LICENSE", "barprop", "notebooks"}
+    assert [p.name for p in (tmp_path / "backprop" / "notebooks").iterdir()] == ["01_forward_graph"]
+    code = "import barprop, sys; assert barprop.__file__.startswith(sys.argv[1]), barprop.__file__; barprop.check('linear')"
+    there = str(tmp_path / "backprop")
+    done = subprocess.run([sys.executable, "-c", code, there], cwd=there, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert main.main(["handout", "no such", "--to", str(tmp_path / "x.zip")]) == 2
