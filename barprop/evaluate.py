@@ -36,7 +36,8 @@ class Evaluation:
     exercise: Exercise
     trials: list[Trial] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    sharing: dict[str, str] = field(default_factory=dict)  # sentence -> the case in which it was seen first
+    # sentence on shared memory -> the case in which it was seen first, and the outputs it is about (none: not known)
+    sharing: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
     blocked: str = ""
     _known: dict[tuple[str, int], Values] = field(default_factory=dict, repr=False)
 
@@ -45,12 +46,14 @@ class Evaluation:
         """Whether anything that was tried is not right."""
         return any(trial.problems for trial in self.trials)
 
-    @property
-    def behaviour(self) -> tuple[str, ...]:
-        """What is held against an answer besides its values. Memory counts once the values are right: often it is
-        shared where something was handed on as it came, and then the wrong value says more."""
-        shared = () if self.failed else (f"{text} Seen with: {label}." for text, label in self.sharing.items())
-        return (*self.remarks, *shared)
+    def behaviour(self, part: Part, failed: set[str]) -> tuple[str, ...]:
+        """What is held against a part besides its values. Shared memory counts where the value is right: often
+        something was handed on as it came, and then the wrong value says more."""
+        told = []
+        for text, (label, outputs) in self.sharing.items():
+            if (outputs & set(part.outputs)) - failed if outputs else not failed:
+                told.append(f"{text} Seen with: {label}.")
+        return (*self.remarks, *told)
 
     def block(self, need: str) -> None:
         """Say first that another answer this one leans on does not pass."""
@@ -61,11 +64,12 @@ class Evaluation:
         title = f"{self.exercise.name} ({part.name})" if part.name else self.exercise.name
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
         share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
-        points = round(float(part.points * share * (0.5 if self.behaviour else 1.0)), 4)
+        remarks = self.behaviour(part, failed)
+        points = round(float(part.points * share * (0.5 if remarks else 1.0)), 4)
         asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
         tried = tuple((t.case.label, not failed & t.problems.keys()) for t in asked)
         if not failed:
-            return Verdict(title, points, float(part.points), tried, "", "", "", self.behaviour)
+            return Verdict(title, points, float(part.points), tried, "", "", "", remarks)
         found = self._mistake(failed)
         return Verdict(
             title,
@@ -75,7 +79,7 @@ class Evaluation:
             self.blocked or self._problem(failed),
             found.hint if found and not self.blocked else "",
             found.name if found else "",
-            self.behaviour,
+            remarks,
         )
 
     def _problem(self, failed: set[str]) -> str:
@@ -156,11 +160,21 @@ def evaluate(
         if number < _REPEATS and not error and not _again(exercise, answers, case, got):
             remarks.append(f"A second call of {exercise.name} with the same arguments gives something else.")
         result.remarks += [r for r in remarks if r not in result.remarks]
-        for sentence in sharing:
-            result.sharing.setdefault(sentence, case.label)
+        for sentence, where in sharing:
+            result.sharing.setdefault(sentence, (case.label, set()))[1].update(_outputs_at(exercise, where))
         result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error)))
         silent = 0 if got else silent + 1
     return result
+
+
+def _outputs_at(exercise: Exercise, where: tuple[str | int, ...]) -> set[str]:
+    """The outputs that lie at these keys or places of what a single call returns."""
+    if exercise.drive:
+        return set()
+    if exercise.returns == "value":
+        return {exercise.outputs[0]}
+    names = exercise.outputs if exercise.returns == "dict" else dict(enumerate(exercise.outputs))
+    return {key if exercise.returns == "dict" else names[key] for key in where if key in names}
 
 
 def _came(got: Any, wrong: Any, tolerance: float) -> bool:
@@ -176,7 +190,7 @@ def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values
     return got
 
 
-def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[str], list[str]]:
+def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[str], list]:
     run, got = Run(answers), {}
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):

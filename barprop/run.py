@@ -24,11 +24,17 @@ class AnswerError(Exception):
 
 @dataclass(frozen=True)
 class Observed:
-    """What one call did: its value, the arguments it changed, what its value shares memory with (a key of SHARED)."""
+    """What one call did: its value, the arguments it changed, and what its value shares memory with.
+
+    Parameters
+    ----------
+    shared : a key of SHARED. where : the keys or places that share it, where the value is a dictionary or a tuple.
+    """
 
     value: Any
     changed: tuple[str, ...] = ()
     shared: str = ""
+    where: tuple[str | int, ...] = ()
 
 
 # with what a result shares memory -> what is said of it
@@ -90,12 +96,12 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "
     given = [*zip(parameters, args, before[0], strict=False)]
     given += [(key, names[key], before[1][key]) for key in names]
     changed = tuple(name for name, now, then in given if not same(now, then))
-    if _overlap(value, (args, list(names.values()))):
-        shared = "argument"
-    else:
-        shared = "earlier" if _is_earlier(label, value) else ""
+    others: Any = (args, list(names.values()))
+    shared = "argument" if _overlap(value, others) else ""
+    if not shared and _is_earlier(label, value):
+        shared, others = "earlier", _earlier[label]
     _earlier[label] = value
-    return Observed(value, changed, shared)
+    return Observed(value, changed, shared, _where_shared(value, others) if shared else ())
 
 
 _earlier: dict[str, Any] = {}  # the last result under each label
@@ -106,6 +112,14 @@ def _is_earlier(label: str, value: Any) -> bool:
     before = _earlier.get(label)
     the_same = value is before and (type(value) is dict or type(value) is list)
     return bool(the_same and value) or _overlap(value, before)
+
+
+def _where_shared(value: Any, others: Any) -> tuple[str | int, ...]:
+    if type(value) is dict:
+        return tuple(key for key, item in dict.items(value) if type(key) is str and _overlap(item, others))
+    if type(value) is tuple or type(value) is list:
+        return tuple(place for place, item in enumerate(value[:100]) if _overlap(item, others))
+    return ()
 
 
 def _overlap(value: Any, others: Any) -> bool:
@@ -168,7 +182,7 @@ class Run:
 
     answers: Answers
     remarks: list[str] = field(default_factory=list)
-    sharing: list[str] = field(default_factory=list)
+    sharing: list[tuple[str, tuple[str | int, ...]]] = field(default_factory=list)
 
     def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
         """Call an answer (by name) or an object got from one. Raises AnswerError."""
@@ -181,7 +195,7 @@ class Run:
         for name in seen.changed:
             self.remark(f"{label} changes its argument {name}; work on a copy.")
         if seen.shared:
-            self.sharing.append(f"{label} {SHARED[seen.shared]}")
+            self.sharing.append((f"{label} {SHARED[seen.shared]}", seen.where))
         return seen.value
 
     def get(self, owner: Any, attribute: str) -> Any:

@@ -213,7 +213,8 @@ def test_read_only_and_fortran_order_arrive() -> None:
 def test_a_shared_argument_is_remarked(share: Any) -> None:
     run = Run(Namespace({"f": share}))
     run("f", np.ones(3))
-    assert run.sharing == ["f hands back memory of one of its arguments; return a new array (.copy())."]
+    ((sentence, _),) = run.sharing
+    assert sentence == "f hands back memory of one of its arguments; return a new array (.copy())."
 
 
 def test_changes_deep_inside_are_remarked() -> None:
@@ -512,9 +513,8 @@ def test_an_earlier_result_is_not_to_be_overwritten() -> None:
         run = Run(Namespace({"f": function}))
         run("f", np.ones(3))
         run("f", np.ones(3))
-        assert run.sharing == [
-            "f hands back the memory of an earlier result, which it overwrites; make a new one in every call."
-        ]
+        ((sentence, _),) = run.sharing
+        assert "hands back the memory of an earlier result, which it overwrites" in sentence
 
 
 def test_memory_counts_once_the_values_are_right() -> None:
@@ -525,5 +525,24 @@ def test_memory_counts_once_the_values_are_right() -> None:
     assert wrong.mistake == "forgot z_bar"
     exercise = EXERCISES["relu"]
     right = evaluate(exercise, Namespace({"relu": lambda z: z if np.min(z) > 0 else np.maximum(z, 0.0)}))
-    assert "one of its arguments; return a new array (.copy()). Seen with: an array, all positive" in right.behaviour[0]
-    assert right.verdict(exercise.part()).points == 0.5
+    found = right.verdict(exercise.part())
+    assert "one of its arguments; return a new array (.copy()). Seen with: an array, all positive" in found.remarks[0]
+    assert found.points == 0.5
+
+
+def test_shared_memory_counts_in_the_part_that_shares_it() -> None:
+    exercise, right = EXERCISES["fan_out"], REFERENCES["fan_out"]
+
+    def wrong(z_bar: float, cache: dict, x: Any, W1: Any, W2: Any, a1: Any, a2: Any) -> dict:
+        return right(z_bar, cache, x, W1, W2, a1, a2) | {"a1": cache["h1"], "a2": cache["h2"]}
+
+    def sharing(z_bar: float, cache: dict, x: Any, W1: Any, W2: Any, a1: Any, a2: Any) -> dict:
+        bars = right(z_bar, cache, x, W1, W2, a1, a2)
+        cache["h1"][:] = bars["a1"]
+        return bars | {"a1": cache["h1"]}
+
+    branches, x = (evaluate(exercise, Namespace({"fan_out": wrong})).verdict(part) for part in exercise.parts)
+    assert (branches.mistake, branches.remarks, x.points) == ("forgot z_bar in a", (), 1.0)
+    shared = evaluate(exercise, Namespace({"fan_out": sharing}))
+    assert [text for text, _ in shared.sharing.values()]
+    assert all(outputs == {"a1"} for _, outputs in shared.sharing.values())

@@ -129,11 +129,14 @@ class RemoteSession:
         except SpentError:
             tally.exceeded = True
             raise
-        if type(content) is not tuple or len(content) != 3 or not _are_names(content[1]):
+        if type(content) is not tuple or len(content) != 4:
             raise self._break(f"{label} came back malformed.")
-        value, changed, shared = content
+        value, changed, shared, where = content
+        if not _are_names(changed) or type(where) is not list:
+            raise self._break(f"{label} came back malformed.")
         known = shared if type(shared) is str and shared in SHARED else ""
-        return Observed(value, tuple(word(name) for name in changed[:20]), known)
+        places = tuple(place for place in where[:100] if type(place) in (str, int))
+        return Observed(value, tuple(word(name) for name in changed[:20]), known, places)
 
     def attribute(self, handle: RemoteHandle, name: str) -> Any:
         """An attribute of an object: data, or a handle. Raises AnswerError."""

@@ -136,7 +136,7 @@ class Guest:
 
     def _call(self, target: Any, args: tuple, names: dict, label: str, calls: int) -> Any:
         seen = _counted(calls, target, args, names, label) if calls else observe(target, args, names, label)
-        return seen.value, list(seen.changed), seen.shared
+        return seen.value, list(seen.changed), seen.shared, list(seen.where)
 
     def _get(self, owner: Any, attribute: str) -> Any:
         with guard(f"{type(owner).__name__}.{attribute}"):
