@@ -11,7 +11,7 @@ import numpy as np
 from barprop.compare import close, describe_type, is_finite, problem, show
 from barprop.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
 from barprop.plain import attempt, fresh, one_line, type_name
-from barprop.run import AnswerError, Answers, Run, same
+from barprop.run import AnswerError, Answers, Remark, Run, same
 from barprop.verdict import Verdict
 
 _REPEATS = 2  # so many cases are tried twice, to see whether a second call gives the same
@@ -30,14 +30,21 @@ class Trial:
 
 
 @dataclass
+class Held:
+    """A remark as it is held against an answer: where it was seen first, and the outputs it is about (none: all)."""
+
+    label: str
+    memory: bool
+    outputs: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Evaluation:
     """All trials of one answer. `verdict` reads one test cell's share of it."""
 
     exercise: Exercise
     trials: list[Trial] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-    # sentence on shared memory -> the case in which it was seen first, and the outputs it is about (none: not known)
-    sharing: dict[str, tuple[str, set[str]]] = field(default_factory=dict)
+    remarks: dict[str, Held] = field(default_factory=dict)
     blocked: str = ""
     _known: dict[tuple[str, int], Values] = field(default_factory=dict, repr=False)
 
@@ -46,14 +53,20 @@ class Evaluation:
         """Whether anything that was tried is not right."""
         return any(trial.problems for trial in self.trials)
 
-    def behaviour(self, part: Part, failed: set[str]) -> tuple[str, ...]:
-        """What is held against a part besides its values. Shared memory counts where the value is right: often
-        something was handed on as it came, and then the wrong value says more."""
+    def behaviour(self, part: Part, failed: set[str]) -> list[tuple[str, str]]:
+        """What is held against a part besides its values: sentence, and the case in which it was seen first.
+
+        Shared memory counts where the value is right: often something was handed on as it came, and then the wrong
+        value says more.
+        """
         told = []
-        for text, (label, outputs) in self.sharing.items():
-            if (outputs & set(part.outputs)) - failed if outputs else not failed:
-                told.append(f"{text} Seen with: {label}.")
-        return (*self.remarks, *told)
+        for text, held in self.remarks.items():
+            mine = held.outputs & set(part.outputs)
+            if held.memory and (mine - failed if held.outputs else not failed):
+                told.append((f"{text} Seen with: {held.label}.", held.label))
+            elif not held.memory and (mine or not held.outputs):
+                told.append((text, held.label))
+        return told
 
     def block(self, need: str) -> None:
         """Say first that another answer this one leans on does not pass."""
@@ -64,10 +77,11 @@ class Evaluation:
         title = f"{self.exercise.name} ({part.name})" if part.name else self.exercise.name
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
         share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
-        remarks = self.behaviour(part, failed)
+        behaviour = self.behaviour(part, failed)
+        remarks, seen = tuple(text for text, _ in behaviour), {label for _, label in behaviour}
         points = round(float(part.points * share * (0.5 if remarks else 1.0)), 4)
         asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
-        tried = tuple((t.case.label, not failed & t.problems.keys()) for t in asked)
+        tried = tuple((t.case.label, not failed & t.problems.keys() and t.case.label not in seen) for t in asked)
         if not failed:
             return Verdict(title, points, float(part.points), tried, "", "", "", remarks)
         found = self._mistake(failed)
@@ -156,25 +170,29 @@ def evaluate(
         if silent == _STOPS:  # what is not tried is not right either: its outputs fail with the last error
             result.trials.append(Trial(case, {}, right, _problems(exercise, {}, right, error), tried=False))
             continue
-        got, error, remarks, sharing = _drive(exercise, answers, case)
+        got, error, remarks = _drive(exercise, answers, case)
         if number < _REPEATS and not error and not _again(exercise, answers, case, got):
-            remarks.append(f"A second call of {exercise.name} with the same arguments gives something else.")
-        result.remarks += [r for r in remarks if r not in result.remarks]
-        for sentence, where in sharing:
-            result.sharing.setdefault(sentence, (case.label, set()))[1].update(_outputs_at(exercise, where))
+            remarks.append(Remark(f"A second call of {exercise.name} with the same arguments gives something else."))
+        for remark in remarks:
+            held = result.remarks.setdefault(remark.text, Held(case.label, remark.memory))
+            held.outputs.update(_outputs_at(exercise, remark))
         result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error)))
         silent = 0 if got else silent + 1
     return result
 
 
-def _outputs_at(exercise: Exercise, where: tuple[str | int, ...]) -> set[str]:
-    """The outputs that lie at these keys or places of what a single call returns."""
-    if exercise.drive:
+def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
+    """The outputs that a remark is about; none where that is not known, so that it is about them all."""
+    owner, _, method = remark.label.rpartition(".")
+    for part in exercise.parts:
+        if owner and part.name == method:
+            return set(part.outputs)
+    if not remark.memory or (exercise.drive and not exercise.returned):
         return set()
-    if exercise.returns == "value":
+    if exercise.returns == "value" and not exercise.returned:
         return {exercise.outputs[0]}
-    names = exercise.outputs if exercise.returns == "dict" else dict(enumerate(exercise.outputs))
-    return {key if exercise.returns == "dict" else names[key] for key in where if key in names}
+    at = dict(enumerate(exercise.returned or exercise.outputs)) | {name: name for name in exercise.outputs}
+    return {at[key] for key in remark.where if key in at}
 
 
 def _came(got: Any, wrong: Any, tolerance: float) -> bool:
@@ -190,7 +208,7 @@ def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values
     return got
 
 
-def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[str], list]:
+def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[Remark]]:
     run, got = Run(answers), {}
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
@@ -198,11 +216,11 @@ def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, 
     except KeyboardInterrupt:
         raise
     except AnswerError as error:
-        return got, one_line(attempt("", str, error), 500) or f"{exercise.name} stopped.", run.remarks, run.sharing
+        return got, one_line(attempt("", str, error), 500) or f"{exercise.name} stopped.", run.remarks
     except BaseException as error:  # an object that fails when it is looked at
         sentence = f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
-        return got, sentence, run.remarks, run.sharing
-    return got, "", run.remarks, run.sharing
+        return got, sentence, run.remarks
+    return got, "", run.remarks
 
 
 def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> bool:

@@ -98,7 +98,7 @@ class Exercise:
     oracle : case -> the right values by output name, without a closed form.
     drive : (run, case) -> yields (output, value) as the answer gives them. Default: one call,
         whose result is a single value, a tuple or a dict, by `returns`.
-    returns : "value", "tuple" or "dict".
+    returns : "value", "tuple" or "dict". returned : where a drive calls it, the outputs at the places of its tuple.
     points : of the exercise; split over `parts` where there are several test cells.
     asks : names taken from the student's notebook, by default the exercise's own.
     needs : exercises whose answers this one calls; a failed one is named first.
@@ -119,6 +119,7 @@ class Exercise:
     level: int
     statements: tuple[str, ...] = ()
     returns: str = "value"
+    returned: tuple[str, ...] = ()
     drive: Drive | None = None
     parts: tuple[Part, ...] = ()
     asks: tuple[str, ...] = ()

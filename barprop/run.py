@@ -37,6 +37,21 @@ class Observed:
     where: tuple[str | int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Remark:
+    """How an answer behaves besides its value.
+
+    Parameters
+    ----------
+    label : the call it is about; "" for the whole answer. where : as in Observed. memory : whether memory is shared.
+    """
+
+    text: str
+    label: str = ""
+    where: tuple[str | int, ...] = ()
+    memory: bool = False
+
+
 # with what a result shares memory -> what is said of it
 SHARED = {
     "": "",
@@ -178,11 +193,10 @@ def _where(trace: TracebackType | None) -> str:
 
 @dataclass
 class Run:
-    """One go at one case: calls answers and collects remarks on how they behave, `sharing` those on shared memory."""
+    """One go at one case: calls answers and collects remarks on how they behave."""
 
     answers: Answers
-    remarks: list[str] = field(default_factory=list)
-    sharing: list[tuple[str, tuple[str | int, ...]]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
         """Call an answer (by name) or an object got from one. Raises AnswerError."""
@@ -193,9 +207,9 @@ class Run:
         else:
             seen = observe(function, args, names, label)
         for name in seen.changed:
-            self.remark(f"{label} changes its argument {name}; work on a copy.")
+            self.remark(f"{label} changes its argument {name}; work on a copy.", label)
         if seen.shared:
-            self.sharing.append((f"{label} {SHARED[seen.shared]}", seen.where))
+            self.remarks.append(Remark(f"{label} {SHARED[seen.shared]}", label, seen.where, memory=True))
         return seen.value
 
     def get(self, owner: Any, attribute: str) -> Any:
@@ -211,7 +225,6 @@ class Run:
         """A context in which whatever the student's objects raise becomes an AnswerError."""
         return guard(label)
 
-    def remark(self, sentence: str) -> None:
+    def remark(self, sentence: str, label: str = "") -> None:
         """Note how an answer behaves besides its value. Costs half the points."""
-        if sentence not in self.remarks:
-            self.remarks.append(sentence)
+        self.remarks.append(Remark(sentence, label))

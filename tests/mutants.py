@@ -301,7 +301,7 @@ def rejected(exercise: Exercise, mutant: Mutant, seed: int) -> tuple[bool, bool]
     oracle = remembered(seed)(exercise)
     with time_limit(SECONDS), np.errstate(all="ignore"):
         result = evaluate(exercise, mutant.answers, seed, oracle)
-    return bool(result.failed or result.remarks or result.sharing), any(trial.got for trial in result.trials)
+    return bool(result.failed or result.remarks), any(trial.got for trial in result.trials)
 
 
 def differs(exercise: Exercise, mutant: Mutant) -> str:
@@ -362,7 +362,7 @@ def _fails(exercise: Exercise, answers: Namespace, seed: int) -> bool:
             result = evaluate(exercise, answers, seed, oracle_of(exercise))
     except (OutOfTimeError, RuntimeError):
         return True
-    return bool(result.failed or result.remarks or result.sharing)
+    return bool(result.failed or result.remarks)
 
 
 def survey(name: str, every: bool = False) -> Count:

@@ -179,7 +179,7 @@ def test_show() -> None:
 def called(function: Any, *args: Any) -> tuple[Any, list[str]]:
     """What a call gives, and the remarks on it."""
     run = Run(Namespace({"f": function}))
-    return run("f", *args), run.remarks
+    return run("f", *args), [remark.text for remark in run.remarks]
 
 
 def test_a_well_behaved_call() -> None:
@@ -213,8 +213,8 @@ def test_read_only_and_fortran_order_arrive() -> None:
 def test_a_shared_argument_is_remarked(share: Any) -> None:
     run = Run(Namespace({"f": share}))
     run("f", np.ones(3))
-    ((sentence, _),) = run.sharing
-    assert sentence == "f hands back memory of one of its arguments; return a new array (.copy())."
+    (remark,) = run.remarks
+    assert remark.text == "f hands back memory of one of its arguments; return a new array (.copy())."
 
 
 def test_changes_deep_inside_are_remarked() -> None:
@@ -513,8 +513,8 @@ def test_an_earlier_result_is_not_to_be_overwritten() -> None:
         run = Run(Namespace({"f": function}))
         run("f", np.ones(3))
         run("f", np.ones(3))
-        ((sentence, _),) = run.sharing
-        assert "hands back the memory of an earlier result, which it overwrites" in sentence
+        (remark,) = run.remarks
+        assert "hands back the memory of an earlier result, which it overwrites" in remark.text
 
 
 def test_memory_counts_once_the_values_are_right() -> None:
@@ -544,5 +544,4 @@ def test_shared_memory_counts_in_the_part_that_shares_it() -> None:
     branches, x = (evaluate(exercise, Namespace({"fan_out": wrong})).verdict(part) for part in exercise.parts)
     assert (branches.mistake, branches.remarks, x.points) == ("forgot z_bar in a", (), 1.0)
     shared = evaluate(exercise, Namespace({"fan_out": sharing}))
-    assert [text for text, _ in shared.sharing.values()]
-    assert all(outputs == {"a1"} for _, outputs in shared.sharing.values())
+    assert [held.outputs for held in shared.remarks.values() if held.memory] == [{"a1"}]

@@ -172,7 +172,7 @@ def test_misbehaviour_costs_points_and_is_told(name: str, kind: str) -> None:
     if not done:
         return  # this exercise gives no occasion for it
     assert any(re.search(REMARKS[kind], remark) for verdict in found for remark in verdict.remarks), found
-    assert all(verdict.points < verdict.max_points for verdict in found)
+    assert any(verdict.points < verdict.max_points for verdict in found)
 
 
 @every

@@ -260,6 +260,7 @@ TRAIN_DIGITS = Exercise(
     probes=_train_probes,
     oracle=_train_right,
     drive=_train_drive,
+    returned=("w", "losses"),
     mistakes=(
         Mistake("labels stay behind", "You shuffle the images but not their labels. The same indices for both.", _behind),
         Mistake("the same batch every time", "Every step uses the same batch. Where does each slice begin?", lambda c, right: {"steps": _ONE_BATCH} if c.kind == "batches" and c.epochs > 1 else None),
