@@ -14,6 +14,7 @@ _MEANS = {
     "not aligned": _SHAPES,
     "could not be broadcast": "the shapes do not fit: entry meets entry, so the last axes must be equal or 1 "
     "(keepdims=True keeps a summed axis)",
+    "can't multiply sequence": "a tuple or list stands in the product: take out what is in it first, as in (v,) = w",
     "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
     "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum goes entry by entry",
     "can be converted to Python scalars": "float(...) takes one number, and an array of several came",

@@ -47,6 +47,7 @@ def _neuron_mistakes(signature: str, other: str) -> dict[str, str]:
     return {
         "forgot z_bar": _one(signature, other),
         "passed the bar on": _one(signature, f"z_bar * np.ones(len({other}))"),
+        "gave zeros": _one(signature, f"0.0 * {other}"),
         "added it up": _one(signature, f"z_bar * np.sum({other})"),
         "flipped the sign": _one(signature, f"-z_bar * {other}"),
         "divided by d": _one(signature, f"z_bar * {other} / len({other})"),
@@ -144,6 +145,9 @@ WRONG = {
         "tanh without the square": _slopes(tanh="1 - h"),
         "tanh like sigmoid": _slopes(tanh="h * (1 - h)"),
         "sigmoid like tanh": _slopes(sigmoid="1 - h ** 2"),
+        "treated h as z in tanh": _slopes(tanh="1 - np.tanh(h) ** 2"),
+        "treated h as z in sigmoid": _slopes("1 / (1 + np.exp(-h)) * (1 - 1 / (1 + np.exp(-h)))"),
+        "sigmoid with a plus": _slopes(sigmoid="h * (1 + h)"),
         "sigmoid without its mirror": _slopes(sigmoid="h"),
         "relu always one": _slopes(relu="(h >= 0) * 1.0"),
         "relu gives h": _slopes(relu="np.maximum(h, 0.0)"),

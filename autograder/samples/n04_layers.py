@@ -289,6 +289,7 @@ _SQUARED_WRONG = {
     "added up along the last axis": _squared("np.mean(np.sum(d**2, axis=-1)) / 2"),
     "sum instead of mean": _squared("np.sum(d**2) / 2"),
     "mean over every entry": _squared("np.mean(d**2) / 2"),
+    "distance without its square": _squared("np.mean(np.sqrt((d**2).reshape(len(d), -1).sum(axis=1))) / 2"),
     "a loss for each row": _squared("(d**2).reshape(len(d), -1).sum(axis=1) / 2"),
     "two objects share a cache": _squared(store="SquaredError.d = d"),
     "remembers the first forward": _squared(store="self.__dict__.setdefault('d', d)"),
@@ -351,6 +352,7 @@ _CROSS_WRONG = {
     "divided by every entry": _cross(bar="l_bar * (p - hot) / p.size"),
     "took one away in every row": _cross(more="p[:, labels] -= 1", bar="l_bar * p / n"),
     "soft-max over the examples": _cross(axis=0),
+    "stopped at the probability": _cross(bar="-l_bar * hot / p / n"),
     "logits in place of probabilities": _cross(bar="l_bar * (logits - hot) / n"),
     "loss overflows": _cross(f"-np.mean(np.log({_NAIVE})[np.arange(n), labels])"),
     "bar overflows": _cross(bar=f"l_bar * ({_NAIVE} - hot) / n"),
@@ -433,6 +435,7 @@ def _network(**other: str) -> str:
 _NETWORK_WRONG = {
     "went back in forward order": _network(back="zip(self.layers, w)", keep="w_bar.append(u_bar)"),
     "turned the list for good": _network(before="self.layers.reverse()", back="zip(self.layers, w[::-1])"),
+    "weights in forward order": _network(back="zip(self.layers[::-1], w)"),
     "w_bar in reverse order": _network(keep="w_bar.append(u_bar)"),
     "the same bar for every layer": _network(step="u_bar, bar = layer.backward(h_bar, u)"),
     "x_bar is the bar that came in": _network(**{"return": "w_bar, h_bar.copy()"}),

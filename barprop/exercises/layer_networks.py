@@ -134,7 +134,10 @@ def _broken(c: Case, rule: str) -> Values:
     h, bar, w_bar = c.x, c.h_bar, []
     for layer, weights in pairs:
         h = layer.forward(c.x if rule == "all from x" else h, weights)
-    for layer, weights in pairs if rule == "forward order" else reversed(pairs):
+    back = pairs if rule == "forward order" else pairs[::-1]
+    if rule == "weights not turned":
+        back = [(layer, weights) for (layer, _), weights in zip(back, c.w, strict=True)]
+    for layer, weights in back:
         own, bar = layer.backward(c.h_bar if rule == "same bar" else bar, weights)
         w_bar.insert(len(w_bar) if rule in ("forward order", "not turned") else 0, own)
     wrong = {"x_bar": bar, "w_bar": flat("w_bar", w_bar, c.w)}
@@ -168,6 +171,8 @@ NETWORK = Exercise(
                 _wrong_network("forward order")),
         Mistake("turned the list for good", "The second time round something else comes out: did backward reorder the list of layers itself?",
                 lambda c, right: {"again": _LAYERS_LOST} if "again" in right else None),
+        Mistake("weights in forward order", "The layers go backwards, and their weights do not: turn both lists over.",
+                _wrong_network("weights not turned")),
         Mistake("w_bar in reverse order", "w_bar is in the order in which you met the layers on the way back. It belongs in the order of w.",
                 lambda c, right: {"x_bar": right.get("x_bar")} | (_wrong_network("not turned")(c, right) or {})),
         Mistake("the same bar for every layer", "Every layer was given the bar of the network's output. Each hands its input's bar to the one before it.",

@@ -193,11 +193,11 @@ def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Figur
 
 
 def _smooth(losses: Any, width: int = 30) -> np.ndarray:
-    """The running mean over the last `width` steps, or as many as there were."""
+    """The running mean over the last `width` steps; NaN, which is not drawn, where there are not so many."""
     total = np.cumsum(np.append(0.0, losses))
-    ends = np.arange(1, len(total))
-    starts = np.maximum(ends - width, 0)
-    return (total[ends] - total[starts]) / (ends - starts)
+    means = np.full(len(total) - 1, np.nan)
+    means[width - 1 :] = (total[width:] - total[:-width]) / width
+    return means
 
 
 def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Figure:

@@ -427,7 +427,7 @@ if ready("backward"):
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import GraphStepper
 
-GraphStepper(x=(1.5, -0.5), w=(0.8, 0.4), v=1.2, y=0.3)
+GraphStepper(x=(0.6, 1.2), w=(-0.7, 0.9), v=-1.1, y=0.4)
 
 # %% [markdown]
 # ### Exercise `order` (4 min, ●○○)
@@ -476,12 +476,12 @@ if ready("backward"):
         print(f"{name}: nudged {(up - down) / 2e-5:+.8f}   by bars {np.sum(bars[name]):+.8f}")
 
 # %% [markdown]
-# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.)
+# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.) By hand, with any step you like; the loss bends in $w_1$, so large nudges are off:
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge_test", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import NudgeTest
 
-NudgeTest(variable="h")
+NudgeTest(variable="w1")
 
 # %% [markdown]
 # ## What if memory is short?

@@ -390,7 +390,7 @@ from barprop.widgets import Descent
 Descent()
 
 # %% [markdown]
-# Now the experiment. Two networks shall predict $y$, and each sees half of what there is to know. The first has 4 units. The second has 12, but its features come in metres instead of centimetres: the same information, written a hundred times smaller.
+# Now the experiment. Two networks shall predict $y$, and each sees half of what there is to know. The first has 4 hidden units. The second has 12, but its features come in metres instead of centimetres: the same information, written a hundred times smaller.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_data", "locked": true, "schema_version": 3, "solution": false}
 rng = np.random.default_rng(0)
@@ -450,14 +450,14 @@ from barprop.widgets import SplitBars
 SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
 
 # %% [markdown]
-# The network with the small output hardly moves, **however big it is**. What it could say about $y$ stays unsaid.
+# The network with the small output hardly moves, **however big it is**, as long as its output is small. What it could say about $y$ stays unsaid.
 #
-# Nothing crashed. The loss fell, then levelled off, as losses do; one might tune the learning rate all afternoon. Hence the lecture's advice: **check how the gradient flows, and whether the weights are being updated.**
+# Nothing crashed. The loss levelled off, as losses do; one might tune the learning rate all afternoon. Hence the lecture's advice: **check how the gradient flows, and whether the weights are being updated.**
 
 # %% [markdown]
 # ### Exercise `rescale` (6 min, ●●○)
 #
-# The cure: nobody is loud because of units. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
+# The cure: nobody is loud because of metres or centimetres. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
 
 # %% nbgrader={"grade": false, "grade_id": "rescale", "locked": false, "schema_version": 3, "solution": true}
 def rescale(H):
@@ -599,7 +599,7 @@ if ready("largest_stable_rate"):
 # %% [markdown]
 # On the dot. Mind who made the cliff: the **steepest** direction alone sets the limit, and the flat ones must live with the rate it allows.
 #
-# Last, why rescaling lets you keep one rate. Five data sets in all kinds of units; what does your function say before and after?
+# Last, why rescaling lets you keep one rate. Five data sets measured on all kinds of scales; what does your function say before and after?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_units", "locked": true, "schema_version": 3, "solution": false}
 if ready("rescale", "largest_stable_rate"):
@@ -621,7 +621,7 @@ if ready("rescale", "largest_stable_rate"):
 # - Bring everything to one size, and one rate will do.
 
 # %%
-# Your own experiments go here.
+# Room to try something.
 
 # %% [markdown]
 # ## Go further
@@ -630,11 +630,11 @@ if ready("rescale", "largest_stable_rate"):
 #
 # - **Adam** moves each weight by about $\eta\,\mathrm{sign}(\bar w_i)$. What is the step share then? Who still starves?
 # - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now, and does the other one wake it up?
-# - Give the second network 12,000 units. However big?
+# - Give the second network 12,000 hidden units: its output is no longer small. Who moves now, and which of its two arrays?
 # - An example of zeros has no size to divide by. What should `rescale` do?
 
 # %%
-# And here.
+# Your own experiments go here.
 
 # %% [markdown]
 # - `rescale` with a learned factor for each feature is called RMSNorm; today's language models have it in every layer. Derive its backward and test it with `numerical_gradient` from notebook 01. Which direction of $h$ gets no gradient at all?

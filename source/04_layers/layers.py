@@ -64,7 +64,7 @@ ContractCard("ReLU")  # tick a contract and ask whether it can work
 #
 # <details><summary>Decide, then unfold</summary>
 #
-# Its input, $h$: that is what `bar_v` read. "The cached output" would be right for $\sigma$.
+# Its input, $h$: that is what `bar_v` read. A step caches what its way back reads, and that need not be its output.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "Product", "locked": false, "schema_version": 3, "solution": true}
@@ -311,7 +311,7 @@ grade("test_ReLU_backward")
 #
 # <details><summary>Decide, then unfold</summary>
 #
-# Its output, and nothing else. The input may go, which is half the memory. Here "backward takes the cached output" is exactly true.
+# Its output, and nothing else. The input may go, which is half the memory. Of all the layers here it is the only one whose backward reads what forward put out.
 # </details>
 
 # %% nbgrader={"grade": false, "grade_id": "Tanh", "locked": false, "schema_version": 3, "solution": true}
@@ -494,7 +494,7 @@ class SoftmaxCrossEntropy:
 # </details>
 # <details><summary>The bars are wrong</summary>
 #
-# Differentiate $-z_{\mathrm{label}} + \log\sum_j \mathrm e^{z_j}$. The second term has met you above.
+# Differentiate $-z_{\mathrm{label}} + \log\sum_j \mathrm e^{z_j}$. The slope of the second term is a soft-max.
 # </details>
 # <details><summary>A worked nudge</summary>
 #
@@ -541,7 +541,7 @@ layers.chain(["Linear", "ReLU", "Linear"], "Softmax-\nCrossEntropy")
 #
 # `w` is now a list with one tuple for each layer, and so is `w_bar`. No layer needs to know its neighbours; you hand on what each returns.
 #
-# Before you write backward: whose turn is it first, and where in `w_bar` does its result belong? A network without layers is a fine network. It returns what it was given, as a copy.
+# Before you write backward: whose turn is it first, and where in `w_bar` does its result belong? A network without layers is a fine network. Both its methods return what they were given, as copies.
 
 # %% nbgrader={"grade": false, "grade_id": "Network", "locked": false, "schema_version": 3, "solution": true}
 class Network:
@@ -623,7 +623,7 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
         print(f"W[{i}, {j}]  backward {w_bar[0][0][i, j]:+.8f}   nudged {(ends[0] - ends[1]) / 2e-5:+.8f}")
 
 # %% [markdown]
-# Two passes for each of 50,890 weights: 101,780. Backward needed one.
+# Two forward passes for each of 50,890 weights: 101,780. Your way took one forward and one backward.
 #
 # ## Training
 #
@@ -637,7 +637,7 @@ for start in range(0, 10, 4):
 # %% [markdown]
 # ### Exercise `train_digits` (16 min, ●●●)
 #
-# Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one a step, each taken before its step. The `w` you are given stays as it was.
+# Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one a step, each taken before its step. The `w` you are given stays as it was; what you return are new arrays, even after 0 epochs.
 #
 # The bars at one step belong to the weights of that step: compute all of them, then move.
 

@@ -560,7 +560,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 # - Aim, not size: coins do no harm.
 
 # %%
-# Your own experiments go here.
+# Room to try something.
 
 # %% [markdown]
 # ## Go further
@@ -572,7 +572,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 # - Train on attacked digits *from scratch*. Why does it hardly learn, and what does a smaller eps at the beginning do?
 
 # %%
-# And here.
+# Your own experiments go here.
 
 # %% [markdown]
 # - **One for all.** Find a single change that spoils as many of the 1,000 digits as possible. What is the bar of something that is added to every image?
