@@ -450,9 +450,9 @@ from barprop.widgets import SplitBars
 SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
 
 # %% [markdown]
-# The network with the small output hardly moves, **however big it is**, as long as its output is small. What it could say about $y$ stays unsaid.
+# The network with the small output hardly moves, **however big it is**, while its output stays small. What it could say about $y$ stays unsaid.
 #
-# Nothing crashed. The loss levelled off, as losses do; one might tune the learning rate all afternoon. Hence the lecture's advice: **check how the gradient flows, and whether the weights are being updated.**
+# Nothing crashed. The loss levelled off; one might tune the rate all afternoon. Hence the lecture's advice: **check how the gradient flows, and whether the weights are being updated.**
 
 # %% [markdown]
 # ### Exercise `rescale` (6 min, ●●○)
