@@ -61,10 +61,10 @@ class Evaluation:
         """
         told = []
         for text, held in self.remarks.items():
-            mine = held.outputs & set(part.outputs)
-            if held.memory and (mine - failed if held.outputs else not failed):
+            mine = (held.outputs or set(part.outputs)) & set(part.outputs)
+            if held.memory and mine - failed:
                 told.append((f"{text} Seen with: {held.label}.", held.label))
-            elif not held.memory and (mine or not held.outputs):
+            elif not held.memory and mine:
                 told.append((text, held.label))
         return told
 
@@ -76,6 +76,9 @@ class Evaluation:
         """The verdict on one part: each output that is right in every case earns its share."""
         title = f"{self.exercise.name} ({part.name})" if part.name else self.exercise.name
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
+        hanging = set(part.outputs) & set(self.exercise.hanging)
+        if set(part.outputs) - hanging <= failed:
+            failed |= hanging  # nothing of substance is right
         share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
         behaviour = self.behaviour(part, failed)
         remarks, seen = tuple(text for text, _ in behaviour), {label for _, label in behaviour}

@@ -102,6 +102,7 @@ class Exercise:
     points : of the exercise; split over `parts` where there are several test cells.
     asks : names taken from the student's notebook, by default the exercise's own.
     needs : exercises whose answers this one calls; a failed one is named first.
+    hanging : outputs that compare an answer with itself alone; they count where one of the part's others is right.
     tolerance : relative, on the scale of the largest entry of the right value.
     level : difficulty, 1 to 3. minutes : what a student should plan.
     statements : of the lecture, "L8".
@@ -124,6 +125,7 @@ class Exercise:
     parts: tuple[Part, ...] = ()
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    hanging: tuple[str, ...] = ()
     tolerance: float = 1e-6
 
     def __post_init__(self) -> None:

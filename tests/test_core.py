@@ -545,3 +545,48 @@ def test_shared_memory_counts_in_the_part_that_shares_it() -> None:
     assert (branches.mistake, branches.remarks, x.points) == ("forgot z_bar in a", (), 1.0)
     shared = evaluate(exercise, Namespace({"fan_out": sharing}))
     assert [held.outputs for held in shared.remarks.values() if held.memory] == [{"a1"}]
+
+
+_EMPTY = """
+class {name}:
+    def __init__(self, *a): pass
+    def forward(self, x, *a): self.x = x; return 0.0
+    def backward(self, *a): return (), self.x
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["Product", "Linear", "ReLU", "Tanh", "SquaredError", "SoftmaxCrossEntropy", "Network"]
+)
+def test_a_class_without_mathematics_gets_nothing(name: str) -> None:
+    """How an answer compares with itself counts only beside something that is right."""
+    exercise = EXERCISES[name]
+    result = evaluate(exercise, answer(_EMPTY.format(name=name), exercise))
+    assert sum(result.verdict(part).points for part in exercise.parts) == 0
+
+
+@pytest.mark.parametrize("value", ["[]", "[node]"])
+def test_an_order_of_nothing_is_no_order(value: str) -> None:
+    exercise = EXERCISES["topological_order"]
+    result = evaluate(exercise, answer(f"def topological_order(node):\n    return {value}\n", exercise))
+    assert result.verdict(exercise.part()).points == 0
+
+
+def test_a_wrong_value_pays_no_more_than_shared_memory() -> None:
+    exercise = EXERCISES["Linear"]
+    source = """
+_kept = {{}}
+class Linear:
+    def forward(self, h_prev, w):
+        self.h_prev = h_prev
+        return h_prev @ w[0].T + w[1]
+    def backward(self, h_bar, w):
+        value = h_bar @ w[0]
+        kept = _kept.setdefault(value.shape, np.empty(value.shape)); kept[:] = value
+        return (h_bar.T @ self.h_prev, np.sum(h_bar, axis=0) {slip}), kept
+"""
+
+    def points(slip: str) -> float:
+        return evaluate(exercise, answer(source.format(slip=slip), exercise)).verdict(exercise.part("backward")).points
+
+    assert 0 < points("+ 1.0") < points("") <= 1.0

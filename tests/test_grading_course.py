@@ -239,7 +239,7 @@ def test_an_empty_folder_is_passed_over(own: Path) -> None:
 
 def test_a_job_nothing_comes_of_is_no_zero(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_module, "run_jobs", lambda jobs, *_: (Failed(job, "the sandbox broke") for job in jobs))
-    with pytest.raises(NbGraderException, match="4 submissions could not be graded"):
+    with pytest.raises(NbGraderException, match="Not graded or not written: 4"):
         run()
     assert totals(own) == {}
 
@@ -438,3 +438,37 @@ def test_reading_makes_no_gradebook(command: str, tmp_path: Path, monkeypatch, c
     assert main.main([command]) == 1
     assert "There is no gradebook" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_no_submission_holds_up_the_others(own: Path) -> None:
+    """Names that autograded/ needs itself, and a time stamp that stops the reader in a way of its own."""
+    (own / "submitted/half/ps1/timestamp.txt").write_text("9" * 40 + "h")
+    full = own / "submitted/full/ps1"
+    (full / "p1.ipynb").rename(full / "mine.ipynb")
+    (full / "p1.ipynb").mkdir()
+    (full / "p1.ipynb" / "x.txt").write_text("in the way")
+    (full / "data.txt").mkdir()
+    (full / "data.txt" / "y.txt").write_text("in the way, too")
+    (own / "source/ps1/data.txt").write_text("handed out")
+    assert run().graded == 4
+    assert totals(own) == {"full": 4.0, "half": 1.0, "blank": 0.0, "broken": 0.0}
+    assert (own / "autograded/full/ps1/p1.ipynb").is_file()
+    assert (own / "autograded/full/ps1/data.txt").read_text() == "handed out"
+    assert not list((own / "autograded").glob("*/.grading-*"))
+
+
+def test_what_cannot_be_written_is_told_and_the_run_goes_on(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = run_module.write_folder
+
+    def full_disk(target: Path, *rest: Any) -> None:
+        if "half" in str(target):
+            raise OSError(28, "No space left on device")
+        real(target, *rest)
+
+    monkeypatch.setattr(run_module, "write_folder", full_disk)
+    with pytest.raises(NbGraderException, match="not written: 1"):
+        run()
+    assert totals(own)["full"] == 4.0
+    monkeypatch.undo()
+    monkeypatch.chdir(own)
+    assert run().reused == 1

@@ -383,3 +383,19 @@ def test_the_seed_fixes_the_batches() -> None:
     runs = [ref.train_digits(network, w, X, labels, 0.1, 2, seed)[1] for seed in (1, 1, 2)]
     assert runs[0] == runs[1] != runs[2]
     assert len(runs[0]) == 2 * 4
+
+
+def test_the_network_that_training_is_tried_on_keeps_nothing_of_another_size() -> None:
+    """It lives with the grader, and a student's code says what it is to remember."""
+    w = [(np.zeros((3, 2)), np.zeros(3)), (), (np.zeros(1),)]
+    network = Prototypes(like=w)
+    huge = [(np.zeros((7000, 2)), np.zeros((7000, 1, 1))), (), (np.zeros(1),)]
+    for x, weights in ((np.ones((1, 3_900_000), np.int8), w), (np.ones((1, 2)), huge), (np.ones((2000, 2)), w), (np.ones(2), w)):
+        with pytest.raises(ValueError, match="shape"):
+            network.forward(x, weights)
+    assert network._last is None
+    network.forward(np.ones((1, 2)), w)
+    for _ in range(1000):
+        network.backward(np.zeros((1, 3)), w)
+    with pytest.raises(ValueError, match="more than 1,000 times"):
+        network.backward(np.zeros((1, 3)), w)

@@ -82,7 +82,7 @@ def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, dige
             return
         try:
             _take(entry, name, result, digest)
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".ipynb"):
                 if name.count("/") + 1 >= _DEEPEST:
                     raise _RefusedError("lies too deep in folders and was passed over")
                 _walk(Path(entry.path), name + "/", ignore, result, digest)

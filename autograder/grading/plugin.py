@@ -63,8 +63,9 @@ class Autograde(StockAutograde):
         self.run_post_convert_hook()
         for line in [*self.summary.lines(), *handed_in(self.coursedir)[1]]:
             self.log.info(line)
-        if self.summary.failed:
-            raise self._refused(f"{len(self.summary.failed)} submissions could not be graded; see above.")
+        if self.summary.failed or self.summary.unwritten:
+            count = len(self.summary.failed) + len(self.summary.unwritten)
+            raise self._refused(f"Not graded or not written: {count}; see above.")
 
     def _refused(self, sentence: str) -> NbGraderException:
         self.log.error(sentence)

@@ -42,6 +42,7 @@ class Summary:
     stale: int = 0  # graded anew, with feedback from before
     quarantined: list[Record] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
+    unwritten: list[str] = field(default_factory=list)  # graded, but there was no room in autograded/
 
     def lines(self) -> list[str]:
         """The same as sentences."""
@@ -58,6 +59,7 @@ class Summary:
             again = f"nbgrader generate_feedback {self.assignment} --force"
             who = f"{self.stale} student{'s' * (self.stale > 1)}"
             said.append(f"  The feedback of {who} is older than the grades: {again}")
+        said += [f"  NOT WRITTEN: {why}." for why in self.unwritten]
         said += [f"  NOT GRADED: {f.job.student}: {f.reason}. Run the command again." for f in self.failed]
         return said
 
@@ -119,7 +121,7 @@ class Run:
             self.summary.current += 1
             self.summary.late += self.writer.refresh(record, self._timestamp(submission, one))
         else:
-            self._write(record, one, submission)
+            self._written(record, one, submission)
             self.summary.reused += 1
         return False
 
@@ -178,7 +180,7 @@ class Run:
             result.notes.append("It was graded by other versions than those installed here.")
         self.journal.put(result)
         one = self.by_student[result.student]
-        self._write(result, one, self._taken(one))
+        self._written(result, one, self._taken(one))
         self._note(result)
         self.summary.graded += 1
 
@@ -188,6 +190,13 @@ class Run:
             self.summary.quarantined += [record] if open_still else []
         elif record.trouble:
             self.summary.troubled += 1
+
+    def _written(self, record: Record, one: Due, submission: Submission) -> None:
+        """Write one; what cannot be written costs this submission, and the run goes on."""
+        try:
+            self._write(record, one, submission)
+        except (OSError, ValueError) as error:
+            self.summary.unwritten.append(f"{one.student}: {error}")
 
     def _write(self, record: Record, one: Due, submission: Submission) -> None:
         converter = self.grading.converter
@@ -210,7 +219,7 @@ class Run:
         text = (submission.timestamp or b"").decode("utf-8", "replace").strip()
         if not text:
             return KEPT
-        with suppress(ValueError, OverflowError, TypeError, AttributeError):
+        with suppress(Exception):  # dateutil lets through whatever its arithmetic raises
             return parse_utc(text)
         why = f"timestamp.txt holds no time ({text[:40]!r}); no lateness is counted"
         self.summary.skipped.append(f"{one.student}: {why}.")

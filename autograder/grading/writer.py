@@ -287,6 +287,8 @@ def write_some(
         if notebook.document:
             partial = f".{notebook.name}.part"
             _put(target, partial, notebook.document.encode(), permissions)
+            if (target / f"{notebook.name}.ipynb").is_dir():
+                _remove(target / f"{notebook.name}.ipynb")
             os.replace(target / partial, target / f"{notebook.name}.ipynb")
 
 
@@ -299,8 +301,14 @@ def _files(submission: Submission, handed_out: dict[str, bytes]) -> dict[str, by
 def _put(folder: Path, name: str, data: bytes, permissions: int) -> None:
     parts = [part for part in Path(name).parts if part not in ("..", "/", "")]
     path = folder.joinpath(*parts)
+    # What comes later counts: what is ours, over what was handed in under the same name.
+    for above in reversed(path.relative_to(folder).parents[:-1]):
+        if (folder / above).is_file():
+            (folder / above).unlink()
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
+    if path.is_dir():
+        _remove(path)
+    elif path.exists():
         path.unlink()
     path.write_bytes(data)
     path.chmod(permissions)

@@ -31,6 +31,7 @@ OUT_OF_MEMORY = 12  # exit code of the session
 HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
+_MOST_OBJECTS = 5_000  # in one answer
 _GRACE = 3.0  # seconds that an interrupted call gets to come back
 _FAREWELL = 0.3  # seconds until a process that fell silent must have ended by itself
 _CALLBACKS = 200_000  # calls from a session to the host
@@ -67,7 +68,8 @@ class RemoteSession:
         self._broken = ""
         self._open = True
         self._handles: WeakValueDictionary[int, RemoteHandle] = WeakValueDictionary()
-        self._dropped: list[int] = []
+        self._dropped: set[int] = set()
+        self._fresh = 0  # objects that came with this answer
         self._given: dict[int, Any] = {}
         self._given_numbers: dict[int, int] = {}
         self._described: set[int] = set()
@@ -178,11 +180,13 @@ class RemoteSession:
 
     def _exchange(self, late: str, kind: str, *rest: Any) -> Any:
         self._count += 1
-        count, drops = self._count, self._dropped[:]
-        self._dropped.clear()
+        count, drops = self._count, []
+        while self._dropped:
+            drops.append(self._dropped.pop())
         self._out.send([kind, count, drops, *rest], self._deadline)
         interrupted = False
         while True:
+            self._fresh = 0
             try:
                 message = self._in.receive(self._deadline)
             except TimeoutError:
@@ -298,11 +302,13 @@ class RemoteSession:
         number, title, qualname = content
         handle = self._handles.get(number)
         if handle is None:
-            if number in self._dropped:  # it was forgotten here, but the session has not been told yet
-                self._dropped.remove(number)
+            self._fresh += 1
+            if self._fresh > _MOST_OBJECTS:
+                raise WireError("too many objects at once")
+            self._dropped.discard(number)  # it was forgotten here, but the session has not been told yet
             handle = make(self, number, word(title), sentence(qualname, 80))
             self._handles[number] = handle
-            finalize(handle, self._dropped.append, number)
+            finalize(handle, self._dropped.add, number)
         return handle
 
 

@@ -158,6 +158,7 @@ NETWORK = Exercise(
     notebook=NOTEBOOK,
     signature="class Network: Network(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar)",
     outputs=("h", "x_bar", "w_bar", "again", "own"),
+    hanging=("again", "own"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 3, ("x_bar", "w_bar", "again", "own"))),
     points=4,
     minutes=12,

@@ -128,7 +128,7 @@ def _train_right(c: Case) -> Values:
 
 def _trained(run: Run, case: Case, **other: Any) -> tuple[Prototypes, Any, np.ndarray]:
     """What the network was asked, the trained weights, and the losses as an array. Raises AnswerError."""
-    args, network = case.args | other, Prototypes()
+    args, network = case.args | other, Prototypes(like=case.w)
     value = run("train_digits", network, *args.values())
     (_, w), (_, losses) = take_tuple("train_digits", value, ("w", "losses"))
     try:
@@ -251,6 +251,7 @@ TRAIN_DIGITS = Exercise(
     notebook=NOTEBOOK,
     signature="train_digits(network, w, X, labels, lr, epochs, seed, batch=32) -> (w, losses)",
     outputs=("w", "losses", "pairs", "steps", "seed", "accuracy"),
+    hanging=("pairs", "seed", "accuracy"),
     parts=(Part("one_batch", 2, ("w", "losses", "pairs")), Part("batches", 2, ("steps", "seed", "accuracy"))),
     points=4,
     minutes=16,

@@ -158,6 +158,7 @@ TOPOLOGICAL_ORDER = Exercise(
     notebook=NOTEBOOK,
     signature="topological_order(node) -> list",
     outputs=("the nodes", "the order", "a long chain"),
+    hanging=("the order",),
     points=3,
     minutes=12,
     level=2,

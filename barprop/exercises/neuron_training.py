@@ -140,6 +140,7 @@ TRAIN = Exercise(
     oracle=_train_oracle,
     drive=_train_drive,
     returned=("w", "v", "losses"),
+    hanging=("seed",),
     mistakes=(
         Mistake("went uphill", "Your loss grows: each step goes with the bar instead of against it.", _single("ascent")),
         Mistake("v moved first", "v moves before w's bar is taken. Both bars belong to the old values.", _single("v first")),
