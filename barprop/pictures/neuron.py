@@ -193,7 +193,7 @@ def draw(
         if name in values:
             _label(axes, x, y, value_at, number(values[name]), FORWARD)
         if name in bars:
-            aside = 0.3 if name in ("z", "e") else 0  # off the arrow that leaves to the lower left
+            aside = {"z": 0.3, "e": 0.45}.get(name, 0)  # off the arrow that leaves to the lower left
             _label(axes, x + aside, y, bar_at, rf"$\bar {name} = $" + number(bars[name]), BACKWARD)
 
 

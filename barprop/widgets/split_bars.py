@@ -6,6 +6,7 @@ import numpy as np
 import traitlets as t
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from barprop.numerical import pull_back
 from barprop.steps import half_square, inner
@@ -131,6 +132,7 @@ class SplitBars(Widget):
             label = f"branch {place}: {units} units, inputs of size {scale:g}"
             axes.plot(path, line, color=INK, linewidth=2, label=label)
         axes.set(xlabel="steps", ylabel="weights moved by", ylim=(0, None))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend(frameon=False, fontsize=9)
 
     def _draw_shares(self, axes: Axes, sizes: np.ndarray, names: list[str], hatches: list[str]) -> None:
