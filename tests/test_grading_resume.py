@@ -136,7 +136,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
             log.write_text("")
 
 
-class PowerCut(BaseException):  # noqa: N818
+class PowerCut(BaseException):
     """Nothing catches it."""
 
 
