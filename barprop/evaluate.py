@@ -205,7 +205,7 @@ def _came(got: Any, wrong: Any, tolerance: float) -> bool:
 
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
     """What trusted answers give on a case, by output name."""
-    got, error, *_ = _drive(exercise, answers, case)
+    got, error, _ = _drive(exercise, answers, case)
     if error:
         raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {error}")
     return got
@@ -227,7 +227,7 @@ def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, 
 
 
 def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> bool:
-    second, error, *_ = _drive(exercise, answers, case)
+    second, error, _ = _drive(exercise, answers, case)
     return not error and same(got, second)
 
 

@@ -57,7 +57,7 @@ class Mistake:
     hint : what a good tutor would say; never the answer.
     wrong : (case, right values by output name) -> the values this mistake gives, by output
         name. Outputs it leaves out may be anything; NOT_FINITE is any NaN or infinity. None:
-       the mistake does not apply to this case.
+        the mistake does not apply to this case.
     """
 
     name: str
