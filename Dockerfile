@@ -16,9 +16,9 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home grader
 
-COPY requirements.txt /tmp/requirements.txt
+COPY requirements-lock.txt /tmp/
 # the course itself is mounted, not installed
-RUN grep -v "^-e" /tmp/requirements.txt > /tmp/pinned.txt && pip install --no-cache-dir -r /tmp/pinned.txt
+RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements-lock.txt
 
 USER grader
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/course/material

@@ -1,6 +1,7 @@
-# `make` lists what there is. Everything lives in .venv; nothing else is installed.
+# `make` lists what there is. Everything is installed into .venv; nothing else on this machine is changed.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # nbgrader calls alembic by its name
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -10,22 +11,30 @@ ROOT_TOO := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Processes must name tests alike. Tests with a time limit may fail on a busy machine: what failed gets a second try.
 PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2
 LONG := $(addprefix tests/,attacks browser test_grading_course.py test_grading_damage.py test_grading_resume.py)
+# how many students `make demo` simulates: a number, or `all`
+STUDENTS ?= 6
+UV := 0.13.9
 
-.PHONY: help lab test quick lint demo build clean
+.PHONY: help install lab test quick lint demo build lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-.venv/lab: requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 lab")'
+# every package at the version and with the hash in the lock, then barprop and autograder from this folder
+.venv/lab: requirements-lock.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(or $(MAKECMDGOALS),lab)")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP) --require-hashes -r requirements-lock.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m barprop.jupyter >/dev/null
 	@touch $@
 
-.venv/test: .venv/lab
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[lab,test]'
+.venv/test: .venv/lab requirements-test-lock.txt
+	$(PIP) --require-hashes -r requirements-test-lock.txt
 	@touch $@
+
+install: .venv/lab ## install the course and the command `autograder` into .venv
+	@echo 'Installed. Now: source .venv/bin/activate'
 
 lab: .venv/lab ## open JupyterLab on notebook 01
 	$(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/01_forward_graph/forward_graph.ipynb
@@ -40,11 +49,15 @@ lint: .venv/test ## style, and whether notebooks/ and solutions/ are in step wit
 	$(BIN)/ruff check .
 	$(BIN)/python -m autograder build --check
 
-demo: .venv/lab ## grade a simulated class from end to end
-	$(BIN)/python -m autograder demo
+demo: .venv/lab ## grade a simulated class from end to end (the whole class: make demo STUDENTS=all)
+	$(BIN)/python -m autograder demo --students $(STUDENTS)
 
 build: .venv/lab ## make notebooks/ and solutions/ from source/
 	$(BIN)/python -m autograder build
 
+lock: .venv/lab ## write the lock files anew from requirements.txt and pyproject.toml
+	$(PIP) uv==$(UV)
+	$(BIN)/python tools/lock.py
+
 clean: ## remove .venv and everything the commands made
-	rm -rf .venv demo .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -64,6 +64,15 @@ def everyone() -> list[Student]:
     ]
 
 
+_FIRST = ("perfect", "mistake-01", "half-blank", "deleted-cell", "mistake-02", "syntax-error")
+
+
+def some(count: int | None = None) -> list[Student]:
+    """Return the first students of the class, those first who show most of the grading; all of them by default."""
+    rank = {name: place for place, name in enumerate(_FIRST)}
+    return sorted(everyone(), key=lambda student: rank.get(student.name, len(rank)))[:count]
+
+
 _LOOP = "def {}:\n    while True:\n        pass\n"
 
 

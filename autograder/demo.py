@@ -7,10 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
-from autograder.classroom import everyone, hand_in
+from autograder.classroom import hand_in, some
 from autograder.course import RELEASE, ROOT, authored, materialise
+from autograder.grading.command import configured
+from autograder.grading.pool import cores
 
 _CONFIG = '''"""The course's configuration, for the simulated class in this folder."""
 
@@ -26,7 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m autograder demo`."""
     parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="where to work (default: demo/)")
     parser.add_argument("--assignment", action="append", help="only this assignment; may be given again")
+    parser.add_argument("--students", type=_count, default=6, metavar="N", help="how many, or `all` (default: 6)")
     parser.add_argument("--keep", action="store_true", help="go on with what is in the folder instead of starting anew")
+
+
+def _count(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a number from 1 on or `all` is expected, not {text!r}")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -44,31 +57,30 @@ def run(args: argparse.Namespace) -> int:
             return 2
         shutil.rmtree(folder)
     if not (folder / "nbgrader_config.py").exists():
-        set_up(folder, assignments)
-    steps = [
-        ("Grading", [sys.executable, "-m", "autograder", "grade", *assignments]),
-        *((f"Feedback for {a}", _nbgrader("generate_feedback", a, "--force")) for a in assignments),
-        ("Export", _nbgrader("export")),
-        ("Report", [sys.executable, "-m", "autograder", "report", *assignments]),
-    ]
-    for title, command in steps:
-        print(f"\n{title}", flush=True)
-        code = _call(command, folder)
-        if code:
-            print(f"{title} stopped with exit code {code}: {' '.join(command[2:])}", file=sys.stderr)
+        set_up(folder, assignments, args.students)
+    print("\nGrading", flush=True)
+    if code := _call(["grade", *assignments], folder):
+        return code
+    print("\nFeedback pages for the students", flush=True)
+    if not _feedback(folder, assignments):
+        return 1
+    page = folder / "report.html"
+    for words in (["export", "--to", "grades.csv"], ["report", "--html", str(page), *assignments]):
+        if code := _call(words, folder, quiet=True):
             return code
     print(f"\nEverything is in {folder}: submitted/, autograded/, feedback/, gradebook.db and grades.csv.")
+    print(f"Now open the report on this class in a browser: {page}")
     return 0
 
 
-def set_up(folder: Path, assignments: list[str]) -> None:
+def set_up(folder: Path, assignments: list[str], count: int | None) -> None:
     """A course folder of its own, with the class's submissions in submitted/."""
     materialise()
     folder.mkdir(parents=True)
     for name in assignments:
         shutil.copytree(ROOT / "source" / name, folder / "source" / name, ignore=shutil.ignore_patterns(".*", "__py*"))
         shutil.copytree(RELEASE / name, folder / "notebooks" / name, ignore=shutil.ignore_patterns(".*"))
-    students = everyone()
+    students = some(count)
     written = sum(
         len([path for path in hand_in(student, folder / "submitted") if path.parent.name in assignments])
         for student in students
@@ -80,10 +92,30 @@ def set_up(folder: Path, assignments: list[str]) -> None:
     print(f"{len(students)} students handed in {written} notebooks.")
 
 
-def _nbgrader(*words: str) -> list[str]:
-    return [sys.executable, "-m", "nbgrader", *words, "--log-level=ERROR"]
-
-
-def _call(command: list[str], folder: Path) -> int:
+def _call(words: list[str], folder: Path, quiet: bool = False) -> int:
+    """Run one of this package's commands in the folder; return its exit code, with a sentence if it is not 0."""
     paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": paths}, check=False).returncode
+    command = [sys.executable, "-m", "autograder", *words]
+    output = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": paths}, stdout=output, check=False)
+    if done.returncode:
+        print(f"`autograder {' '.join(words)}` stopped with exit code {done.returncode}.", file=sys.stderr)
+    return done.returncode
+
+
+def _feedback(folder: Path, assignments: list[str]) -> bool:
+    """Make nbgrader's feedback pages, several assignments at a time; return whether all were made."""
+    with ProcessPoolExecutor(cores(), get_context("spawn"), os.chdir, (folder,)) as pool:
+        running = {pool.submit(_feedback_for, name): name for name in assignments}
+        for done in as_completed(running):
+            print(f"  {running[done]}: {done.result() or 'done'}", flush=True)
+        return not any(done.result() for done in running)
+
+
+def _feedback_for(assignment: str) -> str:
+    """Make the pages of one assignment in the course in the current folder; return nbgrader's log if it failed."""
+    from nbgrader.apps import NbGraderAPI
+
+    app = configured()
+    done = NbGraderAPI(app.coursedir, parent=app).generate_feedback(assignment)
+    return "" if done["success"] else done["log"] or done["error"]

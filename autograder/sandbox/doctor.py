@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox.bubble import WAY_OUT, environment
+from autograder.sandbox.bubble import WAY_OUT, environment, executable
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.inside import calls
 from autograder.sandbox.interface import Limits, SandboxError
@@ -125,14 +123,11 @@ def _kernel() -> Finding:
 
 
 def _bubblewrap() -> Finding:
-    tool = shutil.which("bwrap")
-    if tool is None:
-        return Finding("bubblewrap", False, "it is not installed: apt install bubblewrap")
     try:
-        said = subprocess.run([tool, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        return Finding("bubblewrap", False, f"{tool} does not run: {error}")
-    return Finding("bubblewrap", True, f"{said.strip()} ({tool})")
+        path, version, origin = executable()
+    except SandboxError as error:
+        return Finding("bubblewrap", False, str(error).split(" Or: ")[0])
+    return Finding("bubblewrap", True, f"version {version} from {origin} ({path})")
 
 
 def _advice() -> str:
