@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from autograder.course import tools_on_path
+
+tools_on_path()  # nbgrader calls alembic by its name
+
 
 @pytest.fixture
 def torch() -> Any:
