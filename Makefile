@@ -15,7 +15,7 @@ LONG := $(addprefix tests/,attacks browser test_grading_course.py test_grading_d
 STUDENTS ?= 6
 UV := 0.13.9
 
-.PHONY: help install lab test quick lint demo build lock clean
+.PHONY: help install lab test quick lint js bundle demo build lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,9 +45,16 @@ test: lint ## everything: lint, notebooks/ and solutions/ in step, all tests (br
 quick: lint ## the same without the long tests (some 4 minutes)
 	$(PYTEST) $(addprefix --ignore=,$(LONG)) --deselect tests/test_exercises.py::test_mutants_are_rejected
 
-lint: .venv/test ## style, and whether notebooks/ and solutions/ are in step with source/
+lint: .venv/test js ## style, and whether notebooks/, solutions/ and the widgets' bundles are in step with their sources
 	$(BIN)/ruff check .
 	$(BIN)/python -m autograder build --check
+
+js: ## lint and type-check the widgets' JavaScript, and whether its bundles are in step; rests where node is missing
+	@if command -v npm >/dev/null && { [ -d node_modules ] || npm ci --silent; }; then npm run --silent check; \
+	else echo "node or its packages are missing: the widgets run from their committed bundles, unchecked"; [ -z "$$CI" ]; fi
+
+bundle: ## bundle the widgets' JavaScript anew (needs node)
+	{ [ -d node_modules ] || npm ci --silent; } && npm run --silent bundle
 
 demo: .venv/lab ## grade a simulated class from end to end (the whole class: make demo STUDENTS=all)
 	$(BIN)/python -m autograder demo --students $(STUDENTS)
@@ -60,4 +67,4 @@ lock: .venv/lab ## write the lock files anew from requirements.txt and pyproject
 	$(BIN)/python tools/lock.py
 
 clean: ## remove .venv and everything the commands made
-	rm -rf .venv demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

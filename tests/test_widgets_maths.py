@@ -45,7 +45,7 @@ def neurons() -> list[dict[str, Any]]:
 def test_graph_values_and_bars() -> None:
     cases = neurons()
     found = run_js(
-        ("page", "neuron", "graph_stepper"), "(m, c) => ({v: m.values(c), b: m.bars(c, m.values(c))})", cases
+        "graph_stepper", "(m, c) => ({v: m.values(c), b: m.bars(c, m.values(c))})", cases
     )
     for case, result in zip(cases, found, strict=True):
         sigma = ACTIVATIONS[case["sigma"]]
@@ -63,18 +63,18 @@ def test_graph_values_and_bars() -> None:
 def test_each_step_is_incoming_bar_times_slope() -> None:
     cases = neurons()
     function = "(m, c) => m.STEPS.filter(s => s.from).map(s => ({name: s.name, ...m.work(s, c)}))"
-    for steps in run_js(("page", "neuron", "graph_stepper"), function, cases):
+    for steps in run_js("graph_stepper", function, cases):
         for step in steps:
             close(step["value"], np.multiply(step["incoming"], step["slope"]))
 
 
 @pytest.mark.parametrize(
     ("said", "word"),
-    [(-0.5, "Right"), (-0.503, "Right"), (0.5, "sign"), (2, "incoming bar alone"), (-0.25, "slope alone"), (3, "Off")],
+    [(-0.5, "Right"), (-0.503, "Right"), (0.5, "sign"), (2, "incoming bar alone"), (-0.25, "slope alone"), (3, "Too large"), (-3, "Too small")],
 )
 def test_a_prediction_is_compared(said: float, word: str) -> None:
     (verdict,) = run_js(
-        ("page", "neuron", "graph_stepper"), "(m, c) => m.compare(c, {value: -0.5, incoming: 2, slope: -0.25})", [said]
+        "graph_stepper", "(m, c) => m.compare(c, {value: -0.5, incoming: 2, slope: -0.25})", [said]
     )
     assert word in verdict["word"]
     assert verdict["right"] is (word == "Right")
@@ -91,7 +91,7 @@ def test_ledger_against_a_machine_that_runs_it() -> None:
         }
         for _ in range(COUNT)
     ]
-    for case, found in zip(cases, run_js(("page", "cache_ledger"), "(m, c) => m.ledger(c)", cases), strict=True):
+    for case, found in zip(cases, run_js("cache_ledger", "(m, c) => m.ledger(c)", cases), strict=True):
         stored, products, sigmas = run_chain(**case)
         m = case["width"]
         assert found["bytes"] == 8 * m * (stored + 1)
@@ -136,7 +136,7 @@ def test_ledger_agrees_with_its_picture() -> None:
     cases = [
         {"depth": depth, "width": 7, "z": [z] * 30, "h": [h] * 30} for depth in range(1, 31) for z, h in PLANS.values()
     ]
-    for case, found in zip(cases, run_js(("page", "cache_ledger"), "(m, c) => m.ledger(c)", cases), strict=True):
+    for case, found in zip(cases, run_js("cache_ledger", "(m, c) => m.ledger(c)", cases), strict=True):
         right = account(case["depth"], 7, case["z"][0], case["h"][0])
         assert {name: found[name] for name in ("bytes", "forward", "backward")} | {"again": found["repeated"]} == right
 
@@ -153,9 +153,9 @@ def test_nudges() -> None:
         }
         for case in neurons()[:COUNT]
     ]
-    parts = ("page", "neuron", "chart", "nudge_test")
+    widget = "nudge_test"
     found = run_js(
-        parts,
+        widget,
         """(m, c) => [
             m.finiteDifference(c, c.variable, c.step, c.kind), m.barOf(c, c.variable),
             m.nudged(c, c.variable)(c.step)]""",
@@ -193,13 +193,13 @@ def test_split() -> None:
     draw = rng()
     cases = [(3 * draw.normal(size=3) * 10.0 ** draw.integers(-8, 8)).tolist() for _ in range(COUNT)]
     for case, found in zip(
-        cases, run_js(("page", "chart", "split_bars"), "(m, c) => m.splitBar(...c)", cases), strict=True
+        cases, run_js("split_bars", "(m, c) => m.splitBar(...c)", cases), strict=True
     ):
         x, z_bar = np.array(case[:2]), case[2]
         close(found["bars"], REFERENCES["split"](z_bar, x))
         close(found["gradient"], REFERENCES["gradient_share"](x))
         close(found["step"], REFERENCES["step_share"](x))
-    (nothing,) = run_js(("page", "chart", "split_bars"), "(m, c) => m.splitBar(...c)", [[0, 0, 1]])
+    (nothing,) = run_js("split_bars", "(m, c) => m.splitBar(...c)", [[0, 0, 1]])
     assert nothing["gradient"] is None
     assert nothing["bars"] == [0, 0]
 
@@ -217,14 +217,14 @@ def test_branches_in_training() -> None:
         }
         for _ in range(COUNT)
     ]
-    parts = ("page", "chart", "split_bars")
+    widget = "split_bars"
     waves, starts = run_js(
-        parts,
+        widget,
         """(m, c) => c ? [...Array(16).keys()].map(m.example)
             : [...Array(33).keys()].map(n => [m.startBranch(n, 0.4), m.startBranch(n, 0.9)])""",
         [1, 0],
     )
-    for number, (case, found) in enumerate(zip(cases, run_js(parts, "(m, c) => m.trainBranches(c)", cases), strict=True)):
+    for number, (case, found) in enumerate(zip(cases, run_js(widget, "(m, c) => m.trainBranches(c)", cases), strict=True)):
         if number < 50:
             close(found["moved"], np.array(SplitBars(mode="train", **case).movements()).tolist())
         begin = [starts[case[f"units{i + 1}"]][i] for i in (0, 1)]
@@ -272,8 +272,8 @@ def test_descent() -> None:
                 "rate": 10.0 ** draw.uniform(-2, 0),
             }
         )
-    parts = ("page", "neuron", "chart", "descent")
-    for case, found in zip(cases, run_js(parts, "(m, c) => m.descend(c, c.w, c.v)", cases), strict=True):
+    widget = "descent"
+    for case, found in zip(cases, run_js(widget, "(m, c) => m.descend(c, c.w, c.v)", cases), strict=True):
         sigma, w, v = ACTIVATIONS[case["sigma"]], case["w"], case["v"]
         loss, bars = 0.0, np.zeros(2)
         for x, y in zip(case["x"], case["y"], strict=True):
@@ -290,8 +290,8 @@ def test_descent() -> None:
 
 def test_contours_lie_where_the_level_is() -> None:
     cases = [{"grid": rng().normal(size=(6, 6)).tolist(), "level": level} for level in (-0.5, 0.0, 0.7)]
-    parts = ("page", "neuron", "chart", "descent")
-    for case, pieces in zip(cases, run_js(parts, "(m, c) => m.contour(c.grid, c.level)", cases), strict=True):
+    widget = "descent"
+    for case, pieces in zip(cases, run_js(widget, "(m, c) => m.contour(c.grid, c.level)", cases), strict=True):
         grid = np.array(case["grid"])
         assert pieces
         for column, row in (end for piece in pieces for end in piece):

@@ -58,7 +58,7 @@ def determined(layer: str, held: tuple[str, ...], bar: str) -> bool:
 
 
 def test_contracts_by_trying_all_worlds() -> None:
-    (layers,) = run_js(("page", "contract_card"), "(m) => m.LAYERS", [0])
+    (layers,) = run_js("contract_card", "(m) => m.LAYERS", [0])
     assert set(layers) == set(WORLDS) == set(CONTRACT_LAYERS)
     cases, known = [], {}
     for name, layer in layers.items():
@@ -70,7 +70,7 @@ def test_contracts_by_trying_all_worlds() -> None:
                 split = ([p for p in held if p in layer["takes"]], [p for p in held if p in layer["caches"]])
                 cases.append({"layer": name, "takes": split[0], "caches": split[1], "returns": list(returns)})
     assert len(cases) > 300
-    found = run_js(("page", "contract_card"), "(m, c) => m.judgeContract(c)", cases)
+    found = run_js("contract_card", "(m, c) => m.judgeContract(c)", cases)
     for case, verdict in zip(cases, found, strict=True):
         name, held = case["layer"], frozenset(case["takes"]) | frozenset(case["caches"])
         made = [bar for bar in case["returns"] if known[name, held, bar]]
@@ -96,7 +96,7 @@ def test_shapes_of_the_contracts() -> None:
       };
       return Object.fromEntries(Object.entries(m.LAYERS).map(([name, layer]) => [name, shapes(layer)]));
     }"""
-    for size, found in zip(sizes, run_js(("page", "contract_card"), function, sizes), strict=True):
+    for size, found in zip(sizes, run_js("contract_card", function, sizes), strict=True):
         n, d, m, k = (size[key] for key in "ndmk")
         X, W, b, Z = draw.normal(size=(n, d)), draw.normal(size=(m, d)), draw.normal(size=m), draw.normal(size=(n, m))
         W_bar, b_bar, X_bar = REFERENCES["linear_backward"](Z, X, W)
@@ -158,7 +158,7 @@ def test_attacks() -> None:
         fgsm: attack({mode: 'sign', alpha: c.eps, steps: 1}),
       };
     }"""
-    found = run_js(("page", "neuron", "chart", "perturb_pad"), function, cases)
+    found = run_js("perturb_pad", function, cases)
     for case, result in zip(cases, found, strict=True):
         w = [tuple(np.array(part) for part in layer) for layer in case["w"]]
         net = Net(["", case["layers"][1]["kind"], ""]), w, REFERENCES["SoftmaxCrossEntropy"]()
@@ -190,7 +190,7 @@ def test_random_directions_have_the_size_of_the_attack() -> None:
     function = """(m, c) => { const to = c.x.map((x, i) => x + c.by[i]); return ['raw', 'sign'].map(
         mode => m.randomImage(c.x, to, {mode}, c.seed)).concat([m.randomSigns(9, c.seed)]); }"""
     for case, (raw, sign, signs) in zip(
-        cases, run_js(("page", "neuron", "chart", "perturb_pad"), function, cases), strict=True
+        cases, run_js("perturb_pad", function, cases), strict=True
     ):
         x, by = np.array(case["x"]), np.array(case["by"])
         assert signs == mulberry_signs(9, case["seed"])
@@ -210,7 +210,7 @@ def random_graphs() -> list[list[list[int]]]:
 
 def test_layout_of_tapes() -> None:
     graphs = random_graphs()
-    for parents, found in zip(graphs, run_js(("page", "tape_view"), "(m, c) => m.layOut(c)", graphs), strict=True):
+    for parents, found in zip(graphs, run_js("tape_view", "(m, c) => m.layOut(c)", graphs), strict=True):
         longest: list[int] = []
         for made in parents:
             longest.append(1 + max((longest[parent] for parent in made), default=-1))
@@ -227,7 +227,7 @@ def test_differences_of_bars() -> None:
     draw = rng()
     cases = [[draw.normal(size=5).tolist(), draw.normal(size=5).tolist()] for _ in range(COUNT)]
     for (one, other), found in zip(
-        cases, run_js(("page", "tape_view"), "(m, c) => m.largestDifference(...c)", cases), strict=True
+        cases, run_js("tape_view", "(m, c) => m.largestDifference(...c)", cases), strict=True
     ):
         close(found, np.max(np.abs(np.subtract(one, other))))
     judged = [
@@ -238,5 +238,5 @@ def test_differences_of_bars() -> None:
         ([None], [1.0], "wrong"),
         ([1.0, 2.0], [1.0], "wrong"),
     ]
-    found = run_js(("page", "tape_view"), "(m, [bar, ref]) => m.judgeBar({bar, ref})", [case[:2] for case in judged])
+    found = run_js("tape_view", "(m, [bar, ref]) => m.judgeBar({bar, ref})", [case[:2] for case in judged])
     assert found == [case[2] for case in judged]

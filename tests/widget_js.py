@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from barprop.widgets.base import script
+from barprop.widgets.base import bundled
 
 _RUNNER = """
 import {{ readFileSync }} from "node:fs";
@@ -21,16 +21,16 @@ process.stdout.write(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map((one
 """
 
 
-def run_js(parts: tuple[str, ...], function: str, cases: list[Any]) -> list[Any]:
+def run_js(widget: str, function: str, cases: list[Any]) -> list[Any]:
     """Map a JavaScript function (module, case) -> data over the cases.
 
     Parameters
     ----------
-    parts : the files of barprop/widgets that make the module, as the widget names them.
+    widget : the name of its bundle, without .js.
     function : JavaScript source of an arrow function.
     cases : plain data.
     """
-    source = script(*parts)
+    source = bundled(f"{widget}.js")
     if node := shutil.which("node"):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "widget.mjs").write_text(source, encoding="utf-8")

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from barprop.style import BACKWARD, FAINT, INK, PAPER, THIRD, course_style
+from barprop.pictures.style import BACKWARD, FAINT, INK, PAPER, THIRD, course_style
 
 _SIDE = 28
 # Where ink lowers the loss and where it raises it: the two ends differ in lightness as well.

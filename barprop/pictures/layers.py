@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from barprop.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
+from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
 
 _GREY = LinearSegmentedColormap.from_list("ink", [PAPER, INK])
 _SIGNED = LinearSegmentedColormap.from_list("signed", [BACKWARD, PAPER, FORWARD])  # minus, zero, plus

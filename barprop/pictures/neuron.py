@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from barprop.activations import Activation
-from barprop.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
+from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
 
 PLACES = {"x": (0, 1.1), "w": (0, -1.1), "z": (2.1, 0), "h": (4.2, 0), "v": (4.2, -1.7),
           "e": (6.3, 0), "y": (6.3, 1.7), "l": (8.4, 0)}  # fmt: skip

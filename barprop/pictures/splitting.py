@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
-from barprop.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, THIRD, course_style
+from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, THIRD, course_style
 
 LINES = (THIRD, INK)  # of the two networks: blue and vermilion are the two directions
 DASHES = ("-", DASH)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
-from barprop.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
+from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
 
 _MOST = 40  # nodes that can still be told apart
 _RADIUS = 0.34

@@ -11,10 +11,11 @@ from typing import Any
 
 import anywidget
 import numpy as np
+import traitlets as t
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from barprop.style import course_style
+from barprop.pictures.style import course_style
 
 _HERE = Path(__file__).parent
 
@@ -27,29 +28,27 @@ class WidgetError(ValueError):
 
 
 @cache
-def script(*parts: str) -> str:
-    """The text of one import-free module, from the named files in this folder."""
-    return "\n".join((_HERE / f"{part}.js").read_text(encoding="utf-8") for part in parts)
-
-
-@cache
-def style() -> str:
-    """The style sheet of all widgets."""
-    return (_HERE / "style.css").read_text(encoding="utf-8")
+def bundled(name: str) -> str:
+    """Return a file of bundles/: a widget's JavaScript in one module, or the style sheet of all widgets."""
+    return (_HERE / "bundles" / name).read_text(encoding="utf-8")
 
 
 class Widget(anywidget.AnyWidget):
     """A widget whose output also carries a PNG and a sentence.
 
     A live JupyterLab shows the widget; GitHub, an export and a reader without a kernel see the picture.
-    A subclass sets `_esm`, and writes `sentence` and `draw`.
+    A subclass sets `_esm` and `resets`, and writes `sentence` and `draw`.
     """
 
+    resets: tuple[str, ...] = ()  # the traits that a reader can change
+
+    initial = t.Dict().tag(sync=True)  # what Reset goes back to
     size = (7.0, 2.6)  # of the picture, in inches
 
     def __init__(self, **traits: Any) -> None:
-        self._css = style()
+        self._css = bundled("style.css")
         super().__init__(**traits)
+        self.initial = {name: getattr(self, name) for name in self.resets}
 
     def sentence(self) -> str:
         """What the picture shows, in one sentence."""

@@ -1,5 +1,10 @@
 // What the forward pass keeps, what that holds in memory, and what the way back has to compute again.
 
+import { button, dial, dials, row } from "./shared/controls.js";
+import { canvas, draw, hatch, make, resize } from "./shared/dom.js";
+import { stage } from "./shared/stage.js";
+import { count } from "./shared/text.js";
+
 const MOST = 30;
 
 /**
@@ -118,7 +123,7 @@ function grid(page) {
   const layers = Array.from({ length: MOST }, (_, layer) => {
     const name = make("span", { class: "bp-layer-name", "aria-hidden": "true" }, String(layer + 1));
     page.onPaint((state) => {
-      name.textContent = layer < state.depth ? layer + 1 : "\u00a0";
+      name.textContent = layer < state.depth ? String(layer + 1) : "\u00a0";
     });
     return make("div", { class: "bp-layer" }, name, cells[2 * layer], cells[2 * layer + 1]);
   });
@@ -182,7 +187,7 @@ function paintTally(svg, state, width, [ground, hatched]) {
 }
 
 function render(context) {
-  const page = stage(context, "What to keep from the way forward", ["depth", "width", "z", "h"], told);
+  const page = stage(context, { title: "What to keep from the way forward", task: "", keys: ["depth", "width", "z", "h"], tell: told });
   const svg = canvas("Bytes held and multiplications done, as bars.");
   const hatched = hatch();
   page.onPaint((state, width) => paintTally(svg, state, width, hatched));

@@ -7,8 +7,8 @@ from typing import Any
 import traitlets as t
 from matplotlib.figure import Figure
 
-from barprop.style import BACKWARD, FORWARD, INK
-from barprop.widgets.base import Widget, one_of, script, whole
+from barprop.pictures.style import BACKWARD, FORWARD, INK
+from barprop.widgets.base import Widget, bundled, one_of, whole
 
 MOST = 30
 PLANS = {"all": (True, True), "z": (True, False), "h": (False, True), "nothing": (False, False)}
@@ -42,7 +42,8 @@ class CacheLedger(Widget):
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "cache_ledger")
+    _esm = bundled("cache_ledger.js")
+    resets = ("depth", "width", "z", "h")
     depth = t.Int().tag(sync=True)
     width = t.Int().tag(sync=True)
     z = t.List(t.Bool()).tag(sync=True)

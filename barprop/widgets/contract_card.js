@@ -1,5 +1,10 @@
 // A layer's contract: what backward takes, what the layer has cached, what it returns; is that enough?
 
+import { choice, dial, dials, tick } from "./shared/controls.js";
+import { make } from "./shared/dom.js";
+import { stage } from "./shared/stage.js";
+import { letter } from "./shared/text.js";
+
 /** What ReLU and tanh have in common: the slope can be found from what went in or from what came out. */
 function nonlinear(formula) {
   return {
@@ -79,8 +84,9 @@ function shapeOf(letters, sizes) {
 /**
  * The verdict on what is ticked. `lacking`: bars promised that can't be made; `forgotten`: bars not promised;
  * `spare`: what could be left out, each by itself, without losing a promised bar.
+  * @param {any} state
  */
-function judgeContract({ layer, takes, caches, returns }) {
+export function judgeContract({ layer, takes, caches, returns }) {
   const { returns: bars } = LAYERS[layer];
   const held = [...takes, ...caches];
   const makes = (bar, things) => bars[bar].from.some((set) => set.every((thing) => things.includes(thing)));
@@ -104,7 +110,7 @@ function judgeContract({ layer, takes, caches, returns }) {
   };
 }
 
-const spokenName = (name) => name.replace("_bar", " bar");
+const spokenName = (name) => (name.endsWith("_bar") ? `{bar ${name.slice(0, -4)}}` : `{${name}}`);
 const listed = (names) => names.map(spokenName).join(" and ");
 
 function toldContract(state) {
@@ -123,7 +129,7 @@ function toldContract(state) {
 
 function nameOf(name) {
   const [base, bar] = name.split("_");
-  return base.length === 1 ? letter(base, Boolean(bar)) : make("span", {}, base, bar ? " bar" : "");
+  return letter(base, Boolean(bar));
 }
 
 function group(page, title, key, names) {
@@ -145,12 +151,7 @@ function group(page, title, key, names) {
 }
 
 function render(context) {
-  const page = stage(
-    context,
-    "The contract of a layer",
-    ["layer", "n", "d", "m", "k", "takes", "caches", "returns"],
-    toldContract,
-  );
+  const page = stage(context, { title: "The contract of a layer", task: "", keys: ["layer", "n", "d", "m", "k", "takes", "caches", "returns"], tell: toldContract });
   const options = Object.fromEntries(Object.keys(LAYERS).map((name) => [name, name]));
   const cards = Object.entries(LAYERS).map(([name, layer]) => {
     const shapes = Object.fromEntries(Object.entries(layer.returns).map(([bar, { shape }]) => [bar, shape]));
@@ -179,7 +180,7 @@ function render(context) {
   });
   const size = (key, text) =>
     dial(page, {
-      name: make("span", {}, letter(key), ` ${text.slice(0, -2)}`),
+      name: text.slice(0, -2),
       text,
       min: 1,
       max: 99,
@@ -204,5 +205,5 @@ function render(context) {
   return page.start();
 }
 
-export { judgeContract, shapeOf, LAYERS };
+export { shapeOf, LAYERS };
 export default { render };

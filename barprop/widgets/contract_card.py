@@ -5,8 +5,8 @@ from __future__ import annotations
 import traitlets as t
 from matplotlib.figure import Figure
 
-from barprop.style import BACKWARD, DASH, FORWARD, INK
-from barprop.widgets.base import Widget, one_of, script, whole
+from barprop.pictures.style import BACKWARD, DASH, FORWARD, INK
+from barprop.widgets.base import Widget, bundled, one_of, whole
 
 LAYERS = ("Product", "Linear", "ReLU", "Tanh", "SquaredError", "SoftmaxCrossEntropy")
 
@@ -24,7 +24,8 @@ class ContractCard(Widget):
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "contract_card")
+    _esm = bundled("contract_card.js")
+    resets = ("layer", "n", "d", "m", "k", "takes", "caches", "returns")
     layer = t.Unicode().tag(sync=True)
     n = t.Int().tag(sync=True)
     d = t.Int().tag(sync=True)

@@ -1,5 +1,12 @@
 // Gradient descent on one neuron with one input: the loss over (w, v), the steps taken, the update ratio.
 
+import { axes, path, scale } from "./shared/chart.js";
+import { button, choice, dial, dials, draggable, player, readout, row } from "./shared/controls.js";
+import { arrow, draw, make, resize } from "./shared/dom.js";
+import { SIGMA_NAMES, bars, values } from "./shared/neuron.js";
+import { stage } from "./shared/stage.js";
+import { letter, show } from "./shared/text.js";
+
 const REACH = 3; // the picture shows w and v from -3 to 3
 
 /** The mean loss over the examples at (w, v), and the bars of w and v. */
@@ -112,16 +119,15 @@ function paintPoint(layer, state, trail, frame) {
   const next = descend(state, state.w, state.v);
   const [here, there] = [spot(state.w, state.v), spot(next.w, next.v)];
   const parts = [path([...trail.map(([w, v]) => spot(w, v)), here], "bp-curve bp-curve-forward")];
-  trail.forEach(([w, v]) =>
-    parts.push(draw("circle", { cx: spot(w, v)[0], cy: spot(w, v)[1], r: 2.5, class: "bp-trail" })),
-  );
-  if (Math.hypot(there[0] - here[0], there[1] - here[1]) > 9) parts.push(arrow(...here, ...there, "backward"));
+  for (const [w, v] of trail)
+    parts.push(draw("circle", { cx: spot(w, v)[0], cy: spot(w, v)[1], r: 2.5, class: "bp-trail" }));
+  if (Math.hypot(there[0] - here[0], there[1] - here[1]) > 9) parts.push(arrow(here[0], here[1], there[0], there[1], "backward"));
   layer.replaceChildren(...parts);
   return here;
 }
 
 function render(context) {
-  const page = stage(context, "Downhill on the loss", ["x", "y", "w", "v", "rate", "sigma"], toldDescent);
+  const page = stage(context, { title: "Downhill on the loss", task: "", keys: ["x", "y", "w", "v", "rate", "sigma"], tell: toldDescent });
   const { state } = page;
   const svg = draw("svg", { class: "bp-picture bp-field" });
   const ground = draw("g");
@@ -205,7 +211,7 @@ function render(context) {
   );
   const single = (key, more) =>
     dial(page, {
-      name: key,
+      name: `{${key}}`,
       text: key,
       min: -REACH,
       max: REACH,

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from barprop.activations import ACTIVATIONS
 from barprop.numerical import pull_back
-from barprop.style import BACKWARD, DASH, FAINT, FORWARD, PAPER
-from barprop.widgets.base import Widget, WidgetError, number, numbers, one_of, script
+from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, PAPER
+from barprop.widgets.base import Widget, WidgetError, bundled, number, numbers, one_of
 
 REACH = 3.0
 # Six examples that w = 1.2, v = 1.6 with tanh nearly explains.
@@ -35,7 +35,8 @@ class Descent(Widget):
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "neuron", "chart", "descent")
+    _esm = bundled("descent.js")
+    resets = ("w", "v", "rate", "sigma")
     x = t.List(t.Float()).tag(sync=True)
     y = t.List(t.Float()).tag(sync=True)
     w = t.Float().tag(sync=True)

@@ -1,31 +1,48 @@
-// The one-neuron graph, step by step: values fill in forward, then bars fill in backward.
+// The graph of one neuron, step by step: values fill in forward, then bars fill in backward.
 
-// One entry a step, in the order in which they can be taken. `in` is what a step reads: forward, values;
-// backward, the incoming bar and the cached values its slope is made of.
+import { button, choice, dial, dials, player, resetButton, row, scrub } from "./shared/controls.js";
+import { draw, make } from "./shared/dom.js";
+import { barWidth, graphView } from "./shared/graph.js";
+import { ACTIVATIONS, bars, SIGMA_NAMES, values } from "./shared/neuron.js";
+import { stage } from "./shared/stage.js";
+import { letter, list, prose, show, typed } from "./shared/text.js";
+
+// One entry a step, in the order in which they can be taken. `reads` is what a step reads: forward, values;
+// backward, beside the incoming bar, the values that its slope is made of.
 const FORWARD_STEPS = [
-  { name: "z", reads: ["w", "x"], rule: "w · x" },
-  { name: "h", reads: ["z"], rule: "σ(z)" },
-  { name: "e", reads: ["v", "h"], rule: "v × h" },
-  { name: "l", reads: ["y", "e"], rule: "half of (y − e)²" },
+  { name: "z", reads: ["w", "x"], rule: "{w} · {x}", code: "z = w @ x", is: "the weighted sum" },
+  { name: "h", reads: ["z"], rule: "σ({z})", code: "h = sigma(z)", is: "the hidden value" },
+  { name: "e", reads: ["v", "h"], rule: "{v} × {h}", code: "e = v * h", is: "the estimate" },
+  { name: "l", reads: ["y", "e"], rule: "½ ({y} − {e})²", code: "l = (y - e)**2 / 2", is: "the loss" },
 ];
 const BACKWARD_STEPS = [
-  { name: "l", from: null, reads: [] },
-  { name: "e", from: "l", reads: ["y", "e"] },
-  { name: "y", from: "l", reads: ["y", "e"] },
-  { name: "v", from: "e", reads: ["h"] },
-  { name: "h", from: "e", reads: ["v"] },
-  { name: "z", from: "h", reads: ["z"] },
-  { name: "w", from: "z", reads: ["x"] },
-  { name: "x", from: "z", reads: ["w"] },
+  { name: "l", from: null, reads: [], slope: "1", code: "l_bar = 1" },
+  { name: "e", from: "l", reads: ["y", "e"], slope: "−({y} − {e})", code: "e_bar = l_bar * -(y - e)" },
+  { name: "y", from: "l", reads: ["y", "e"], slope: "{y} − {e}", code: "y_bar = l_bar * (y - e)" },
+  { name: "v", from: "e", reads: ["h"], slope: "{h}", code: "v_bar = e_bar * h" },
+  { name: "h", from: "e", reads: ["v"], slope: "{v}", code: "h_bar = e_bar * v" },
+  { name: "z", from: "h", reads: ["z"], slope: "σ′({z})", code: "z_bar = h_bar * sigma.slope(z)" },
+  { name: "w", from: "z", reads: ["x"], slope: "{x}", code: "w_bar = z_bar * x" },
+  { name: "x", from: "z", reads: ["w"], slope: "{w}", code: "x_bar = z_bar * w" },
 ];
-const STEPS = [
-  ...FORWARD_STEPS.map((step) => ({ ...step, phase: "forward" })),
-  ...BACKWARD_STEPS.map((step) => ({ ...step, phase: "backward" })),
+export const STEPS = [
+  ...FORWARD_STEPS.map((step) => ({ from: null, slope: "", ...step, phase: "forward" })),
+  ...BACKWARD_STEPS.map((step) => ({ rule: "", is: "", ...step, phase: "backward" })),
 ];
-const LAST = 2 * STEPS.length - 1; // every step is asked first (even), then shown (odd)
+const INPUTS = ["x", "w", "v", "y"];
+const NODES = ["x", "w", "z", "h", "v", "e", "y", "l"].map((id) => ({ id, symbol: id }));
+const EDGES = [
+  ["x", "z"],
+  ["w", "z"],
+  ["z", "h"],
+  ["h", "e"],
+  ["v", "e"],
+  ["e", "l"],
+  ["y", "l"],
+].map(([from, to]) => ({ from, to }));
 
 /** The right value of a step, and for a bar the two factors it is made of. */
-function work(step, given) {
+export function work(step, given) {
   const kept = values(given);
   if (step.phase === "forward") return { value: kept[step.name] };
   const all = bars(given, kept);
@@ -35,8 +52,12 @@ function work(step, given) {
   return { value: all[step.name], incoming: all[step.from], slope };
 }
 
-/** A word on a prediction: numbers within 1 % (or 0.005 near zero) count as right. */
-function compare(said, { value, incoming, slope }) {
+/**
+ * A word on a guess: numbers within 1 % (or 0.005 near zero) count as right; of a vector, its first entry is asked.
+ * @param {number} said
+ * @param {{value: any, incoming?: any, slope?: any}} right
+ */
+export function compare(said, { value, incoming, slope }) {
   const near = (a, b) => Math.abs(a - b) <= Math.max(0.005, 0.01 * Math.abs(b));
   const first = (number) => (Array.isArray(number) ? number[0] : number);
   const right = first(value);
@@ -44,120 +65,83 @@ function compare(said, { value, incoming, slope }) {
   if (near(said, -right)) return { right: false, word: "The size is right; the sign is not." };
   if (incoming !== undefined && near(said, incoming)) return { right: false, word: "That is the incoming bar alone." };
   if (slope !== undefined && near(said, first(slope))) return { right: false, word: "That is the slope alone." };
-  return { right: false, word: `Off by ${show(Math.abs(said - right))}.` };
+  return { right: false, word: said > right ? "Too large." : "Too small." };
 }
 
-// Where the nodes stand, as in the course's pictures; where a value and a bar stand beside them, off the arrows.
-function nodeSpots(width) {
-  const at = (part) => Math.round(width * part);
-  return {
-    x: [at(0.12), 66, "above"],
-    w: [at(0.12), 196, "below"],
-    z: [at(0.34), 131, "around"],
-    h: [at(0.53), 131, "around"],
-    v: [at(0.53), 211, "below"],
-    e: [at(0.72), 131, "around"],
-    y: [at(0.72), 63, "above"],
-    l: [at(0.91), 131, "around"],
+const stepsOf = (state) => (state.way === "forward" ? STEPS.slice(0, FORWARD_STEPS.length) : STEPS);
+const nameOf = (step) => (step.phase === "backward" ? `{bar ${step.name}}` : `{${step.name}}`);
+const doneOf = (state) => stepsOf(state).slice(0, state.position);
+const askedOf = (state) => stepsOf(state)[state.position];
+const isDone = (state, step) => STEPS.indexOf(step) < state.position;
+const backStep = (name) => BACKWARD_STEPS.findIndex((step) => step.name === name) + FORWARD_STEPS.length;
+
+/** Whether the pointer, or what was picked, is on a variable's value (or bar). */
+function isLit(item, name, bar) {
+  if (!item) return false;
+  if (!item.includes(">")) return item === name || item === `${bar ? "bar " : ""}${name}`;
+  const [from, to] = item.split(">");
+  return bar ? name === from : name === to;
+}
+
+function planOf(width) {
+  const at = (part) => Math.round(Math.max(width < 520 ? 44 : 78, Math.min(width - 30, width * part)));
+  /** @type {import("./shared/graph.js").Plan["spots"]} */
+  const spots = {
+    x: { x: at(0.08), y: 80, side: "above", tag: "right" },
+    w: { x: at(0.08), y: 240, side: "below", tag: "right" },
+    z: { x: at(0.3), y: 160, side: "around" },
+    h: { x: at(0.515), y: 160, side: "around" },
+    v: { x: at(0.515), y: 246, side: "below", tag: "left" },
+    e: { x: at(0.735), y: 160, side: "around" },
+    y: { x: at(0.865), y: 58, side: "above", tag: "left" },
+    l: { x: at(0.95), y: 160, side: "around" },
   };
+  return { spots, width, height: 308 };
 }
 
-const EDGES = [
-  ["w", "z"],
-  ["x", "z"],
-  ["z", "h"],
-  ["h", "e"],
-  ["v", "e"],
-  ["e", "l"],
-  ["y", "l"],
-];
-const RADIUS = 18;
-
-function trim([x1, y1], [x2, y2], shift) {
-  const length = Math.hypot(x2 - x1, y2 - y1);
-  const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
-  const gap = RADIUS + 5;
-  return [
-    x1 + ux * gap - uy * shift,
-    y1 + uy * gap + ux * shift,
-    x2 - ux * gap - uy * shift,
-    y2 - uy * gap + ux * shift,
-  ];
-}
-
-/** What stands around a node: the line of its value, then of its bar. */
-function lineHeights(y, side, both) {
-  const above = y - RADIUS - 9;
-  const below = y + RADIUS + 19;
-  if (side === "around") return [above, below];
-  return side === "above" ? [both ? above - 18 : above, above] : [below, below + 18];
-}
-
-function paintNode(name, [x, y, side], look) {
-  const parts = [];
-  parts.push(
-    draw("circle", {
-      cx: x,
-      cy: y,
-      r: RADIUS,
-      class: `bp-node${look.known ? " bp-known" : ""}${look.asked ? " bp-asked" : ""}`,
-    }),
-  );
-  if (look.bar !== null) parts.push(draw("circle", { cx: x, cy: y, r: RADIUS - 4, class: "bp-ring" }));
-  parts.push(drawnLetter(x, y, name));
-  const [first, second] = lineHeights(y, side, look.value !== null && look.bar !== null);
-  if (look.value !== null)
-    parts.push(draw("text", { x, y: first, "text-anchor": "middle", class: "bp-forward-text" }, look.value));
-  // z's and e's stand aside of the arrow that leaves to the lower left
-  if (look.bar !== null) parts.push(barText("ze".includes(name) ? x + 14 : x, second, name, look.bar));
-  return parts;
-}
-
-function barText(x, y, name, text) {
-  const start = x + 8 - text.length * 3.7;
-  const group = draw("g", { class: "bp-backward-text" }, draw("text", { x: start, y }, text));
-  group.append(drawnLetter(start - 9, y - 5, name, true, 17));
-  return group;
-}
-
-function sigmaText(text, sigma) {
-  return text.replace("σ", SIGMA_NAMES[sigma]);
-}
-
-function paintGraph(svg, state, width) {
-  resize(svg, width, 276);
-  const spots = nodeSpots(width);
-  const now = STEPS[state.position >> 1];
-  const shown = STEPS.slice(0, (state.position + 1) >> 1);
-  const known = new Set([
-    "w",
-    "x",
-    "v",
-    "y",
-    ...shown.filter((step) => step.phase === "forward").map((step) => step.name),
-  ]);
-  const barred = new Set(shown.filter((step) => step.phase === "backward").map((step) => step.name));
+/** Everything that the picture shows of a state. */
+function seen(state) {
   const all = { ...state, ...values(state) };
+  const done = doneOf(state);
+  const known = new Set([...INPUTS, ...done.filter((step) => step.phase === "forward").map((step) => step.name)]);
+  const barred = new Set(done.filter((step) => step.phase === "backward").map((step) => step.name));
   const allBars = bars(state, all);
-  const digits = width < 520 ? 2 : 3;
-  const parts = now.reads.map((name) =>
-    draw("rect", { x: spots[name][0] - 23, y: spots[name][1] - 23, width: 46, height: 46, rx: 3, class: "bp-read" }),
-  );
-  for (const [a, b] of EDGES) {
-    parts.push(arrow(...trim(spots[a], spots[b], -4), known.has(b) ? "forward" : "idle"));
-    if (barred.has(a)) parts.push(arrow(...trim(spots[b], spots[a], -4), "backward"));
-  }
-  for (const [name, spot] of Object.entries(spots)) {
-    parts.push(
-      ...paintNode(name, spot, {
-        known: known.has(name),
-        asked: now.name === name && state.position % 2 === 0,
-        value: known.has(name) ? list(all[name], digits) : null,
-        bar: barred.has(name) ? list(allBars[name], digits) : null,
-      }),
-    );
-  }
-  svg.replaceChildren(...parts);
+  const sizes = Object.values(allBars).map((bar) => (Array.isArray(bar) ? Math.hypot(...bar) : Math.abs(bar)));
+  return { all, known, barred, allBars, most: Math.max(...sizes.filter(Number.isFinite)), asked: askedOf(state) };
+}
+
+function paintGraph(view, state, width) {
+  const { all, known, barred, allBars, most, asked } = seen(state);
+  const narrow = width < 520;
+  const digits = narrow ? 2 : 3;
+  const focus = state.hover ?? state.picked;
+  const bare = (values) => list(values, digits).replace(/[()]/g, "");
+  const node = (name) => ({
+    value: known.has(name) ? bare(all[name]) : "",
+    bar: barred.has(name) ? `${narrow ? "" : `{bar ${name}} = `}${narrow ? bare(allBars[name]) : list(allBars[name], digits)}` : "",
+    known: known.has(name),
+    asked: asked?.name === name,
+    read: asked?.reads.includes(name),
+    tag: asked?.phase === "backward" && asked.reads.includes(name) ? (INPUTS.includes(name) ? "at hand" : "cached") : "",
+    lit: isLit(state.hover, name, false) || isLit(state.hover, name, true),
+    picked: isLit(state.picked, name, false) || isLit(state.picked, name, true),
+  });
+  const edge = (from, to) => {
+    const step = STEPS[backStep(from)];
+    const open = asked === step;
+    const found = isDone(state, step);
+    const looked = focus === `${from}>${to}`;
+    return {
+      forward: known.has(to),
+      back: found ? barWidth(allBars[from], most) : 0,
+      lit: state.hover === `${from}>${to}`,
+      picked: state.picked === `${from}>${to}`,
+      slope: open ? `∂{${to}}/∂{${from}} = ?` : found && !narrow ? `∂{${to}}/∂{${from}} =` : "",
+      rule: found && !narrow ? step.slope : "",
+      number: found && (!narrow || looked) ? list(work(step, state).slope, digits) : "",
+    };
+  };
+  view.paint(planOf(width), node, edge);
 }
 
 function chip(label, value, kind, note) {
@@ -170,150 +154,226 @@ function chip(label, value, kind, note) {
   );
 }
 
-function formula(state) {
-  const step = STEPS[state.position >> 1];
-  const open = state.position % 2 === 0;
+const sign = (text) => make("span", { class: "bp-sign" }, ...prose(text));
+
+/** One step as a line of boxes: what comes out, and what it is made of; `open`: it is still asked. */
+function formula(state, step, open) {
   const found = work(step, state);
   const given = { ...state, ...values(state) };
   const backward = step.phase === "backward";
-  const result = chip(
-    letter(step.name, backward),
-    open ? "?" : list(found.value),
-    backward ? "bar" : "value",
-    open ? "asked" : "found",
-  );
-  const sign = (text) => make("span", { class: "bp-sign" }, text);
+  const note = open ? "asked" : backward ? "bar" : step.is.replace("the ", "");
+  const result = chip(letter(step.name, backward), open ? "?" : list(found.value), backward ? "bar" : "value", note);
   const together = (...parts) => make("span", { class: "bp-together" }, ...parts);
-  if (!backward) {
-    const lit = step.reads.map((name) => chip(letter(name), list(given[name]), "lit", "read"));
-    return [
-      result,
-      sign("="),
-      make("span", { class: "bp-rule" }, sigmaText(step.rule, state.sigma)),
-      together(sign("from"), ...lit),
-    ];
-  }
-  if (!step.from)
-    return [result, sign("="), make("span", { class: "bp-rule" }, "where the way back starts: how l depends on l")];
-  const slopeName = step.name === "z" ? `slope of ${SIGMA_NAMES[state.sigma]}` : "slope";
-  const lit = step.reads.map((name) => chip(letter(name), list(given[name]), "lit", "cached"));
+  const tagged = (name) => (!backward ? "read" : INPUTS.includes(name) ? "at hand" : "cached");
+  const lit = step.reads.map((name) => chip(letter(name), list(given[name]), "lit", tagged(name)));
+  if (!backward)
+    return [result, sign("="), sign(step.rule.replace("σ", SIGMA_NAMES[state.sigma])), together(sign("from"), ...lit)];
+  if (!step.from) return [result, sign("= 1:"), make("span", { class: "bp-rule" }, ...prose("where the way back starts: how {l} depends on {l}"))];
+  const slope = step.slope.replace("σ′", `slope of ${SIGMA_NAMES[state.sigma]} at `);
   return [
     result,
     sign("="),
     chip(letter(step.from, true), list(found.incoming), "bar", "incoming bar"),
     sign("×"),
-    chip(slopeName, open && step.name !== "z" ? "?" : list(found.slope), "slope", "local slope"),
+    chip(prose(open ? "slope" : slope), open ? "?" : list(found.slope), "slope", prose(`∂{${step.from}}/∂{${step.name}}`)),
     together(sign("from"), ...lit),
   ];
 }
 
-function spoken(state) {
-  const step = STEPS[state.position >> 1];
-  const name = step.phase === "backward" ? `${step.name} bar` : step.name;
-  const way = step.phase === "forward" ? "Forward" : "Backward";
-  if (state.position % 2 === 0) {
-    const vector = Array.isArray(work(step, state).value) ? `the first entry of ${name}` : name;
-    return `${way}, step ${(state.position >> 1) + 1} of ${STEPS.length}: what will ${vector} be? Type a guess, or step on to see it.`;
+/** What an item of the graph is, in one sentence. */
+function described(state, item) {
+  const { all, known, barred, allBars } = seen(state);
+  if (item.includes(">")) {
+    const [from, to] = item.split(">");
+    const step = STEPS[backStep(from)];
+    if (!isDone(state, step)) return `From {${from}} to {${to}}.`;
+    const slope = work(step, state).slope;
+    const one = Array.isArray(slope) ? slope[0] : slope;
+    const which = Array.isArray(slope) ? `${from}1` : from;
+    return `∂{${to}}/∂{${from}} = ${step.slope} = ${list(slope)}: where {${which}} grows by 0.01, {${to}} changes by about ${show(one / 100, 2)}.`;
   }
-  const end = state.position === LAST ? " All values and all bars are in." : "";
-  return `${way}: ${name} is ${list(work(step, state).value)}.${end}`;
+  const name = item.replace("bar ", "");
+  const step = FORWARD_STEPS.find((one) => one.name === name);
+  const is = step ? `{${name}} is ${step.is}` : `{${name}} is an input, at hand all the time`;
+  const value = known.has(name) ? `, ${list(all[name])}` : ", not computed yet";
+  return `${is}${value}${barred.has(name) ? `; {bar ${name}} = ${list(allBars[name])}` : ""}.`;
+}
+
+function told(state) {
+  if (state.picked) return described(state, state.picked);
+  const last = doneOf(state).at(-1);
+  const asked = askedOf(state);
+  const found = last ? `${nameOf(last)} is ${list(work(last, state).value)}.` : "";
+  if (!asked) return `${found} All values ${state.way === "forward" ? "are in: one pass forward" : "and all bars are in"}.`;
+  const vector = Array.isArray(work(asked, state).value) ? nameOf(asked).replace("}", "1}") : nameOf(asked);
+  const way = asked.phase === "forward" ? "Forward" : "Back";
+  return `${found} ${way}, step ${state.position + 1} of ${stepsOf(state).length}: what will ${vector} be?`.trim();
+}
+
+/** The lines of code, each lit together with its node and its edge. */
+function codeLines(page) {
+  const column = (title, steps) => {
+    const lines = steps.map((step) => {
+      const bar = step.phase === "backward";
+      const line = make("code", { class: "bp-code-line" });
+      line.addEventListener("pointerenter", () => page.change({ hover: `${bar ? "bar " : ""}${step.name}` }));
+      line.addEventListener("pointerleave", () => page.change({ hover: null }));
+      page.onPaint((state) => {
+        const found = isDone(state, step);
+        const text = found ? step.code : `${step.code.split(" = ")[0]} = …`;
+        if (line.textContent !== text) line.textContent = text;
+        line.classList.toggle("bp-code-now", askedOf(state) === step);
+        line.classList.toggle("bp-code-lit", isLit(state.hover ?? state.picked, step.name, bar));
+      });
+      return line;
+    });
+    const block = make("div", { class: "bp-code" }, make("p", { class: "bp-legend" }, title), ...lines);
+    page.onPaint((state) => {
+      const back = state.way !== "forward" && state.position >= FORWARD_STEPS.length;
+      block.classList.toggle("bp-code-away", back !== (steps[0].phase === "backward"));
+    });
+    return block;
+  };
+  const both = [column("the code, forward", STEPS.slice(0, FORWARD_STEPS.length))];
+  if (page.state.way !== "forward") both.push(column("the code, back", STEPS.slice(FORWARD_STEPS.length)));
+  return make("div", { class: "bp-codes" }, ...both);
+}
+
+/** @type {(key: string, index?: number) => import("./shared/controls.js").Quantity} */
+function quantity(key, index) {
+  return {
+    name: `{${key}${index === undefined ? "" : index + 1}}`,
+    min: -2,
+    max: 2,
+    step: 0.05,
+    read: (now) => (index === undefined ? now[key] : now[key][index]),
+    write: (now, value) => ({
+      [key]: index === undefined ? value : now[key].map((old, i) => (i === index ? value : old)),
+    }),
+  };
+}
+
+/** Where the numbers of the inputs stand, so that they can be dragged there. */
+function handles(page, svg) {
+  const grips = INPUTS.flatMap((key) => (Array.isArray(page.state[key]) ? [0, 1] : [undefined]).map((index) => ({ key, index })));
+  const shapes = grips.map(({ key, index }) => {
+    const rect = draw("rect", { height: 20, class: "bp-handle" });
+    rect.append(draw("title", {}, "drag sideways"));
+    scrub(page, rect, quantity(key, index));
+    svg.append(rect);
+    return rect;
+  });
+  page.onPaint((_, width) => {
+    const { spots } = planOf(width);
+    grips.forEach(({ key, index }, place) => {
+      const { x, y, side } = spots[key];
+      const half = index === undefined ? 24 : 38;
+      shapes[place].setAttribute("x", String(index === 1 ? x : x - half));
+      shapes[place].setAttribute("width", String(index === undefined ? 2 * half : half));
+      shapes[place].setAttribute("y", String(side === "above" ? y - 42 : y + 23));
+    });
+  });
+}
+
+/** The question: a guess, a second one, then the answer. */
+function question(page, move) {
+  const guess = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", class: "bp-number" });
+  const asks = make("span");
+  const asked = make("label", { class: "bp-choice" }, make("span", {}, "Your guess for ", asks), guess);
+  const check = () => {
+    const said = typed(guess.value);
+    if (!Number.isFinite(said)) return page.say("Type a number first, or press Step to see the value.");
+    const { right, word } = compare(said, work(askedOf(page.state), page.state));
+    if (right) return move(page.state.position + 1, `You said ${show(said)}: right.`);
+    if (page.state.tries) return move(page.state.position + 1, `You said ${show(said)}. ${word}`);
+    guess.select();
+    page.change({ tries: 1 });
+    return page.say(`You said ${show(said)}. ${word} One more try.`);
+  };
+  const compareButton = button("Check", check);
+  guess.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") check();
+  });
+  let place = -1;
+  page.onPaint((state) => {
+    const step = askedOf(state);
+    if (state.position !== place) guess.value = "";
+    place = state.position;
+    guess.disabled = compareButton.disabled = !step;
+    if (!step) return;
+    const vector = Array.isArray(work(step, state).value);
+    asks.replaceChildren(letter(vector ? `${step.name}1` : step.name, step.phase === "backward"));
+  });
+  return row(asked, compareButton);
 }
 
 function render(context) {
-  const page = stage(context, "One neuron, forward and back", ["x", "w", "v", "y", "sigma", "position"], spoken);
+  const forward = context.model.get("way") === "forward";
+  const page = stage(context, {
+    title: forward ? "One neuron, forward" : "One neuron, forward and back",
+    task: forward
+      ? "Guess each value before you press Step. Then drag a number in the picture: which values follow it?"
+      : "Guess each bar before you press Step. A dashed arrow is as wide as its bar is large. Click a node or an arrow to inspect it, and drag the numbers of {x}, {w}, {v}, {y} where they are.",
+    keys: ["x", "w", "v", "y", "sigma", "way", "position"],
+    view: { hover: null, picked: null, tries: 0 },
+    tell: told,
+  });
   const { state } = page;
-  const svg = canvas("The graph of the neuron: w and x make z, z makes h, v and h make e, y and e make l.");
+  const view = graphView({
+    label: "The graph of the neuron: x and w make z, z makes h, v and h make e, y and e make l. Arrow keys walk through it.",
+    nodes: NODES,
+    edges: EDGES,
+    describe: (item) => described(state, item),
+    onHover: (hover) => page.change({ hover }),
+    onPick: (item) => page.keep({ picked: state.picked === item ? null : item }),
+  });
   const board = make("div", { class: "bp-board" });
-  const guess = make("input", { type: "number", step: "any", class: "bp-number" });
-  const askedFor = make("span");
-  const asked = make("label", { class: "bp-choice" }, make("span", {}, "Your guess for ", askedFor), guess);
+  const last = () => stepsOf(state).length;
   const move = (to, word = "") => {
-    const position = Math.max(0, Math.min(LAST, to));
-    if (position % 2 === 0) guess.value = "";
-    page.keep({ position }, word);
+    const position = Math.max(0, Math.min(last(), to));
+    page.keep({ position, picked: null, tries: 0 }, word);
   };
-  const reveal = () => {
-    const said = guess.valueAsNumber;
-    const word = Number.isFinite(said) ? compare(said, work(STEPS[state.position >> 1], state)).word : "";
-    move(state.position + 1, word && `You said ${show(said)}. ${word}`);
-  };
-  const compareButton = button("Compare", () => {
-    if (Number.isFinite(guess.valueAsNumber)) reveal();
-    else page.say("Type a number first, or press Step to see the value.");
-  });
-  const step = button("Step", () => (state.position % 2 ? move(state.position + 1) : reveal()), {
-    class: "bp-button bp-main",
-  });
+  const play = player(
+    page,
+    () => {
+      if (state.position >= last()) return false;
+      page.change({ position: state.position + 1, picked: null, tries: 0 });
+      page.say();
+      return state.position < last();
+    },
+    1400,
+  );
+  const step = button("Step", () => move(state.position + 1), { class: "bp-button bp-main" });
   const back = button("Back", () => {
     play.stop();
     move(state.position - 1);
   });
-  const reset = button("Reset", () => {
-    play.stop();
-    move(0);
-  });
-  guess.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") compareButton.click();
-  });
-  const play = player(
-    page,
-    () => {
-      if (state.position >= LAST) return false;
-      page.change({ position: state.position + 1 });
-      page.say();
-      return true;
-    },
-    1100,
-  );
-  const pair = (key, index) =>
-    dial(page, {
-      name: `${key}${index + 1}`,
-      text: `${key} ${index + 1}`,
-      min: -2,
-      max: 2,
-      step: 0.05,
-      read: (now) => now[key][index],
-      write: (now, value) => ({ [key]: now[key].map((old, i) => (i === index ? value : old)) }),
-    });
-  const single = (key) =>
-    dial(page, {
-      name: key,
-      text: key,
-      min: -2,
-      max: 2,
-      step: 0.05,
-      read: (now) => now[key],
-      write: (_, value) => ({ [key]: value }),
-    });
   page.onPaint((now, width) => {
-    paintGraph(svg, now, width);
-    board.replaceChildren(...formula(now));
-    board.style.minHeight = width < 560 ? "146px" : "72px";
-    const asks = STEPS[now.position >> 1];
-    askedFor.replaceChildren(
-      letter(Array.isArray(work(asks, now).value) ? `${asks.name}1` : asks.name, asks.phase === "backward"),
+    paintGraph(view, now, width);
+    const inspected = now.picked && (now.picked.includes(">") ? now.picked.split(">")[0] : now.picked.replace("bar ", ""));
+    const shown = inspected
+      ? stepsOf(now).filter((one) => one.name === inspected && isDone(now, one))
+      : [...doneOf(now), askedOf(now)].filter((one) => one !== undefined).slice(-2);
+    board.replaceChildren(
+      ...shown.map((one) => make("div", { class: "bp-formula" }, ...formula(now, one, !isDone(now, one)))),
     );
-    const open = now.position % 2 === 0;
-    guess.disabled = compareButton.disabled = !open;
+    board.style.minHeight = width < 560 ? "304px" : "148px";
     back.disabled = now.position === 0;
-    step.disabled = now.position === LAST;
+    step.disabled = now.position === last();
   });
-  const sigma = choice(page, {
-    text: "σ is",
-    options: SIGMA_NAMES,
-    read: (now) => now.sigma,
-    write: (_, value) => ({ sigma: value }),
-  });
-  page.head.append(sigma);
+  page.head.append(
+    choice(page, { text: "σ is", options: SIGMA_NAMES, read: (now) => now.sigma, write: (_, sigma) => ({ sigma }) }),
+  );
+  handles(page, view.svg);
   page.root.append(
-    svg,
-    board,
-    row(asked, compareButton),
-    row(step, back, play.toggle, reset),
-    dials(pair("x", 0), pair("x", 1), pair("w", 0), pair("w", 1), single("v"), single("y")),
+    view.svg,
+    make("div", { class: "bp-columns" }, board, codeLines(page)),
+    question(page, move),
+    row(step, back, play.toggle, resetButton(page)),
+    dials(...["x", "w"].flatMap((key) => [0, 1].map((index) => dial(page, quantity(key, index)))), dial(page, quantity("v")), dial(page, quantity("y"))),
   );
   return page.start();
 }
 
-export { values, bars, compare, work, STEPS };
+export { bars, values };
 export default { render };

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from barprop.activations import ACTIVATIONS
 from barprop.pictures.neuron import INPUTS, draw
-from barprop.widgets.base import Widget, number, numbers, one_of, script
+from barprop.widgets.base import Widget, bundled, number, numbers, one_of
 from barprop.widgets.neuron import graph_bars, graph_values
 
 
@@ -22,19 +22,22 @@ class GraphStepper(Widget):
     x, w : two numbers each.
     v, y : numbers.
     sigma : "relu", "tanh", "sigmoid" or "softplus", or one of these activations.
+    way : "both", or "forward" for the values alone.
 
     Raises
     ------
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "neuron", "graph_stepper")
+    _esm = bundled("graph_stepper.js")
+    resets = ("x", "w", "v", "y", "sigma", "position")
     x = t.List(t.Float()).tag(sync=True)
     w = t.List(t.Float()).tag(sync=True)
     v = t.Float().tag(sync=True)
     y = t.Float().tag(sync=True)
     sigma = t.Unicode().tag(sync=True)
-    position = t.Int(0).tag(sync=True)  # two per step: asked, then shown
+    way = t.Unicode().tag(sync=True)
+    position = t.Int(0).tag(sync=True)  # steps taken
     size = (6.4, 8.4)
 
     def __init__(
@@ -44,6 +47,7 @@ class GraphStepper(Widget):
         v: float = 0.9,
         y: float = 1.5,
         sigma: Any = "tanh",
+        way: str = "both",
     ) -> None:
         super().__init__(
             x=numbers("x", x, 2),
@@ -51,6 +55,7 @@ class GraphStepper(Widget):
             v=number("v", v),
             y=number("y", y),
             sigma=one_of("sigma", sigma, ACTIVATIONS),
+            way=one_of("way", way, ("both", "forward")),
         )
 
     def sentence(self) -> str:

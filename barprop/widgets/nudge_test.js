@@ -1,5 +1,12 @@
 // A bar beside its finite difference, and the error of the difference against the size of the nudge.
 
+import { axes, path, scale } from "./shared/chart.js";
+import { choice, dial, dials, draggable, row } from "./shared/controls.js";
+import { canvas, draw, make, resize } from "./shared/dom.js";
+import { ACTIVATIONS, SIGMA_NAMES, bars, values } from "./shared/neuron.js";
+import { stage } from "./shared/stage.js";
+import { letter, raised, show } from "./shared/text.js";
+
 const NUDGED = { w1: "w₁", w2: "w₂", x1: "x₁", x2: "x₂", v: "v", y: "y", z: "z", h: "h", e: "e" };
 
 /** The loss with one variable nudged, as a function of the nudge; from z, h or e on, only the rest is run again. */
@@ -88,13 +95,13 @@ function compared(state) {
 
 function toldNudge(state) {
   const { error, digits } = compared(state);
-  const name = state.variable.replace(/(\d)/, " $1");
+  const name = `{${state.variable}}`;
   const agree = error === 0 ? "they are equal" : `they share ${digits} digit${digits === 1 ? "" : "s"}`;
-  return `Nudging ${name} by ${show(state.step)}: the finite difference misses ${name} bar by ${show(error)}; ${agree}.`;
+  return `Nudging ${name} by ${show(state.step)}: the finite difference misses {bar ${state.variable}} by ${show(error)}; ${agree}.`;
 }
 
 function render(context) {
-  const page = stage(context, "Nudge it and see", ["x", "w", "v", "y", "sigma", "variable", "step", "kind"], toldNudge);
+  const page = stage(context, { title: "Nudge it and see", task: "", keys: ["x", "w", "v", "y", "sigma", "variable", "step", "kind"], tell: toldNudge });
   const svg = canvas("The error of the finite difference against the size of the nudge, both on logarithmic axes.");
   const table = make("div", { class: "bp-beside" });
   page.onPaint((state, width) => {
@@ -160,7 +167,6 @@ function render(context) {
     dials(
       dial(page, {
         name: "nudge by",
-        long: true,
         text: "size of the nudge",
         min: -12,
         max: -1,

@@ -10,8 +10,8 @@ import traitlets as t
 from matplotlib.figure import Figure
 
 from barprop.activations import ACTIVATIONS
-from barprop.style import FAINT, FORWARD, INK
-from barprop.widgets.base import Widget, WidgetError, number, numbers, one_of, script
+from barprop.pictures.style import FAINT, FORWARD, INK
+from barprop.widgets.base import Widget, WidgetError, bundled, number, numbers, one_of
 from barprop.widgets.neuron import graph_bars, graph_values
 
 VARIABLES = ("w1", "w2", "x1", "x2", "v", "y", "z", "h", "e")
@@ -33,7 +33,8 @@ class NudgeTest(Widget):
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "neuron", "chart", "nudge_test")
+    _esm = bundled("nudge_test.js")
+    resets = ("x", "w", "v", "y", "sigma", "variable", "step", "kind")
     x = t.List(t.Float()).tag(sync=True)
     w = t.List(t.Float()).tag(sync=True)
     v = t.Float().tag(sync=True)

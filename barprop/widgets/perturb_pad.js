@@ -1,10 +1,20 @@
 // Attack a digit: x' = x + what raises the loss, beside a random direction of the same size.
 
+import { scale } from "./shared/chart.js";
+import { choice, dial, dials } from "./shared/controls.js";
+import { canvas, draw, hatch, make, resize } from "./shared/dom.js";
+import { ACTIVATIONS } from "./shared/neuron.js";
+import { stage } from "./shared/stage.js";
+import { show } from "./shared/text.js";
+
 /** The network as flat arrays: [{kind: "linear", W, b, rows, columns}, {kind: "relu"}, ...]. */
 function unpackNetwork(layers, weights) {
   const numbers = Float64Array.from(weights);
   let at = 0;
-  const take = (length) => numbers.subarray(at, (at += length));
+  const take = (length) => {
+    at += length;
+    return numbers.subarray(at - length, at);
+  };
   return layers.map((layer) =>
     layer.kind === "linear" ? { ...layer, W: take(layer.rows * layer.columns), b: take(layer.rows) } : layer,
   );
@@ -193,7 +203,7 @@ function render(context) {
     } = explore(state);
     return `The digit ${label}: the network saw ${sure(clean)} and now sees ${sure(hit)}; the loss went from ${show(clean.loss, 2)} to ${show(hit.loss, 2)}. The random direction of the same size: ${sure(random)}, loss ${show(random.loss, 2)}.`;
   };
-  const page = stage(context, "Push the picture uphill", ["index", "mode", "eps", "alpha", "steps"], told);
+  const page = stage(context, { title: "Push the picture uphill", task: "", keys: ["index", "mode", "eps", "alpha", "steps"], tell: told });
   const svg = canvas("The share of each class before, attacked, and for a random direction.");
   const hatched = hatch();
   const pictures = ["the image", "attacked", "attack × 10", "random × 10"].map((name) => {

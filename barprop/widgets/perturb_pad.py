@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from barprop.activations import ACTIVATIONS
+from barprop.pictures.style import BACKWARD, INK
 from barprop.steps_layers import affine, cross_entropies
-from barprop.style import BACKWARD, INK
-from barprop.widgets.base import Widget, WidgetError, number, one_of, script, whole
+from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 
 _READABLE = "PerturbPad reads a network of linear layers with one of relu, tanh, sigmoid, softplus between them"
 _MOST = 200  # images sent to the page
@@ -36,7 +36,8 @@ class PerturbPad(Widget):
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "neuron", "chart", "perturb_pad")
+    _esm = bundled("perturb_pad.js")
+    resets = ("index", "mode", "eps", "alpha", "steps")
     layers = t.List().tag(sync=True)
     weights = t.Bytes().tag(sync=True)  # float32, layer by layer: W row by row, then b
     images = t.Bytes().tag(sync=True)  # float32

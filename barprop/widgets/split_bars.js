@@ -1,5 +1,11 @@
 // How one bar is split between those who made the output, and what that does to two branches in training.
 
+import { axes, path, roundTicks, scale } from "./shared/chart.js";
+import { choice, dial, dials } from "./shared/controls.js";
+import { canvas, draw, hatch, resize } from "./shared/dom.js";
+import { stage } from "./shared/stage.js";
+import { drawnProse, percent, show } from "./shared/text.js";
+
 /** z = w1 x1 + w2 x2: each weight's bar, its share of the gradient, and its share of what one step does to z. */
 function splitBar(x1, x2, zBar) {
   const [one, two] = [Math.abs(x1), Math.abs(x2)];
@@ -56,7 +62,9 @@ function trainBranches({ scale1, scale2, units1, units2, rate, steps }) {
       through[1] += (zBar * x[1]) / EXAMPLES;
     }
     losses.push(loss);
-    branches.forEach((branch, i) => moved[i].push(distance(branch, starts[i])));
+    branches.forEach((branch, i) => {
+      moved[i].push(distance(branch, starts[i]));
+    });
     if (step === steps || !Number.isFinite(loss)) break;
     branches.forEach((branch, i) => {
       const { W, a } = branch;
@@ -74,7 +82,6 @@ function dotOf(one, two) {
   return one.reduce((sum, value, j) => sum + value * two[j], 0);
 }
 
-const percent = (part) => `${Math.round(100 * part)} %`;
 
 function paintSplit(svg, state, width, [groundOne, hatchOne], [groundTwo, hatchTwo]) {
   const narrow = width < 520;
@@ -89,11 +96,11 @@ function paintSplit(svg, state, width, [groundOne, hatchOne], [groundTwo, hatchT
   const parts = [groundOne, groundTwo];
   const title = (index, text) => {
     const y = index * line + (narrow ? 17 : 24);
-    parts.push(Array.isArray(text) ? drawnRow(0, y, text) : draw("text", { x: 0, y }, text));
+    parts.push(Array.isArray(text) ? drawnProse(0, y, text.join(" ")) : draw("text", { x: 0, y }, text));
     return index * line + (narrow ? 25 : 6);
   };
   found.forEach((bar, index) => {
-    const y = title(index, [`w${index + 1} bar`, "=", "z bar", "×", `x${index + 1}`]);
+    const y = title(index, [`{bar w${index + 1}} = {bar z} × {x${index + 1}}`]);
     const long = (half * bar) / most;
     parts.push(
       draw("rect", {
@@ -117,10 +124,12 @@ function paintSplit(svg, state, width, [groundOne, hatchOne], [groundTwo, hatchT
       ),
     );
   });
-  [
+  /** @type {[string, number[] | null][]} */
+  const both = [
     ["share of the gradient: |x|", gradient],
     ["share of one step's effect on z: x²", step],
-  ].forEach(([text, shares], at) => {
+  ];
+  both.forEach(([text, shares], at) => {
     const y = title(2 + at, narrow ? text : text.replace("one step's effect on z", "a step's effect"));
     if (!shares) {
       parts.push(draw("text", { x: left, y: y + 18 }, "no share: both x are 0"));
@@ -201,12 +210,7 @@ function toldSplit(state) {
 }
 
 function render(context) {
-  const page = stage(
-    context,
-    "Who gets the gradient?",
-    ["mode", "x1", "x2", "zBar", "scale1", "scale2", "units1", "units2", "rate", "steps"],
-    toldSplit,
-  );
+  const page = stage(context, { title: "Who gets the gradient?", task: "", keys: ["mode", "x1", "x2", "zBar", "scale1", "scale2", "units1", "units2", "rate", "steps"], tell: toldSplit });
   const svg = canvas("The bars and the shares of two weights, or how far two branches move in training.");
   const hatches = [hatch(45), hatch(-45)];
   const plain = (key, name, text, more) =>
@@ -221,10 +225,10 @@ function render(context) {
       ...more,
     });
   const whole = { whole: true, free: false, step: 1 };
-  const split = dials(plain("x1", "x1", "x 1"), plain("x2", "x2", "x 2"), plain("zBar", "z", "z bar", { bar: true }));
+  const split = dials(plain("x1", "{x1}", "{x1}"), plain("x2", "{x2}", "{x2}"), plain("zBar", "{bar z}", "{bar z}"));
   const train = dials(
-    plain("scale1", "size of x₁", "size of x 1", { min: -2, max: 1, step: 0.05, log: true }),
-    plain("scale2", "size of x₂", "size of x 2", { min: -2, max: 1, step: 0.05, log: true }),
+    plain("scale1", "size of x₁", "size of {x1}", { min: -2, max: 1, step: 0.05, log: true }),
+    plain("scale2", "size of x₂", "size of {x2}", { min: -2, max: 1, step: 0.05, log: true }),
     plain("units1", "units in 1", "units in branch 1", { ...whole, min: 1, max: 32 }),
     plain("units2", "units in 2", "units in branch 2", { ...whole, min: 1, max: 32 }),
     plain("rate", "rate", "learning rate", { min: -3, max: 0.5, step: 0.05, log: true }),

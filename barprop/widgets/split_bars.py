@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from barprop.numerical import pull_back
+from barprop.pictures.style import BACKWARD, INK
 from barprop.steps import half_square, inner
-from barprop.style import BACKWARD, INK
-from barprop.widgets.base import Widget, WidgetError, number, one_of, script, whole
+from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 
 MODES = ("split", "train")
 
@@ -33,7 +33,8 @@ class SplitBars(Widget):
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "chart", "split_bars")
+    _esm = bundled("split_bars.js")
+    resets = ("mode", "x1", "x2", "zBar", "scale1", "scale2", "units1", "units2", "rate", "steps")
     mode = t.Unicode().tag(sync=True)
     x1 = t.Float().tag(sync=True)
     x2 = t.Float().tag(sync=True)

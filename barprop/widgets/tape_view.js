@@ -1,5 +1,10 @@
 // The graph that the student's own Values recorded: their values, their bars, and how far these are from right.
 
+import { button, dial, dials, player, readout, row } from "./shared/controls.js";
+import { arrow, canvas, draw, make, resize } from "./shared/dom.js";
+import { stage } from "./shared/stage.js";
+import { drawnLetter, show } from "./shared/text.js";
+
 /**
  * Where each node stands: `column` is the longest way from a leaf (leaves stand just before their first use),
  * `row` counts within the column. `parents[i]` are the indices of what node i was made from, all smaller than i.
@@ -17,7 +22,9 @@ function layOut(parents) {
     if (!made.length && Number.isFinite(used[node])) column[node] = used[node] - 1;
   });
   const columns = Array.from({ length: Math.max(...column) + 1 }, () => []);
-  column.forEach((c, node) => columns[c].push(node));
+  column.forEach((c, node) => {
+    columns[c].push(node);
+  });
   const row = new Array(parents.length).fill(0);
   const children = parents.map(() => []);
   parents.forEach((made, node) => {
@@ -100,7 +107,7 @@ function paintTape(svg, nodes, plan, state) {
     if (done) parts.push(draw("circle", { cx: x, cy: y, r: 14.5, class: "bp-ring" }));
     parts.push(
       /^[a-z]\d?$/.test(node.name)
-        ? drawnLetter(x, y, node.name, false, 18)
+        ? drawnLetter(x, y, node.name, 18)
         : draw("text", { x, y: y + 5, "text-anchor": "middle" }, node.name),
     );
     const value = node.shape.length ? `shape (${node.shape.length > 1 ? node.shape.join(", ") : `${node.shape[0]},`})` : brief(node.data, node.shape);
@@ -144,7 +151,7 @@ function render(context) {
     const all = `${nodes.length} nodes: ${tally("right")} bars right, ${tally("wrong")} wrong, ${tally("missing")} missing.`;
     return `Step ${state.step + 1} back: node ${nodes[index].name}, its bar is ${words[verdicts[index]]}. ${all}`;
   };
-  const page = stage(context, "The tape you recorded", ["step"], told);
+  const page = stage(context, { title: "The tape you recorded", task: "", keys: ["step"], tell: told });
   const { state } = page;
   const svg = canvas("The graph of the recorded values, the loss at the right.");
   const box = make(
@@ -183,7 +190,6 @@ function render(context) {
       dial(page, {
         name: "step back",
         text: "step back",
-        long: true,
         min: 0,
         max: Math.max(1, nodes.length - 1),
         step: 1,

@@ -9,9 +9,9 @@ import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
 
-from barprop.style import BACKWARD, DASH, FORWARD, INK
-from barprop.widgets.base import Widget, script
-from barprop.widgets.tape import Tape, read_tape
+from barprop.pictures.style import BACKWARD, DASH, FORWARD, INK
+from barprop.widgets.base import Widget, bundled
+from barprop.widgets.read_tape import Tape, read_tape
 
 MOST = 80
 
@@ -29,7 +29,8 @@ class TapeView(Widget):
     WidgetError : one sentence that says what came and what was expected.
     """
 
-    _esm = script("page", "tape_view")
+    _esm = bundled("tape_view.js")
+    resets = ("step",)
     nodes = t.List().tag(sync=True)
     step = t.Int(0).tag(sync=True)
     size = (7.0, 3.2)
@@ -102,5 +103,3 @@ def _places(tape: Tape) -> tuple[list[int], list[int]]:
         rows.append(counts.get(column, 0))
         counts[column] = rows[-1] + 1
     return columns, rows
-
-

@@ -155,14 +155,14 @@ def browser(chromium_path: str) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core, fetched by npm into a folder that is not committed."""
-    source = HERE / "node_modules" / "axe-core" / "axe.min.js"
+    source = ROOT / "node_modules" / "axe-core" / "axe.min.js"
     if not source.exists():
         npm = shutil.which("npm")
         if not npm:
             pytest.skip("npm is not on this machine, so axe-core can't be fetched")
         done = subprocess.run(
-            [npm, "install", "--no-package-lock", "--no-audit", "--no-fund"],
-            cwd=HERE, capture_output=True, text=True, timeout=180,
+            [npm, "ci"],
+            cwd=ROOT, capture_output=True, text=True, timeout=180,
         )  # fmt: skip
         if done.returncode != 0:
             pytest.skip(f"npm could not fetch axe-core: {done.stderr.strip()[-200:]}")

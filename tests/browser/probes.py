@@ -67,7 +67,7 @@ CLIPPED = """(section) => {
       out.push(`${one.textContent.trim() || one.outerHTML} ${box.left - frame.left} to ${box.right - frame.left}`);
   }
   for (const one of section.querySelectorAll('.bp-chip, .bp-dial-name, p, button'))
-    if (one.scrollWidth > one.clientWidth + 1) out.push(`overflow: ${one.textContent.trim()}`);
+    if (!one.closest('.bp-hidden') && one.scrollWidth > one.clientWidth + 1) out.push(`overflow: ${one.textContent.trim()}`);
   return out;
 }"""
 

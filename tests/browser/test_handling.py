@@ -27,44 +27,79 @@ def said(found: Any) -> str:
     return found.locator("[role=status]").inner_text()
 
 
-def test_predict_compare_and_go_on_by_keyboard(book: LabPage) -> None:
+def test_guess_check_and_go_on_by_keyboard(book: LabPage) -> None:
     stepper, keyboard = widget(book, "GraphStepper"), book.page.keyboard
     guess = stepper.get_by_label("Your guess for")
     guess.focus()
-    keyboard.type("0.66")
+    keyboard.type("0,66")  # a comma counts as a point
     keyboard.press("Enter")
-    assert "You said 0.66. Right. Forward: z is 0.66." in said(stepper)
+    assert "You said 0.66: right. z is 0.66. Forward, step 2 of 12: what will h be" in said(stepper)
     step = stepper.get_by_role("button", name="Step")
     step.focus()
     keyboard.press("Enter")
-    assert "step 2 of 12: what will h be" in said(stepper)
-    keyboard.press("Space")
-    assert "Forward: h is 0.578" in said(stepper)
-    for _ in range(7):
-        keyboard.press("Enter")
-    assert "Backward: e bar is −0.979" not in said(stepper)
+    assert "h is 0.578" in said(stepper)
+    for _ in range(3):
+        keyboard.press("Space")
+    assert "what will the bar of e be" in said(stepper)
+    # what the step reads stands out in the graph and in the formula
+    assert stepper.locator("svg .bp-read").count() == stepper.locator(".bp-formula").last.locator(".bp-chip-lit").count()
+    assert stepper.locator("svg .bp-tag").all_text_contents() == ["cached", "at hand"]
     guess.fill("-0.979")
     keyboard.press("Enter")
-    assert "Right. Backward: e bar is −0.979" in said(stepper)
-    # what the step has read stands out in the graph and in the formula
-    assert stepper.locator("svg .bp-read").count() == stepper.locator(".bp-chip-lit").count() == 2
+    assert "right. the bar of e is −0.979" in said(stepper)
     stepper.get_by_role("button", name="Reset").click()
     assert "step 1 of 12" in said(stepper)
 
 
-def test_a_wrong_sign_is_named(book: LabPage) -> None:
+def test_a_wrong_guess_gets_a_second_one(book: LabPage) -> None:
     stepper = widget(book, "GraphStepper")
     stepper.get_by_role("button", name="Reset").click()
-    stepper.get_by_label("Your guess for").fill("-0.66")
-    stepper.get_by_role("button", name="Compare").click()
-    assert "The size is right; the sign is not." in said(stepper)
+    guess, check = stepper.get_by_label("Your guess for"), stepper.get_by_role("button", name="Check")
+    guess.fill("-0.66")
+    check.click()
+    assert "The size is right; the sign is not. One more try." in said(stepper)
+    assert "z is" not in said(stepper)
+    guess.fill("2")
+    check.click()
+    assert "You said 2. Too large. z is 0.66." in said(stepper)
+
+
+def test_nodes_and_edges_are_inspected(book: LabPage) -> None:
+    stepper, keyboard = widget(book, "GraphStepper"), book.page.keyboard
+    stepper.get_by_role("button", name="Reset").click()
+    for _ in range(12):
+        stepper.get_by_role("button", name="Step").click()
+    edge = stepper.locator('line[role="button"]').nth(5)
+    edge.focus()
+    keyboard.press("Enter")
+    assert "∂l/∂e = −(y − e) = −0.979: where e grows by 0.01, l changes by about −0.0098." in said(stepper)
+    assert edge.get_attribute("aria-pressed") == "true"
+    # formula, node and line of code light up together
+    assert stepper.locator(".bp-code-lit").all_text_contents()[-1] == "e_bar = l_bar * -(y - e)"
+    keyboard.press("Escape")
+    stepper.locator("circle[role='button']").first.click()
+    assert "x is an input, at hand all the time, (0.8, −0.5); the bar of x = (−0.704, −0.352)." in said(stepper)
+
+
+def test_a_number_is_dragged_where_it_stands(book: LabPage) -> None:
+    stepper = widget(book, "GraphStepper")
+    stepper.get_by_role("button", name="Reset").click()
+    for grip in (stepper.locator(".bp-handle").last, stepper.get_by_label("y", exact=True)):
+        before = float(stepper.get_by_label("y", exact=True).input_value())
+        box = grip.bounding_box()
+        book.page.mouse.move(box["x"] + 10, box["y"] + 10)
+        book.page.mouse.down()
+        for by in (15, 20, 25):
+            book.page.mouse.move(box["x"] + by, box["y"] + 10)
+        book.page.mouse.up()
+        assert float(stepper.get_by_label("y", exact=True).input_value()) > before
 
 
 def test_play_and_pause(book: LabPage) -> None:
     stepper = widget(book, "GraphStepper")
     stepper.get_by_role("button", name="Reset").click()
     stepper.get_by_role("button", name="Play").click()
-    stepper.locator("[role=status]").get_by_text("z is").wait_for(timeout=10_000)
+    stepper.locator("[role=status]").get_by_text("z is 0.66").wait_for(timeout=10_000)
     stepper.get_by_role("button", name="Pause").click()
     before = said(stepper)
     book.page.wait_for_timeout(1500)
@@ -95,7 +130,7 @@ def test_nudges_are_dragged_in_the_chart(book: LabPage) -> None:
     step = float(nudge.get_by_label("size of the nudge", exact=True).input_value())
     assert 1e-8 < step < 1e-5
     nudge.get_by_label("nudge", exact=True).select_option("z")
-    assert "z bar" in said(nudge)
+    assert "the bar of z" in said(nudge)
 
 
 def test_the_point_walks_by_keyboard_and_downhill(book: LabPage) -> None:
@@ -124,13 +159,13 @@ def test_contracts_are_judged(book: LabPage) -> None:
     group = card.locator(".bp-card:visible .bp-group")
     for place, index in ((0, 0), (2, 0)):
         group.nth(place).get_by_role("checkbox").nth(index).check()
-    assert "v bar cannot be made" in said(card)
+    assert "the bar of v cannot be made" in said(card)
     group.nth(1).get_by_role("checkbox").nth(0).check()
-    assert "who hands on h bar" in said(card)
+    assert "who hands on the bar of h" in said(card)
     group.nth(0).get_by_role("checkbox").nth(1).check()
     group.nth(2).get_by_role("checkbox").nth(1).check()
     assert "This contract holds" in said(card)
-    assert "h bar (32,)" in said(card)
+    assert "the bar of h (32,)" in said(card)
     group.nth(1).get_by_role("checkbox").nth(1).check()
     assert "e could be left out" in said(card)
 

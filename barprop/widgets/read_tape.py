@@ -164,5 +164,3 @@ def _slot_bar(entry: Entry, values: list[np.ndarray], slot: int, bar: np.ndarray
 
     with np.errstate(all="ignore"):
         return np.asarray(pull_back(moved, at, bar, nudge, left=entry.name == "relu" and bool(np.any(at == 0))))
-
-

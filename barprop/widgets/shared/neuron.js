@@ -1,18 +1,18 @@
-// The one-neuron regression of the lecture: z = w · x, h = sigma(z), e = v h, l = (y - e)² / 2. No imports.
+// The one-neuron regression of the lecture: z = w · x, h = sigma(z), e = v h, l = (y - e)² / 2.
 
 function squash(z) {
   const small = Math.exp(-Math.abs(z));
   return (z >= 0 ? 1 : small) / (1 + small);
 }
 
-const ACTIVATIONS = {
+export const ACTIVATIONS = {
   relu: { value: (z) => Math.max(z, 0), slope: (z) => (z > 0 ? 1 : 0) },
   tanh: { value: Math.tanh, slope: (z) => 1 - Math.tanh(z) ** 2 },
   sigmoid: { value: squash, slope: (z) => squash(z) * squash(-z) },
   softplus: { value: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))), slope: squash },
 };
 
-const SIGMA_NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", softplus: "softplus" };
+export const SIGMA_NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", softplus: "softplus" };
 
 function dot(a, b) {
   let sum = 0;
@@ -21,7 +21,7 @@ function dot(a, b) {
 }
 
 /** Every step's output, from {x, y, w, v, sigma}. */
-function values({ x, y, w, v, sigma }) {
+export function values({ x, y, w, v, sigma }) {
   const z = dot(w, x);
   const h = ACTIVATIONS[sigma].value(z);
   const e = v * h;
@@ -29,7 +29,7 @@ function values({ x, y, w, v, sigma }) {
 }
 
 /** The bar of every variable, from the same and what the forward pass kept. */
-function bars({ x, y, w, v, sigma }, { z, h, e }) {
+export function bars({ x, y, w, v, sigma }, { z, h, e }) {
   const eBar = e - y;
   const hBar = eBar * v;
   const zBar = hBar * ACTIVATIONS[sigma].slope(z);

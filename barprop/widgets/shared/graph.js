@@ -1,0 +1,216 @@
+// A computational graph that can be inspected: nodes with their values and bars, edges with their slopes.
+
+import { arrow, draw, resize } from "./dom.js";
+import { drawnLetter, drawnProse, spoken } from "./text.js";
+
+/**
+ * @typedef {object} Node how a node looks now
+ * @property {string} value beside it, in blue; "" for none
+ * @property {string} bar beside it, in vermilion; "" for none
+ * @property {string} [tag] where its value is read from: "at hand" or "cached"
+ * @property {boolean} [known] its value is in
+ * @property {boolean} [asked]
+ * @property {boolean} [read] the present step reads it
+ * @property {boolean} [lit] the pointer is on it, or on its formula or line of code
+ * @property {boolean} [picked]
+ * @property {boolean} [wrong] its bar is not right
+ *
+ * @typedef {object} Edge how an edge looks now
+ * @property {boolean} forward its value has gone forward
+ * @property {number} back how wide the arrow back is, in pixels; 0 for none
+ * @property {string} [slope] what stands beside it: "∂l/∂e ="
+ * @property {string} [rule] and below, as far as there is room: how it is found
+ * @property {string} [number] and its value
+ * @property {boolean} [lit]
+ * @property {boolean} [picked]
+ * @property {boolean} [guilty] on the way to the step that is wrong
+ *
+ * @typedef {object} Spot where a node stands
+ * @property {number} x
+ * @property {number} y
+ * @property {"above" | "below" | "around"} side where its value and bar are written
+ * @property {"left" | "right"} [tag] where its tag is written, if not below
+ *
+ * @typedef {{spots: Record<string, Spot>, width: number, height: number}} Plan
+ */
+
+export const RADIUS = 18;
+
+/**
+ * The picture of a graph. Items are named: "z" is a node, "z>h" an edge.
+ * `describe(item)` is what is read aloud when an item gets the focus.
+ * @param {{label: string, nodes: {id: string, symbol: string}[], edges: {from: string, to: string}[],
+ *   describe: (item: string) => string, onHover: (item: string | null) => void, onPick: (item: string) => void}} what
+ */
+export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
+  const svg = draw("svg", { class: "bp-picture bp-graph", role: "group", "aria-label": label });
+  const below = draw("g", { "aria-hidden": "true" });
+  const hits = draw("g");
+  svg.append(below, hits);
+  const items = [...edges.map(({ from, to }) => `${from}>${to}`), ...nodes.map(({ id }) => id)];
+  const reach = new Map(items.map((item) => [item, hitArea(item)]));
+  hits.append(...reach.values());
+  // one stop for Tab, arrow keys inside; nodes in the order of the way forward
+  const order = [...nodes.map(({ id }) => id), ...edges.map(({ from, to }) => `${from}>${to}`)];
+  let here = order[0];
+  reach.get(here)?.setAttribute("tabindex", "0");
+
+  function hitArea(item) {
+    const shape = item.includes(">") ? draw("line", { class: "bp-hit bp-hit-edge" }) : draw("circle", { r: RADIUS + 7, class: "bp-hit" });
+    shape.setAttribute("role", "button");
+    shape.setAttribute("tabindex", "-1");
+    shape.addEventListener("pointerenter", () => onHover(item));
+    shape.addEventListener("pointerleave", () => onHover(null));
+    shape.addEventListener("focus", () => onHover(item));
+    shape.addEventListener("blur", () => onHover(null));
+    shape.addEventListener("click", () => {
+      go(item);
+      onPick(item);
+    });
+    shape.addEventListener("keydown", (event) => {
+      const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (way) go(order[(order.indexOf(item) + way + order.length) % order.length]);
+      else if (event.key === "Enter" || event.key === " ") onPick(item);
+      else return;
+      event.preventDefault();
+    });
+    return shape;
+  }
+
+  function go(item) {
+    reach.get(here)?.setAttribute("tabindex", "-1");
+    here = item;
+    reach.get(here)?.setAttribute("tabindex", "0");
+    reach.get(here)?.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {Plan} plan
+   * @param {(id: string) => Node} nodeLook
+   * @param {(from: string, to: string) => Edge} edgeLook
+   */
+  function paint({ spots, width, height }, nodeLook, edgeLook) {
+    resize(svg, width, height);
+    const looks = new Map(nodes.map(({ id }) => [id, nodeLook(id)]));
+    const parts = [];
+    for (const { id } of nodes) if (looks.get(id)?.read) parts.push(square(spots[id]));
+    for (const { from, to } of edges) {
+      const look = edgeLook(from, to);
+      parts.push(...paintEdge(spots[from], spots[to], width, look));
+      place(`${from}>${to}`, spots[from], spots[to], Boolean(look.picked));
+    }
+    for (const { id, symbol } of nodes) {
+      const look = /** @type {Node} */ (looks.get(id));
+      parts.push(...paintNode(symbol, spots[id], look));
+      const hit = reach.get(id);
+      hit?.setAttribute("cx", String(spots[id].x));
+      hit?.setAttribute("cy", String(spots[id].y));
+      hit?.setAttribute("aria-pressed", String(Boolean(look.picked)));
+      hit?.setAttribute("aria-label", spoken(describe(id)));
+    }
+    below.replaceChildren(...parts);
+  }
+
+  function place(item, a, b, picked) {
+    const [x1, y1, x2, y2] = trimmed(a, b, 0);
+    const hit = reach.get(item);
+    for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) hit?.setAttribute(name, String(value));
+    hit?.setAttribute("aria-pressed", String(picked));
+    hit?.setAttribute("aria-label", spoken(describe(item)));
+  }
+
+  return { svg, paint };
+}
+
+function square({ x, y }) {
+  return draw("rect", { x: x - 23, y: y - 23, width: 46, height: 46, rx: 4, class: "bp-read" });
+}
+
+/**
+ * From the rim of one node to the rim of another, `shift` pixels to the side.
+ * @returns {[number, number, number, number]}
+ */
+function trimmed(a, b, shift) {
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
+  const gap = RADIUS + 7;
+  return [
+    a.x + ux * gap - uy * shift,
+    a.y + uy * gap + ux * shift,
+    b.x - ux * gap - uy * shift,
+    b.y - uy * gap + ux * shift,
+  ];
+}
+
+function paintEdge(a, b, width, look) {
+  const parts = [];
+  const [x1, y1, x2, y2] = trimmed(a, b, 0);
+  if (look.lit || look.picked)
+    parts.push(draw("line", { x1, y1, x2, y2, class: `bp-glow${look.picked ? " bp-glow-picked" : ""}` }));
+  const shift = look.back ? 3 + look.back / 2 : 0;
+  parts.push(arrow(...trimmed(a, b, -shift), look.forward ? "forward" : "idle", look.forward ? 2 : 1.2));
+  if (look.back)
+    parts.push(arrow(...trimmed(b, a, -shift), look.guilty ? "guilty" : "backward", look.guilty ? 4 : look.back));
+  parts.push(...slopeText(a, b, width, look));
+  return parts;
+}
+
+/** The slope beside an edge: above the middle of a level one, to the right of a slanted one, near its start. */
+function slopeText(a, b, width, { slope = "", rule = "", number = "", lit, picked }) {
+  if (!slope && !number) return [];
+  const level = Math.abs(b.y - a.y) < 8;
+  const room = level ? Math.abs(b.x - a.x) - 54 : 2.5 * Math.abs(b.x - a.x) - 54;
+  const fits = (text) => text.replace(/[{}]|bar /g, "").length * 5.7 <= room;
+  const right = [`${rule} = ${number}`, rule, number].filter((text) => !/^ = | = $/.test(text) && text);
+  const lines = [slope, right.find(fits) ?? ""].filter((text) => text && fits(text));
+  const part = level ? 0.5 : 0.4;
+  const [mx, my] = [a.x + part * (b.x - a.x), a.y + part * (b.y - a.y)];
+  const longest = Math.max(...lines.map((text) => text.replace(/[{}]|bar /g, "").length * 5.7));
+  const [x, anchor] = level ? [mx - 6, "middle"] : [Math.min(mx + 10, width - longest), "start"];
+  const first = level ? my + 7 - 15 * lines.length : b.y > a.y ? my - 15 * (lines.length - 1) : my + 16;
+  const look = `bp-slope${lit || picked ? " bp-strong" : ""}`;
+  return lines.map((text, index) => drawnProse(x, first - (level ? 15 : 0) + 15 * index, text, { "text-anchor": anchor, class: look }));
+}
+
+/** @param {string} symbol @param {Spot} spot @param {Node} look */
+function paintNode(symbol, { x, y, side, tag }, look) {
+  const kind = [
+    "bp-node",
+    look.known && "bp-known",
+    look.asked && "bp-asked",
+    look.lit && "bp-lit",
+    look.picked && "bp-picked",
+  ];
+  const parts = [draw("circle", { cx: x, cy: y, r: RADIUS, class: kind.filter(Boolean).join(" ") })];
+  if (look.bar)
+    parts.push(draw("circle", { cx: x, cy: y, r: RADIUS - 4, class: `bp-ring${look.wrong ? " bp-ring-wrong" : ""}` }));
+  parts.push(
+    /^[A-Za-z]\d?$/.test(symbol)
+      ? drawnLetter(x, y, symbol)
+      : draw("text", { x, y: y + 5, "text-anchor": "middle" }, symbol),
+  );
+  const up = y - RADIUS - 9;
+  const down = y + RADIUS + 20;
+  const lines = { around: [up, down], above: [up, up - 18], below: [down, down + 18] }[side];
+  const middle = { "text-anchor": "middle" };
+  if (look.value) parts.push(drawnProse(x, lines[0], look.value, { ...middle, class: "bp-forward-text" }));
+  const wrong = look.wrong ? " bp-strong" : "";
+  if (look.bar) parts.push(drawnProse(x, lines[1], look.bar, { ...middle, class: `bp-backward-text${wrong}` }));
+  if (look.tag) {
+    const away = RADIUS + 9;
+    const [tx, ty] = tag ? [tag === "left" ? x - away : x + away, y + 4] : [x, down + 18];
+    const anchor = tag ? (tag === "left" ? "end" : "start") : "middle";
+    parts.push(draw("text", { x: tx, y: ty, "text-anchor": anchor, class: "bp-tag" }, look.tag));
+  }
+  return parts;
+}
+
+/**
+ * How wide an arrow back is for a bar of this size, the largest bar of the graph being `most`.
+ * @param {number | number[]} bar
+ * @param {number} most
+ */
+export function barWidth(bar, most) {
+  const size = typeof bar === "number" ? Math.abs(bar) : Math.hypot(...bar);
+  return 1.2 + 5.8 * (most > 0 && Number.isFinite(size) ? Math.min(1, size / most) : 0);
+}

@@ -1,0 +1,118 @@
+"""Write every widget as a web page of its own, for slides and course pages: no kernel, no network."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import html
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# the page's side of a model: what anywidget gives to `render`, without a kernel
+_PAGE = """<!doctype html>
+<html lang="en" class="bp-alone">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+html {{ color-scheme: light dark; background: light-dark(#ffffff, #111111); }}
+body {{ max-width: 840px; margin: 0 auto; padding: 8px; }}
+{style}
+</style>
+<body>
+<main id="widget"></main>
+<script type="application/json" id="state">{state}</script>
+<script type="application/json" id="source">{source}</script>
+<script type="module">
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const bytes = (text) => new DataView(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer);
+const plain = (value) => (value?.base64 === undefined ? value : bytes(value.base64));
+const state = Object.fromEntries(Object.entries(read("state")).map(([key, value]) => [key, plain(value)]));
+const model = {{
+  get: (key) => state[key],
+  set: (key, value) => {{ state[key] = value; }},
+  save_changes() {{}},
+  on() {{}},
+  off() {{}},
+  send() {{}},
+}};
+const address = URL.createObjectURL(new Blob([read("source")], {{ type: "text/javascript" }}));
+const {{ default: widget }} = await import(address);
+widget.render({{ model, el: document.getElementById("widget") }});
+</script>
+</body>
+</html>
+"""
+
+
+def page(widget: Any, title: str) -> str:
+    """Return a web page that holds one widget as it is now and needs nothing else.
+
+    Parameters
+    ----------
+    widget : a widget of the course.
+    title : of the page.
+    """
+    from barprop.widgets.base import bundled
+
+    state = {
+        name: {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+        for name, value in ((name, getattr(widget, name)) for name in widget.traits(sync=True))
+        if not name.startswith("_")
+    }
+    return _PAGE.format(
+        title=html.escape(title),
+        style=bundled("style.css"),
+        state=_inside_script({name: value for name, value in state.items() if _is_plain(value)}),
+        source=_inside_script(str(widget._esm)),
+    )
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (str, int, float, bool, list, dict))
+
+
+def _inside_script(data: Any) -> str:
+    """Return JSON that no HTML parser takes for the end of its element."""
+    return json.dumps(data, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+
+
+def _examples() -> dict[str, Callable[[], Any]]:
+    """Return a maker for each widget's page: its defaults, or an example of the course."""
+    from barprop import widgets
+    from barprop.widgets import examples
+
+    return {
+        "GraphStepper": widgets.GraphStepper,
+        "GraphStepper-forward": lambda: widgets.GraphStepper(way="forward"),
+        "CacheLedger": widgets.CacheLedger,
+        "NudgeTest": widgets.NudgeTest,
+        "Descent": widgets.Descent,
+        "SplitBars": widgets.SplitBars,
+        "SplitBars-train": lambda: widgets.SplitBars(mode="train", steps=20),
+        "ContractCard": widgets.ContractCard,
+        "PerturbPad": examples.perturb_pad,
+        "TapeView": examples.tape_view,
+    }
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `python -m barprop widgets`."""
+    parser.add_argument("--html", metavar="DIR", type=Path, required=True, help="the folder to write the pages to")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the pages and say where they are."""
+    folder: Path = arguments.html
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, make in _examples().items():
+            target = folder / f"{name}.html"
+            target.write_text(page(make(), name), encoding="utf-8")
+            print(target)
+    except OSError as error:
+        print(f"The pages cannot be written to {folder}: {error.strerror}. Name another folder with --html.")
+        return 1
+    return 0
