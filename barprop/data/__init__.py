@@ -1,12 +1,15 @@
-"""Data that ships with the course: 5,000 real handwritten digits (origin and licence: README.md beside this)."""
+"""Data that ships with the course: 5,000 real digits, and a panda (origins and licences: README.md beside each)."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 _FILE = Path(__file__).with_name("digits.npz")
+_PANDA = Path(__file__).with_name("panda")
 _TRAIN = 4000
 
 
@@ -26,3 +29,18 @@ def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         X = file["pixels"].reshape(-1, 784) / 255.0
         labels = file["labels"].astype(np.int64)
     return X[:_TRAIN].copy(), labels[:_TRAIN].copy(), X[_TRAIN:].copy(), labels[_TRAIN:].copy()
+
+
+def panda() -> np.ndarray:
+    """Return the photo of a giant panda as one row, (1, 150528) float64 in [0, 1].
+
+    224 rows of 224 pixels, the three colours of a pixel together. Photo: Aaron Logan, CC BY 1.0.
+    """
+    with Image.open(_PANDA / "panda.png") as photo:
+        return np.asarray(photo, dtype=float).reshape(1, -1) / 255
+
+
+@cache
+def class_names() -> tuple[str, ...]:
+    """Return what the 1,000 classes of ImageNet are called, by their numbers."""
+    return tuple((_PANDA / "class_names.txt").read_text(encoding="utf-8").splitlines())

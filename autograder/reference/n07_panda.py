@@ -1,0 +1,112 @@
+"""References for notebook 07."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from autograder.reference.n05_adversarial import input_bar as _input_bar
+
+
+def _floats(u: ArrayLike) -> np.ndarray:
+    """float32 stays float32; everything else becomes float64."""
+    u = np.asarray(u)
+    return u if u.dtype == np.float32 else np.asarray(u, dtype=float)
+
+
+class ReLU6:
+    """h is h_prev, held between 0 and 6. Caches its output."""
+
+    def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
+        """h, like h_prev."""
+        self.h = np.clip(_floats(h_prev), 0, 6)
+        return self.h.copy()
+
+    def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
+        """((), h_prev_bar)."""
+        return (), _floats(h_bar) * ((self.h > 0) & (self.h < 6))
+
+
+class MeanPool:
+    """One number a feature: its mean over the picture. Caches the picture's shape."""
+
+    def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
+        """h (n, c) from h_prev (n, H, W, c)."""
+        h_prev = _floats(h_prev)
+        self.shape = h_prev.shape
+        return h_prev.mean(axis=(1, 2))
+
+    def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
+        """((), h_prev_bar)."""
+        _, height, width, _ = self.shape
+        share = _floats(h_bar) / (height * width)
+        return (), np.broadcast_to(share[:, None, None, :], self.shape)
+
+
+class Residual:
+    """h = x + network(x), for a network of any layers; w is a list with an entry for each."""
+
+    def __init__(self, layers: Sequence[Any]) -> None:
+        self.layers = list(layers)
+
+    def forward(self, x: ArrayLike, w: Sequence[Any]) -> np.ndarray:
+        """h, like x. Raises ValueError where w has not one entry a layer."""
+        if len(w) != len(self.layers):
+            raise ValueError(f"There are {len(self.layers)} layers and weights for {len(w)}; give one entry a layer.")
+        x = h = _floats(x)
+        for layer, weights in zip(self.layers, w, strict=True):
+            h = layer.forward(h, weights)
+        return x + h
+
+    def backward(self, h_bar: ArrayLike, w: Sequence[Any]) -> tuple[list[Any], np.ndarray]:
+        """(w_bar, x_bar), w_bar a list in the order of w."""
+        h_bar = bar = _floats(h_bar)
+        w_bar = []
+        for layer, weights in zip(reversed(self.layers), reversed(w), strict=True):
+            own, bar = layer.backward(bar, weights)
+            w_bar.append(own)
+        return w_bar[::-1], h_bar + bar
+
+
+class DepthwiseConv2d:
+    """Slide a window of k x k pixels over the picture, s pixels at a time; every feature has weights of its own.
+
+    w = (W, b), W (k, k, c), b (c,). Caches its input.
+    """
+
+    def __init__(self, k: int, s: int = 1) -> None:
+        self.k, self.s = k, s
+
+    def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
+        """h (n, (H - k) // s + 1, (W - k) // s + 1, c) from h_prev (n, H, W, c)."""
+        W, b = (_floats(u) for u in w)
+        self.h_prev = _floats(h_prev)
+        return sum(W[i, j] * self.seen(self.h_prev, i, j) for i, j in np.ndindex(self.k, self.k)) + b
+
+    def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
+        """((W_bar, b_bar), h_prev_bar)."""
+        W, h_bar = _floats(w[0]), _floats(h_bar)
+        W_bar, h_prev_bar = np.empty_like(W), np.zeros_like(self.h_prev)
+        for i, j in np.ndindex(self.k, self.k):
+            W_bar[i, j] = np.einsum("nhwc,nhwc->c", h_bar, self.seen(self.h_prev, i, j))
+            self.seen(h_prev_bar, i, j)[...] += h_bar * W[i, j]
+        return (W_bar, h_bar.sum(axis=(0, 1, 2))), h_prev_bar
+
+    def seen(self, x: np.ndarray, i: int, j: int) -> np.ndarray:
+        """The pixels of x that are i down and j right of the corner of a window, a view (n, h, w, c)."""
+        rows, columns = ((size - self.k) // self.s * self.s + 1 for size in x.shape[1:3])
+        return x[:, i : i + rows : self.s, j : j + columns : self.s]
+
+
+def smooth_saliency(net: tuple, X: ArrayLike, labels: ArrayLike, sigma: float, samples: int, seed: int) -> np.ndarray:
+    """The mean size of x_bar over noisy copies of each image, (n, d)."""
+    if samples < 1:
+        raise ValueError(f"samples is {samples}: a mean needs at least one copy")
+    rng, X = np.random.default_rng(seed), np.array(X, dtype=float)
+    total = np.zeros_like(X)
+    for _ in range(samples):
+        total += np.abs(_input_bar(net, X + sigma * rng.standard_normal(X.shape), labels))
+    return total / samples
