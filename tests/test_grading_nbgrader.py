@@ -172,7 +172,7 @@ def test_three_ways_one_score(tmp_path: Path) -> None:
     assert len((course / "out.csv").read_text().splitlines()) == 4
 
 
-@pytest.mark.skipif(not os.environ.get("NBGRADER_SUITE"), reason="takes ten minutes: set NBGRADER_SUITE=1")
+@pytest.mark.upstream
 def test_its_own_suite_differs_where_we_say_and_nowhere_else(tmp_path: Path) -> None:
     needs_sandbox()
     plug = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom autograder.grading.plugin import install\ninstall()\n"

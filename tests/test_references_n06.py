@@ -20,6 +20,7 @@ from barprop.exercises import EXERCISES
 from barprop.exercises.probing import draw, positive
 from barprop.graphs import Graph
 from barprop.run import AnswerError
+from tests import needs
 from tests.answers import answer, points, tried, verdicts
 
 GRAPHS = 1000
@@ -28,7 +29,7 @@ TOLERANCE = 1e-10  # relative to the largest entry
 
 @pytest.fixture(scope="module")
 def torch() -> ModuleType:
-    return pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[torch]' compares with it too")
+    return needs.package("torch")
 
 
 # --- random graphs: a list of instructions that any of the libraries can follow ----------------

@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 
 from autograder.reference import oracle_of
-from autograder.sandbox import Limits, Sandbox, SandboxError, bubble
+from autograder.sandbox import Limits, Sandbox, bubble
 from autograder.sandbox.inside import calls
 from barprop.check import judge
 from barprop.exercises import EXERCISES
 from barprop.run import AnswerError
+from tests import needs
 from tests.sandbox_tools import ANSWER, as_user, ask, can, memory, processes, text_of
 
 QUICK = Limits(cell_seconds=2, probe_seconds=1)
@@ -86,11 +87,9 @@ ATTACKS = {
 
 @pytest.fixture(scope="module")
 def sandbox():
-    try:
-        with Sandbox(QUICK) as made:
-            yield made
-    except SandboxError as error:
-        pytest.skip(str(error))
+    needs.sandbox()
+    with Sandbox(QUICK) as made:
+        yield made
 
 
 def shown(sandbox: Sandbox, source: str, **limits: float) -> str:
@@ -419,10 +418,11 @@ def test_the_time_for_a_notebook_is_shared_by_its_cells(sandbox):
 # --- as an ordinary user ----------------------------------------------------------------------
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="these tests run as an ordinary user already")
 def test_all_of_this_holds_as_an_ordinary_user():
+    if os.geteuid() != 0:
+        return  # it runs as an ordinary user already
     if not can(as_user([sys.executable, "-c", "import numpy, pytest"])):
-        pytest.skip("cannot become an ordinary user here who can read this Python")
+        needs.missing("a Python that every user can read")
     chosen = "kill or fork or disk or swallows or found or refused or pipe or environment or see_each or control"
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o777)
@@ -438,14 +438,13 @@ def test_all_of_this_holds_as_an_ordinary_user():
 
 def test_a_killed_grader_leaves_no_process():
     """kill -9 of the process that grades ends the warm process and every session."""
+    needs.sandbox()
     script = (
         "import sys, time\nfrom autograder.sandbox import Sandbox\nsandbox = Sandbox()\nsession = sandbox.session()\n"
         "print(sandbox.pid, flush=True)\nsession.run_cell('while True: pass', 60)"
     )
     grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
     line = grader.stdout.readline()
-    if not line:
-        pytest.skip("no sandbox here")
     family = processes(int(line))
     assert len(family) >= 3
     grader.kill()

@@ -13,6 +13,7 @@ import pytest
 
 from barprop.__main__ import main
 from barprop.widgets.base import bundled
+from tests import needs
 
 ROOT = Path(__file__).parents[1]
 HOME = ROOT / "barprop" / "widgets"
@@ -31,10 +32,10 @@ def test_the_lock_file_names_no_registry() -> None:
     assert "registry" not in text
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="node is not on this machine to bundle with")
 def test_the_bundles_are_in_step(tmp_path: Path) -> None:
+    needs.program("node")
     if not (ROOT / "node_modules" / "esbuild").exists():
-        pytest.skip("esbuild is not installed (npm ci)")
+        needs.missing("esbuild")
     check = ["node", "barprop/widgets/bundle.mjs", "--check"]
     done = subprocess.run(check, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

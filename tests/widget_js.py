@@ -9,9 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from barprop.widgets.base import bundled
+from tests import needs
 
 _RUNNER = """
 import {{ readFileSync }} from "node:fs";
@@ -44,10 +43,8 @@ def run_js(widget: str, function: str, cases: list[Any]) -> list[Any]:
 
 
 def _in_chromium(source: str, function: str, cases: list[Any]) -> list[Any]:
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("neither node nor chromium is on this machine to run the widgets' JavaScript")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="node is missing, and so is playwright")
+    chromium = shutil.which("chromium") or needs.missing("node")
+    sync_api = needs.package("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()

@@ -22,6 +22,8 @@ from tests.attacks.collection import ATTACKS, THEMES
 from tests.grading_tools import ASSIGNMENT, needs_sandbox, plan
 from tests.sandbox_tools import processes
 
+pytestmark = pytest.mark.attacks
+
 QUICK = Limits(cell_seconds=1, probe_seconds=1, notebook_seconds=12)
 HONEST = Attack("honest", "tries nothing")
 _PATIENCE = 30.0  # seconds that no attack may cost, whatever it does

@@ -7,11 +7,15 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from autograder.course import RELEASE, ROOT, materialise
 from tests.attacks.attack import MOST, Attack
 from tests.attacks.collection import ATTACKS
 from tests.grading_tools import ASSIGNMENT, call, make_course, needs_sandbox, scores
 from tests.sandbox_tools import processes
+
+pytestmark = pytest.mark.attacks
 
 CHOSEN = (
     "patch isclose", "forged replies", "edited tests", "os._exit", "fork bomb", "endless print", "odd names",

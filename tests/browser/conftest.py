@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from typing import Any
 
 import nbformat
 import pytest
+
+from tests import needs
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -76,11 +77,8 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        pytest.skip("no chromium on this machine (Debian: apt-get install chromium)")
-    pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install playwright)")
-    return path
+    needs.package("playwright.sync_api")
+    return needs.program("chromium", "chromium-browser")
 
 
 @pytest.fixture(scope="session")
@@ -157,13 +155,11 @@ def axe() -> str:
     """The source of axe-core, fetched by npm into a folder that is not committed."""
     source = ROOT / "node_modules" / "axe-core" / "axe.min.js"
     if not source.exists():
-        npm = shutil.which("npm")
-        if not npm:
-            pytest.skip("npm is not on this machine, so axe-core can't be fetched")
+        npm = needs.program("npm")
         done = subprocess.run(
             [npm, "ci"],
             cwd=ROOT, capture_output=True, text=True, timeout=180,
         )  # fmt: skip
         if done.returncode != 0:
-            pytest.skip(f"npm could not fetch axe-core: {done.stderr.strip()[-200:]}")
+            needs.missing("axe-core")
     return source.read_text(encoding="utf-8")

@@ -26,8 +26,6 @@ def almost_solved(lab: Any) -> Path:
     """Notebook 02 as handed out, every answer in place but the first."""
     name = "02_bar_notation/bar_notation.ipynb"
     source, solution = ROOT / "notebooks" / name, ROOT / "solutions" / name
-    if not source.exists() or not solution.exists():
-        pytest.skip("notebook 02 is not built: python -m autograder build")
     answers = cells_by_name(solution)
     notebook = json.loads(source.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
