@@ -1,4 +1,5 @@
-"""Settings the course wants from Jupyter: widget state kept with the notebook, pictures in HTML exports, no news.
+"""Settings the course wants from Jupyter: widget state kept with the notebook, pictures in HTML exports, no news, and a
+server that a notebook cannot harm by being looked at (guard.py).
 
 An ordinary `pip install .` puts them into the environment. An editable install does not copy data files:
 there, `python -m barprop.jupyter` does, or set JUPYTER_CONFIG_PATH to this folder.
@@ -12,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-FILES = ("jupyter_config.json", "labconfig/default_setting_overrides.d/barprop.json")
+FILES = (
+    "jupyter_config.json",
+    "jupyter_server_config.d/barprop.json",
+    "labconfig/default_setting_overrides.d/barprop.json",
+)
 
 
 def install(prefix: str | Path = sys.prefix) -> list[Path]:
