@@ -14,6 +14,7 @@ from autograder.grading.repair import Cell, Repaired
 from autograder.sandbox import CellResult
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_MOST = 20_000  # characters of a student's cell that are kept; some converters take time by its square
 _SHORT = 8  # hidden lines shorter than this are no secret
 
 
@@ -77,7 +78,11 @@ def _cell(
 ) -> dict[str, Any]:
     tags = harmless_tags(cell.tags)
     metadata: dict[str, Any] = {"tags": tags} if tags else {}
-    source = cell.source if cell.source in given or cell.kind == "code" else harmless_text(cell.source)
+    if cell.source in given:
+        source = cell.source
+        metadata |= {"autograder": {"given": True}}
+    else:
+        source = _short(cell.source if cell.kind == "code" else harmless_text(cell.source), cell.kind)
     made: dict[str, Any] = {"cell_type": cell.kind, "id": cell_id, "metadata": metadata, "source": source}
     attachments = harmless_attachments(cell.attachments)
     if attachments and cell.kind != "code":
@@ -97,11 +102,20 @@ def _cell(
     return made
 
 
+def _short(source: str, kind: str) -> str:
+    """The text of a student's cell, with a word where its rest was."""
+    if len(source) <= _MOST:
+        return source
+    rest = f"{len(source) - _MOST} more characters are not shown"
+    return f"{source[:_MOST]}\n{f'# ... {rest}' if kind == 'code' else f'({rest})'}"
+
+
 def _shown(grade: Grade, notes: list[str]) -> dict[str, Any]:
     """The verdict; with what was mended, and whether it was scored inside."""
     text = "\n".join(filter(None, (grade.text, grade.problem if grade.inside else "", *notes)))
     html = grade.html + "".join(f"<div>{escape(note)}</div>" for note in notes)
-    return {"output_type": "display_data", "metadata": {}, "data": {"text/plain": text, "text/html": html}}
+    ours = {"autograder": {"verdict": True}}
+    return {"output_type": "display_data", "metadata": ours, "data": {"text/plain": text, "text/html": html}}
 
 
 def _points(points: float) -> dict[str, Any]:

@@ -18,6 +18,7 @@ _MOST_FILES = 2_000
 _WHOLE = 1_000_000  # bytes; a larger notebook is taken without its outputs
 _LARGEST = 1_500_000_000
 _LARGEST_WITHOUT_OUTPUTS = 16_000_000
+_DATA = (".csv", ".txt", ".npy", ".npz", ".png", ".jpg", ".jpeg")  # what may lie in autograded/ and feedback/
 _STAMP = 200  # bytes of a time stamp; reading a date out of a megabyte takes for ever
 _FILE, _FILES = 8_000_000, 12_000_000  # one other file, and all of them
 
@@ -45,6 +46,11 @@ class Submission:
         return not (self.notebooks or self.unreadable or self.files or self.notes)
 
 
+def is_data(name: str) -> bool:
+    """Whether a file of that name is data: nothing that a browser, Python or Jupyter runs."""
+    return name.lower().endswith(_DATA)
+
+
 class _RefusedError(Exception):
     """This file is not taken; the message says why."""
 
@@ -65,6 +71,18 @@ def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
         digest.update(f"\0{name}\0{why}".encode("utf-8", "replace"))
     result.digest = digest.hexdigest()
     return result
+
+
+def read_stamp(folder: Path) -> str:
+    """What timestamp.txt says in a folder; "" where there is none, or none that can be read without danger."""
+    try:
+        handle = _open(str(folder / "timestamp.txt"))
+    except (OSError, _RefusedError):
+        return ""
+    try:
+        return os.read(handle, _STAMP).decode("utf-8", "replace").strip()
+    finally:
+        os.close(handle)
 
 
 def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, digest: hashlib._Hash) -> None:

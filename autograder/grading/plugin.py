@@ -7,20 +7,35 @@ metadata, gradebook, feedback, exchange, manual grades and late policy stay as t
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
+from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+import nbgrader.apps.generatefeedbackapp
 import nbgrader.converters
 from nbgrader.converters import Autograde as StockAutograde
+from nbgrader.converters import GenerateFeedback as StockFeedback
 from nbgrader.converters import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+
+from autograder.grading.intake import read_stamp
+from autograder.plugin.feedback import GenerateFeedback
 
 if TYPE_CHECKING:
     from autograder.grading.pool import Crew
     from autograder.grading.run import Summary
 
-_PLACES = (nbgrader.apps.autogradeapp, nbgrader.apps.api, nbgrader.converters)
+_PLACES = {
+    "Autograde": (nbgrader.apps.autogradeapp, nbgrader.apps.api, nbgrader.converters),
+    "GenerateFeedback": (nbgrader.apps.generatefeedbackapp, nbgrader.apps.api, nbgrader.converters),
+}
+_STOCK = {"Autograde": StockAutograde, "GenerateFeedback": StockFeedback}
 
 
 class Autograde(StockAutograde):
@@ -72,21 +87,36 @@ class Autograde(StockAutograde):
         return NbGraderException(sentence)
 
 
+def _existing_timestamp(self: CourseDirectory, dest_path: str) -> datetime | None:
+    """nbgrader's get_existing_timestamp, for a file that somebody else made: None where it holds no time."""
+    text = read_stamp(Path(dest_path))
+    with suppress(Exception):  # dateutil lets through whatever its arithmetic raises
+        return parse_utc(text) if text else None
+    return None
+
+
 def install() -> None:
-    """Let nbgrader's own commands grade with this. Raises RuntimeError where nbgrader is not as expected."""
-    for place in _PLACES:
-        found = getattr(place, "Autograde", None)
-        if not isinstance(found, type) or not issubclass(found, StockAutograde):
-            raise RuntimeError(
-                f"{place.__name__} of nbgrader {version('nbgrader')} has no Autograde any more, so the safe grading "
-                "cannot be plugged in. Use nbgrader 0.9 as in requirements.txt, or take the line with `install` out of "
-                "nbgrader_config.py."
-            )
-    for place in _PLACES:
-        place.Autograde = Autograde
+    """Let nbgrader's own commands grade and make feedback with this.
 
+    Raises
+    ------
+    RuntimeError : nbgrader is not as expected.
+    """
+    ours = {"Autograde": Autograde, "GenerateFeedback": GenerateFeedback}
+    for name, places in _PLACES.items():
+        for place in places:
+            found = getattr(place, name, None)
+            if not isinstance(found, type) or not issubclass(found, _STOCK[name]):
+                raise RuntimeError(
+                    f"{place.__name__} of nbgrader {version('nbgrader')} has no {name} any more, so the safe grading "
+                    "cannot be plugged in. Use nbgrader 0.9 as in requirements.txt, or take the line with `install` "
+                    "out of nbgrader_config.py."
+                )
+    for name, places in _PLACES.items():
+        for place in places:
+            setattr(place, name, ours[name])
+    CourseDirectory.get_existing_timestamp = _existing_timestamp
+    if "nbgrader.server_extensions.formgrader.formgrader" in sys.modules:  # in a Jupyter server
+        from autograder.plugin import formgrader
 
-def uninstall() -> None:
-    """Back to nbgrader's own."""
-    for place in _PLACES:
-        place.Autograde = StockAutograde
+        formgrader.install()

@@ -13,14 +13,14 @@ from nbgrader.utils import parse_utc
 
 from autograder.course import ignored_names
 from autograder.grading import keys
-from autograder.grading.intake import Submission, take_in
+from autograder.grading.intake import Submission, is_data, take_in
 from autograder.grading.job import Job
 from autograder.grading.journal import Journal
 from autograder.grading.plan import AssignmentPlan
 from autograder.grading.pool import Failed, PoolError, run_jobs
 from autograder.grading.progress import Progress
 from autograder.grading.record import Grade, Record
-from autograder.grading.submitted import Due
+from autograder.grading.submitted import Due, some
 from autograder.grading.writer import KEPT, GradebookWriter, Stamp, graded_key, write_folder, write_some
 
 if TYPE_CHECKING:
@@ -155,13 +155,19 @@ class Run:
                 submission.notebooks,
                 submission.unreadable,
                 submission.files,
-                tuple(submission.notes),
+                (*submission.notes, *self._left_out(submission)),
                 self.exercise_keys,
                 known,
                 self.grading.limits,
                 self.grading.show_cells,
                 keys.environment(),
             )
+
+    def _left_out(self, submission: Submission) -> list[str]:
+        """A sentence on the files that are not copied to autograded/ and feedback/."""
+        names = sorted(name for name in submission.files.keys() - self.plan.files.keys() if not is_data(name))
+        why = "Only data is copied to autograded/ (csv, txt, npy, npz, png, jpg); left out"
+        return [f"{why}: {some(names)}."] if names else []
 
     def _taken(self, one: Due) -> Submission:
         authored = set(ignored_names())  # not to be handed out, but a student's answers may be called like that

@@ -21,7 +21,7 @@ from nbgrader import api
 from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
-from autograder.grading.intake import Submission
+from autograder.grading.intake import Submission, is_data
 from autograder.grading.record import Grade, NotebookRecord, Record
 
 _BATCH_SECONDS = 0.5  # so long a transaction may gather submissions
@@ -293,9 +293,10 @@ def write_some(
 
 
 def _files(submission: Submission, handed_out: dict[str, bytes]) -> dict[str, bytes]:
-    """What lies beside the notebooks: what was handed out counts over what was handed in."""
+    """What lies beside the notebooks: data that was handed in, and over it what was handed out."""
     stamp = {} if submission.timestamp is None else {"timestamp.txt": submission.timestamp}
-    return submission.files | handed_out | stamp
+    data = {name: content for name, content in submission.files.items() if is_data(name)}
+    return data | handed_out | stamp
 
 
 def _put(folder: Path, name: str, data: bytes, permissions: int) -> None:

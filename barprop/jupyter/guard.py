@@ -1,7 +1,7 @@
 """A Jupyter server extension for those who look at notebooks that other people handed in.
 
-It closes what a notebook that is only looked at can do to the server: see docs/security.md of the course. It is switched on by
-etc/jupyter/jupyter_server_config.d/barprop.json, and by the course's nbgrader_config.py as far as nbgrader is meant.
+It closes what a notebook that is only looked at can do to the server: see the course's docs/security.md. Switched on by
+etc/jupyter/jupyter_server_config.d/barprop.json; the course's nbgrader_config.py switches on what concerns nbgrader.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 SUBMITTED = "submitted"  # nbgrader's name of the folder; another one is taken from the formgrader's configuration
 
-# Nothing is loaded from other hosts but scripts and style sheets, which a student's text cannot name; no page is framed but ours.
+# Nothing is loaded from other hosts but scripts and style sheets, which a student's text cannot name.
 _SOURCES = {
     "img-src": "'self' data: blob:",
     "media-src": "'self' data: blob:",
@@ -26,8 +26,8 @@ _SOURCES = {
 POLICY = "; ".join(f"{name} {sources}" for name, sources in _SOURCES.items())
 _HEADERS = {"Referrer-Policy": "same-origin", "X-DNS-Prefetch-Control": "off"}
 _NO_PATH = (
-    "The formgrader was asked to load the configuration of another folder (?path=). A configuration is a program, and a link or "
-    "a picture in a notebook can ask this too, so it is refused. Start Jupyter in the folder of the course you want to grade."
+    "The formgrader was asked to load the configuration of another folder (?path=). A configuration is a program, and "
+    "a picture in a notebook can ask for the same, so it is refused. Start Jupyter in the folder of your course."
 )
 
 

@@ -38,7 +38,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = make_course(folder, {f"{ASSIGNMENT}/{NOTEBOOK}": own_source()})
-        self.url = ""
+        self.url = self.said = ""
         self.server: subprocess.Popen[bytes] | None = None
 
     def hand_in(self, student: str, document: dict[str, Any], **files: str | bytes) -> Path:
@@ -148,7 +148,7 @@ class Eyes:
         self.said: list[str] = []  # dialogs and console messages "RAN": a payload was obeyed
         self.page.on("console", lambda message: "RAN" in message.text and self.said.append(message.text))
         self.page.on("dialog", self._dialog)
-        self.page.goto(f"{desk.url}/formgrader/?token={TOKEN}")
+        self.page.goto(f"{desk.url}/login?token={TOKEN}")
 
     def _dialog(self, dialog: Any) -> None:
         self.said.append(dialog.message)
@@ -159,11 +159,21 @@ class Eyes:
         if address.startswith(self.desk.url):
             self.asked.append(urllib.parse.unquote(address.removeprefix(self.desk.url)))
             route.continue_()
-        elif address.startswith(("data:", "blob:")):
+        elif address.startswith(("data:", "blob:", "file:")):
             route.continue_()
         else:
             self.outside.append(address)
             route.abort()
+
+    def forget(self) -> None:
+        """Begin anew to remember."""
+        self.asked.clear()
+        self.outside.clear()
+        self.said.clear()
+
+    def logged_in(self) -> bool:
+        """Whether the server still knows this browser."""
+        return self.context.request.get(f"{self.desk.url}/api/contents?content=0", max_redirects=0).status == 200
 
     def formgrader(self, student: str) -> Any:
         """Look at a student's notebook in the formgrader."""

@@ -1,0 +1,1 @@
+"""What nbgrader and its formgrader do through us: see plugin.install."""

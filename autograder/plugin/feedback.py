@@ -1,0 +1,55 @@
+"""`nbgrader generate_feedback` and the formgrader's button, with pages that neither act nor hold up anything."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters import GenerateFeedback as StockFeedback
+from nbgrader.converters import NbGraderException
+from nbgrader.utils import find_all_files
+from traitlets import Float
+
+from autograder.grading.intake import is_data
+from autograder.plugin.converter import SECONDS, ConversionError, Converter
+
+
+class GenerateFeedback(StockFeedback):
+    """nbgrader's GenerateFeedback with another way to make a page. Takes the same configuration."""
+
+    seconds = Float(SECONDS, help="for making one notebook's page; then it is made without the student's text").tag(
+        config=True
+    )
+    _converter: Converter | None = None
+
+    def start(self) -> None:
+        """Make the feedback of the submissions that the course directory names. Raises NbGraderException."""
+        self._converter = Converter(self.seconds)
+        try:
+            super().start()
+        finally:
+            self._converter.close()
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy the data files that lie beside the graded notebooks; no others, and nothing through a link."""
+        source = Path(self._format_source(assignment_id, student_id))
+        target = Path(self._format_dest(assignment_id, student_id))
+        for name in find_all_files(str(source), [*self.coursedir.ignore, "*.ipynb"]):
+            path = Path(name)
+            if is_data(path.name) and not path.is_symlink():
+                copy = target / path.relative_to(source)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.unlink(missing_ok=True)
+                shutil.copy(path, copy)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Make one page. Raises NbGraderException where none can be made."""
+        self.log.info("Converting notebook %s", notebook_filename)
+        resources: dict[str, Any] = self.init_single_notebook_resources(notebook_filename)
+        path = str(Path(notebook_filename).absolute())
+        try:
+            page, extension = self._converter.convert(path, self.config, resources, True, self.preprocessors)
+        except ConversionError as error:
+            raise NbGraderException(str(error)) from None
+        self.write_single_notebook(page, resources | {"output_extension": extension})
