@@ -253,6 +253,7 @@ def test_files_go_along_but_no_link_and_no_pipe(own: Path) -> None:
     (folder / "data.csv").write_text("changed")
     (folder / "notes").mkdir()
     (folder / "notes/helper.py").write_text("x = 1")
+    (folder / "notes/measured.csv").write_text("1,2")
     (own / "secret.txt").write_text("the gradebook's password")
     (folder / "link.txt").symlink_to(own / "secret.txt")
     (folder / "other.ipynb").symlink_to(own / "source/ps1/p1.ipynb")
@@ -265,13 +266,13 @@ def test_files_go_along_but_no_link_and_no_pipe(own: Path) -> None:
     assert totals(own)["full"] == 4.0
     made = own / "autograded/full/ps1"
     assert (made / "data.csv").read_text() == "given"
-    assert (made / "notes/helper.py").read_text() == "x = 1"
+    assert (made / "notes/measured.csv").read_text() == "1,2"
     found = {str(path.relative_to(made)) for path in made.rglob("*")}
-    assert found == {"data.csv", "notes", "notes/helper.py", "p1.ipynb"}
+    assert found == {"data.csv", "notes", "notes/measured.csv", "p1.ipynb"}
     assert "password" not in "".join(p.read_text() for p in made.rglob("*") if p.is_file())
     record = next(r for r in Journal(own / ".grading/journal").all() if r.student == "full")
     told = " ".join(record.notes)
-    for word in ("link.txt", "other.ipynb", "folder", "pipe", "folder.ipynb", "? odd?.txt"):
+    for word in ("link.txt", "other.ipynb", "folder", "pipe", "folder.ipynb", "? odd?.txt", "notes/helper.py"):
         assert word in told
 
 
