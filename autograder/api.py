@@ -4,7 +4,7 @@ Everything else in `barprop` and `autograder` may move between versions; the nam
 documented on the objects they return, stay. No function here touches a gradebook or writes a file.
 
 >>> from autograder import api
->>> verdict = api.judge("bar_v", {"bar_v": lambda e_bar, h: e_bar})["" ]
+>>> verdict = api.judge("bar_v", {"bar_v": lambda e_bar, h: e_bar})[""]
 >>> verdict.passed, verdict.points, verdict.max_points, verdict.mistake, verdict.hint
 >>> record = api.grade("02_bar_notation", {"bar_notation.ipynb": data})
 >>> record.notebooks[0].grades["test_bar_v"].points
