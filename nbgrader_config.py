@@ -11,7 +11,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ
 
 from nbgrader.coursedir import CourseDirectory  # noqa: E402
 
-from autograder.course import ignored_names, materialise, tools_on_path  # noqa: E402
+from autograder.course.authored import ignored_names, materialise  # noqa: E402
+from autograder.course.layout import tools_on_path  # noqa: E402
 
 c = get_config()  # noqa: F821
 
@@ -23,12 +24,12 @@ c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 
 # a name with a comma in it keeps to its field
-c.ExportApp.plugin_class = "autograder.export.QuotedCsv"
+c.ExportApp.plugin_class = "autograder.plugin.quoted_csv.QuotedCsv"
 
 tools_on_path()
 materialise()
 
 # `nbgrader autograde` and the formgrader's button run submissions in a sandbox and score them outside it.
-from autograder.grading.plugin import install  # noqa: E402
+from autograder.plugin.autograde import install  # noqa: E402
 
 install()

@@ -9,13 +9,13 @@ import sys
 
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {
-    "build": ("autograder.build", "make notebooks/ and solutions/ from source/"),
-    "handout": ("autograder.handout", "pack what students need into one zip file"),
-    "grade": ("autograder.grading.command", "grade the submissions of one assignment or several"),
-    "report": ("autograder.report", "scores per student and exercise, and the mistakes the class made"),
-    "export": ("autograder.export", "write the gradebook as CSV"),
-    "doctor": ("autograder.doctor", "say what isolation this machine gives"),
-    "demo": ("autograder.demo", "grade a simulated class from end to end"),
+    "build": ("autograder.commands.build", "make notebooks/ and solutions/ from source/"),
+    "handout": ("autograder.commands.handout", "pack what students need into one zip file"),
+    "grade": ("autograder.commands.grade", "grade the submissions of one assignment or several"),
+    "report": ("autograder.commands.report", "scores per student and exercise, and the mistakes the class made"),
+    "export": ("autograder.commands.export", "write the gradebook as CSV"),
+    "doctor": ("autograder.commands.doctor", "say what isolation this machine gives"),
+    "demo": ("autograder.commands.demo", "grade a simulated class from end to end"),
 }
 
 
@@ -45,7 +45,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    from autograder.course import tools_on_path
+    from autograder.course.layout import tools_on_path
 
     tools_on_path()
     parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)

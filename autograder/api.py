@@ -18,18 +18,19 @@ from typing import Any
 
 import nbformat
 
-from autograder.course import RELEASE
-from autograder.grading.job import Job, grade_submission
-from autograder.grading.keys import digest_of, seed_key
-from autograder.grading.plan import AssignmentPlan, NotebookPlan, PlanCell, declared
-from autograder.grading.record import Grade, NotebookRecord, Record
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared
+from autograder.batch.fingerprints import digest_of
+from autograder.course.layout import RELEASE
 from autograder.reference import REFERENCES, oracle_of
 from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError
-from barprop.check import judge as _judge
-from barprop.exercise import Case, Exercise, Mistake, Part
+from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.record import Grade, NotebookRecord, Record
+from autograder.scoring.seeds import seed_key
+from barprop.answers.calls import AnswerError, Namespace
 from barprop.exercises import EXERCISES
-from barprop.run import AnswerError, Namespace
-from barprop.verdict import Verdict
+from barprop.judging.exercise import Case, Exercise, Mistake, Part
+from barprop.judging.judge import judge as _judge
+from barprop.judging.verdict import Verdict
 
 __all__ = [
     "AnswerError",
@@ -94,7 +95,7 @@ def judge(
     if exercise not in EXERCISES:
         raise KeyError(f"There is no exercise {exercise!r}; exercises() lists them.")
     found = EXERCISES[exercise]
-    evaluation = _judge(found, Namespace(answers), seed, oracle_of if hidden else None)
+    evaluation = _judge(found, Namespace(answers), EXERCISES, seed, oracle_of if hidden else None)
     return {part.name: evaluation.verdict(part) for part in found.parts}
 
 

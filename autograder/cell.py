@@ -7,10 +7,11 @@ import zlib
 from IPython.display import display
 
 from autograder.reference import oracle_of
-from barprop.check import judge, notebook_names
-from barprop.exercises import TESTS
-from barprop.output import modest_output
-from barprop.run import Namespace
+from barprop.answers.calls import Namespace
+from barprop.answers.captured_output import modest_output
+from barprop.check import notebook_names
+from barprop.exercises import EXERCISES, TESTS
+from barprop.judging.judge import judge
 
 
 def grade(test: str) -> float:
@@ -22,6 +23,6 @@ def grade(test: str) -> float:
     exercise, part = TESTS[test]
     seed = zlib.crc32(exercise.name.encode())
     with modest_output():  # whatever is written to stderr would cost all points
-        verdict = judge(exercise, Namespace(notebook_names()), seed, oracle_of).verdict(part)
+        verdict = judge(exercise, Namespace(notebook_names()), EXERCISES, seed, oracle_of).verdict(part)
     display(verdict)
     return min(max(float(verdict.points), 0.0), float(part.points))

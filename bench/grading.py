@@ -18,15 +18,16 @@ import time
 from contextlib import chdir, suppress
 from pathlib import Path
 
-from autograder.classroom import Student, everyone, hand_in
-from autograder.course import RELEASE, ROOT, SOURCE, authored, materialise, tools_on_path
+from autograder.course.authored import authored, materialise
+from autograder.course.layout import RELEASE, ROOT, SOURCE, tools_on_path
+from autograder.samples.classroom import Student, everyone, hand_in
 
 PLAIN = """
 import os, sys
 sys.path.insert(0, {code!r})
 os.environ["PYTHONPATH"] = {code!r}
 from nbgrader.coursedir import CourseDirectory
-from autograder.course import ignored_names
+from autograder.course.authored import ignored_names
 c = get_config()
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.course_id = "backprop"
@@ -93,13 +94,14 @@ def scores(folder: Path) -> dict[tuple[str, str, str], float | None]:
 
 def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]:
     """Seconds for the same cells and probes bare in this process, and graded in a warm sandbox, without startup."""
-    from autograder.grading.command import configured
-    from autograder.grading.course import Grading
-    from autograder.grading.intake import take_in
-    from autograder.grading.job import Job, grade_submission
-    from autograder.grading.plugin import Autograde
-    from autograder.grading.released import open_gradebook, plan_of
+    from autograder.gradebook.database import open_gradebook
+    from autograder.gradebook.released import plan_of
+    from autograder.plugin.autograde import Autograde
+    from autograder.plugin.configuration import configured
+    from autograder.plugin.grading import Grading
     from autograder.sandbox import Sandbox
+    from autograder.scoring.grade import Job, grade_submission
+    from autograder.submission.read_folder import take_in
 
     app = configured()
     grading = Grading(Autograde(coursedir=app.coursedir, parent=app))
@@ -128,12 +130,12 @@ def _bare(job: object, folder: Path) -> None:
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
-    from autograder.grading.reading import read_notebook
-    from autograder.grading.repair import repair
     from autograder.reference import oracle_of
-    from barprop.check import judge
+    from autograder.submission.read_notebook import read_notebook
+    from autograder.submission.repair import repair
+    from barprop.answers.calls import Namespace
     from barprop.exercises import EXERCISES
-    from barprop.run import Namespace
+    from barprop.judging.judge import judge
 
     plan = job.plan.notebooks[0]
     cells = repair(read_notebook(job.notebooks[f"{plan.name}.ipynb"]), plan).cells

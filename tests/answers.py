@@ -15,12 +15,12 @@ import numpy as np
 import barprop
 from autograder.reference import REFERENCES
 from barprop.activations import ACTIVATIONS
-from barprop.check import judge
-from barprop.evaluate import Evaluation
-from barprop.exercise import Case, Exercise, Values
+from barprop.answers.calls import Answers, Namespace
 from barprop.exercises import EXERCISES
-from barprop.run import Answers, Namespace
-from barprop.verdict import Verdict
+from barprop.judging.evaluate import Evaluation
+from barprop.judging.exercise import Case, Exercise, Values
+from barprop.judging.judge import judge
+from barprop.judging.verdict import Verdict
 
 NAMES = tuple(EXERCISES)
 
@@ -121,7 +121,7 @@ def definitions(exercise: Exercise) -> tuple[ModuleType, dict[str, ast.stmt]]:
 def _modules() -> Iterator[ModuleType]:
     seen = {getattr(value, "__module__", "") for value in REFERENCES.names.values()}
     for name in sorted(seen):
-        if isinstance(name, str) and name.startswith("autograder.reference.n0"):
+        if isinstance(name, str) and name.startswith("autograder.reference.n"):
             yield importlib.import_module(name)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course import tools_on_path
+from autograder.course.layout import tools_on_path
 from tests import needs
 
 tools_on_path()  # nbgrader calls alembic by its name

@@ -17,12 +17,12 @@ from typing import Any
 
 import nbformat
 
-from autograder.course import RELEASE, ROOT
-from autograder.grading.job import Job, grade_submission
-from autograder.grading.plan import AssignmentPlan, NotebookPlan, PlanCell, declared
-from autograder.grading.record import Record
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared
+from autograder.course.layout import RELEASE, ROOT
 from autograder.sandbox import CellResult, Limits
-from barprop.run import Namespace
+from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.record import Record
+from barprop.answers.calls import Namespace
 
 ASSIGNMENT, NOTEBOOK = "01_forward_graph", "forward_graph"
 
@@ -94,7 +94,7 @@ def plan(assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK) -> AssignmentPl
 
 @cache
 def _solved(assignment: str, notebook: str) -> str:
-    from autograder.classroom import solutions
+    from autograder.samples.classroom import solutions
 
     answers = solutions()
     document = json.loads(released(assignment, notebook))
@@ -169,7 +169,7 @@ c.CourseDirectory.course_id = "tests"
 c.Grading.secret = "a secret for the tests"
 import sys
 sys.path.insert(0, {code!r})
-from autograder.grading.plugin import install
+from autograder.plugin.autograde import install
 install()
 """
 
@@ -217,7 +217,7 @@ def scores(course: Path, db: str = "") -> dict[tuple[str, ...], tuple]:
     """Everything the gradebook says of grades and comments: (student, assignment, notebook, cell) -> values."""
     from nbgrader.api import Gradebook
 
-    from autograder.grading.released import with_driver
+    from autograder.gradebook.database import with_driver
 
     db = with_driver(db or f"sqlite:///{course}/gradebook.db")
     found: dict[tuple[str, ...], tuple] = {}

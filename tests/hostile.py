@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.run import Handle, Observed
+from barprop.answers.calls import Handle, Observed
 
 
 def _raise(*_: Any, **__: Any) -> Any:

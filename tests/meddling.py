@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograder.reference import REFERENCES
-from barprop.exercise import Exercise
-from barprop.run import Namespace
+from barprop.answers.calls import Namespace
+from barprop.judging.exercise import Exercise
 from tests.answers import with_answer
 
 KINDS = ("changes", "aliases", "second call")

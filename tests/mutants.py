@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 
 from autograder.reference import REFERENCES, oracle_of
-from barprop.compare import close
-from barprop.evaluate import evaluate
-from barprop.exercise import Case, Exercise
+from barprop.answers.calls import Namespace
 from barprop.exercises import EXERCISES
-from barprop.run import Namespace
+from barprop.judging.compare import close
+from barprop.judging.evaluate import evaluate
+from barprop.judging.exercise import Case, Exercise
 from tests.answers import NAMES, cases, cost, definitions, remembered
 
 MOST, LEAST = 120, 30  # mutants of one exercise, by its cost; where there are more, a fixed random choice

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.sandbox import Limits, bubble
 from autograder.sandbox.session import RemoteSession
-from barprop.run import AnswerError, Run
+from barprop.answers.calls import AnswerError, Run
 
 ANSWER = "def double(x):\n    return 2 * x"
 

@@ -15,10 +15,10 @@ import pytest
 
 from autograder.reference import REFERENCES
 from barprop import check
+from barprop.answers.calls import AnswerError
 from barprop.check import CheckFailedError
 from barprop.exercises import EXERCISES
-from barprop.run import AnswerError
-from barprop.verdict import Verdict
+from barprop.judging.verdict import Verdict
 from tests.answers import tried, verdicts, with_answer
 from tests.hostile import EXCEPTIONS, KEYS, OBJECTS, WRAPPERS
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build import declared_otherwise, differences, release_into, stale_solutions, troubles
-from autograder.course import RELEASE, SOLUTIONS, authored, read_authored
-from autograder.tables import STATEMENTS, exercises_page
+from autograder.course.authored import authored, read_authored
+from autograder.course.build import declared_otherwise, differences, release_into, stale_solutions, troubles
+from autograder.course.exercise_tables import STATEMENTS, exercises_page
+from autograder.course.layout import RELEASE, SOLUTIONS
 from barprop.exercises import EXERCISES, TESTS
 
 LONG = {"Value"}  # a class with seventeen gaps, which the contract wants in one cell

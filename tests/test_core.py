@@ -17,18 +17,18 @@ import barprop
 from autograder.reference import REFERENCES, oracle_of
 from barprop import check
 from barprop.activations import ACTIVATIONS
-from barprop.check import judge
-from barprop.compare import close, problem, show
-from barprop.evaluate import evaluate
-from barprop.exercise import Case, Exercise, Mistake, Part
+from barprop.answers.calls import AnswerError, Namespace, Run
+from barprop.answers.captured_output import modest_output
+from barprop.answers.untrusted import row_of_numbers, same
 from barprop.exercises import EXERCISES, NOTEBOOKS, TESTS, in_notebook
-from barprop.exercises.probing import slope_by_nudging
-from barprop.numerical import pull_back
-from barprop.output import modest_output
-from barprop.plain import row_of_numbers, same
-from barprop.run import AnswerError, Namespace, Run
-from barprop.steps import half_square, inner, product
-from barprop.verdict import Verdict
+from barprop.exercises.sampling import slope_by_nudging
+from barprop.judging.compare import close, problem, show
+from barprop.judging.evaluate import evaluate
+from barprop.judging.exercise import Case, Exercise, Mistake, Part
+from barprop.judging.judge import judge
+from barprop.judging.verdict import Verdict
+from barprop.numerics.steps import half_square, inner, product
+from barprop.numerics.vjp import pull_back
 from tests.answers import answer, blank, with_answer
 
 RNG = np.random.default_rng

@@ -13,12 +13,12 @@ import pytest
 
 from autograder import samples
 from autograder.reference import REFERENCES, oracle_of
-from barprop.check import judge
-from barprop.compare import close
-from barprop.evaluate import Evaluation
-from barprop.exercise import Exercise
+from barprop.answers.calls import Namespace
 from barprop.exercises import EXERCISES
-from barprop.run import Namespace
+from barprop.judging.compare import close
+from barprop.judging.evaluate import Evaluation
+from barprop.judging.exercise import Exercise
+from barprop.judging.judge import judge
 from tests.answers import NAMES, answer, blank, cases, points, remembered, seeds, tried, verdicts
 from tests.meddling import KINDS, REMARKS, meddled
 from tests.mutants import survey

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,15 +17,17 @@ import pytest
 from nbgrader.api import Gradebook, get_alembic_version
 from nbgrader.converters import NbGraderException
 
-from autograder.course import RELEASE
-from autograder.grading import keys
-from autograder.grading import run as run_module
-from autograder.grading.command import configured
-from autograder.grading.job import grade_submission
-from autograder.grading.journal import Journal
-from autograder.grading.plugin import Autograde
-from autograder.grading.pool import Failed
-from autograder.grading.run import Summary
+from autograder.batch import fingerprints
+from autograder.batch import run as run_module
+from autograder.batch.journal import Journal
+from autograder.batch.pool import Failed
+from autograder.batch.run import Summary
+from autograder.course.layout import RELEASE, ROOT
+from autograder.plugin.autograde import Autograde
+from autograder.plugin.configuration import configured
+from autograder.scoring import seeds
+from autograder.scoring.grade import grade_submission
+from barprop.exercises import EXERCISES
 from tests.grading_tools import (
     ASSIGNMENT,
     FakeSession,
@@ -306,7 +310,8 @@ def test_one_of_two_notebooks(tmp_path: Path, jobs: list, monkeypatch: pytest.Mo
 @pytest.fixture
 def ours(tmp_path: Path, jobs: list, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course with notebook 01, three students."""
-    from autograder.course import SOURCE, materialise
+    from autograder.course.authored import materialise
+    from autograder.course.layout import SOURCE
 
     materialise()
     course = make_course(tmp_path / "course", {}, plugged=False)
@@ -339,13 +344,13 @@ def test_the_courses_own_notebook(ours: Path) -> None:
 def test_a_changed_exercise_regrades_only_what_it_touches(
     ours: Path, jobs: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from autograder.grading import scoring
+    from autograder.scoring import score
 
     run(ASSIGNMENT)
     tried: list[tuple[str, str]] = []
-    real_key, real = keys.exercise_key, scoring.evaluate
-    monkeypatch.setattr(keys, "exercise_key", lambda name: real_key(name) + ("changed" if name == "relu" else ""))
-    monkeypatch.setattr(scoring, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
+    real_key, real = fingerprints.exercise_key, score.evaluate
+    monkeypatch.setattr(fingerprints, "exercise_key", lambda name: real_key(name) + ("changed" if name == "relu" else ""))
+    monkeypatch.setattr(score, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
     held = scores(ours)
     assert run(ASSIGNMENT).graded == 3
     assert set(tried) == {"relu"}
@@ -353,15 +358,39 @@ def test_a_changed_exercise_regrades_only_what_it_touches(
     assert run(ASSIGNMENT).current == 3
 
 
-def test_keys_follow_what_an_exercise_uses() -> None:
-    """Every exercise has a key of its own; bar_z's does not depend on bar_e's declaration."""
-    found = {name: keys.exercise_key(name) for name in keys.EXERCISES}
-    assert len(set(found.values())) == len(found)
-    seen: set[tuple[str, str]] = set()
-    keys._follow("barprop.exercises.n02_bar_notation", "BAR_Z", seen)
-    names = {name for _, name in seen}
-    assert {"BAR_Z", "_bar_z_probes", "slope_by_nudging"} <= names
-    assert not {"BAR_E", "BAR_V", "TRAIN"} & names
+_ALL_KEYS = """
+import json
+from autograder.batch import fingerprints as f
+print(json.dumps([f.environment(), {name: f.exercise_key(name) for name in f.EXERCISES}]))
+"""
+
+
+def _all_keys(folder: Path) -> tuple[str, dict[str, str]]:
+    words = [sys.executable, "-c", _ALL_KEYS]
+    done = subprocess.run(words, cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, check=True)
+    environment, keys = json.loads(done.stdout)
+    return environment, keys
+
+
+def test_fingerprints_follow_the_folders(tmp_path: Path) -> None:
+    """A reworded report regrades nobody; a changed declaration regrades its notebook and what calls it, nothing else."""
+    for name in ("barprop", "autograder"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.js"))
+    environment, keys = _all_keys(tmp_path)
+    assert len(set(keys.values())) == len(keys)
+    for path in ("autograder/reports/text.py", "autograder/batch/run.py", "barprop/pictures/neuron.py"):
+        (tmp_path / path).write_text((tmp_path / path).read_text() + "\n# reworded\n")
+    assert _all_keys(tmp_path) == (environment, keys)
+    changed = tmp_path / "barprop/exercises/n03_gradient_splitting/rates.py"
+    changed.write_text(changed.read_text() + "\n# changed\n")
+    again, other = _all_keys(tmp_path)
+    assert again == environment
+    assert {name for name in keys if keys[name] != other[name]} == {
+        e.name for e in EXERCISES.values() if e.assignment == "03_gradient_splitting"
+    }
+    judged = tmp_path / "barprop/judging/compare.py"
+    judged.write_text(judged.read_text() + "\n# changed\n")
+    assert _all_keys(tmp_path)[0] != environment
 
 
 def test_seeds_differ_by_student_and_stay_in_a_regrade(ours: Path, jobs: list) -> None:
@@ -375,14 +404,14 @@ def test_seeds_differ_by_student_and_stay_in_a_regrade(ours: Path, jobs: list) -
 
 
 def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = keys.course_secret(tmp_path / ".grading")
+    first = seeds.course_secret(tmp_path / ".grading")
     assert len(first) == 64
-    assert keys.course_secret(tmp_path / ".grading") == first
+    assert seeds.course_secret(tmp_path / ".grading") == first
     assert (tmp_path / ".grading/secret").stat().st_mode & 0o777 == 0o600
     assert [path.name for path in (tmp_path / ".grading").iterdir()] == ["secret"]
-    assert keys.course_secret(tmp_path / ".grading", "given") == b"given"
-    monkeypatch.setenv(keys.SECRET_VARIABLE, "told")
-    assert keys.course_secret(tmp_path / ".grading") == b"told"
+    assert seeds.course_secret(tmp_path / ".grading", "given") == b"given"
+    monkeypatch.setenv(seeds.SECRET_VARIABLE, "told")
+    assert seeds.course_secret(tmp_path / ".grading") == b"told"
 
 
 def test_what_one_assignment_hands_out_is_absent_from_others(own: Path, jobs: list) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.grading.document import make_document
-from autograder.grading.job import Job, grade_submission
-from autograder.grading.reading import UnreadableError, read_notebook
-from autograder.grading.record import NotebookRecord
-from autograder.grading.repair import Repaired, repair
 from autograder.sandbox import Limits, Sandbox
+from autograder.scoring.feedback_notebook import make_document
+from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.record import NotebookRecord
+from autograder.submission.read_notebook import UnreadableError, read_notebook
+from autograder.submission.repair import Repaired, repair
 from tests.grading_tools import needs_sandbox, plan, points, solved
 
 pytestmark = pytest.mark.slow

@@ -25,13 +25,13 @@ from nbgrader.converters import NbGraderException
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import determine_grade, is_grade
 
-from autograder.course import ROOT, tools_on_path
-from autograder.export import QuotedCsv
-from autograder.grading import run as run_module
-from autograder.grading.command import configured
-from autograder.grading.job import grade_submission
-from autograder.grading.plugin import Autograde
+from autograder.batch import run as run_module
+from autograder.course.layout import ROOT, tools_on_path
+from autograder.plugin.autograde import Autograde
+from autograder.plugin.configuration import configured
+from autograder.plugin.quoted_csv import QuotedCsv
 from autograder.sandbox import Sandbox
+from autograder.scoring.grade import grade_submission
 from tests.grading_tools import call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
 
 PACKAGE = Path(nbgrader.__file__).parent
@@ -175,7 +175,7 @@ def test_three_ways_one_score(tmp_path: Path) -> None:
 @pytest.mark.upstream
 def test_its_own_suite_differs_where_we_say_and_nowhere_else(tmp_path: Path) -> None:
     needs_sandbox()
-    plug = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom autograder.grading.plugin import install\ninstall()\n"
+    plug = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom autograder.plugin.autograde import install\ninstall()\n"
     (tmp_path / "plug.py").write_text(plug)
     suite = PACKAGE / "tests" / "apps" / "test_nbgrader_autograde.py"
     words = ["-m", "pytest", "-p", "plug", "-p", "no:cacheprovider", "-o", "addopts=", "-q", "-rf", str(suite)]

@@ -10,8 +10,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder.grading.reading import UnreadableError, read_notebook
-from autograder.grading.repair import repair
+from autograder.submission.read_notebook import UnreadableError, read_notebook
+from autograder.submission.repair import repair
 from tests.grading_tools import (
     FakeSession,
     cell,

@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 from nbgrader.api import get_alembic_version
 
-from autograder.course import ROOT
-from autograder.grading import keys
-from autograder.grading import run as run_module
-from autograder.grading.command import configured
-from autograder.grading.job import grade_submission
-from autograder.grading.journal import Journal
-from autograder.grading.plugin import Autograde
+from autograder.batch import fingerprints
+from autograder.batch import run as run_module
+from autograder.batch.journal import Journal
+from autograder.course.layout import ROOT
+from autograder.plugin.autograde import Autograde
+from autograder.plugin.configuration import configured
+from autograder.scoring.grade import grade_submission
 from tests.grading_tools import FakeSession, call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
 
 pytestmark = pytest.mark.slow
@@ -95,7 +95,7 @@ def _files(course: Path) -> dict[str, bytes]:
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Back to where it started; what every child would find out again is found out once."""
     folder, run_jobs = os.getcwd(), run_module.run_jobs
-    keys.environment()
+    fingerprints.environment()
     version = get_alembic_version()
     monkeypatch.setattr("nbgrader.api.get_alembic_version", lambda: version)
     yield

@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from autograder.grading import pool
 from nbgrader.api import Gradebook
 
-from autograder.course import ROOT
-from autograder.grading import pool
-from autograder.grading.released import with_driver
+from autograder.batch import pool
+from autograder.course.layout import ROOT
+from autograder.gradebook.database import with_driver
 from tests import needs
 from tests.grading_tools import call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
 

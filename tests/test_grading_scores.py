@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from nbgrader.utils import determine_grade
 
-from autograder.grading import scoring
-from autograder.grading.document import hidden_lines
-from autograder.grading.execute import NotebookRun
-from autograder.grading.harmless import clean_outputs, harmless_attachments, harmless_text
-from autograder.grading.plan import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
-from autograder.grading.record import Grade, Record, plain_points
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
 from autograder.sandbox import CellResult
-from barprop.run import AnswerError, Namespace
+from autograder.scoring import score
+from autograder.scoring.feedback_notebook import hidden_lines
+from autograder.scoring.record import Grade, Record, plain_points
+from autograder.scoring.run_cells import NotebookRun
+from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_text
+from barprop.answers.calls import AnswerError, Namespace
 from tests.grading_tools import FakeSession, cell, grade, grade_bytes, notebook, plan, points, solved, text_of
 
 TRAPS = [
@@ -84,7 +84,7 @@ def test_an_instructors_own_test_cell(source: str, wanted: float, review: bool) 
 
 
 def test_a_cell_that_was_not_run_is_0() -> None:
-    found = scoring.scored_inside(_own("assert 1").notebooks[0].cells[1], None)
+    found = score.scored_inside(_own("assert 1").notebooks[0].cells[1], None)
     assert (found.points, found.review) == (0.0, True)
 
 
@@ -99,7 +99,7 @@ def test_a_cell_that_was_not_run_is_0() -> None:
     ],
 )
 def test_forged_outputs_of_an_own_test_cell(outputs: list) -> None:
-    found = scoring.scored_inside(_own("assert 1").notebooks[0].cells[1], CellResult(outputs))
+    found = score.scored_inside(_own("assert 1").notebooks[0].cells[1], CellResult(outputs))
     assert found.points == 0.0
 
 
@@ -245,14 +245,14 @@ def test_when_the_time_is_up_the_rest_is_0(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_bug_in_the_judging_costs_one_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = scoring.evaluate
+    real = score.evaluate
 
     def broken(exercise: Any, *rest: Any) -> Any:
         if exercise.name == "relu":
             raise ZeroDivisionError
         return real(exercise, *rest)
 
-    monkeypatch.setattr(scoring, "evaluate", broken)
+    monkeypatch.setattr(score, "evaluate", broken)
     record = grade(solved())
     assert points(record)["test_relu"] == 0.0
     assert points(record)["test_linear"] == 1.0

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 from autograder import cell
-from autograder.classroom import everyone, hand_in
-from autograder.course import RELEASE, ROOT, materialise
+from autograder.course.authored import materialise
+from autograder.course.layout import RELEASE, ROOT
+from autograder.samples.classroom import everyone, hand_in
 from barprop.exercises import EXERCISES, TESTS
 
 ASSIGNMENT = "01_forward_graph"
 STOCK = """
-from autograder.course import ignored_names
+from autograder.course.authored import ignored_names
 from nbgrader.coursedir import CourseDirectory
 c = get_config()
 c.CourseDirectory.release_directory = "notebooks"

@@ -18,7 +18,7 @@ import pytest
 from autograder.reference import n01_forward_graph as one
 from autograder.reference import n02_bar_notation as two
 from barprop.activations import ACTIVATIONS
-from barprop.exercises.probing import draw, positive
+from barprop.exercises.sampling import draw, positive
 
 CASES = 1000
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from autograder.reference import n03_gradient_splitting as ref
-from barprop.exercises.probing import draw
-from barprop.numerical import pull_back
+from barprop.exercises.sampling import draw
+from barprop.numerics.vjp import pull_back
 from tests import needs
 
 CASES = 1000

@@ -13,9 +13,9 @@ import pytest
 
 from autograder.reference import n04_layers as ref
 from barprop.data import digits
-from barprop.exercises.probing import draw, read_only
-from barprop.numerical import pull_back
-from barprop.steps_layers import Nudged, Prototypes, affine, logits_of
+from barprop.exercises.sampling import draw, read_only
+from barprop.numerics.layer_steps import Nudged, Prototypes, affine, logits_of
+from barprop.numerics.vjp import pull_back
 from tests import needs
 
 CASES = 1000

@@ -13,8 +13,8 @@ import pytest
 from autograder import train_classifier
 from autograder.reference import n05_adversarial as ref
 from barprop.data import digits
-from barprop.nudged_net import loss_slopes, small_net
-from barprop.numerical import pull_back
+from barprop.fixtures.networks import loss_slopes, small_net
+from barprop.numerics.vjp import pull_back
 
 CASES = 1000
 CLASSIFIER = train_classifier.handed_out()

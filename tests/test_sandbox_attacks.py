@@ -17,10 +17,10 @@ import pytest
 
 from autograder.reference import oracle_of
 from autograder.sandbox import Limits, Sandbox, bubble
-from autograder.sandbox.inside import calls
-from barprop.check import judge
+from autograder.sandbox.inside import seccomp
+from barprop.answers.calls import AnswerError
 from barprop.exercises import EXERCISES
-from barprop.run import AnswerError
+from barprop.judging.judge import judge
 from tests import needs
 from tests.sandbox_tools import ANSWER, as_user, ask, can, memory, processes, text_of
 
@@ -235,11 +235,11 @@ SYSTEM_CALLS = {
 }
 
 
-@pytest.mark.skipif(not calls.supported(), reason="no filter for this processor")
+@pytest.mark.skipif(not seccomp.supported(), reason="no filter for this processor")
 @pytest.mark.parametrize("name", SYSTEM_CALLS)
 def test_a_system_call_that_reaches_out_is_refused(sandbox, name):
-    column = calls._ARCHITECTURES[os.uname().machine][0]
-    numbers = {key: value[column] for key, value in calls._OLD.items()} | calls._NEW
+    column = seccomp._ARCHITECTURES[os.uname().machine][0]
+    numbers = {key: value[column] for key, value in seccomp._OLD.items()} | seccomp._NEW
     source = f"""
         import ctypes
         libc = ctypes.CDLL(None)
@@ -282,7 +282,7 @@ def test_whoever_reads_every_object_finds_no_right_answer(sandbox):
     with sandbox.session(Limits(probe_seconds=60)) as session:
         session.run_cell("import gc; gc.unfreeze()")
         session.run_cell(textwrap.dedent(source))
-        verdict = judge(EXERCISES["bar_w"], session.answers, 3, oracles).verdict(EXERCISES["bar_w"].part())
+        verdict = judge(EXERCISES["bar_w"], session.answers, EXERCISES, 3, oracles).verdict(EXERCISES["bar_w"].part())
         seen = {number for number in session.answers["seen"] if type(number) is float}
     assert verdict.points < verdict.max_points
     wanted = {float(u) for values in right for u in np.ravel(values["w_bar"]) if u}
@@ -327,8 +327,8 @@ def test_what_is_written_to_the_pipe_is_an_answer_at_most(sandbox, name):
 PATCHES = (
     "import numpy as np\nnp.may_share_memory = lambda *a: False\nnp.ndarray.__eq__ = 1",
     "import numpy as np\nnp.allclose = np.isclose = np.array_equal = lambda *a, **k: True",
-    "import barprop.compare as c, barprop.evaluate as e\nc.close = c.problem = e.close = e.problem = lambda *a: None",
-    "import barprop.run as r\nr.observe = lambda *a: r.Observed(1.0)",
+    "import barprop.judging.compare as c, barprop.judging.evaluate as e\nc.close = c.problem = e.close = e.problem = lambda *a: None",
+    "import barprop.answers.calls as r\nr.observe = lambda *a: r.Observed(1.0)",
     "import msgpack\nmsgpack.packb = lambda *a, **k: b'\\x01'",
     "import inside.guest as g\ng.observe = lambda f, a, n, label='': g.Observed(1.0)",
     "import inside.wire as w\nw.Codec._extend = lambda *a: 1.0",
@@ -347,8 +347,8 @@ def test_patching_the_tools_earns_nothing(sandbox, patch):
         other.run_cell(right)
         session.run_cell("def linear(w, x): return 1.0")
         session.run_cell(patch)
-        assert judge(exercise, session.answers, 1, oracle_of).verdict(exercise.part()).points == 0
-        assert judge(exercise, other.answers, 1, oracle_of).verdict(exercise.part()).passed
+        assert judge(exercise, session.answers, EXERCISES, 1, oracle_of).verdict(exercise.part()).points == 0
+        assert judge(exercise, other.answers, EXERCISES, 1, oracle_of).verdict(exercise.part()).passed
 
 
 # --- memory and time --------------------------------------------------------------------------

@@ -15,10 +15,10 @@ import barprop
 from autograder import reference, samples
 from autograder.reference import REFERENCES, oracle_of
 from autograder.sandbox import Limits, Sandbox
-from barprop.check import judge
-from barprop.exercise import Exercise
+from barprop.answers.calls import Namespace
 from barprop.exercises import EXERCISES
-from barprop.run import Namespace
+from barprop.judging.exercise import Exercise
+from barprop.judging.judge import judge
 from tests import needs
 
 SETUP = "import numpy as np\nfrom barprop.activations import sigmoid, tanh"  # softplus is an exercise of 06

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from autograder.sandbox import Limits
 from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError
 from barprop.activations import tanh
-from barprop.run import AnswerError, same
+from barprop.answers.calls import AnswerError, same
 from tests.sandbox_tools import played
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.course import ROOT
+from autograder.course.layout import ROOT
 
 pytest_plugins = ["pytester"]
 

@@ -1,1 +1,1 @@
-"""What nbgrader and its formgrader do through us: see plugin.install."""
+"""How nbgrader's own commands and the formgrader reach this grading."""

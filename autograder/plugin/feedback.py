@@ -11,8 +11,8 @@ from nbgrader.converters import NbGraderException
 from nbgrader.utils import find_all_files
 from traitlets import Float
 
-from autograder.grading.intake import is_data
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
+from autograder.submission.read_folder import is_data
 
 
 class GenerateFeedback(StockFeedback):

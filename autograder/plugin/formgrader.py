@@ -16,8 +16,8 @@ from nbgrader.server_extensions.formgrader import apihandlers, handlers
 from nbgrader.server_extensions.formgrader.base import BaseHandler, check_notebook_dir, check_xsrf
 from tornado import web
 
-from autograder.grading.intake import is_data
 from autograder.plugin.converter import ConversionError, Converter
+from autograder.submission.read_folder import is_data
 from barprop.jupyter.guard import guard_formgrader
 
 _NAMES = ("student_id", "assignment_id", "notebook_id", "submission_id")

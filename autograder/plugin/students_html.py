@@ -16,7 +16,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer,
 from nbformat import NotebookNode, from_dict
 from traitlets import Bool, Integer
 
-from autograder.grading.harmless import clean_outputs, harmless_attachments, harmless_text
+from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_text
 
 _LINK = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=%]*")

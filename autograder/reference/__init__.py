@@ -1,22 +1,21 @@
-"""The closed forms: one short NumPy function per exercise, one module per notebook."""
+"""The closed forms: one short NumPy function per exercise, a folder per notebook."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Callable
 from typing import Any
 
-from barprop.evaluate import reference_values
-from barprop.exercise import Case, Exercise, Values
-from barprop.run import Namespace
+from barprop.answers.calls import Namespace
+from barprop.exercises import notebook_folders
+from barprop.judging.evaluate import reference_values
+from barprop.judging.exercise import Case, Exercise, Values
 
 
 def _collect() -> dict[str, Any]:
     names: dict[str, Any] = {}
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda i: i.name):
-        if info.name.startswith("n0"):
-            names |= vars(importlib.import_module(f"{__name__}.{info.name}"))
+    for folder in notebook_folders(__path__):
+        names |= vars(importlib.import_module(f"{__name__}.{folder}"))
     return {name: value for name, value in names.items() if not name.startswith("_")}
 
 
@@ -24,5 +23,5 @@ REFERENCES = Namespace(_collect())
 
 
 def oracle_of(exercise: Exercise) -> Callable[[Case], Values]:
-    """The right values of an exercise: its own drive, run on the references."""
+    """Return the oracle made of the references: case -> right values by output name."""
     return lambda case: reference_values(exercise, REFERENCES, case)

@@ -1,13 +1,14 @@
 """Sample answers as students write them: every declared mistake, and right answers written differently.
 
-Each module n0X holds WRONG (exercise -> name of the mistake -> source of the answer cell) and
+Each folder nXX_... holds WRONG (exercise -> name of the mistake -> source of the answer cell) and
 RIGHT (exercise -> sources). The tests run them against the checks, the demo makes a class of them.
 """
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
+
+from barprop.exercises import notebook_folders
 
 
 def function(signature: str, *lines: str) -> str:
@@ -17,9 +18,8 @@ def function(signature: str, *lines: str) -> str:
 
 def _collect(name: str) -> dict:
     found: dict = {}
-    for info in sorted(pkgutil.iter_modules(__path__), key=lambda i: i.name):
-        if info.name.startswith("n0"):
-            found |= getattr(importlib.import_module(f"{__name__}.{info.name}"), name)
+    for folder in notebook_folders(__path__):
+        found |= getattr(importlib.import_module(f"{__name__}.{folder}"), name)
     return found
 
 

@@ -5,7 +5,7 @@ session gives back is data: cell outputs, and answers that can be called.
 
 >>> with Sandbox() as sandbox, sandbox.session() as session:
 ...     session.run_cell("def linear(w, x): return float(w @ x)")
-...     judge(EXERCISES["linear"], session.answers, seed, oracle_of)
+...     judge(EXERCISES["linear"], session.answers, EXERCISES, seed, oracle_of)
 """
 
 from autograder.sandbox.host import LocalSandbox, Sandbox

@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox.bubble import WAY_OUT, environment, executable
+from autograder.sandbox.bubblewrap import WAY_OUT, environment, executable
 from autograder.sandbox.host import Sandbox
-from autograder.sandbox.inside import calls
+from autograder.sandbox.inside import seccomp
 from autograder.sandbox.interface import Limits, SandboxError
 
 _LIMITS = Limits(cell_seconds=20, memory=64, scratch=4)
@@ -153,7 +153,7 @@ def _sessions(sandbox: Sandbox) -> list[Finding]:
 
 
 def _filter(session: object) -> Finding:
-    if not calls.supported():
+    if not seccomp.supported():
         return Finding("system calls", False, f"there is no filter for {platform.machine()}", needed=False)
     source = "import ctypes\nassert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == -1"
     error = session.run_cell(source).error  # type: ignore[attr-defined]

@@ -15,10 +15,10 @@ from typing import Any
 
 import msgpack
 
-from autograder.sandbox import bubble
+from autograder.sandbox import bubblewrap
 from autograder.sandbox.interface import Limits, SandboxError
 from autograder.sandbox.session import LocalSession, RemoteSession
-from barprop.run import AnswerError
+from barprop.answers.calls import AnswerError
 
 _LENGTH = struct.Struct("<I")
 _START = 60.0  # seconds until the warm process must be up
@@ -55,11 +55,12 @@ class Sandbox:
             self._read()
         except (OSError, EOFError) as error:
             self.close()
-            raise SandboxError(f"No sandbox can be had here: {self._last_words or error}. {bubble.WAY_OUT}") from None
+            why = self._last_words or error
+            raise SandboxError(f"No sandbox can be had here: {why}. {bubblewrap.WAY_OUT}") from None
         self._control.settimeout(_ANSWER)
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen:
-        words = bubble.command(theirs.fileno(), int(self.limits.scratch * _MB))
+        words = bubblewrap.command(theirs.fileno(), int(self.limits.scratch * _MB))
         return self._run(words, theirs, {"PATH": os.environ.get("PATH", os.defpath)})
 
     def _run(self, words: list[str], theirs: socket.socket, environment: dict[str, str]) -> subprocess.Popen:
@@ -130,7 +131,7 @@ class Sandbox:
             self.close()
             raise SandboxError(f"The sandbox broke: {self._last_words or error or 'it is gone'}.") from None
         if kind != "done":
-            raise SandboxError(f"The sandbox cannot open a session: {content}. {bubble.WAY_OUT}")
+            raise SandboxError(f"The sandbox cannot open a session: {content}. {bubblewrap.WAY_OUT}")
         return content
 
     def _read(self) -> list:
@@ -185,8 +186,8 @@ class LocalSandbox(Sandbox):
         super().__init__(limits)
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen:
-        environment = bubble.environment(self._home.name)
-        return self._run(bubble.plain_command(theirs.fileno()), theirs, environment)
+        environment = bubblewrap.environment(self._home.name)
+        return self._run(bubblewrap.plain_command(theirs.fileno()), theirs, environment)
 
     def close(self) -> None:
         """End the warm process and every session, and remove their files."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from barprop.run import Answers
+from barprop.answers.calls import Answers
 
 
 class SandboxError(Exception):

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.sandbox.handles import sentence
-from barprop.run import AnswerError
+from autograder.sandbox.remote_handle import sentence
+from barprop.answers.calls import AnswerError
 
 _DEPTH = 20  # lists within dictionaries within ...
 

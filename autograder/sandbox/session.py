@@ -14,15 +14,15 @@ from weakref import WeakValueDictionary, finalize
 
 import numpy as np
 
-from autograder.sandbox.frugal import frugal
-from autograder.sandbox.handles import RemoteHandle, make, sentence, word
-from autograder.sandbox.inside import twins
+from autograder.sandbox.inside import by_value
 from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
+from autograder.sandbox.memory_limit import frugal
 from autograder.sandbox.outputs import read_cell
-from barprop.graphs import Graph, Node
-from barprop.run import SHARED, AnswerError, Observed, label_of
-from barprop.tally import Tally
+from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
+from barprop.answers.call_budget import Tally
+from barprop.answers.calls import SHARED, AnswerError, Observed, label_of
+from barprop.fixtures.graphs import Graph, Node
 
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox
@@ -269,7 +269,7 @@ class RemoteSession:
             if item._session is not self:
                 raise TooLargeError("it belongs to another notebook")
             return HANDLE, item._number
-        graph, index = twins.place_of(item) or (None, 0)
+        graph, index = by_value.place_of(item) or (None, 0)
         if graph is not None:
             return NODE, [graph, index]
         if isinstance(item, (type, ModuleType)) or item is self or item is self._sandbox:
@@ -285,8 +285,8 @@ class RemoteSession:
         if number in self._described:
             return STUB, [number]
         self._described.add(number)
-        if twins.is_twin(item):
-            return TWIN, [number, *twins.describe(item)]
+        if by_value.is_twin(item):
+            return TWIN, [number, *by_value.describe(item)]
         title = getattr(item, "__name__", "") if isinstance(item, _FUNCTIONS) else type(item).__name__
         return STUB, [number, title or "function", _methods(item)]
 

@@ -10,7 +10,7 @@ import traitlets as t
 from matplotlib.figure import Figure
 
 from barprop.activations import ACTIVATIONS
-from barprop.numerical import pull_back
+from barprop.numerics.vjp import pull_back
 from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, PAPER
 from barprop.widgets.base import Widget, WidgetError, bundled, number, numbers, one_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from barprop.activations import ACTIVATIONS
-from barprop.numerical import pull_back
-from barprop.steps import half_square, inner, product
+from barprop.numerics.steps import half_square, inner, product
+from barprop.numerics.vjp import pull_back
 
 Entries = float | list[float]
 

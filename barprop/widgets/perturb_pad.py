@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from barprop.activations import ACTIVATIONS
+from barprop.numerics.layer_steps import affine, cross_entropies
 from barprop.pictures.style import BACKWARD, INK
-from barprop.steps_layers import affine, cross_entropies
 from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 
 _READABLE = "PerturbPad reads a network of linear layers with one of relu, tanh, sigmoid, softplus between them"

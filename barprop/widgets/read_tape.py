@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.numerical import pull_back
+from barprop.numerics.vjp import pull_back
 from barprop.widgets.base import WidgetError
 
 _LARGEST = 2000  # entries in all; nudging each costs a few runs of its step

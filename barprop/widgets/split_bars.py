@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from barprop.numerical import pull_back
+from barprop.numerics.steps import half_square, inner
+from barprop.numerics.vjp import pull_back
 from barprop.pictures.style import BACKWARD, INK
-from barprop.steps import half_square, inner
 from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 
 MODES = ("split", "train")

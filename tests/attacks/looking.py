@@ -33,11 +33,11 @@ FRAMES = (
                   "forward": "from autograder.reference.n01_forward_graph import forward"},
            first="try:\n    import autograder\n    print('LOOT')\nexcept ImportError: pass"),
     Attack("the declared oracle", "asks barprop's own declaration of the exercise for the right value", {
-        "linear": "def linear(w, x):\n    from barprop.exercises import EXERCISES\n    from barprop.exercise import Case\n"
+        "linear": "def linear(w, x):\n    from barprop.exercises import EXERCISES\n    from barprop.judging.exercise import Case\n"
                   "    return EXERCISES['linear'].oracle(Case('', {'w': w, 'x': x}))['z']",
         "dl_dv_cached": "import importlib, glob\ndef dl_dv_cached(cache, y):\n    for p in glob.glob('/course/**/n01*.py', recursive=True):\n"
-                        "        print('LO' + 'OT', p)\n    m = importlib.import_module('barprop.exercises.n01_forward_graph')\n"
-                        "    from barprop.exercise import Case\n"
+                        "        print('LO' + 'OT', p)\n    m = importlib.import_module('barprop.exercises.n01_forward_graph.forward.forward')\n"
+                        "    from barprop.judging.exercise import Case\n"
                         "    return next(e for e in m.EXERCISES if e.name == 'dl_dv_cached').oracle(Case('', {'cache': cache, 'y': y}))"},
            shows=("LOOT",)),
     Attack("the check as a judge", "tries guesses until barprop's check is content", {

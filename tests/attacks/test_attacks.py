@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading import keys
-from autograder.grading.intake import take_in
-from autograder.grading.job import Job
-from autograder.grading.record import Record
-from autograder.grading.worker import Grader
+from autograder.batch.worker import Grader
 from autograder.sandbox import Limits
+from autograder.scoring import seeds
+from autograder.scoring.grade import Job
+from autograder.scoring.record import Record
+from autograder.submission.read_folder import take_in
 from tests.attacks.attack import MOST, Attack
 from tests.attacks.collection import ATTACKS, THEMES
 from tests.grading_tools import ASSIGNMENT, needs_sandbox, plan
@@ -44,8 +44,8 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
 def grade(grader: Grader, folder: Path, student: str) -> Record:
     """Grade a folder that was handed in, as a worker does."""
     taken = take_in(folder)
-    seeds = keys.seed_key(b"a secret for the tests", student, ASSIGNMENT)
-    job = Job(student, plan(), "0" * 64, seeds, taken.notebooks, taken.unreadable, taken.files, tuple(taken.notes),
+    key = seeds.seed_key(b"a secret for the tests", student, ASSIGNMENT)
+    job = Job(student, plan(), "0" * 64, key, taken.notebooks, taken.unreadable, taken.files, tuple(taken.notes),
               limits=QUICK)  # fmt: skip
     return Record.from_json(grader.grade(job))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import RELEASE, ROOT, materialise
+from autograder.course.authored import materialise
+from autograder.course.layout import RELEASE, ROOT
 from tests.attacks.attack import MOST, Attack
 from tests.attacks.collection import ATTACKS
 from tests.grading_tools import ASSIGNMENT, call, make_course, needs_sandbox, scores

@@ -45,22 +45,22 @@ PATCHES = (
                  "    d['all'] = d['__eq__'] = lambda *a, **k: True\nexcept Exception as e: print(e)"),
     Attack("patch np.random", "makes every probe the same by replacing the generator", wrong=True,
            first="np.random.default_rng = lambda *a: np.random.Generator(np.random.PCG64(0))\nnp.random.seed(0)"),
-    Attack("patch barprop.compare", "makes the course's own comparison say yes", wrong=True,
-           first="import barprop.compare as c, barprop.plain as p, barprop.evaluate as e\n"
+    Attack("patch barprop.judging.compare", "makes the course's own comparison say yes", wrong=True,
+           first="import barprop.judging.compare as c, barprop.answers.untrusted as p, barprop.judging.evaluate as e\n"
                  "c.close = c._near = p.same = e.close = e.same = lambda *a, **k: True\n"
                  "c.problem = e.problem = lambda *a, **k: None"),
-    Attack("patch barprop.evaluate", "makes every evaluation come out right", wrong=True,
-           first="import barprop.evaluate as e\ne.Evaluation.failed = property(lambda s: False)\n"
+    Attack("patch barprop.judging.evaluate", "makes every evaluation come out right", wrong=True,
+           first="import barprop.judging.evaluate as e\ne.Evaluation.failed = property(lambda s: False)\n"
                  "e._problems = lambda *a: {}\ne._drive = lambda *a: ({}, '', [])"),
     Attack("patch the verdict", "makes every verdict full marks", wrong=True,
-           first="import barprop.verdict as v\nv.Verdict.points = property(lambda s: 3.0, lambda s, x: None)\n"
+           first="import barprop.judging.verdict as v\nv.Verdict.points = property(lambda s: 3.0, lambda s, x: None)\n"
                  "v.Verdict.passed = property(lambda s: True)"),
     Attack("patch the declarations", "replaces the oracles and probes of the exercises", wrong=True,
            first="from barprop.exercises import EXERCISES as E\nfor e in E.values():\n"
                  "    object.__setattr__(e, 'oracle', lambda c: {})\n    object.__setattr__(e, 'probes', lambda r: [])\n"
                  "    object.__setattr__(e, 'points', 0)\nE.clear()"),
     Attack("patch observe", "makes what calls an answer in the session hand back what was asked", wrong=True,
-           first="import inside.guest as g, barprop.run as r\n"
+           first="import inside.guest as g, barprop.answers.calls as r\n"
                  "g.observe = r.observe = lambda f, a, n, label='': r.Observed(a[0] if a else 1.0)"),
     Attack("override check", "defines a check() of its own that hands out the points", wrong=True,
            first="def check(*a):\n    return 1000.0\nimport barprop\nbarprop.check = check\nready = lambda *a: True"),

@@ -134,7 +134,7 @@ FAKED = (
     Attack("retyped tests", "marks its test as an answer and its answer as a test", wrong=True, change=_retyped),
     Attack("no tests", "deletes every test cell", wrong=True, change=_gone),
     Attack("printed result", "prints and displays results that look like the grader's", wrong=True,
-           last="from IPython.display import display\nfrom barprop.verdict import Verdict\n"
+           last="from IPython.display import display\nfrom barprop.judging.verdict import Verdict\n"
                 "display(Verdict('linear', 1.0, 1.0)); print('linear: right, 1 of 1 points')\n"
                 "get_ipython().displayhook(1000.0)\n1000.0"),
 )  # fmt: skip

@@ -10,6 +10,6 @@ if __name__ == "__main__":
     control, kind, uid, *folders = sys.argv[1:]
     sys.argv[:] = [""]
     sys.path += folders
-    from inside.zygote import main
+    from inside.fork_server import main
 
     main(int(control), kind == "walls", int(uid))

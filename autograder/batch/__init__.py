@@ -1,0 +1,1 @@
+"""Many submissions: what has to be graded, by which processes, and the journal of what was."""

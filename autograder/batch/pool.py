@@ -1,0 +1,186 @@
+"""Many jobs side by side: local processes, or a Dask cluster by address."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+
+from autograder.batch.worker import LostError, Worker
+from autograder.sandbox import SandboxError
+from autograder.scoring.grade import Job
+from autograder.scoring.record import Record
+
+_TRIES = 2
+_NONE_HERE = "No sandbox"  # so a SandboxError starts where this machine gives none: nothing can be graded then
+_AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
+
+
+class PoolError(Exception):
+    """Jobs cannot be run as asked; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A job that no record came of: nothing is written for it, and the next run tries it again."""
+
+    job: Job
+    reason: str
+
+
+def cores() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_jobs(
+    jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True, crew: Crew | None = None
+) -> Iterator[Record | Failed]:
+    """Records as they are done, in any order.
+
+    Parameters
+    ----------
+    count : local processes, 0 for one a processor.
+    dask : address of a Dask scheduler instead.
+    crew : local processes that are there already, instead.
+    """
+    if dask:
+        yield from _on_dask(jobs, dask, isolated)
+    elif crew:
+        yield from crew.run(jobs)
+    else:
+        with Crew(count, isolated) as own:
+            yield from own.run(jobs)
+
+
+class Crew:
+    """Local grading processes, which stay warm from one assignment to the next; a context manager."""
+
+    def __init__(self, count: int = 0, isolated: bool = True) -> None:
+        self.workers = [Worker(isolated) for _ in range(count or cores())]
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.close()
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Record | Failed]:
+        """Records as they are done. What goes wrong with reading the jobs is raised here."""
+        waiting, lock, stop = iter(jobs), threading.Lock(), threading.Event()
+        done: queue.Queue[Record | Failed | BaseException | None] = queue.Queue(maxsize=2 * len(self.workers))
+
+        def serve(worker: Worker) -> None:
+            try:
+                while not stop.is_set():
+                    with lock:
+                        job = next(waiting, None)
+                    if job is None:
+                        break
+                    done.put(_try(worker, job))
+            except BaseException as error:
+                done.put(error)
+            finally:
+                done.put(None)
+
+        threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in self.workers]
+        for thread in threads:
+            thread.start()
+        try:
+            running = len(threads)
+            while running:
+                result = done.get()
+                if result is None:
+                    running -= 1
+                elif isinstance(result, BaseException):
+                    raise result
+                else:
+                    yield result
+        finally:
+            stop.set()
+            _drain(threads, done)
+
+
+def _drain(threads: list[threading.Thread], done: queue.Queue) -> None:
+    """Let the threads come to their end, whatever they still have to say."""
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.05)
+            while not done.empty():
+                done.get_nowait()
+
+
+def _try(worker: Worker, job: Job) -> Record | Failed:
+    reason = ""
+    for _ in range(_TRIES):
+        try:
+            return Record.from_json(worker.call(job))
+        except SandboxError as error:
+            reason = str(error)
+            if reason.startswith(_NONE_HERE):
+                raise PoolError(reason) from None
+        except LostError as error:
+            reason = f"{error}, {_TRIES} times"
+    return Failed(job, reason)
+
+
+# --- Dask -------------------------------------------------------------------------------------
+
+_threads = threading.local()
+
+
+def dask_job(job: Job, isolated: bool) -> str:
+    """One job on a Dask worker: in a grading process of this thread's own. The record as JSON."""
+    worker = getattr(_threads, "worker", None)
+    if worker is None:
+        worker = _threads.worker = Worker(isolated)
+    try:
+        return worker.call(job)
+    except LostError:
+        return worker.call(job)
+
+
+def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Record | Failed]:
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise PoolError("--dask needs Dask: install it with `pip install distributed`.") from None
+    try:
+        client = Client(address, timeout=20, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise PoolError(f"No Dask scheduler answers at {address} ({error}); is it running?") from None
+    with client:
+        waiting = iter(jobs)
+        ahead = _AHEAD * max(1, sum(client.nthreads().values()))
+        given = {}
+
+        def submit(some: Iterable[Job]) -> list:
+            made = []
+            for job in some:
+                # A worker that is lost midway costs a retry, never the submission.
+                future = client.submit(dask_job, job, isolated, key=f"grade-{job.key}", pure=False, retries=3)
+                given[future.key] = job
+                made.append(future)
+            return made
+
+        running = as_completed(submit(itertools.islice(waiting, ahead)), loop=client.loop)
+        for future in running:
+            job = given.pop(future.key)
+            yield _gathered(future, job, CancelledError)
+            running.update(submit(itertools.islice(waiting, 1)))
+
+
+def _gathered(future: object, job: Job, cancelled: type[BaseException]) -> Record | Failed:
+    try:
+        return Record.from_json(future.result())  # type: ignore[attr-defined]
+    except (SandboxError, LostError) as error:
+        return Failed(job, str(error))
+    except cancelled:
+        return Failed(job, "the cluster gave the job up")
+    except Exception as error:
+        return Failed(job, f"the cluster failed ({type(error).__name__}: {error})")

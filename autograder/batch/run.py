@@ -1,0 +1,242 @@
+"""A run over the submissions of an assignment: what is graded already, jobs for the rest, and all of it written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbgrader.converters import NbGraderException
+from nbgrader.utils import parse_utc
+
+from autograder.assignment import AssignmentPlan
+from autograder.batch import fingerprints
+from autograder.batch.journal import Journal
+from autograder.batch.pool import Failed, PoolError, run_jobs
+from autograder.batch.progress import Progress
+from autograder.course.authored import ignored_names
+from autograder.gradebook.autograded import graded_key, write_folder, write_some
+from autograder.gradebook.grades import KEPT, GradebookWriter, Stamp
+from autograder.gradebook.submitted import Due, some
+from autograder.scoring import seeds
+from autograder.scoring.grade import Job
+from autograder.scoring.record import Grade, Record
+from autograder.submission.read_folder import Submission, is_data, take_in
+
+if TYPE_CHECKING:
+    from autograder.plugin.grading import Grading
+
+
+@dataclass
+class Summary:
+    """What a run did."""
+
+    assignment: str
+    graded: int = 0
+    reused: int = 0
+    current: int = 0
+    skipped: list[str] = field(default_factory=list)  # sentences on what lies in submitted/
+    notices: list[str] = field(default_factory=list)  # sentences on the course
+    late: int = 0  # as graded before, with another time stamp or penalty
+    troubled: int = 0  # read, but something was left out, hung or was stopped
+    stale: int = 0  # graded anew, with feedback from before
+    quarantined: list[Record] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    unwritten: list[str] = field(default_factory=list)  # graded, but there was no room in autograded/
+
+    def lines(self) -> list[str]:
+        """The same as sentences."""
+        total = self.graded + self.reused + self.current
+        said = [f"{self.assignment}: {total} submission{'s' * (total != 1)}; {self.graded} graded, {self.reused} taken "
+                f"from the journal, {self.current} already in the gradebook."]  # fmt: skip
+        said += [f"  {why}" for why in (*self.notices, *self.skipped)]
+        if self.late:
+            said.append(f"  Lateness brought up to date for {self.late}.")
+        if self.troubled:
+            said.append(f"  Trouble with {self.troubled}; what it was: python -m autograder report {self.assignment}")
+        said += [f"  quarantine: {r.student}: {r.quarantine} Counts 0 and waits for review." for r in self.quarantined]
+        if self.stale:
+            again = f"nbgrader generate_feedback {self.assignment} --force"
+            who = f"{self.stale} student{'s' * (self.stale > 1)}"
+            said.append(f"  The feedback of {who} is older than the grades: {again}")
+        said += [f"  NOT WRITTEN: {why}." for why in self.unwritten]
+        said += [f"  NOT GRADED: {f.job.student}: {f.reason}. Run the command again." for f in self.failed]
+        return said
+
+
+class Run:
+    """One run: journal, jobs and writing."""
+
+    def __init__(self, grading: Grading, plan: AssignmentPlan, writer: GradebookWriter) -> None:
+        self.grading, self.plan, self.writer = grading, plan, writer
+        folder = Path(grading.coursedir.root) / grading.folder
+        self.secret = seeds.course_secret(folder, grading.secret)
+        self.journal = Journal(folder / "journal")
+        self.exercise_keys = {name: fingerprints.exercise_key(name) for nb in plan.notebooks for name in nb.exercises}
+        self.base = fingerprints.digest_of(
+            plan.canonical(),
+            fingerprints.environment(),
+            repr(grading.limits),
+            str(grading.show_cells),
+            str(grading.sandbox),
+        )
+        self.summary = Summary(plan.name)
+        self.force = grading.converter.force
+        self.by_student: dict[str, Due] = {}
+        self.waiting: set[str] = set()
+
+    def over(self, due: list[Due]) -> Summary:
+        """Grade what has to be, write everything."""
+        held, self.waiting = self.writer.scores(), self.writer.waiting()
+        todo = []
+        for one in due:
+            if self._wanted(one):
+                self.by_student[one.student] = one
+                todo += [one] if self._look(one, held.get(one.student, {})) else []
+        with Progress(f"Grading {self.plan.name}", len(todo)) as progress:
+            try:
+                grading = self.grading
+                results = run_jobs(
+                    self._jobs(todo), grading.jobs, grading.dask, grading.sandbox, grading.converter.crew
+                )
+                for result in results:
+                    self._finish(result)
+                    progress.step(isinstance(result, Failed) or bool(result.trouble))
+            except PoolError as error:
+                raise NbGraderException(str(error)) from None
+        return self.summary
+
+    def _wanted(self, one: Due) -> bool:
+        if self.grading.converter.create_student or self.writer.knows(one.student):
+            return True
+        raise NbGraderException(f"No student with ID '{one.student}' exists in the database, and none may be created.")
+
+    def _look(self, one: Due, held: dict[tuple[str, str], float | None]) -> bool:
+        """Whether a submission has to be graded; what the journal holds is written at once."""
+        submission = self._taken(one)
+        if submission.empty:
+            self.summary.skipped.append(f"{one.student} handed in an empty folder: passed over.")
+            return False
+        record = None if self.force else self.journal.get(self._key(one, submission))
+        if record is None or not self._holds(record):
+            return True
+        self._note(record, record.student in self.waiting)
+        if self._is_current(record, one, held):
+            self.summary.current += 1
+            self.summary.late += self.writer.refresh(record, self._timestamp(submission, one))
+        else:
+            self._written(record, one, submission)
+            self.summary.reused += 1
+        return False
+
+    def _holds(self, record: Record) -> bool:
+        """Whether every exercise is still as it was when the record was made."""
+        grades = [grade for notebook in record.notebooks for grade in notebook.grades.values()]
+        return all(not g.exercise or g.key == self.exercise_keys.get(g.exercise) for g in grades)
+
+    def _is_current(self, record: Record, one: Due, held: dict[tuple[str, str], float | None]) -> bool:
+        """Whether autograded/ and the gradebook hold exactly this record."""
+        for notebook in record.notebooks:
+            if notebook.document and graded_key(one.target / f"{notebook.name}.ipynb") != record.key:
+                return False
+            for name, grade in notebook.grades.items():
+                if held.get((notebook.name, name), "none") != grade.points:
+                    return False
+        return True
+
+    def _jobs(self, todo: list[Due]) -> Iterator[Job]:
+        """The jobs, each read from disk when its turn comes."""
+        for one in todo:
+            submission = self._taken(one)
+            key = self._key(one, submission)
+            earlier = None if self.force else self.journal.get(key)
+            known = {nb.name: _still_good(nb.grades, self.exercise_keys) for nb in earlier.notebooks} if earlier else {}
+            yield Job(
+                one.student,
+                self.plan,
+                key,
+                seeds.seed_key(self.secret, one.student, self.plan.name),
+                submission.notebooks,
+                submission.unreadable,
+                submission.files,
+                (*submission.notes, *self._left_out(submission)),
+                self.exercise_keys,
+                known,
+                self.grading.limits,
+                self.grading.show_cells,
+                fingerprints.environment(),
+            )
+
+    def _left_out(self, submission: Submission) -> list[str]:
+        """A sentence on the files that are not copied to autograded/ and feedback/."""
+        names = sorted(name for name in submission.files.keys() - self.plan.files.keys() if not is_data(name))
+        why = "Only data is copied to autograded/ (csv, txt, npy, npz, png, jpg); left out"
+        return [f"{why}: {some(names)}."] if names else []
+
+    def _taken(self, one: Due) -> Submission:
+        authored = set(ignored_names())  # not to be handed out, but a student's answers may be called like that
+        return take_in(one.folder, [name for name in self.grading.coursedir.ignore if name not in authored])
+
+    def _key(self, one: Due, submission: Submission) -> str:
+        key = seeds.seed_key(self.secret, one.student, self.plan.name)
+        return fingerprints.digest_of(self.base, key, one.student, submission.digest)
+
+    def _finish(self, result: Record | Failed) -> None:
+        if isinstance(result, Failed):
+            self.summary.failed.append(result)
+            self.grading.log.error("%s was not graded: %s", result.job.student, result.reason)
+            return
+        if result.environment and result.environment != fingerprints.environment():
+            result.notes.append("It was graded by other versions than those installed here.")
+        self.journal.put(result)
+        one = self.by_student[result.student]
+        self._written(result, one, self._taken(one))
+        self._note(result)
+        self.summary.graded += 1
+
+    def _note(self, record: Record, open_still: bool = True) -> None:
+        """Remember for the summary what somebody should look at; not who was in quarantine and has been looked at."""
+        if record.quarantine:
+            self.summary.quarantined += [record] if open_still else []
+        elif record.trouble:
+            self.summary.troubled += 1
+
+    def _written(self, record: Record, one: Due, submission: Submission) -> None:
+        """Write one; what cannot be written costs this submission, and the run goes on."""
+        try:
+            self._write(record, one, submission)
+        except (OSError, ValueError) as error:
+            self.summary.unwritten.append(f"{one.student}: {error}")
+
+    def _write(self, record: Record, one: Due, submission: Submission) -> None:
+        converter = self.grading.converter
+        kept = converter.exclude_overwriting.get(self.plan.name, [])
+        own = {name for name in kept if name in submission.files}
+        given = {name: data for name, data in self.plan.files.items() if name not in own}
+        stamp = self._timestamp(submission, one)
+        if stamp is None:  # nbgrader's next step would stumble over one that cannot be read
+            submission = replace(submission, timestamp=None)
+        write = write_folder if self.grading.coursedir.notebook_id == "*" else write_some
+        write(one.target, record, submission, given, int(str(converter.permissions), 8))
+        if self.grading.coursedir.groupshared:
+            converter.set_permissions(self.plan.name, one.student)
+        self.writer.write(record, stamp)
+        coursedir = self.grading.coursedir
+        if Path(coursedir.format_path(coursedir.feedback_directory, one.student, self.plan.name)).exists():
+            self.summary.stale += 1
+
+    def _timestamp(self, submission: Submission, one: Due) -> Stamp:
+        text = (submission.timestamp or b"").decode("utf-8", "replace").strip()
+        if not text:
+            return KEPT
+        with suppress(Exception):  # dateutil lets through whatever its arithmetic raises
+            return parse_utc(text)
+        why = f"timestamp.txt holds no time ({text[:40]!r}); no lateness is counted"
+        self.summary.skipped.append(f"{one.student}: {why}.")
+        return None
+
+
+def _still_good(grades: dict[str, Grade], exercise_keys: dict[str, str]) -> dict[str, Grade]:
+    return {name: g for name, g in grades.items() if g.exercise and g.key == exercise_keys.get(g.exercise)}

@@ -1,0 +1,182 @@
+"""A process that grades one job after another: `python -m autograder.batch.worker`.
+
+Jobs come in pickled (from the process that started it, over its standard input), records go out as JSON.
+What a student's answer does to the judge costs this process at worst, and the job is tried again in another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from autograder.sandbox import LocalSandbox, Sandbox, SandboxError
+
+ROOT = Path(__file__).resolve().parents[2]
+_LENGTH = struct.Struct("<Q")
+_PATIENCE = 60.0  # seconds beyond a job's own limits until its process is given up
+_TOLD = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
+
+
+class LostError(Exception):
+    """The process that graded is gone; the message says how."""
+
+
+class Worker:
+    """One grading process, started on first use and again after it was lost. Use it from one thread.
+
+    Parameters
+    ----------
+    isolated : in the sandbox; False only where somebody asked to go without.
+    """
+
+    def __init__(self, isolated: bool = True) -> None:
+        self.isolated = isolated
+        self._process: subprocess.Popen | None = None
+
+    def call(self, job: Any) -> str:
+        """Grade one job; its record as JSON. Raises SandboxError or LostError."""
+        process = self._running()
+        watch = threading.Timer(job.limits.notebook_seconds * max(1, len(job.plan.notebooks)) + _PATIENCE, process.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            _send(process.stdin, pickle.dumps(job))
+            reply = _receive(process.stdout)
+        except (OSError, EOFError):
+            self.close()
+            raise LostError(_how(process.returncode)) from None
+        finally:
+            watch.cancel()
+        if reply.startswith(b"!"):
+            self.close()
+            raise SandboxError(reply[1:].decode())
+        return reply.decode()
+
+    def _running(self) -> subprocess.Popen:
+        if self._process is None or self._process.poll() is not None:
+            paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+            environment = {name: value for name, value in os.environ.items() if name not in _TOLD}
+            environment |= {"PYTHONPATH": os.pathsep.join(paths)}
+            environment |= {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+            words = [sys.executable, "-m", __name__, *([] if self.isolated else ["--no-sandbox"])]
+            pipe = subprocess.PIPE
+            self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, env=environment, cwd=ROOT)
+        return self._process
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        try:
+            process.wait(1 if process.poll() is None else 0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process, None while there is none."""
+        return self._process.pid if self._process else None
+
+
+def _how(code: int | None) -> str:
+    if code is not None and code < 0:
+        name = signal.strsignal(-code) or str(-code)
+        return f"the process that graded it was ended ({name.lower()}; out of memory?)"
+    return "the process that graded it ended"
+
+
+def _send(pipe: IO[bytes], data: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(data)) + data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> bytes:
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
+
+
+# --- inside that process ----------------------------------------------------------------------
+
+
+class Grader:
+    """Grades jobs in a sandbox that stays warm between them."""
+
+    def __init__(self, isolated: bool) -> None:
+        self.isolated = isolated
+        self._sandbox: Any = None
+
+    def grade(self, job: Any) -> str:
+        """The record of one job, as JSON. A sandbox that broke is made anew once. Raises SandboxError."""
+        from autograder.scoring.grade import grade_submission
+
+        try:
+            return grade_submission(job, lambda files: self._session(job, files)).to_json()
+        except SandboxError:
+            self.close()
+            return grade_submission(job, lambda files: self._session(job, files)).to_json()
+
+    def _session(self, job: Any, files: Mapping[str, bytes]) -> Any:
+        if self._sandbox is None:
+            self._sandbox = (Sandbox if self.isolated else LocalSandbox)(job.limits)
+        return self._sandbox.session(job.limits, files)
+
+    def close(self) -> None:
+        """End the sandbox."""
+        sandbox, self._sandbox = self._sandbox, None
+        if sandbox is not None:
+            sandbox.close()
+
+
+def _end_with(pipe: int) -> None:
+    """End this process, and its sandbox with it, once the other end of the pipe is closed: nobody would listen."""
+    poll = select.poll()
+    poll.register(pipe, 0)  # only that it was closed
+    poll.poll()
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve jobs until the standard input ends."""
+    source = os.fdopen(os.dup(0), "rb")
+    threading.Thread(target=_end_with, args=(source.fileno(),), daemon=True).start()
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints, prints to stderr
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    grader = Grader("--no-sandbox" not in sys.argv)
+    while True:
+        try:
+            job = pickle.loads(_receive(source))
+        except EOFError:
+            break
+        try:
+            reply = grader.grade(job).encode()
+        except SandboxError as error:
+            reply = b"!" + str(error).encode()
+        _send(sink, reply)
+    grader.close()
+
+
+if __name__ == "__main__":
+    main()

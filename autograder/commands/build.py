@@ -1,0 +1,53 @@
+"""Make notebooks/ and solutions/ from source/."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from autograder.course.authored import authored, materialise
+from autograder.course.build import (
+    PAGE,
+    build_solutions,
+    declared_otherwise,
+    differences,
+    release_into,
+    replace_tree,
+    stale_solutions,
+)
+from autograder.course.exercise_tables import exercises_page
+from autograder.course.layout import RELEASE, ROOT
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m autograder build`."""
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when out of step")
+    parser.add_argument("--execute", action="store_true", help="execute every solution anew, not only the changed ones")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Build or check; returns the exit code."""
+    problems = [problem for path in authored() for problem in declared_otherwise(path)]
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = release_into(Path(folder))
+        if args.check:
+            problems += [f"notebooks/{name} {what}" for name, what in differences(fresh, RELEASE)]
+            problems += [f"solutions/{name} {what}" for name, what in stale_solutions()]
+            if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != exercises_page():
+                problems.append(f"{PAGE.relative_to(ROOT)} differs from what the declarations make")
+        elif not problems:
+            replace_tree(fresh, RELEASE)
+    if not args.check and not problems:
+        materialise()
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(exercises_page(), encoding="utf-8")
+        problems = build_solutions(args.execute)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems and args.check:
+        print("Out of step: run `python -m autograder build` and commit what it makes.", file=sys.stderr)
+    elif not problems:
+        print("notebooks/ and solutions/ are in step with source/.")
+    return 1 if problems else 0

@@ -1,0 +1,80 @@
+"""python -m autograder grade ASSIGNMENT ..."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from nbgrader.apps import AutogradeApp
+from nbgrader.converters import NbGraderException
+
+from autograder.batch.pool import Crew
+from autograder.gradebook.submitted import coursedir_path, handed_in
+from autograder.plugin.autograde import Autograde
+from autograder.plugin.configuration import configured
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m autograder grade`."""
+    add = parser.add_argument
+    add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all that were handed in")
+    add("--jobs", type=int, metavar="N", help="local processes (default: one for each processor)")
+    add("--dask", metavar="ADDRESS", help="grade on a Dask cluster, e.g. tcp://10.0.0.1:8786")
+    add("--student", default="*", metavar="ID", help="only this student (a glob)")
+    add("--notebook", default="*", metavar="NAME", help="only this notebook (a glob)")
+    add("--force", action="store_true", help="grade anew what has been graded already")
+    add("--show-cells", action="store_true", help="also run the cells that only show something")
+    add("--no-sandbox", action="store_true", help="run submissions WITHOUT isolation: they can do whatever you can")
+    add("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db or postgresql://host/name")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Grade; returns the exit code: 0 when everything was graded, 1 when something could not be, 2 for bad input."""
+    if args.jobs is not None and args.jobs < 1:
+        print(f"--jobs takes a number from 1 on, not {args.jobs}.", file=sys.stderr)
+        return 2
+    app = configured(args.db)
+    coursedir = app.coursedir
+    coursedir.student_id, coursedir.notebook_id = args.student, args.notebook
+    options = {"jobs": args.jobs, "dask": args.dask, "show_cells": args.show_cells or None}
+    options["sandbox"] = False if args.no_sandbox else None
+    app.config.Grading.update({name: value for name, value in options.items() if value is not None})
+    found, strays = handed_in(coursedir)
+    assignments = args.assignments or found
+    if not assignments:
+        submitted = coursedir_path(coursedir, coursedir.submitted_directory)
+        nothing = f"Nothing was handed in: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
+        print("\n".join([nothing, *strays]), file=sys.stderr)
+        return 2
+    told = app.config.Grading
+    with Crew(told.get("jobs", 0), told.get("sandbox", True)) as crew:
+        code = max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])
+    if strays and args.student == "*":
+        print("\n".join(strays), file=sys.stderr)
+    return code
+
+
+def _grade(app: AutogradeApp, assignment: str, force: bool, crew: Crew | None) -> int:
+    app.coursedir.assignment_id = assignment
+    converter = Autograde(coursedir=app.coursedir, parent=app)
+    converter.force, converter.crew, converter.passes_interrupts = force, crew, True
+    converter.log = _quiet()
+    try:
+        converter.start()
+    except NbGraderException as error:
+        print(error, file=sys.stderr)
+        code = 1
+    else:
+        code = 0
+    if converter.summary:
+        print("\n".join(converter.summary.lines()))
+    return code
+
+
+def _quiet() -> logging.Logger:
+    """A log that says nothing of its own: what there is to say is printed."""
+    log = logging.getLogger("autograder.grade")
+    log.propagate = False
+    log.handlers = [logging.NullHandler()]
+    return log

@@ -1,0 +1,1 @@
+"""The course's folders: reading source/, building notebooks/ and solutions/, packing the handout."""

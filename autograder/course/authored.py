@@ -1,0 +1,82 @@
+"""The authored .py notebooks: reading them, solving them, and the .ipynb files nbgrader reads."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course.layout import SOURCE
+
+_MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+_HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+
+
+def authored() -> list[Path]:
+    """The authored notebooks: source/<assignment>/<notebook>.py, in the order of the course."""
+    return sorted(path for path in SOURCE.glob("*/*.py") if path.read_text(encoding="utf-8").startswith("# ---\n"))
+
+
+def ignored_names() -> list[str]:
+    """Names nbgrader must not copy to students along with the notebooks: the authored files themselves."""
+    return sorted({path.name for path in authored()})
+
+
+def read_authored(path: Path) -> NotebookNode:
+    """An authored .py as a notebook: nbformat 4.5, cell ids that stay while the cell's text does.
+
+    Raises ValueError with a sentence where a graded cell has no grade_id.
+    """
+    import jupytext
+
+    notebook = jupytext.read(path, fmt="py:percent")
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    seen: dict[str, int] = {}
+    for cell in notebook.cells:
+        grading = cell.metadata.get("nbgrader", {})
+        if grading and not grading.get("grade_id"):
+            raise ValueError(f"{path}: a cell with nbgrader metadata has no grade_id:\n{cell.source[:80]}")
+        key = grading.get("grade_id") or hashlib.sha256(cell.source.encode()).hexdigest()[:12]
+        seen[key] = seen.get(key, 0) + 1
+        cell.id = (key if seen[key] == 1 else f"{key}-{seen[key]}").replace(".", "-")[:64]
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def solved(path: Path) -> NotebookNode:
+    """An authored notebook with its answers, without marks and hidden tests."""
+    notebook = read_authored(path)
+    for cell in notebook.cells:
+        lines, hidden = [], False
+        for line in cell.source.split("\n"):
+            hidden = hidden or line.strip() == _HIDDEN[0]
+            if not hidden and line.strip() not in _MARKS:
+                lines.append(line)
+            hidden = hidden and line.strip() != _HIDDEN[1]
+        cell.source = "\n".join(lines).strip("\n")
+    return notebook
+
+
+def materialise() -> list[Path]:
+    """Write source/<assignment>/<notebook>.ipynb beside each authored .py that is newer; returns those written.
+
+    nbgrader reads .ipynb only. An .ipynb that is newer than its .py is left alone.
+    """
+    written = []
+    for path in authored():
+        target = path.with_suffix(".ipynb")
+        if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
+            continue
+        text = nbformat.writes(read_authored(path)) + "\n"
+        partial = target.with_suffix(".ipynb.part")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(target)
+        written.append(target)
+    return written

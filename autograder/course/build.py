@@ -1,0 +1,157 @@
+"""Make notebooks/, solutions/ and docs/exercises.md; with --check, say what is out of step."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from autograder.course.authored import authored, ignored_names, read_authored, solved
+from autograder.course.layout import RELEASE, ROOT, SOLUTIONS
+from barprop.exercises import TESTS
+
+PAGE = ROOT / "docs" / "exercises.md"
+
+
+def declared_otherwise(path: Path) -> list[str]:
+    """Where an authored notebook and the declarations disagree: test cells missing, unknown, or with other points."""
+    notebook = f"{path.parent.name}/{path.stem}"
+    wanted = {test: part.points for test, (exercise, part) in TESTS.items() if exercise.notebook == notebook}
+    found = {}
+    for cell in read_authored(path).cells:
+        grading = cell.metadata.get("nbgrader", {})
+        if grading.get("grade") and not grading.get("solution"):
+            found[grading["grade_id"]] = grading.get("points")
+    problems = [f"{path.name}: no test cell {test}" for test in wanted.keys() - found.keys()]
+    # A test of any other name is an instructor's own, which grading runs as it is.
+    problems += [
+        f"{path.name}: test cell {test} belongs to no exercise; call a test of your own other than test_..."
+        for test in found.keys() - wanted.keys()
+        if test.startswith("test_")
+    ]
+    for test in wanted.keys() & found.keys():
+        if wanted[test] != found[test]:
+            problems.append(
+                f"{path.name}: {test} has {found[test]} points, declared are {wanted[test]}; change `points` in the "
+                f"declaration of {TESTS[test][0].name} in barprop/exercises/, too"
+            )
+    return sorted(problems)
+
+
+def release_into(folder: Path) -> Path:
+    """What students receive, made by nbgrader in `folder`; returns the folder with the assignments."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.coursedir import CourseDirectory
+
+    for path in authored():
+        target = folder / "source" / path.parent.name
+        if not target.exists():
+            shutil.copytree(path.parent, target, ignore=shutil.ignore_patterns("*.ipynb", "__pycache__", ".*"))
+        (target / f"{path.stem}.ipynb").write_text(nbformat.writes(read_authored(path)), encoding="utf-8")
+    for assignment in sorted(p.name for p in (folder / "source").iterdir()):
+        config = Config()
+        config.CourseDirectory.root = str(folder)
+        config.CourseDirectory.release_directory = "notebooks"
+        config.CourseDirectory.assignment_id = assignment
+        config.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
+        coursedir = CourseDirectory(config=config)
+        converter = GenerateAssignment(coursedir=coursedir, config=config)
+        converter.log.setLevel("ERROR")
+        converter.start()
+    return folder / "notebooks"
+
+
+def differences(fresh: Path, committed: Path) -> list[tuple[str, str]]:
+    """(file, what is wrong with it) for every file that differs between two folders, byte for byte."""
+    here = {str(p.relative_to(fresh)) for p in fresh.rglob("*") if p.is_file()}
+    there = {str(p.relative_to(committed)) for p in committed.rglob("*") if p.is_file() and not _passing(p)}
+    found = [(name, "is missing") for name in here - there]
+    found += [(name, "is not made from source/") for name in there - here]
+    for name in here & there:
+        if not filecmp.cmp(fresh / name, committed / name, shallow=False):
+            found.append((name, "differs from what source/ makes"))
+    return sorted(found)
+
+
+def _passing(path: Path) -> bool:
+    return any(part in (".ipynb_checkpoints", "__pycache__") for part in path.parts)
+
+
+def replace_tree(fresh: Path, target: Path) -> None:
+    """Make `target` hold exactly the files of `fresh`; files that are the same are not touched."""
+    for name, what in differences(fresh, target):
+        if what == "is not made from source/":
+            (target / name).unlink()
+            continue
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        partial = target / f"{name}.part"
+        shutil.copyfile(fresh / name, partial)
+        os.replace(partial, target / name)
+
+
+def stale_solutions() -> list[tuple[str, str]]:
+    """(file, what is wrong) for each solution that is missing, out of date or holds an error."""
+    found = []
+    for path in authored():
+        name = f"{path.parent.name}/{path.stem}.ipynb"
+        target = SOLUTIONS / name
+        if not target.exists():
+            found.append((name, "is missing"))
+            continue
+        committed = nbformat.read(target, as_version=4)
+        if [(c.cell_type, c.source) for c in committed.cells] != [(c.cell_type, c.source) for c in solved(path).cells]:
+            found.append((name, "differs from what source/ makes"))
+        found += [(name, f"holds {trouble}") for trouble in troubles(committed)]
+    return found
+
+
+def troubles(notebook: NotebookNode) -> list[str]:
+    """Errors, warnings and failed checks in the outputs of an executed notebook."""
+    found = []
+    for cell in notebook.cells:
+        first = cell.source.split("\n", 1)[0]
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                found.append(f"an error in the cell {first!r}: {output.ename}: {output.evalue}")
+            elif output.output_type == "stream" and output.name == "stderr":
+                found.append(f"a warning in the cell {first!r}: {output.text.strip()[:200]}")
+        grading = cell.metadata.get("nbgrader", {})
+        if grading.get("grade") and cell.cell_type == "code":
+            results = [o.data.get("text/plain") for o in cell.outputs if o.output_type == "execute_result"]
+            if results != [str(float(grading["points"]))]:
+                found.append(f"a check that does not pass: {first}")
+    return found
+
+
+def build_solutions(everything: bool) -> list[str]:
+    """Execute each solution that is out of step and write it; returns what went wrong."""
+    stale = {name for name, _ in stale_solutions()}
+    problems = []
+    todo = [path for path in authored() if everything or f"{path.parent.name}/{path.stem}.ipynb" in stale]
+    for number, path in enumerate(todo, 1):
+        name = f"{path.parent.name}/{path.stem}.ipynb"
+        print(f"[{number}/{len(todo)}] executing solutions/{name}", flush=True)
+        notebook = solved(path)
+        target = SOLUTIONS / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handed_out = RELEASE / path.parent.name
+        for extra in handed_out.iterdir():
+            if extra.is_file() and extra.suffix != ".ipynb":
+                shutil.copyfile(extra, target.parent / extra.name)
+        place = {"metadata": {"path": str(target.parent)}}
+        client = NotebookClient(notebook, timeout=300, allow_errors=True, record_timing=False, resources=place)
+        client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
+        # one thread: on a busy machine BLAS's threads wait for each other many times longer than they work
+        single = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+        client.execute(env=os.environ | single | {"PYTHONPATH": str(ROOT)})
+        for cell in notebook.cells:
+            cell.metadata.pop("execution", None)
+        target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        problems += [f"solutions/{name} holds {trouble}" for trouble in troubles(notebook)]
+    return problems

@@ -1,0 +1,193 @@
+"""The plan of an assignment, read from nbgrader's gradebook and from what was released."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry, Notebook
+from nbgrader.converters import GenerateAssignment, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import ClearHiddenTests
+from traitlets.config import Config
+
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
+from autograder.gradebook.database import open_gradebook
+from autograder.submission.read_folder import take_in
+
+
+def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any, folder: Path) -> None:
+    """Enter an assignment into the gradebook where it is missing, from source/; the release stays as it is.
+
+    nbgrader commits cell by cell, so a note in `folder` says while it is at it: should it be killed,
+    the next run enters the assignment again. Raises NbGraderException where there is no such assignment.
+    """
+    note = folder / f"entering-{quote(assignment, safe='')}"
+    with open_gradebook(coursedir) as gradebook:
+        try:
+            if gradebook.find_assignment(assignment).notebooks and not note.exists():
+                return
+        except MissingEntry:
+            pass
+    _source_of(coursedir, assignment)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
+    _generate(coursedir, assignment, parent)
+    note.unlink()
+
+
+def _source_of(coursedir: CourseDirectory, assignment: str) -> list[Path]:
+    """The authored notebooks of an assignment. Raises NbGraderException where there is none."""
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+    if not list(source.glob("*.ipynb")):
+        known = sorted({path.parent.name for path in source.parent.glob("*/*.ipynb")})
+        there = f"there is {', '.join(known)}" if known else f"{source.parent} holds no notebook"
+        raise NbGraderException(f"No assignment called '{assignment}' exists: {there}.")
+    return sorted(source.glob("*.ipynb"))
+
+
+def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str) -> list[str]:
+    """Sentences on where source/, the released notebooks and the gradebook say different things."""
+    said = []
+    release = Path(coursedir.format_path(coursedir.release_directory, ".", assignment))
+    for notebook in gradebook.find_assignment(assignment).notebooks:
+        if not (release / f"{notebook.name}.ipynb").is_file():
+            said.append(
+                f"{release / notebook.name}.ipynb, as students got it, is missing: graded by the gradebook and source/ "
+                f"alone. To make it again: nbgrader generate_assignment {assignment} --force"
+            )
+        path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
+        if path.is_file() and (changed := _changed(path, _known(notebook))):
+            names = ", ".join(changed[:8]) + ", ..." * (len(changed) > 8)
+            said.append(
+                f"source/ has changed since the gradebook was told ({names}); graded as before. To take it over: "
+                f"nbgrader generate_assignment {assignment} --force, and grade again."
+            )
+    return said
+
+
+def _changed(path: Path, known: dict[str, dict[str, Any]]) -> list[str]:
+    """The grade_ids whose test or points differ between an authored notebook and the gradebook.
+
+    Of an answer the gradebook holds the cell without it, so there only its being there counts.
+    """
+    cells = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        grading = cell.metadata.get("nbgrader") or {}
+        if grading.get("grade_id") and (grading.get("grade") or grading.get("solution") or grading.get("locked")):
+            points = float(grading.get("points") or 0.0) if grading.get("grade") or grading.get("task") else 0.0
+            cells[grading["grade_id"]] = "" if grading.get("solution") else cell.source.strip(), points
+    told = {n: ("" if facts["solution"] else facts["full"].strip(), facts["points"]) for n, facts in known.items()}
+    return [name for name in {**cells, **told} if cells.get(name) != told.get(name)]
+
+
+def _generate(coursedir: CourseDirectory, assignment: str, parent: Any) -> None:
+    _source_of(coursedir, assignment)
+    with tempfile.TemporaryDirectory() as folder:
+        config = Config(parent.config) if parent else Config()
+        config.CourseDirectory.release_directory = folder
+        config.CourseDirectory.assignment_id = assignment
+        config.CourseDirectory.notebook_id = "*"
+        config.CourseDirectory.root = coursedir.root
+        config.CourseDirectory.db_url = coursedir.db_url
+        own = CourseDirectory(config=config)
+        converter = GenerateAssignment(coursedir=own, config=config)
+        converter.log = logging.getLogger(__name__)
+        converter.start()
+
+
+def plan_of(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str, config: Config) -> AssignmentPlan:
+    """The plan of an assignment in the gradebook."""
+    marks = ClearHiddenTests(config=config)
+    delimiters = marks.begin_test_delimeter, marks.end_test_delimeter
+    notebooks = [
+        _notebook(coursedir, notebook, assignment, delimiters)
+        for notebook in gradebook.find_assignment(assignment).notebooks
+    ]
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+    handed_out = take_in(source, [*coursedir.ignore, "*.ipynb"]).files if source.is_dir() else {}
+    return AssignmentPlan(assignment, tuple(notebooks), handed_out)
+
+
+def _notebook(
+    coursedir: CourseDirectory, notebook: Notebook, assignment: str, delimiters: tuple[str, str]
+) -> NotebookPlan:
+    spec = json.loads(notebook.kernelspec) if notebook.kernelspec else {}
+    name = str(spec.get("name", "python"))
+    if spec.get("language", "python") != "python" or not name.startswith("python"):
+        raise NbGraderException(
+            f"{assignment}/{notebook.name} is written for the kernel '{name}'; only Python notebooks can be graded "
+            "here. Take the line that plugs this grading in out of nbgrader_config.py for such a course."
+        )
+    known = _known(notebook)
+    cells, found = [], set()
+    released, ordered = _released(coursedir, assignment, notebook.name)
+    for cell in released:
+        grading = cell.metadata.get("nbgrader") or {}
+        grade_id = grading.get("grade_id", "")
+        if grade_id in known and grade_id not in found:
+            found.add(grade_id)
+            given = without_regions(known[grade_id]["full"], *delimiters)
+            cells.append(_managed(cell, cell.source if ordered else given, known[grade_id]))
+        else:
+            cells.append(PlanCell("", cell.get("id", ""), cell.cell_type, cell.source, tags=_tags(cell)))
+    for grade_id, facts in known.items():
+        if grade_id not in found:
+            cells.append(_managed(None, without_regions(facts["full"], *delimiters), facts))
+    return NotebookPlan(notebook.name, tuple(cells), spec, bool(released))
+
+
+def _known(notebook: Notebook) -> dict[str, dict[str, Any]]:
+    """What the gradebook knows of each cell, by grade_id."""
+    graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
+    grades = {cell.name for cell in notebook.grade_cells}
+    solutions = {cell.name for cell in notebook.solution_cells}
+    tasks = {cell.name for cell in notebook.task_cells}
+    return {
+        cell.name: {
+            "grade_id": cell.name,
+            "kind": cell.cell_type,
+            "full": cell.source or "",
+            "locked": bool(cell.locked),
+            "grade": cell.name in grades,
+            "solution": cell.name in solutions,
+            "task": cell.name in tasks,
+            "points": float(graded[cell.name].max_score) if cell.name in graded else 0.0,
+            "checksum": cell.checksum or "",
+        }
+        for cell in notebook.source_cells
+    }
+
+
+def _managed(cell: Any, given: str, facts: dict[str, Any]) -> PlanCell:
+    exercise, part = declared(facts["grade_id"], facts["full"]) if facts["grade"] else ("", "")
+    cell_id, tags = (cell.get("id", ""), _tags(cell)) if cell is not None else ("", ())
+    return PlanCell(cell_id=cell_id, source=given, tags=tags, exercise=exercise, part=part, **facts)
+
+
+def _tags(cell: Any) -> tuple[str, ...]:
+    tags = cell.metadata.get("tags", [])
+    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+
+
+def _released(coursedir: CourseDirectory, assignment: str, name: str) -> tuple[list[Any], bool]:
+    """The cells of a released notebook, and whether they are as students got them (False: the authored ones)."""
+    for step, as_given in ((coursedir.release_directory, True), (coursedir.source_directory, False)):
+        path = Path(coursedir.format_path(step, ".", assignment)) / f"{name}.ipynb"
+        if path.is_file():
+            content = path.read_text(encoding="utf-8")
+            cells = nbformat.reads(content, as_version=4).cells
+            # nbformat invents ids where a file has none, other ones each time; the plan must stay the same.
+            own = {cell.get("id") for cell in json.loads(content).get("cells", [])}
+            return [cell if cell.get("id") in own else _without_id(cell) for cell in cells], as_given
+    return [], False
+
+
+def _without_id(cell: Any) -> Any:
+    cell.pop("id", None)
+    return cell

@@ -1,0 +1,122 @@
+"""`nbgrader autograde` and the formgrader's button, through the same code as `python -m autograder grade`.
+
+nbgrader_config.py calls `install()`. Only the step that runs and scores notebooks is replaced; nbgrader's
+metadata, gradebook, feedback, exchange, manual grades and late policy stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+import nbgrader.apps.generatefeedbackapp
+import nbgrader.converters
+from nbgrader.converters import Autograde as StockAutograde
+from nbgrader.converters import GenerateFeedback as StockFeedback
+from nbgrader.converters import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+
+from autograder.plugin.feedback import GenerateFeedback
+from autograder.submission.read_folder import read_stamp
+
+if TYPE_CHECKING:
+    from autograder.batch.pool import Crew
+    from autograder.batch.run import Summary
+
+_PLACES = {
+    "Autograde": (nbgrader.apps.autogradeapp, nbgrader.apps.api, nbgrader.converters),
+    "GenerateFeedback": (nbgrader.apps.generatefeedbackapp, nbgrader.apps.api, nbgrader.converters),
+}
+_STOCK = {"Autograde": StockAutograde, "GenerateFeedback": StockFeedback}
+
+
+class Autograde(StockAutograde):
+    """nbgrader's Autograde with another way to run and to score. Takes the same configuration.
+
+    What nbgrader's Execute and the other preprocessors of the two lists would do is done by the
+    grading itself; of `autograde_preprocessors` only AssignLatePenalties is looked at.
+    """
+
+    summary: Summary | None = None
+    crew: Crew | None = None  # processes to grade with; None: its own
+    passes_interrupts: bool = False  # whether Ctrl-C is somebody else's to explain
+
+    def start(self) -> None:
+        """Grade the submissions that the course directory names. Raises NbGraderException."""
+        # Every nbgrader command reads this file; only this one needs the grading and its libraries.
+        from autograder.gradebook.submitted import handed_in
+        from autograder.plugin.grading import Grading
+        from autograder.sandbox import SandboxError
+
+        if self.config.Execute.get("enabled", True) is False:
+            raise self._refused(
+                "--no-execute would take the outputs that students handed in for the truth; nothing was graded."
+            )
+        here = os.getcwd()
+        os.chdir(self.coursedir.root)
+        self.run_pre_convert_hook()
+        try:
+            self.summary = Grading(self).run(self.coursedir.assignment_id)
+        except SandboxError as error:
+            raise self._refused(str(error)) from None
+        except NbGraderException as error:
+            raise self._refused(str(error)) from None
+        except KeyboardInterrupt:
+            if self.passes_interrupts:
+                raise
+            raise self._refused("Interrupted. What is done is kept: run the same command again to go on.") from None
+        finally:
+            os.chdir(here)
+        self.run_post_convert_hook()
+        for line in [*self.summary.lines(), *handed_in(self.coursedir)[1]]:
+            self.log.info(line)
+        if self.summary.failed or self.summary.unwritten:
+            count = len(self.summary.failed) + len(self.summary.unwritten)
+            raise self._refused(f"Not graded or not written: {count}; see above.")
+
+    def _refused(self, sentence: str) -> NbGraderException:
+        self.log.error(sentence)
+        return NbGraderException(sentence)
+
+
+def _existing_timestamp(self: CourseDirectory, dest_path: str) -> datetime | None:
+    """nbgrader's get_existing_timestamp, for a file that somebody else made: None where it holds no time."""
+    text = read_stamp(Path(dest_path))
+    with suppress(Exception):  # dateutil lets through whatever its arithmetic raises
+        return parse_utc(text) if text else None
+    return None
+
+
+def install() -> None:
+    """Let nbgrader's own commands grade and make feedback with this.
+
+    Raises
+    ------
+    RuntimeError : nbgrader is not as expected.
+    """
+    ours = {"Autograde": Autograde, "GenerateFeedback": GenerateFeedback}
+    for name, places in _PLACES.items():
+        for place in places:
+            found = getattr(place, name, None)
+            if not isinstance(found, type) or not issubclass(found, _STOCK[name]):
+                raise RuntimeError(
+                    f"{place.__name__} of nbgrader {version('nbgrader')} has no {name} any more, so the safe grading "
+                    "cannot be plugged in. Use nbgrader 0.9 as in requirements.txt, or take the line with `install` "
+                    "out of nbgrader_config.py."
+                )
+    for name, places in _PLACES.items():
+        for place in places:
+            setattr(place, name, ours[name])
+    CourseDirectory.get_existing_timestamp = _existing_timestamp
+    if "nbgrader.server_extensions.formgrader.formgrader" in sys.modules:  # in a Jupyter server
+        from autograder.plugin import formgrader
+
+        formgrader.install()

@@ -1,0 +1,124 @@
+"""One assignment of a course: how its submissions are to be graded, by nbgrader's configuration."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.converters import NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties, Execute
+from traitlets import Bool, Float, Integer, TraitError, Unicode
+from traitlets.config import LoggingConfigurable
+
+from autograder.assignment import AssignmentPlan
+from autograder.batch.run import Run, Summary
+from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.grades import GradebookWriter
+from autograder.gradebook.released import ensure_generated, out_of_step, plan_of
+from autograder.gradebook.submitted import Due, coursedir_path, handed_in, some, submissions
+from autograder.sandbox import Limits
+
+if TYPE_CHECKING:
+    from nbgrader.converters import Autograde
+
+
+class Grading(LoggingConfigurable):
+    """How submissions are graded; set in nbgrader_config.py as c.Grading.jobs = 4, or on the command line."""
+
+    jobs = Integer(0, help="local processes; 0: one for each processor").tag(config=True)
+    dask = Unicode("", help="address of a Dask scheduler to grade on instead of local processes").tag(config=True)
+    sandbox = Bool(True, help="False runs submissions WITHOUT isolation").tag(config=True)
+    show_cells = Bool(False, help="also run the cells that only show something").tag(config=True)
+    secret = Unicode("", help="the course secret; default: the file 'secret' in the folder below").tag(config=True)
+    folder = Unicode(".grading", help="where secret and journal are kept, relative to the course").tag(config=True)
+    cell_seconds = Float(Limits.cell_seconds, help="wall clock for one cell").tag(config=True)
+    probe_seconds = Float(Limits.probe_seconds, help="wall clock for one call of an answer").tag(config=True)
+    notebook_seconds = Float(Limits.notebook_seconds, help="wall clock for one notebook").tag(config=True)
+    memory = Float(Limits.memory, help="memory of one notebook beyond the libraries, MB").tag(config=True)
+
+    def __init__(self, converter: Autograde, **kwargs: Any) -> None:
+        super().__init__(parent=converter, **kwargs)
+        self.converter, self.coursedir = converter, converter.coursedir
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of one notebook; nbgrader's Execute.timeout counts where it is configured."""
+        told = "timeout" in self.config.get("Execute", {})
+        seconds = float((told and Execute(parent=self.converter).timeout) or self.cell_seconds)
+        return Limits(seconds, self.probe_seconds, max(self.notebook_seconds, seconds), self.memory)
+
+    def run(self, assignment: str) -> Summary:
+        """Grade the submissions of an assignment. Raises NbGraderException with a sentence, at what keeps all back."""
+        if os.path.basename(assignment) != assignment or not assignment:  # nbgrader would enter it under another name
+            meant = os.path.basename(assignment.rstrip("/")) or "02_bar_notation"
+            raise NbGraderException(f"'{assignment}' is no name of an assignment, but a path; say {meant}.")
+        due = self._due(assignment)
+        ensure_generated(self.coursedir, assignment, self.converter.parent, Path(self.coursedir.root) / self.folder)
+        with open_gradebook(self.coursedir) as gradebook:
+            plan = plan_of(self.coursedir, gradebook, assignment, self.config)
+            plan = self._chosen(plan)
+            notices = out_of_step(self.coursedir, gradebook, assignment)
+            with GradebookWriter(gradebook, assignment, self._penalty()) as writer:
+                summary = Run(self, plan, writer).over(due)
+                there = {one.student for one in submissions(self.coursedir, assignment, "*")}
+                gone = sorted(writer.scores().keys() - there)
+        summary.notices = notices
+        if gone:
+            summary.skipped.append(
+                f"Graded once and no longer in {self.coursedir.submitted_directory}/: {some(gone)}. They keep their "
+                "old scores; `nbgrader db student remove ID --force` takes a student out."
+            )
+        return summary
+
+    def _due(self, assignment: str) -> list[Due]:
+        """The submissions that were asked for. Raises NbGraderException where there is none."""
+        due, coursedir = submissions(self.coursedir, assignment, self.coursedir.student_id), self.coursedir
+        if due:
+            return due
+        if coursedir.student_id != "*" and (there := submissions(coursedir, assignment, "*")):
+            who = f"No student '{coursedir.student_id}' has handed in {assignment}"
+            raise NbGraderException(f"{who}; these have: {some([one.student for one in there])}.")
+        here = coursedir_path(coursedir, coursedir.submitted_directory)
+        known, strays = handed_in(coursedir)
+        there = f"There are submissions of {', '.join(known)}." if known else f"{here} holds none at all."
+        pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, assignment)
+        said = [f"No submissions of '{assignment}' were found as {pattern}.", there, *strays]
+        raise NbGraderException(" ".join(said))
+
+    def _chosen(self, plan: AssignmentPlan) -> AssignmentPlan:
+        """The plan with the notebooks that were asked for (--notebook)."""
+        if not plan.notebooks:
+            raise NbGraderException(f"{plan.name} has no notebook: run `nbgrader generate_assignment {plan.name}`.")
+        chosen = tuple(nb for nb in plan.notebooks if fnmatch.fnmatch(nb.name, self.coursedir.notebook_id))
+        if not chosen:
+            names = ", ".join(nb.name for nb in plan.notebooks)
+            wanted = self.coursedir.notebook_id
+            raise NbGraderException(f"No notebook of {plan.name} matches '{wanted}'; it has {names}.")
+        return replace(plan, notebooks=chosen)
+
+    def _penalty(self) -> Any:
+        """nbgrader's late penalties, by the plug-in that is configured; None where they were taken out."""
+        if AssignLatePenalties not in self.converter.autograde_preprocessors:
+            return None
+        try:
+            late = AssignLatePenalties(parent=self.converter)
+            late.init_plugin()
+        except (TraitError, ImportError) as error:
+            raise NbGraderException(f"The plug-in for late penalties cannot be loaded: {error}") from None
+        name = type(late.plugin_inst).__name__
+
+        def penalty(student: str, score: float, seconds: float) -> float | None:
+            try:
+                taken = late.plugin_inst.late_submission_penalty(student, score, seconds)
+                return None if taken is None else min(max(float(taken), 0.0), score)
+            except Exception as error:
+                why = f"{type(error).__name__}: {error}"
+                raise NbGraderException(
+                    f"The plug-in for late penalties, {name}, stopped for {student} ({score:g} points, {seconds:.0f} s "
+                    f"late): {why}. What came before is kept; mend the plug-in and run the same command again."
+                ) from None
+
+        return penalty

@@ -1,0 +1,1 @@
+"""What a class did: scores and mistakes."""

@@ -1,0 +1,32 @@
+"""The scores of one assignment or several as CSV."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from autograder.reports.table import Table
+
+
+def write_csv(path: Path, tables: list[Table]) -> None:
+    """One line a student and assignment; columns are assignment/exercise."""
+    columns = [(table, column) for table in tables for column in table.columns]
+    students = sorted({row.student for table in tables for row in table.rows})
+    rows = {(table.assignment, row.student): row for table in tables for row in table.rows}
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        late = [table for table in tables if any(row.penalty for row in table.rows)]
+        totals = [f"{table.assignment}/late" for table in late]
+        totals += [f"{table.assignment}/total" for table in tables]
+        out.writerow(["student", *(f"{table.assignment}/{column}" for table, column in columns), *totals])
+        for student in students:
+            found = [rows.get((table.assignment, student)) for table, _ in columns]
+            points = [row.points.get(c, "") if row else "" for row, (_, c) in zip(found, columns, strict=True)]
+            off = [-row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
+            sums = [row.total if (row := rows.get((table.assignment, student))) else "" for table in tables]
+            out.writerow([_safe(student), *points, *off, *sums])
+
+
+def _safe(text: str) -> str:
+    """A name that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in "=+-@" else text

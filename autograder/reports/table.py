@@ -1,0 +1,110 @@
+"""One assignment's scores as a table: a row a student, a column a graded cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Assignment, Gradebook, GradeCell, SubmittedAssignment
+
+from autograder.batch.journal import Journal
+from autograder.gradebook.autograded import graded_key
+from autograder.gradebook.submitted import coursedir_path
+from autograder.scoring.record import Record
+from barprop.exercises import TESTS
+
+
+@dataclass
+class Row:
+    """One student: points by column, and the record the grading left."""
+
+    student: str
+    points: dict[str, float] = field(default_factory=dict)
+    total: float = 0.0
+    penalty: float = 0.0
+    waiting: bool = False
+    record: Record | None = None
+
+    @property
+    def marks(self) -> str:
+        """Footnote signs: something was mended, waits for review, could not be read, or made trouble."""
+        record = self.record
+        signs = [
+            ("Q", bool(record and record.quarantine)),
+            ("r", bool(record and any(nb.repairs for nb in record.notebooks))),
+            ("t", bool(record and not record.quarantine and record.trouble)),
+            ("?", self.waiting),
+        ]
+        return "".join(sign for sign, set_ in signs if set_)
+
+
+@dataclass
+class Table:
+    """One assignment: columns (exercise -> most points) and a row a student."""
+
+    assignment: str
+    columns: dict[str, float] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def most(self) -> float:
+        """The most points there are."""
+        return sum(self.columns.values())
+
+    @property
+    def readable(self) -> list[Row]:
+        """The students something could be read of."""
+        return [row for row in self.rows if row.record and not row.record.quarantine]
+
+
+def not_graded(names: list[str], known: list[str]) -> str:
+    """What to say where the gradebook lacks some of the assignments."""
+    missing = ", ".join(name for name in names if name not in known)
+    there = f"it has {', '.join(known)}" if known else "nothing has been graded yet"
+    return f"The gradebook has no {missing}; {there}."
+
+
+def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str) -> Table:
+    """The table of one assignment. Raises MissingEntry where the gradebook has none."""
+    assignment = gradebook.find_assignment(name)
+    columns = _columns(assignment)
+    table = Table(name)
+    for column, most in columns.values():
+        table.columns[column] = table.columns.get(column, 0.0) + most
+    folder = config.Grading.get("folder", ".grading") if "Grading" in config else ".grading"
+    journal = Journal(Path(coursedir.root) / str(folder) / "journal")
+    autograded = coursedir_path(coursedir, coursedir.autograded_directory)
+    for submission in sorted(gradebook.assignment_submissions(name), key=lambda s: s.student_id):
+        row = _row(submission, columns)
+        row.record = _record(journal, autograded / row.student / name)
+        table.rows.append(row)
+    return table
+
+
+def _columns(assignment: Assignment) -> dict[str, tuple[str, float]]:
+    """Cell id -> (column, points): an exercise's test cells share a column, an instructor's own have theirs."""
+    columns = {}
+    for notebook in assignment.notebooks:
+        for cell in [*notebook.grade_cells, *notebook.task_cells]:
+            ours = cell.name in TESTS and isinstance(cell, GradeCell)
+            title = TESTS[cell.name][0].name if ours else cell.name
+            columns[cell.id] = (title, float(cell.max_score))
+    return columns
+
+
+def _row(submission: SubmittedAssignment, columns: dict[str, tuple[str, float]]) -> Row:
+    row = Row(submission.student_id, penalty=float(submission.late_submission_penalty or 0.0))
+    for notebook in submission.notebooks:
+        for grade in notebook.grades:
+            column = columns[grade.cell_id][0]
+            row.points[column] = row.points.get(column, 0.0) + float(grade.score or 0.0)
+            row.waiting = row.waiting or bool(grade.needs_manual_grade)
+    row.total = max(0.0, sum(row.points.values()) - row.penalty)
+    return row
+
+
+def _record(journal: Journal, folder: Path) -> Record | None:
+    """The record that a student's graded notebooks were made from."""
+    keys = {graded_key(path) for path in sorted(folder.glob("*.ipynb"))} - {""}
+    return next((record for record in map(journal.get, sorted(keys)) if record), None)

@@ -1,0 +1,236 @@
+"""One notebook's process: runs cells, lets answers be called, and asks the host where an argument lives there."""
+
+from __future__ import annotations
+
+import operator
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.call_budget import Tally
+from barprop.answers.calls import AnswerError, Namespace, Observed, guard, observe
+
+from . import by_value, isolation
+from .ipython_shell import Shell
+from .wire import REFERENCE, Channel, Codec, TooLargeError
+
+HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
+OUT_OF_MEMORY = 12  # exit code
+_LONG = 200  # bytes of text
+OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "pos", "abs")
+_ERRORS = {e.__name__: e for e in (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)}
+
+
+class SpentError(AnswerError):
+    """More calls were made than the host granted."""
+
+
+class Table:
+    """The objects that the host knows by number."""
+
+    def __init__(self) -> None:
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._next = 0
+
+    def number(self, item: Any) -> int:
+        """The number of an object; the same object keeps its own."""
+        found = self._numbers.get(id(item))
+        if found is None:
+            found = self._next = self._next + 1
+            self._numbers[id(item)], self._objects[found] = found, item
+        return found
+
+    def __getitem__(self, number: int) -> Any:
+        return self._objects[number]
+
+    def drop(self, number: int) -> None:
+        """The host has forgotten this one."""
+        self._numbers.pop(id(self._objects.pop(number, None)), None)
+
+
+class Guest:
+    """Serves the host's requests one after the other, also from within a call to the host."""
+
+    def __init__(self, sock: socket.socket, shell: Shell, output: int):
+        self._channel = Channel(sock, Codec(self._refer, self._resolve))
+        self._shell, self._output = shell, output
+        self._table = Table()
+        self._known: dict[int, Any] = {}  # what stands here for the host's objects, by their numbers
+        self._given: dict[int, int] = {}  # the numbers by what stands here
+        self._busy = 0
+        self._actions: dict[str, Callable[..., Any]] = {
+            "run": self._run,
+            "name": self._name,
+            "call": self._call,
+            "get": self._get,
+            "op": self._operate,
+            "file": self._file,
+        }
+
+    def serve(self) -> None:
+        """Answer until the host hangs up."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        while True:
+            try:
+                self._handle(self._channel.receive())
+            except (EOFError, OSError):
+                return
+            except MemoryError:
+                os._exit(OUT_OF_MEMORY)
+
+    def _handle(self, message: list) -> None:
+        kind, count, drops, *rest = message
+        for number in drops:
+            self._table.drop(number)
+        outcome, content = self._attempt(kind, rest)
+        isolation.keep_reserve(False)
+        try:
+            self._channel.send([outcome, count, content])
+        except OSError:
+            raise
+        except TooLargeError as error:
+            self._channel.send(["fail", count, f"What came back cannot be looked at: {error}."])
+        except BaseException as error:  # a student's class may not even tell its name
+            self._channel.send(["fail", count, f"What came back cannot be looked at: {type(error).__name__}."])
+        finally:
+            isolation.keep_reserve(True)
+
+    def _attempt(self, kind: str, rest: list) -> tuple:
+        """Carry it out. Ctrl-C stops the student's code, and nothing of ours."""
+        result = ("fail", "The call was interrupted.")
+        self._busy += 1
+        try:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            result = ("done", self._actions[kind](*rest))
+        except SpentError as error:
+            result = ("spent", str(error))
+        except AnswerError as error:
+            result = ("fail", str(error))
+        except KeyboardInterrupt:
+            pass
+        except MemoryError:
+            result = ("fail", "The call ran out of memory.")
+        except BaseException as error:
+            result = ("fail", f"The call stopped with {type(error).__name__}.")
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return result
+
+    # --- what the host may ask for ---
+
+    def _run(self, source: str) -> Any:
+        outputs, error = self._shell.run(source, self._output)
+        return _slim(outputs), _slim(error)
+
+    def _name(self, name: str) -> Any:
+        return Namespace(self._shell.user_ns)[name]
+
+    def _call(self, target: Any, args: tuple, names: dict, label: str, calls: int) -> Any:
+        seen = _counted(calls, target, args, names, label) if calls else observe(target, args, names, label)
+        return seen.value, list(seen.changed), seen.shared, list(seen.where)
+
+    def _get(self, owner: Any, attribute: str) -> Any:
+        with guard(f"{type(owner).__name__}.{attribute}"):
+            return getattr(owner, attribute)
+
+    def _operate(self, name: str, operands: tuple, label: str) -> Any:
+        if name not in OPERATORS:
+            raise AnswerError(f"There is no operator {name}.")
+        with guard(label):
+            return getattr(operator, name)(*operands)
+
+    def _file(self, name: str, content: bytes) -> None:
+        with open(name, "wb") as file:
+            file.write(content)
+
+    # --- objects that do not travel ---
+
+    def _refer(self, item: Any) -> tuple[int, Any]:
+        if id(item) in self._given:
+            return STUB, self._given[id(item)]
+        graph, index = by_value.place_of(item) or (None, 0)
+        if id(graph) in self._given:
+            return NODE, [self._given[id(graph)], index]
+        name = item.__qualname__ if type(item) in _NAMED or issubclass(type(item), type) else ""
+        title = type(item).__name__
+        return HANDLE, [self._table.number(item), str(title)[:80], str(name)[:80]]
+
+    def _resolve(self, code: int, content: Any) -> Any:
+        if code == HANDLE:
+            return self._table[content]
+        if code == NODE:
+            graph, index = content
+            return graph.nodes[index]
+        number, *description = content
+        if number not in self._known:
+            item = by_value.make(*description) if code == TWIN else self._stub(number, *description)
+            self._known[number], self._given[id(item)] = item, number
+        return self._known[number]
+
+    def _stub(self, number: int, title: str, methods: list[str]) -> Any:
+        """What stands here for a function ("" as its only method) or an object of the host's."""
+        if methods == [""]:
+            return self._reach(number, "", title)
+        bound = {name or "__call__": self._reach(number, name, name or "__call__") for name in methods}
+        return type(title, (), {name: staticmethod(function) for name, function in bound.items()})()
+
+    def _reach(self, number: int, method: str, title: str) -> Callable[..., Any]:
+        def reach(*args: Any, **names: Any) -> Any:
+            return self._ask(number, method, args, names)
+
+        reach.__name__ = reach.__qualname__ = title
+        return reach
+
+    def _ask(self, number: int, method: str, args: tuple, names: dict) -> Any:
+        """Call the host, and serve it meanwhile."""
+        try:
+            self._channel.send(["ask", number, method, args, names])
+        except TooLargeError as error:
+            raise ValueError(f"an argument cannot be used here: {error}") from None
+        while True:
+            message = self._channel.receive()
+            if message[0] == "answer":
+                return message[1]
+            if message[0] == "error":
+                raise _ERRORS.get(message[1], RuntimeError)(message[2])
+            self._handle(message)
+
+
+def _slim(value: Any) -> Any:
+    """Long text as an array of its bytes: the structure of a reply is to stay small."""
+    if type(value) is str:
+        data = value.encode("utf-8", "replace")
+        return np.frombuffer(data, np.uint8) if len(data) > _LONG else data.decode()
+    if type(value) is list:
+        return [_slim(item) for item in value]
+    return {_slim(key): _slim(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def _counted(calls: int, target: Any, args: tuple, names: dict, label: str) -> Observed:
+    """The same with a limit on the number of Python calls."""
+    tally = Tally()
+    tally.left = calls
+    try:
+        with tally:
+            return observe(target, args, names, label)
+    except AnswerError as error:
+        raise (SpentError if tally.exceeded else AnswerError)(str(error)) from None
+
+
+_NAMED = (FunctionType, BuiltinFunctionType, MethodType)
+
+
+def serve(sock: socket.socket, shell: Shell, output: int) -> None:
+    """Be one notebook's process until the host hangs up."""
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    Guest(sock, shell, output).serve()

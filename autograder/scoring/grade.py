@@ -1,0 +1,294 @@
+"""One job: one student's submission of one assignment in, one record out. Knows no gradebook and no folder."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
+from autograder.sandbox import Limits, Session
+from autograder.scoring import score
+from autograder.scoring.feedback_notebook import make_document
+from autograder.scoring.record import Grade, NotebookRecord, Record
+from autograder.scoring.run_cells import NotebookRun
+from autograder.submission.cell_source import defined, same_text
+from autograder.submission.read_notebook import Reading, UnreadableError, read_notebook
+from autograder.submission.repair import Cell, Repaired, answer_names, repair
+from barprop.answers.calls import AnswerError
+from barprop.exercises import EXERCISES
+
+_FILE_NAME = re.compile(r"<ipython-input-[^>]*>, |/tmp/ipykernel_[^ ,]*, ")
+_NOTHING = "No notebook of this assignment was handed in."
+OpenSession = Callable[[dict[str, bytes]], Session]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything one job needs; can be pickled and sent to another machine.
+
+    Parameters
+    ----------
+    notebooks : submitted .ipynb files, relative path -> bytes (without outputs where they were huge).
+    unreadable : submitted .ipynb files that could not be had, relative path -> reason.
+    files : other submitted files.
+    seed_key : from which the seeds of the hidden probes come; its own for every student and assignment.
+    exercise_keys : what each exercise's verdict depends on besides the submission.
+    known : grades of an earlier record that still hold, by notebook and grade_id.
+    """
+
+    student: str
+    plan: AssignmentPlan
+    key: str
+    seed_key: bytes
+    notebooks: dict[str, bytes] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    exercise_keys: dict[str, str] = field(default_factory=dict)
+    known: dict[str, dict[str, Grade]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    show_cells: bool = False
+    environment: str = ""
+
+    def seed_of(self, exercise: str) -> list[int]:
+        """The seed of an exercise's hidden probes: the same in a regrade, another for every student."""
+        digest = hmac.new(self.seed_key, exercise.encode(), hashlib.sha256).digest()
+        return [int.from_bytes(digest[i : i + 4], "big") for i in range(0, 32, 4)]
+
+
+def grade_submission(job: Job, open_session: OpenSession) -> Record:
+    """Grade one submission. Raises SandboxError where the sandbox fails, and nothing for what a student did."""
+    start = time.monotonic()
+    record = Record(job.student, job.plan.name, job.key, notes=list(job.notes), environment=job.environment)
+    chosen = choose_files(job, record)
+    if not any(isinstance(found, tuple) for found in chosen.values()):
+        reasons = sorted({found for found in chosen.values() if isinstance(found, str) and found})
+        there = [f"There is: {', '.join(sorted(job.files)[:5])}."] if job.files else []
+        record.quarantine = " ".join(reasons or [_NOTHING, *(record.notes or there)])
+        chosen = dict.fromkeys(chosen, record.quarantine)
+    for plan in job.plan.notebooks:
+        found = chosen[plan.name]
+        if isinstance(found, tuple):
+            record.notebooks.append(_grade_notebook(job, plan, *found, open_session))
+        else:
+            record.notebooks.append(_unread(job, plan, found))
+    record.seconds = round(time.monotonic() - start, 3)
+    return record
+
+
+# --- which file is which notebook -------------------------------------------------------------
+
+
+def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | str]:
+    """For each notebook of the plan the file to grade and its cells, or why there is none ("": not handed in)."""
+    readings, reasons = _readings(job)
+    for name, reading in list(readings.items()):
+        homes = [_home(reading, plan) for plan in job.plan.notebooks]
+        if homes and all(homes):
+            reasons[name] = f"It is another notebook of the course, {homes[0]}."
+            del readings[name]
+    chosen: dict[str, tuple[str, Reading] | str] = {}
+    free = dict(readings)
+    for plan in job.plan.notebooks:
+        if f"{plan.name}.ipynb" in free:
+            chosen[plan.name] = (f"{plan.name}.ipynb", free.pop(f"{plan.name}.ipynb"))
+    for plan in job.plan.notebooks:
+        have = chosen.get(plan.name)
+        if have and _answers_in(have[1], plan):
+            continue
+        rival = max(free, key=lambda name: (_resemblance(free[name], plan), name), default="")
+        if rival and _resemblance(free[rival], plan) > 0 and (not have or _answers_in(free[rival], plan)):
+            chosen[plan.name] = (rival, free.pop(rival))
+            instead = "holds no answer" if have else "is not there"
+            record.notes.append(f"{rival} was graded as {plan.name}.ipynb, which {instead}.")
+        elif not have:
+            chosen[plan.name] = reasons.pop(f"{plan.name}.ipynb", "")
+    for name in sorted(free):
+        record.notes.append(f"{name} is no notebook of this assignment and was not graded.")
+    record.notes += [f"{name}: {why}" for name, why in sorted(reasons.items())]
+    return chosen
+
+
+def _readings(job: Job) -> tuple[dict[str, Reading], dict[str, str]]:
+    readings, reasons = {}, dict(job.unreadable)
+    for name, data in sorted(job.notebooks.items()):
+        try:
+            readings[name] = read_notebook(data)
+        except UnreadableError as error:
+            reasons[name] = str(error)
+    return readings, reasons
+
+
+def _answers_in(reading: Reading, plan: NotebookPlan) -> int:
+    """How many answer cells of the plan were written in."""
+    released = {cell.grade_id: cell.source for cell in plan.managed if cell.solution}
+    if not released:
+        return 1
+    marked = [c for c in reading.cells if c.grade_id in released]
+    if marked:
+        return sum(not same_text(cell.source, released[cell.grade_id]) for cell in marked)
+    mended = repair(reading, plan)
+    return sum(not cell.untouched for cell in mended.cells if cell.plan and cell.plan.solution)
+
+
+def _home(reading: Reading, plan: NotebookPlan) -> str:
+    """The notebook of the course whose answers a file holds, where it holds none of this plan's; "" otherwise."""
+    ids = {cell.grade_id for cell in reading.cells}
+    if ids & {cell.grade_id for cell in plan.managed if cell.solution or cell.grade}:
+        return ""
+    homes = Counter(EXERCISES[name].notebook for name in ids & EXERCISES.keys())
+    return homes.most_common(1)[0][0] if homes else ""
+
+
+def _resemblance(reading: Reading, plan: NotebookPlan) -> int:
+    """How many cells of the plan can be told in a file of another name."""
+    ids = {cell.grade_id for cell in plan.managed}
+    found = len(ids & {cell.grade_id for cell in reading.cells})
+    if found:
+        return found
+    mended = repair(reading, plan)
+    return sum(1 for c in mended.cells if c.plan and c.plan.solution and answer_names(c.plan) and not c.untouched)
+
+
+# --- one notebook -----------------------------------------------------------------------------
+
+
+def _grade_notebook(
+    job: Job, plan: NotebookPlan, file: str, reading: Reading, open_session: OpenSession
+) -> NotebookRecord:
+    start = time.monotonic()
+    mended = repair(reading, plan, job.show_cells)
+    record = NotebookRecord(plan.name, file, repairs=mended.notes)
+    sources = {number: cell.run for number, cell in enumerate(mended.cells) if cell.run is not None}
+    with NotebookRun(lambda: _opened(job, open_session, record), sources, job.limits) as run:
+        if _needs_a_run(mended, plan):
+            run.session()
+        _grade_cells(job, plan, mended, run, record)
+        record.trouble += run.trouble
+        results = run.results
+    record.comments = _comments(mended)
+    record.document = make_document(mended, plan, record, results, job.key)
+    record.seconds = round(time.monotonic() - start, 3)
+    return record
+
+
+def _opened(job: Job, open_session: OpenSession, record: NotebookRecord) -> Session:
+    """A session with the files that were handed out and handed in; without the latter where there is no room."""
+    try:
+        return open_session({**job.files, **job.plan.files})
+    except AnswerError as error:
+        record.trouble.append(f"The files handed in along with it were left out ({error}).")
+        return open_session(job.plan.files)
+
+
+def _needs_a_run(mended: Repaired, plan: NotebookPlan) -> bool:
+    """Nothing is run for a notebook without a single answer, but for an instructor's own tests."""
+    plain_tests = any(c.plan and c.plan.test and not c.plan.exercise for c in mended.cells)
+    given = {cell.source for cell in plan.cells if not cell.managed}
+    ran = [c for c in mended.cells if c.run is not None and not (c.plan is None and c.source in given)]
+    written = any(c.plan is None or (c.plan.solution and not c.untouched) for c in ran)
+    return plain_tests or written
+
+
+def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRun, record: NotebookRecord) -> None:
+    judge = score.Judge(run, job.seed_of, _reasons(mended, run))
+    skip = _not_written(mended)
+    known = job.known.get(plan.name, {})
+    for number, cell in enumerate(mended.cells):
+        if cell.plan is None or not cell.plan.grade:
+            continue
+        grade_id, exercise = cell.plan.grade_id, cell.plan.exercise
+        key = job.exercise_keys.get(exercise, "")
+        if not cell.plan.test:
+            record.grades[grade_id] = _written(cell, mended)
+        elif not exercise:
+            record.grades[grade_id] = score.scored_inside(cell.plan, run.results.get(number))
+        elif exercise in skip:
+            record.grades[grade_id] = score.not_written(cell.plan, skip[exercise], key)
+        elif grade_id in known and known[grade_id].key == key:
+            record.grades[grade_id] = known[grade_id]
+        else:
+            found = EXERCISES[exercise]
+            verdict = judge.verdict(found, found.part(cell.plan.part))
+            record.grades[grade_id] = score.judged(cell.plan, verdict, key)
+    record.trouble += judge.trouble
+
+
+def _not_written(mended: Repaired) -> dict[str, str]:
+    """Declared exercises whose answer cell is as it was given, while nothing else defines their names."""
+    found = {}
+    for cell in mended.cells:
+        if not cell.plan or not cell.untouched or cell.plan.grade_id not in EXERCISES:
+            continue
+        name = cell.plan.grade_id
+        others = [c for c in mended.cells if c is not cell and c.run is not None]
+        if not any(answer_names(cell.plan) & defined(c.run or "") for c in others):
+            found[name] = mended.missing.get(name) or f"{name} is not written yet."
+    return found
+
+
+def _reasons(mended: Repaired, run: NotebookRun) -> dict[str, str]:
+    """Why a name may be missing: the cell that defines it did not run to its end."""
+    reasons: dict[str, str] = {}
+    for number, result in run.results.items():
+        cell = mended.cells[number]
+        if result.error:
+            why = _FILE_NAME.sub("", result.error)
+            names = defined(cell.run or "") | (answer_names(cell.plan) if cell.plan else frozenset())
+            reasons |= {name: f"The cell that defines {name} did not run to its end: {why}" for name in names}
+    return reasons
+
+
+def _written(cell: Cell, mended: Repaired) -> Grade:
+    """A cell a person grades: 0 where nothing was written, else left to that person."""
+    assert cell.plan is not None
+    if cell.plan.grade_id in mended.missing:
+        return Grade(0.0, cell.plan.points, problem=mended.missing[cell.plan.grade_id])
+    if cell.untouched:
+        return Grade(0.0, cell.plan.points, problem="No response.")
+    return Grade(None, cell.plan.points)
+
+
+def _comments(mended: Repaired) -> dict[str, str | None]:
+    """nbgrader's automatic comments: an answer left as it was given is "No response."."""
+    comments: dict[str, str | None] = {}
+    for cell in mended.cells:
+        if cell.plan and (cell.plan.solution or cell.plan.task):
+            untouched = cell.untouched and not cell.plan.task
+            said = "No response." if untouched else None
+            comments[cell.plan.grade_id] = mended.missing.get(cell.plan.grade_id) or said
+    return comments
+
+
+# --- nothing to grade -------------------------------------------------------------------------
+
+
+def _unread(job: Job, plan: NotebookPlan, reason: str) -> NotebookRecord:
+    """0 everywhere, with the reason; a person is asked to look where something was handed in."""
+    review, reason = bool(reason), reason or f"{plan.name}.ipynb was not handed in."
+    record = NotebookRecord(plan.name, trouble=[reason])
+    cells = []
+    for cell in plan.cells:
+        cells.append(Cell(cell.kind, cell.source, cell if cell.managed else None, id=cell.cell_id, tags=cell.tags))
+        if cell.grade:
+            key = job.exercise_keys.get(cell.exercise, "")
+            record.grades[cell.grade_id] = _zero(cell, reason, review, key)
+        if cell.solution or cell.task:
+            record.comments[cell.grade_id] = reason
+    if review:
+        record.unread = f"Nothing of {plan.name}.ipynb could be graded. {reason}"
+        record.document = make_document(Repaired(cells), plan, record, {}, job.key)
+    return record
+
+
+def _zero(cell: PlanCell, reason: str, review: bool, key: str) -> Grade:
+    if cell.exercise:
+        grade = score.not_written(cell, reason, key)
+        grade.review = review
+        return grade
+    return Grade(0.0, cell.points, text=f"{cell.grade_id}: {reason}", problem=reason, review=review, inside=cell.test)

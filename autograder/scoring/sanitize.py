@@ -1,0 +1,95 @@
+"""What a student's notebook shows, made harmless: feedback and formgrader put it into an instructor's browser.
+
+Nothing of a student's is HTML there. Outputs are text and pictures; tags in text cells are shown as they were typed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from autograder.submission.read_notebook import clean
+
+_MOST = 400_000  # characters of output kept for one cell
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_MARKUP = re.compile(r"<(?=[A-Za-z/!?])")  # what could begin a tag; "a < b" stays
+_TAG = re.compile(r"[\w-]{1,64}")
+
+
+def harmless_text(source: str) -> str:
+    """A markdown or raw cell without HTML: what looks like a tag is shown, not obeyed."""
+    return _MARKUP.sub("&lt;", source)
+
+
+def harmless_attachments(attachments: Any) -> dict[str, dict[str, str]]:
+    """The pictures among a text cell's attachments."""
+    kept = {}
+    for name, data in attachments.items() if isinstance(attachments, dict) else ():
+        pictures = _pictures(data) if isinstance(data, dict) else {}
+        if pictures:
+            kept[str(name)] = pictures
+    return kept
+
+
+def harmless_tags(tags: Any) -> list[str]:
+    """The tags that are words."""
+    return [tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)]
+
+
+def stream(text: str, name: str = "stdout") -> dict[str, Any]:
+    """A stream output, as nbformat has it."""
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def clean_outputs(outputs: Any) -> list[dict[str, Any]]:
+    """Outputs that are valid nbformat and of bounded size; what is malformed is left out."""
+    kept, size = [], 0
+    for raw in outputs if isinstance(outputs, list) else []:
+        output = _clean_output(raw) if isinstance(raw, dict) else None
+        if output is None:
+            continue
+        size += len(json.dumps(output))
+        if size > _MOST:
+            kept.append(stream("... more output was cut off here ...\n"))
+            break
+        kept.append(output)
+    return kept
+
+
+def _clean_output(raw: dict[str, Any]) -> dict[str, Any] | None:
+    kind = raw.get("output_type")
+    if kind == "stream":
+        return stream(_string(raw.get("text")), "stderr" if raw.get("name") == "stderr" else "stdout")
+    if kind == "error":
+        trace = raw.get("traceback")
+        lines = [_string(line) for line in trace] if isinstance(trace, list) else []
+        return {
+            "output_type": "error",
+            "ename": _string(raw.get("ename")) or "Error",
+            "evalue": _string(raw.get("evalue")),
+            "traceback": lines[:100],
+        }
+    data = raw.get("data")
+    if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
+        return None
+    output = {"output_type": kind, "metadata": {}, "data": _bundle({str(k): _string(v) for k, v in data.items()})}
+    return output | {"execution_count": None} if kind == "execute_result" else output
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, list):
+        value = "".join(part for part in value if isinstance(part, str))
+    return clean(value)[:_MOST] if isinstance(value, str) else ""
+
+
+def _bundle(data: dict[str, str]) -> dict[str, str]:
+    """Text and pictures; a word about what is left out where nothing else remains."""
+    kept = {"text/plain": data["text/plain"]} if "text/plain" in data else {}
+    kept |= _pictures(data)
+    return kept or {"text/plain": f"({', '.join(sorted(data)) or 'nothing'}: not shown)"[:200]}
+
+
+def _pictures(data: dict[str, Any]) -> dict[str, str]:
+    return {kind: data[kind] for kind in _PICTURES if isinstance(data.get(kind), str) and _BASE64.fullmatch(data[kind])}

@@ -1,0 +1,135 @@
+"""From a running notebook to points: declared exercises are judged out here, an instructor's own asserts inside."""
+
+from __future__ import annotations
+
+import logging
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograder.assignment import PlanCell
+from autograder.reference import oracle_of
+from autograder.sandbox import CellResult, SandboxError
+from autograder.scoring.record import Grade
+from autograder.scoring.run_cells import NotebookRun
+from barprop.exercises import EXERCISES
+from barprop.judging.evaluate import Evaluation, evaluate
+from barprop.judging.exercise import Exercise, Part
+from barprop.judging.verdict import Verdict
+
+log = logging.getLogger(__name__)
+SeedOf = Callable[[str], list[int]]
+_NUMBER = re.compile(r"(?:np\.|numpy\.)?(?:float|int|uint|longdouble)\d*\(([^()]*)\)")
+
+
+class Judge:
+    """Judges the exercises of one notebook, each once for all its test cells."""
+
+    def __init__(self, run: NotebookRun, seed_of: SeedOf, reasons: dict[str, str]) -> None:
+        self.run, self.seed_of, self.reasons = run, seed_of, reasons
+        self.trouble: list[str] = []
+        self._seen: dict[str, Evaluation] = {}
+
+    def verdict(self, exercise: Exercise, part: Part) -> Verdict:
+        """The verdict on one test cell. Whatever goes wrong costs this exercise, and nothing else."""
+        try:
+            evaluation = self._evaluation(exercise)
+            if evaluation.failed and not evaluation.blocked:
+                need = next((n for n in exercise.needs if self._evaluation(EXERCISES[n]).failed), "")
+                if need:
+                    evaluation.block(need)
+            return evaluation.verdict(part)
+        except SandboxError:
+            raise
+        except Exception as error:
+            log.exception("judging %s", exercise.name)
+            self.trouble.append(f"{exercise.name} could not be judged ({type(error).__name__}); it counts 0.")
+            problem = "What came back cannot be judged."
+            return Verdict(title_of(exercise, part), 0.0, float(part.points), problem=problem)
+
+    def _evaluation(self, exercise: Exercise) -> Evaluation:
+        if exercise.name not in self._seen:
+            answers, seed = self.run.answers(self.reasons), self.seed_of(exercise.name)
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")  # a warning is no mistake
+                self._seen[exercise.name] = evaluate(exercise, answers, seed, oracle_of(exercise))
+        return self._seen[exercise.name]
+
+
+def title_of(exercise: Exercise, part: Part) -> str:
+    """What a verdict is headed with."""
+    return f"{exercise.name} ({part.name})" if part.name else exercise.name
+
+
+def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:
+    """The grade of a test cell of ours; the verdict's share of the points this cell is worth."""
+    share = verdict.points / verdict.max_points if verdict.max_points else 0.0
+    points = verdict.points if verdict.max_points == cell.points else round(share * cell.points, 4)
+    verdict = replace(verdict, points=points, max_points=cell.points)
+    problem = " ".join(filter(None, (verdict.problem, *verdict.remarks)))
+    text, html = str(verdict), verdict._repr_html_()
+    return Grade(points, cell.points, text, html, problem, verdict.mistake, exercise=cell.exercise, key=key)
+
+
+def not_written(cell: PlanCell, sentence: str, key: str = "") -> Grade:
+    """The grade where no answer was given: 0, without trying anything."""
+    exercise = EXERCISES[cell.exercise]
+    part = exercise.part(cell.part)
+    return judged(cell, Verdict(title_of(exercise, part), 0.0, float(part.points), problem=sentence), key)
+
+
+def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:
+    """The grade of an instructor's own test cell, from what it printed and returned; fails closed.
+
+    As in nbgrader an error gives 0, a number is partial credit, and no result at all full marks. A
+    warning costs nothing. A result that is no number of points in [0, most] gives 0 and asks for review.
+    """
+    if result is None:
+        return _inside(cell, 0.0, "It was not run.", review=True)
+    problem = result.error or next((_error(o) for o in result.outputs if o.get("output_type") == "error"), "")
+    if problem:
+        return _inside(cell, 0.0, problem)
+    came = next((o for o in result.outputs if o.get("output_type") == "execute_result"), None)
+    if came is None:
+        return _inside(cell, cell.points, "")
+    text = _plain(came)
+    value = _number(text)
+    if text in ("True", "False"):
+        return _inside(cell, cell.points if text == "True" else 0.0, "" if text == "True" else "The test gave False.")
+    if value is None or not 0.0 <= value <= cell.points:
+        shown = text if len(text) <= 40 else text[:37] + "..."
+        bounds = f"from 0 to {cell.points:g}"
+        return _inside(cell, 0.0, f"The test ended in {shown}, which is no number of points {bounds}.", True)
+    return _inside(cell, value, "")
+
+
+def _inside(cell: PlanCell, points: float, problem: str, review: bool = False) -> Grade:
+    word = "right" if points >= cell.points else ("partly right" if points > 0 else "not yet")
+    title = cell.grade_id.removeprefix("test_")
+    verdict = Verdict(title, points, cell.points, problem=problem)
+    text = f"{title}: {word}, {points:g} of {cell.points:g} points"
+    return Grade(points, cell.points, text, verdict._repr_html_(), problem, inside=True, review=review)
+
+
+def _error(output: dict[str, Any]) -> str:
+    name, value = str(output.get("ename", "Error")), " ".join(str(output.get("evalue", "")).split())[:300]
+    return f"{name}: {value}" if value else name
+
+
+def _plain(output: dict[str, Any]) -> str:
+    data = output.get("data")
+    text = data.get("text/plain", "") if isinstance(data, dict) else ""
+    return ("".join(map(str, text)) if isinstance(text, list) else str(text)).strip()
+
+
+def _number(text: str) -> float | None:
+    """A number as Python or NumPy writes it; None for anything else (NaN compares false with every bound)."""
+    match = _NUMBER.fullmatch(text)
+    try:
+        return float(match.group(1) if match else text)
+    except ValueError:
+        return None

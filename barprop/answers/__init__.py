@@ -1,0 +1,1 @@
+"""Calling an answer without trusting what it returns."""

@@ -1,0 +1,36 @@
+"""A limit on how many calls an answer makes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from barprop.answers.calls import AnswerError
+
+_CALLS = 100_000  # Python calls one backward() may make on a graph of some sixty nodes
+
+
+class Tally:
+    """Counts the calls a student's code makes in this process. In a sandbox its time limit stands in.
+
+    Use as a context: with far too many calls it sets `exceeded` and stops the code with AnswerError.
+    """
+
+    def __init__(self) -> None:
+        self.left, self.exceeded = _CALLS, False
+
+    def __enter__(self) -> Tally:
+        self._counts = sys.getprofile() is None  # where somebody measures already, nothing is counted
+        if self._counts:
+            sys.setprofile(self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._counts:
+            sys.setprofile(None)
+
+    def _count(self, frame: Any, event: str, arg: Any) -> None:
+        self.left -= 1
+        if self.left < 0 and not self.exceeded:
+            self.exceeded = True
+            raise AnswerError(f"More than {_CALLS:,} calls were made.")

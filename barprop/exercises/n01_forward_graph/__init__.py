@@ -1,0 +1,7 @@
+"""Notebook 01: the forward graph of one neuron, what it caches, and slopes by nudging."""
+
+from __future__ import annotations
+
+from barprop.exercises.n01_forward_graph.forward import DL_DV_CACHED, FORWARD, LINEAR, NUMERICAL_GRADIENT, RELU, REPEATS
+
+EXERCISES = (LINEAR, RELU, FORWARD, DL_DV_CACHED, REPEATS, NUMERICAL_GRADIENT)

@@ -1,0 +1,158 @@
+"""Notebook 02, the end: stochastic gradient descent on one neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from barprop.activations import sigmoid, softplus, tanh
+from barprop.answers.calls import AnswerError, Run
+from barprop.answers.returned import take_tuple
+from barprop.answers.untrusted import describe_type, row_of_numbers
+from barprop.exercises.sampling import draw, read_only
+from barprop.judging.compare import close
+from barprop.judging.exercise import Case, Exercise, Mistake, Values
+from barprop.numerics.steps import half_square, inner, product
+from barprop.numerics.vjp import pull_back
+
+_FIXED, _IGNORED = "the same seed gives the same draws, another one others", "another seed gives the same draws"
+_LOOSE, _SAME = "the same seed gives other draws in a second call", "the same example comes every time"
+_SEEN = 4  # of seven examples; who draws at random misses it once in ten million times
+
+
+def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
+    for sigma, d, steps, lr in ((tanh, 3, 4, 0.15), (softplus, 2, 3, 0.1), (sigmoid, 1, 1, 0.3), (tanh, 2, 0, 0.1)):
+        args = {"X": draw(rng, 1, d), "Y": draw(rng, 1), "w": draw(rng, d), "v": draw(rng), "sigma": sigma}
+        args |= {"lr": lr, "steps": steps, "seed": int(rng.integers(100))}
+        label = "no steps" if steps == 0 else f"one example, {steps} step{'s' * (steps > 1)}"
+        yield Case(f"{label}, {sigma}", args, {"many": False})
+    X, w, v = draw(rng, 1, 2), draw(rng, 2) / 2, draw(rng)
+    e = float(product(v, tanh(inner(w, X[0]))))
+    for label, y, lr in (("a large error", e + 20.0, 0.01), ("hardly an error left", e + 0.002, 0.2)):
+        args = {"X": X, "Y": np.array([y]), "w": w, "v": v, "sigma": tanh, "lr": lr, "steps": 2, "seed": 1}
+        yield Case(f"one example, {label}", args, {"many": False})
+    args = {"X": np.array([[2, -1]]), "Y": np.array([3]), "w": w, "v": 2, "sigma": softplus}
+    yield Case("one example of whole numbers, v = 2", args | {"lr": 0.1, "steps": 2, "seed": 5}, {"many": False})
+    for count, word, steps in ((7, "seven", 24), (2, "two", 40)):
+        args = {"X": read_only(draw(rng, count, 3)), "Y": draw(rng, count), "w": read_only(draw(rng, 3)), "v": draw(rng)}
+        args |= {"sigma": tanh, "lr": 0.1, "steps": steps, "seed": int(rng.integers(100))}
+        yield Case(f"{word} examples, {steps} steps", args, {"many": True})
+
+
+def _loss(c: Case, w: Any, v: Any, i: int) -> float:
+    return float(half_square(c.Y[i], product(v, c.sigma(inner(w, c.X[i])))))
+
+
+def _step(c: Case, w: Any, v: Any, i: int) -> tuple[float, Any, Any]:
+    """The loss of example i at (w, v) and the two bars, by nudging."""
+    w_bar = pull_back(lambda u: _loss(c, u, v, i), w, 1.0)
+    return _loss(c, w, v, i), w_bar, pull_back(lambda u: _loss(c, w, u, i), v, 1.0)
+
+
+def _descend(c: Case, rule: str = "") -> Values:
+    """Descent on a single example; `rule` names what is done wrong."""
+    w, v, losses = np.array(c.w, dtype=float), float(c.v), []
+    for _ in range(c.steps):
+        loss, w_bar, v_bar = _step(c, w, v, 0)
+        rate = -c.lr if rule == "ascent" else c.lr
+        if rule == "v first":
+            v_new = v - rate * v_bar
+            w, v = w - rate * _step(c, w, v_new, 0)[1], v_new
+        elif rule == "v first, old cache":  # backward scales e_bar by v on its way to w
+            v_new = v - rate * v_bar
+            w, v = w - rate * product(w_bar, v_new / v), v_new
+        elif rule == "w first":
+            w_new = w - rate * w_bar
+            w, v = w_new, v - rate * _step(c, w_new, v, 0)[2]
+        else:
+            w = w if rule == "w stays" else w - rate * w_bar
+            v = v if rule == "v stays" else v - rate * v_bar
+        losses.append(_step(c, w, v, 0)[0] if rule == "loss after" else loss)
+    return {"w": w, "v": v, "losses": np.array(losses)}
+
+
+def _train_oracle(c: Case) -> Values:
+    return {"draws": "one example a step", "seed": _FIXED} if c.many else _descend(c)
+
+
+def _train_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    args = dict(case.args)
+    w, v, losses = _trained(run, args)
+    if not case.many:
+        yield from (("w", w), ("v", v), ("losses", losses))
+        return
+    yield "draws", _draws(case, w, v, losses)
+    again = _trained(run, args)[2]
+    others = [_trained(run, args | {"seed": args["seed"] + shift})[2] for shift in (1, 2, 3)]
+    fixed = np.array_equal(losses, again)
+    moved = any(not np.array_equal(losses, other) for other in others)
+    yield "seed", _FIXED if fixed and moved else (_IGNORED if fixed else _LOOSE)
+
+
+def _trained(run: Run, args: dict[str, Any]) -> tuple[Any, Any, np.ndarray]:
+    value = run("train", *args.values())
+    (_, w), (_, v), (_, losses) = take_tuple("train", value, ("w", "v", "losses"))
+    came, losses = describe_type(losses), row_of_numbers(losses)
+    if losses is None:
+        raise AnswerError(f"train returned {came} as losses; expected a list of numbers, one a step.")
+    if losses.shape != (args["steps"],):
+        raise AnswerError(f"train returned losses of shape {losses.shape}; expected one number a step: ({args['steps']},).")
+    return w, v, losses
+
+
+def _draws(c: Case, w_end: Any, v_end: Any, losses: np.ndarray) -> str:
+    """Follow the losses: each must be that of one example, and the weights must follow that example's bars."""
+    w, v, drawn = np.array(c.w, dtype=float), float(c.v), []
+    for number, loss in enumerate(losses, 1):
+        fits = [i for i in range(len(c.Y)) if close(loss, _loss(c, w, v, i))]
+        if not fits and number == 1:
+            return "the loss of the first step is no single example's loss at the weights that were given"
+        if not fits:
+            return f"the loss of step {number} is that of no single example, if the weights moved by lr times the bars before"
+        drawn.append(fits[0])
+        _, w_bar, v_bar = _step(c, w, v, fits[0])
+        w, v = w - c.lr * w_bar, v - c.lr * v_bar
+    if len(set(drawn)) == 1:
+        return _SAME
+    if len(set(drawn)) < min(len(c.Y), _SEEN):
+        return f"only {len(set(drawn))} of {len(c.Y)} examples are ever drawn in {len(losses)} steps"
+    return "one example a step" if close(w_end, w) and close(v_end, v) else "the weights do not follow the examples"
+
+
+def _single(rule: str) -> Callable[[Case, Values], Values | None]:
+    return lambda c, right: None if c.many else _descend(c, rule)
+
+
+TRAIN = Exercise(
+    name="train",
+    signature="train(X, Y, w, v, sigma, lr, steps, seed) -> (w, v, losses)",
+    outputs=("w", "v", "losses", "draws", "seed"),
+    points=3,
+    minutes=15,
+    level=3,
+    statements=("L7", "L9"),
+    needs=("backward",),
+    probes=_train_probes,
+    oracle=_train_oracle,
+    drive=_train_drive,
+    returned=("w", "v", "losses"),
+    hanging=("seed",),
+    mistakes=(
+        Mistake("went uphill", "Your loss grows: each step goes with the bar instead of against it.", _single("ascent")),
+        Mistake("v moved first", "v moves before w's bar is taken. Both bars belong to the old values.", _single("v first")),
+        Mistake("v moved first, with the old cache", "v moves before w's bar is taken. Both bars belong to the old values.",
+                _single("v first, old cache")),
+        Mistake("w moved first", "w moves before v's bar is taken. Both bars belong to the old values.", _single("w first")),
+        Mistake("loss after the update", "Each loss is taken after its update. Note it before.", _single("loss after")),
+        Mistake("v never moves", "v stays where it was. It has a bar of its own.", _single("v stays")),
+        Mistake("w never moves", "w stays where it was. It has a bar of its own.", _single("w stays")),
+        Mistake("same example every time", "Every step uses the same example. Draw a new one each step, from one generator made before the loop: made anew, it starts over.",
+                lambda c, right: {"draws": _SAME} if c.many else None),
+        Mistake("ignores the seed", "Another seed, the same draws. What should the seed be given to?",
+                lambda c, right: {"seed": _IGNORED} if c.many else None),
+        Mistake("the seed does not hold", "The same seed, other draws. Make the generator from the seed inside train.",
+                lambda c, right: {"seed": _LOOSE} if c.many else None),
+    ),
+)  # fmt: skip

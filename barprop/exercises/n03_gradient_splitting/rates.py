@@ -1,0 +1,267 @@
+"""Notebook 03: how large a step is, one size for all features, and how large a step may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.calls import Run
+from barprop.exercises.sampling import draw, positive, read_only
+from barprop.judging.exercise import Case, Exercise, Mistake, Values, one_output
+from barprop.numerics.steps import half_square, inner
+from barprop.numerics.vjp import pull_back
+
+
+def _crossing(f: Callable[[float], float]) -> float:
+    """Where a rising function of a positive number passes 0, by halving an interval."""
+    low, high = 1e-12, 1.0
+    while f(high) < 0:
+        low, high = high, 4 * high
+    for _ in range(80):
+        middle = np.sqrt(low * high) if low < high / 2 else (low + high) / 2
+        low, high = (middle, high) if f(middle) < 0 else (low, middle)
+    return float(high)
+
+
+# --- update_ratio ---------------------------------------------------------------------------------
+
+
+def _ratio_probes(rng: np.random.Generator) -> Iterator[Case]:
+    for label, shape, lr in (("a vector", (4,), 0.1), ("a matrix", (3, 5), 0.01), ("a small rate", (2, 2), 1e-4)):
+        yield Case(label, {"w": draw(rng, *shape), "w_bar": draw(rng, *shape), "lr": lr})
+    yield Case("a large rate", {"w": draw(rng, 6), "w_bar": draw(rng, 6), "lr": 20.0})
+    yield Case("a single weight", {"w": -positive(rng, 1), "w_bar": draw(rng, 1), "lr": 0.3})
+    args = {"w": read_only(np.asfortranarray(draw(rng, 4, 2))), "w_bar": read_only(draw(rng, 4, 2)), "lr": 0.05}
+    yield Case("a read-only matrix in Fortran order", args)
+    yield Case("whole numbers", {"w": rng.integers(2, 9, (2, 3)), "w_bar": -rng.integers(2, 9, (2, 3)), "lr": 0.2})
+    yield Case("small numbers", {"w": 1e-4 * draw(rng, 3), "w_bar": 1e-4 * draw(rng, 3), "lr": 0.1})
+    yield Case("bar 0", {"w": draw(rng, 3), "w_bar": np.zeros(3), "lr": 0.1})
+
+
+def _length(u: Any) -> float:
+    return float(np.hypot.reduce(np.ravel(u), initial=0.0))
+
+
+def _update_ratio(c: Case) -> Values:
+    """How far one step goes downhill on a plane with that bar, in lengths of w."""
+    w, w_bar = np.ravel(c.w), np.ravel(c.w_bar)
+    moved = pull_back(lambda u: inner(u, w_bar), np.zeros(w.size), c.lr)
+    return {"ratio": _length(moved) / _length(w)}
+
+
+def _ratio_by(size: Callable[[np.ndarray], float]) -> Callable[[Case, Any], float]:
+    return lambda c, right: c.lr * size(np.asarray(c.w_bar, dtype=float)) / size(np.asarray(c.w, dtype=float))
+
+
+UPDATE_RATIO = Exercise(
+    name="update_ratio",
+    signature="update_ratio(w, w_bar, lr) -> float",
+    outputs=("ratio",),
+    points=1,
+    minutes=5,
+    level=1,
+    statements=("L15",),
+    probes=_ratio_probes,
+    oracle=_update_ratio,
+    mistakes=tuple(
+        Mistake(name, hint, one_output("ratio", wrong))
+        for name, hint, wrong in (
+            ("forgot lr", "That compares the bar with the weights. By how much do the weights really move in one step?",
+             lambda c, right: right / c.lr),
+            ("upside down", "Upside down: a weight that hardly moves should give a small number.",
+             lambda c, right: 1 / right if right else None),
+            ("forgot the root", "These are squares of lengths. Is a root missing, above and below?",
+             lambda c, right: c.lr * (right / c.lr) ** 2),
+            ("squared ratio", "That is the square of the ratio. Is a root missing?", lambda c, right: right**2),
+            ("largest stretch of a matrix", "Right for vectors. For a matrix your norm measures how far it can stretch something; here all its entries count.",
+             _ratio_by(lambda u: np.linalg.norm(u, 2))),
+            ("summed the sizes", "You added up the sizes of the entries. The norm asked for is the Euclidean one.",
+             _ratio_by(lambda u: np.sum(np.abs(u)))),
+            ("largest entries", "You compared the largest entries only. All of them count.",
+             _ratio_by(lambda u: np.max(np.abs(u)))),
+            ("compared the new weights", "You compared the weights after the step with those before. How long is the step itself?",
+             lambda c, right: _length(np.subtract(c.w, np.multiply(c.lr, c.w_bar))) / _length(c.w)),
+            ("entry by entry", "One number for each entry came out. How large is the whole update beside the whole w?",
+             lambda c, right: np.abs(c.lr * np.asarray(c.w_bar) / c.w)),
+            ("mean of the ratios", "You averaged ratios of entries: one weight near 0 spoils them all. Take the length of each first.",
+             lambda c, right: np.mean(np.abs(c.lr * np.asarray(c.w_bar) / c.w))),
+        )
+    ),
+)  # fmt: skip
+
+
+# --- rescale --------------------------------------------------------------------------------------
+
+
+def _rescale_probes(rng: np.random.Generator) -> Iterator[Case]:
+    yield Case("four examples of three features", {"H": draw(rng, 4, 3)})
+    yield Case("as many features as examples", {"H": draw(rng, 3, 3)})
+    yield Case("one example", {"H": draw(rng, 1, 5)})
+    yield Case("one feature", {"H": draw(rng, 4, 1)})
+    yield Case("small and large examples", {"H": draw(rng, 3, 4) * np.array([[1e-4], [1.0], [1e3]])})
+    yield Case("read-only, in Fortran order", {"H": read_only(np.asfortranarray(draw(rng, 2, 6)))})
+    yield Case("whole numbers", {"H": rng.integers(1, 9, (3, 2)) * [1, -1]})
+
+
+def _rescaled(c: Case) -> Values:
+    """Each example times that positive number which gives it a mean square of 1."""
+    H = np.array(c.H, dtype=float)
+    for row in H:
+        row *= _crossing(lambda factor, row=row: np.mean(np.square(factor * row)) - 1)
+    return {"H": H}
+
+
+def _over(size: Callable[[np.ndarray], Any]) -> Callable[[Case, Any], np.ndarray | None]:
+    """A mistake that divides by something else; None where that is 0."""
+
+    def named(c: Case, right: Any) -> np.ndarray | None:
+        H = np.asarray(c.H, dtype=float)
+        divisor = size(H)
+        return H / divisor if np.all(np.abs(divisor) > 1e-9) else None
+
+    return named
+
+
+def _standardised(c: Case, right: Any) -> np.ndarray | None:
+    H = np.asarray(c.H, dtype=float)
+    centred = H - H.mean(axis=1, keepdims=True)
+    return centred / H.std(axis=1, keepdims=True) if H.shape[1] > 1 else None
+
+
+RESCALE = Exercise(
+    name="rescale",
+    signature="rescale(H) -> (n, m)",
+    outputs=("H",),
+    points=1,
+    minutes=6,
+    level=2,
+    statements=("L14", "L15"),
+    probes=_rescale_probes,
+    oracle=_rescaled,
+    mistakes=tuple(
+        Mistake(name, hint, one_output("H", wrong))
+        for name, hint, wrong in (
+            ("over the examples", "You measured each feature over the examples. Here each example is measured over its features: which axis is that?",
+             _over(lambda H: np.sqrt(np.mean(np.square(H), axis=0, keepdims=True)))),
+            ("one size for all", "One number divides everything, so large examples stay large. Each row has a size of its own.",
+             _over(lambda H: np.sqrt(np.mean(np.square(H))))),
+            ("length instead of root mean square", "Your rows have length 1, so the more features, the smaller each. Which M stands in RMS?",
+             _over(lambda H: np.sqrt(np.sum(np.square(H), axis=1, keepdims=True)))),
+            ("forgot the root", "Your rows still have different sizes. Which R stands in RMS?",
+             _over(lambda H: np.mean(np.square(H), axis=1, keepdims=True))),
+            ("mean size", "You divided by the mean of the sizes. RMS takes squares before the mean and a root after it.",
+             _over(lambda H: np.mean(np.abs(H), axis=1, keepdims=True))),
+            ("largest entry", "You divided by the largest entry. One outlier would decide for the whole example.",
+             _over(lambda H: np.max(np.abs(H), axis=1, keepdims=True))),
+            ("divided by the mean", "You divided by the mean, which may well be 0 or negative. Which S stands in RMS?",
+             _over(lambda H: np.mean(H, axis=1, keepdims=True))),
+            ("standard deviation", "You divided by the spread around the mean. RMS measures from 0.",
+             _over(lambda H: np.std(H, axis=1, keepdims=True))),
+            ("centred as well", "You took the mean away as well. Only the size is to change, not the direction.", _standardised),
+            ("multiplied", "Large rows became larger. Divide.",
+             lambda c, right: np.square(np.asarray(c.H, dtype=float)) / right),
+        )
+    ),
+)  # fmt: skip
+
+
+# --- largest_stable_rate --------------------------------------------------------------------------
+
+
+def _rate_probes(rng: np.random.Generator) -> Iterator[Case]:
+    yield Case("more examples than features", {"X": draw(rng, 8, 3)})
+    yield Case("more features than examples", {"X": draw(rng, 3, 5)})
+    yield Case("one feature", {"X": draw(rng, 6, 1)})
+    yield Case("one example", {"X": draw(rng, 1, 3)})
+    yield Case("features in different units", {"X": draw(rng, 7, 3) * np.array([0.1, 1.0, 30.0])})
+    twice = draw(rng, 6, 2) / 10
+    yield Case("small numbers, a feature given twice", {"X": read_only(np.asfortranarray(twice[:, [0, 1, 0]]))})
+    yield Case("whole numbers", {"X": rng.integers(1, 9, (4, 2)) * [1, -1]})
+    # Without coupling, so that eigenvalues come out in the order of the features: the largest first, last, between.
+    for label, order in (("first", [2, 0, 1]), ("last", [0, 1, 2]), ("between", [0, 2, 1])):
+        yield Case(f"the steepest feature {label}", {"X": np.diag(np.add(positive(rng, 3), (0, 2, 4))[order])})
+    steep = positive(rng)
+    yield Case("the steepest direction across (1, 1)", {"X": np.array([[steep, -steep], [-2 * steep, 2 * steep]])})
+
+
+def _curvature(X: Any) -> np.ndarray:
+    """How the bar of w answers to a move of w, column by column, by nudging the loss."""
+    X = np.asarray(X, dtype=float)
+    size = float(np.max(np.abs(X)))
+
+    def bar(w: np.ndarray) -> np.ndarray:
+        return pull_back(lambda w: np.mean(half_square(0.0, inner(X / size, w))), w, 1.0)
+
+    rows = [bar(unit) for unit in np.eye(X.shape[1])]
+    return size**2 * (np.array(rows) + np.array(rows).T) / 2
+
+
+def _stable_rate(c: Case) -> Values:
+    """The rate at which one descent step begins to throw some direction over to the other side, no nearer."""
+    curvature = _curvature(c.X)
+    scale = np.trace(curvature)  # so that the search is over numbers near 1
+
+    def overshoot(rate: float) -> float:
+        step = np.eye(len(curvature)) - rate * curvature / scale
+        return -1 - float(np.linalg.eigvalsh(step)[0])
+
+    return {"rate": _crossing(overshoot) / scale}
+
+
+def _stretch(c: Case) -> float:
+    return float(np.linalg.norm(np.asarray(c.X, dtype=float), 2))
+
+
+def _weakest(c: Case, right: Any) -> float | None:
+    X = np.asarray(c.X, dtype=float)
+    values = np.linalg.svd(X, compute_uv=False)
+    clear = X.shape[0] >= X.shape[1] and values[-1] > 1e-6 * values[0]
+    return right * float(values[0] / values[-1]) ** 2 if clear else None
+
+
+def _rate_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    rate = run("largest_stable_rate", case.X)
+    # np.linalg.eigvals gives complex numbers now and then; one without an imaginary part is a rate.
+    if (type(rate) is complex or type(rate) is np.complex128) and rate.imag == 0:
+        rate = float(rate.real)
+    yield "rate", rate
+
+
+LARGEST_STABLE_RATE = Exercise(
+    name="largest_stable_rate",
+    signature="largest_stable_rate(X) -> float",
+    outputs=("rate",),
+    points=2,
+    minutes=10,
+    level=3,
+    statements=("L15",),
+    probes=_rate_probes,
+    drive=_rate_drive,
+    oracle=_stable_rate,
+    mistakes=tuple(
+        Mistake(name, hint, one_output("rate", wrong))
+        for name, hint, wrong in (
+            ("forgot the 2", "At your rate the steepest direction arrives in a single step. That is the best rate for it; how far beyond may you go before it lands farther off than it began?",
+             lambda c, right: right / 2),
+            ("twice too large", "Twice too large. Is the half in the loss accounted for twice?", lambda c, right: 2 * right),
+            ("forgot n", "Your rate shrinks as examples are added. The loss is a mean over them.",
+             lambda c, right: right / len(c.X)),
+            ("n on the wrong side", "Your rate shrinks with the number of examples, twice over. On which side of the fraction does n end up?",
+             lambda c, right: right / len(c.X) ** 2),
+            ("features instead of examples", "You divided by the number of features. The mean runs over the examples.",
+             lambda c, right: right * c.X.shape[1] / c.X.shape[0]),
+            ("flattest direction", "That is the rate for the flattest direction. Which one is the first to run away?", _weakest),
+            ("all directions added up", "You added up the curvature of all directions: too careful. Only one direction runs away first.",
+             lambda c, right: right * _stretch(c) ** 2 / float(np.sum(np.square(np.asarray(c.X, dtype=float))))),
+            ("singular value not squared", "X stands twice in the curvature, so its singular value does as well.",
+             lambda c, right: right * _stretch(c)),
+            ("singular value without n", "X stands twice in the curvature, so its singular value does as well; and where is the mean over the examples?",
+             lambda c, right: right * _stretch(c) / len(c.X)),
+            ("gave the curvature", "That is the curvature of the steepest direction. The steeper, the smaller the rate it stands.",
+             lambda c, right: 2 / right),
+            ("half the curvature", "Upside down: the steeper, the smaller the rate it stands.", lambda c, right: 1 / right),
+        )
+    ),
+)  # fmt: skip

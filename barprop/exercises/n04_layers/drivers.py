@@ -1,0 +1,177 @@
+"""Driving a student's layers: making one, sending it forward and back, and finding out how its cache behaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.returned import take_tuple
+from barprop.judging.compare import describe_type, is_array, is_number
+from barprop.judging.exercise import Case, Drive, Mistake, Values
+
+KEPT = "is kept for the backward that follows"
+NOT_READ = "is not read: backward gives the same whatever forward saw"
+FIRST = "is that of an earlier forward"
+SHARED = "is shared by two objects of the class"
+EATEN = "is used up by backward: a second one gives something else"
+
+
+def cache_story(make: Callable[[], Any], forward: Callable[[Any, int], Any], backward: Callable[[Any], Any]) -> str:
+    """How the cache of a class behaves, told by comparing its own answers with each other.
+
+    Parameters
+    ----------
+    make : gives a new object.
+    forward : (object, 0 or 1) sends it forward with one input or the other.
+    backward : object -> what its backward returns.
+    """
+
+    def after(*inputs: int) -> Any:
+        made = make()
+        for number in inputs:
+            forward(made, number)
+        return made
+
+    alone = backward(after(0))
+    if same(alone, backward(after(1))):
+        return NOT_READ
+    if not same(alone, backward(after(1, 0))):
+        return FIRST
+    one, other = make(), make()
+    forward(one, 0)
+    forward(other, 1)
+    if not same(alone, backward(one)):
+        return SHARED
+    again = after(0)
+    backward(again)
+    try:
+        return KEPT if same(alone, backward(again)) else EATEN
+    except AnswerError:
+        return EATEN
+
+
+def cache_mistakes() -> tuple[Mistake, ...]:
+    """What goes wrong with a cache, whatever is in it."""
+    hints = (
+        ("two objects share a cache", SHARED, "Two objects of your class write into one place. Store on self, not on the class and not in a global name."),
+        ("remembers the first forward", FIRST, "Your layer still holds what an earlier forward left there, input or weights. Each forward starts the cache anew, and each backward is given its weights."),
+        ("backward eats the cache", EATEN, "A second backward gives something else than the first. Reading a cache should leave it as it was."),
+        ("reads no cache", NOT_READ, "Your backward says the same whatever forward has seen. Which tensor of the forward pass does it need?"),
+    )  # fmt: skip
+    return tuple(
+        Mistake(name, hint, lambda c, right, story=story: {"cache": story} if "cache" in right else None)
+        for name, story, hint in hints
+    )
+
+
+def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str) -> Drive:
+    """A drive for a layer class: outputs `out`, a bar for each weight (or "w_bar"), `<inp>_bar`, and "cache".
+
+    Parameters
+    ----------
+    name : of the class. inp, out : what forward takes and gives. weights : the names of the entries of w.
+    The case's args hold `inp`, the weights and `<out>_bar`; where `more` holds "other", another input,
+    the cache is tried as well.
+    """
+    bar = f"{out}_bar"
+
+    def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+        w = tuple(case.args[key] for key in weights)
+        layer = run(name)
+        yield out, run.send(layer, "forward", case.args[inp], w)
+        value = run.send(layer, "backward", case.args[bar], w)
+        (_, w_bar), (_, in_bar) = take_tuple(f"{name}.backward", value, ("w_bar", f"{inp}_bar"))
+        yield f"{inp}_bar", in_bar
+        if "other" in case.more:
+            # Another input with other weights: a layer that keeps its weights keeps the wrong ones.
+            given = ((case.args[inp], w), (case.other, other_weights(w)))
+            yield (
+                "cache",
+                cache_story(
+                    lambda: run(name),
+                    lambda made, number: run.send(made, "forward", *given[number]),
+                    lambda made: run.send(made, "backward", case.args[bar], w),
+                ),
+            )
+        yield from _weight_bars(name, w_bar, weights)
+
+    return drive
+
+
+def other_weights(w: tuple) -> tuple:
+    """Weights of the same shapes with other numbers."""
+    return tuple((np.multiply(-1.5, u) + 0.1)[()] for u in w)
+
+
+def _weight_bars(name: str, w_bar: Any, weights: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    expected = f"({', '.join(f'{key}_bar' for key in weights)}{',' if len(weights) == 1 else ''})"
+    if type(w_bar) not in (tuple, list) or len(w_bar) != len(weights):
+        came = f"a tuple of {len(w_bar)}" if type(w_bar) in (tuple, list) else describe_type(w_bar)
+        raise AnswerError(f"{name}.backward returned {came} as w_bar; expected the tuple {expected}, built like w.")
+    if weights:
+        yield from zip((f"{key}_bar" for key in weights), w_bar, strict=True)
+    else:
+        yield "w_bar", "()"
+
+
+def loss_drive(name: str, inputs: tuple[str, str], bars: tuple[str, ...]) -> Drive:
+    """A drive for a loss class: outputs "l", the bars, and "cache".
+
+    Parameters
+    ----------
+    inputs : what forward takes. bars : what backward returns, a tuple where there are several.
+    The case's args hold the inputs and, unless it is to be left out, "l_bar"; `more` may hold
+    "other": a pair of inputs like the first, to try the cache with.
+    """
+
+    def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+        given = tuple(case.args[key] for key in inputs)
+        l_bar = (case.args["l_bar"],) if "l_bar" in case.args else ()
+        loss = run(name)
+        yield "l", run.send(loss, "forward", *given)
+        value = run.send(loss, "backward", *l_bar)
+        yield from take_tuple(f"{name}.backward", value, bars) if len(bars) > 1 else ((bars[0], value),)
+        if "other" in case.more:
+            pairs = (given, case.other)
+            yield (
+                "cache",
+                cache_story(
+                    lambda: run(name),
+                    lambda made, number: run.send(made, "forward", *pairs[number]),
+                    lambda made: run.send(made, "backward", *l_bar),
+                ),
+            )
+
+    return drive
+
+
+def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
+    """A list of tuples of numbers, one tuple a layer, as one long vector.
+
+    Raises AnswerError where it is not built like `like`.
+    """
+    if type(value) not in (list, tuple) or len(value) != len(like):
+        came = f"{len(value)} entries" if type(value) in (list, tuple) else describe_type(value)
+        raise AnswerError(f"{owner} came back as {came}; expected a list of {len(like)} tuples, one a layer.")
+    for number, (layer, wanted) in enumerate(zip(value, like, strict=True)):
+        if type(layer) not in (tuple, list) or len(layer) != len(wanted):
+            came = f"{len(layer)} entries" if type(layer) in (tuple, list) else describe_type(layer)
+            raise AnswerError(
+                f"{owner}[{number}] came back as {came}; expected a tuple of {len(wanted)}, like w[{number}]."
+            )
+        for place, (entry, variable) in enumerate(zip(layer, wanted, strict=True)):
+            if not (is_number(entry) or is_array(entry)):
+                raise AnswerError(f"{owner}[{number}][{place}] came back as {describe_type(entry)}; expected numbers.")
+            if np.shape(entry) != np.shape(variable):
+                raise AnswerError(
+                    f"{owner}[{number}][{place}] has shape {np.shape(entry)}; its variable has {np.shape(variable)}."
+                )
+    return np.concatenate([np.ravel(np.asarray(u, dtype=float)) for layer in value for u in layer] or [np.zeros(0)])
+
+
+def with_cache(case: Case, right: dict[str, Any]) -> Values:
+    """The right values, and that of the cache where a case asks for it."""
+    return right | ({"cache": KEPT} if "other" in case.more else {})

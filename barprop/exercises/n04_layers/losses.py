@@ -1,0 +1,220 @@
+"""Notebook 04: losses, layers without weights that end in one number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from barprop.exercises.n04_layers.drivers import cache_mistakes, loss_drive, with_cache
+from barprop.exercises.sampling import draw, positive, read_only
+from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, one_output
+from barprop.numerics.layer_steps import cross_entropies, mean_half_square
+from barprop.numerics.steps import half_square
+from barprop.numerics.vjp import pull_back
+
+
+def _squared_probes(rng: np.random.Generator) -> Iterator[Case]:
+    def case(label: str, shape: tuple[int, ...], l_bar: float | None, other: bool = False) -> Case:
+        y = draw(rng, *shape)
+        side = rng.choice([-1.0, 1.0], shape)
+        args = {"e": y + side * positive(rng, *shape), "y": read_only(y)}
+        more = {"other": (draw(rng, *shape), draw(rng, *shape))} if other else {}
+        return Case(label, args if l_bar is None else args | {"l_bar": l_bar}, more)
+
+    yield case("5 rows of numbers, l_bar = -1.7", (5,), -1.7, other=True)
+    yield case("3 rows of 2, l_bar left out", (3, 2), None)
+    yield case("4 rows of 3, l_bar = 0.6", (4, 3), 0.6)
+    yield case("1 row of 3, l_bar = 2.5", (1, 3), 2.5)
+    yield case("1 number, l_bar left out", (1,), None)
+    e, y = read_only(np.asfortranarray(rng.integers(5, 9, (4, 2)))), rng.integers(1, 5, (4, 2))
+    yield Case("whole numbers, Fortran order", {"e": e, "y": y, "l_bar": 3})
+
+
+def _l_bar(c: Case) -> float:
+    return c.args.get("l_bar", 1.0)
+
+
+def _squared_right(c: Case) -> Values:
+    bars = {
+        "l": mean_half_square(c.e, c.y),
+        "e_bar": pull_back(lambda e: mean_half_square(e, c.y), c.e, _l_bar(c)),
+        "y_bar": pull_back(lambda y: mean_half_square(c.e, y), c.y, _l_bar(c)),
+    }
+    return with_cache(c, bars)
+
+
+def _both(wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values]:
+    return lambda c, right: {key: wrong(c, right[key]) for key in ("e_bar", "y_bar")}
+
+
+def _width(c: Case) -> int:
+    return np.asarray(c.e).size // len(c.e)
+
+
+SQUARED_ERROR = Exercise(
+    name="SquaredError",
+    signature="class SquaredError: forward(self, e, y) -> float, backward(self, l_bar=1.0) -> (e_bar, y_bar)",
+    outputs=("l", "e_bar", "y_bar", "cache"),
+    hanging=("cache",),
+    parts=(Part("forward", 1, ("l",)), Part("backward", 2, ("e_bar", "y_bar", "cache"))),
+    points=3,
+    minutes=8,
+    level=2,
+    statements=("L17",),
+    probes=_squared_probes,
+    oracle=_squared_right,
+    drive=loss_drive("SquaredError", ("e", "y"), ("e_bar", "y_bar")),
+    mistakes=(
+        Mistake("forgot 1/n", "Your bars are too large by the number of rows. The loss is a mean: each row has only a share in it.",
+                _both(lambda c, right: right * len(c.e))),
+        Mistake("divided by every entry", "You divided by the number of entries. The mean is taken over the rows; within a row it is a sum.",
+                _both(lambda c, right: right / _width(c))),
+        Mistake("twice too large", "Twice too large. What does the half do when you differentiate the square?",
+                _both(lambda c, right: 2 * right)),
+        Mistake("half too small", "Half too small: the half is used up once, not twice.", _both(lambda c, right: right / 2)),
+        Mistake("forgot l_bar", "Right for l_bar = 1 only. Where does the incoming bar enter?",
+                _both(lambda c, right: right / _l_bar(c))),
+        Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it: nudge y and l moves.",
+                one_output("y_bar", lambda c, right: np.zeros(np.shape(c.y)))),
+        Mistake("y_bar like e_bar", "e_bar and y_bar came out equal. e and y stand on different sides of a minus.",
+                lambda c, right: {"e_bar": right["e_bar"], "y_bar": right["e_bar"]}),
+        Mistake("traded the bars", "e_bar and y_bar have traded places, or signs. With e above y, does more e raise the loss?",
+                _both(lambda c, right: -right)),
+        Mistake("bars of the distance", "Each entry came out as a sign: that belongs to the distance, not to its square.",
+                lambda c, right: {"e_bar": np.sign(right["e_bar"]) * abs(_l_bar(c)) / len(c.e)}),
+        Mistake("forgot the half", "Your loss is twice too large. Which factor stands in front of the square?",
+                one_output("l", lambda c, right: 2 * right)),
+        Mistake("added up along the last axis", "Right for rows of several numbers. Where e is (n,), its last axis runs over the rows, and those are averaged.",
+                one_output("l", lambda c, right: right * len(c.e) if np.ndim(c.e) == 1 else right)),
+        Mistake("sum instead of mean", "Your loss grows with the number of rows: a sum, where a mean over the rows is wanted.",
+                one_output("l", lambda c, right: right * len(c.e))),
+        Mistake("mean over every entry", "You took the mean over every entry. Over the rows it is a mean, within a row a sum.",
+                one_output("l", lambda c, right: right / _width(c))),
+        Mistake("distance without its square", "Your loss grows with the distance. It is half of its square.",
+                one_output("l", lambda c, right: np.mean(np.sqrt(half_square(c.y, c.e).reshape(len(c.e), -1).sum(axis=1) * 2)) / 2)),
+        Mistake("a loss for each row", "One loss a row came out. What is wanted is their mean, one number.",
+                one_output("l", lambda c, right: half_square(c.y, c.e).reshape(len(c.e), -1).sum(axis=1))),
+        *cache_mistakes(),
+    ),
+)  # fmt: skip
+
+
+def _class_probes(rng: np.random.Generator) -> Iterator[Case]:
+    def case(label: str, n: int, k: int, l_bar: float | None, other: bool = False) -> Case:
+        args = {"logits": draw(rng, n, k), "labels": read_only(rng.integers(0, k, n))}
+        more = {"other": (draw(rng, n, k), rng.integers(0, k, n))} if other else {}
+        return Case(label, args if l_bar is None else args | {"l_bar": l_bar}, more)
+
+    yield case("4 rows, 3 classes, l_bar = -1.7", 4, 3, -1.7, other=True)
+    yield case("3 rows, 3 classes, l_bar left out", 3, 3, None)
+    lone = case("1 row, 5 classes, l_bar = 0.6", 1, 5, 0.6)
+    yield Case(lone.label, lone.args | {"labels": rng.integers(1, 5, 1)})
+    yield case("6 rows, 2 classes, l_bar = 2.5", 6, 2, 2.5)
+    # Eighths, which float64 holds exactly, so that nudging stays exact on top of 10,000.
+    near = rng.integers(-12, 13, (2, 3)) / 8
+    huge = np.array([[1e4, -1e4, 0.0], [0.0, 1e4, -1e4], [-1e4, 0.0, 0.0]])
+    order = rng.permutation(3)
+    logits = np.concatenate([huge[:, order], near + 1e4, near - 1e4])
+    labels = np.array([*np.argsort(order)[[0, 0, 1]], *rng.integers(0, 3, 4)])
+    yield Case("logits up to 10,000 either way", {"logits": logits, "labels": labels, "l_bar": 1.5})
+    whole = read_only(np.asfortranarray(rng.integers(-4, 5, (3, 4))))
+    yield Case("whole numbers, Fortran order, read-only", {"logits": whole, "labels": np.array([3, 0, 0]), "l_bar": 2})
+
+
+def _class_right(c: Case) -> Values:
+    rows = cross_entropies(c.logits, c.labels)
+    # Less the rows' own losses, so that small slopes are not lost in the digits of a large loss.
+    bar = pull_back(
+        lambda u: cross_entropies(u, c.labels) - rows,
+        c.logits,
+        np.full(len(rows), _l_bar(c) / len(rows)),
+        nudge=2.0**-10,
+    )
+    return with_cache(c, {"l": float(np.mean(rows)), "logits_bar": bar})
+
+
+def _one_hot(c: Case) -> np.ndarray:
+    """1 at each row's label, times what a row weighs in the bars."""
+    return np.eye(c.logits.shape[1])[c.labels] * _l_bar(c) / len(c.labels)
+
+
+def _logits_bar(wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
+    return one_output("logits_bar", wrong)
+
+
+def _overflows(c: Case, right: Any) -> Any:
+    """exp of the logits as they are: right for mild ones."""
+    return NOT_FINITE if np.abs(c.logits).max() > 700 else right
+
+
+_HUGE = "exp of a large logit is infinite, and of a very negative one 0. Only differences of logits count: which number of each row can you take off first?"
+
+
+def _down_the_columns(c: Case) -> np.ndarray:
+    """The logarithm of a soft-max taken over the examples instead of the classes."""
+    logits = np.asarray(c.logits, dtype=float)
+    return logits - np.logaddexp.reduce(logits, axis=0)
+
+
+SOFTMAX_CROSS_ENTROPY = Exercise(
+    name="SoftmaxCrossEntropy",
+    signature="class SoftmaxCrossEntropy: forward(self, logits, labels) -> float, backward(self, l_bar=1.0) -> logits_bar",
+    outputs=("l", "logits_bar", "cache"),
+    hanging=("cache",),
+    parts=(Part("forward", 2, ("l",)), Part("backward", 3, ("logits_bar", "cache"))),
+    points=5,
+    minutes=14,
+    level=3,
+    statements=("L17",),
+    probes=_class_probes,
+    oracle=_class_right,
+    drive=loss_drive("SoftmaxCrossEntropy", ("logits", "labels"), ("logits_bar",)),
+    mistakes=(
+        Mistake("forgot 1/n", "Your bars are too large by the number of rows. The loss is a mean: each row has only a share in it.",
+                _logits_bar(lambda c, right: right * len(c.labels))),
+        Mistake("forgot the one-hot", "These are the probabilities alone, so every logit looks too large. Where do the labels come in?",
+                _logits_bar(lambda c, right: right + _one_hot(c))),
+        Mistake("forgot the probabilities", "Only the labelled logit gets a bar. The others were added up under the logarithm too.",
+                _logits_bar(lambda c, right: -_one_hot(c))),
+        Mistake("only the labelled logit", "Only the labelled logit gets a bar. The others were added up under the logarithm too.",
+                _logits_bar(lambda c, right: np.where(_one_hot(c) != 0, right, 0.0))),
+        Mistake("forgot l_bar", "Right for l_bar = 1 only. Where does the incoming bar enter?",
+                _logits_bar(lambda c, right: right / _l_bar(c))),
+        Mistake("flipped the sign", "The size is right, the sign is not. Should more of the right logit raise the loss?",
+                _logits_bar(lambda c, right: -right)),
+        Mistake("divided by every entry", "You divided by the number of entries. The mean of the loss is taken over the rows.",
+                _logits_bar(lambda c, right: right / c.logits.shape[1])),
+        Mistake("took one away in every row", "Each label took its one away in every row, not only in its own: `p[:, labels]` picks whole columns.",
+                _logits_bar(lambda c, right: right + _one_hot(c)
+                            - np.isin(np.arange(c.logits.shape[1]), c.labels) * _l_bar(c) / len(c.labels))),
+        Mistake("soft-max over the examples", "Your probabilities add up to 1 down the columns. The classes of one example compete, not the examples.",
+                lambda c, right: {"l": -np.mean(np.take_along_axis(_down_the_columns(c), c.labels[:, None], axis=1)),
+                                  "logits_bar": np.exp(_down_the_columns(c)) * _l_bar(c) / len(c.labels) - _one_hot(c)}),
+        Mistake("stopped at the probability", "That is the bar of the probability. One step lies between it and the logits.",
+                _logits_bar(lambda c, right: _overflows(c, -_one_hot(c) * np.exp(cross_entropies(c.logits, c.labels))[:, None]))),
+        Mistake("logits in place of probabilities", "You compared the logits with the labels. What turns them into probabilities?",
+                _logits_bar(lambda c, right: np.asarray(c.logits) * _l_bar(c) / len(c.labels) - _one_hot(c))),
+        Mistake("loss overflows", _HUGE, one_output("l", _overflows)),
+        Mistake("bar overflows", _HUGE, _logits_bar(_overflows)),
+        Mistake("clipped the logarithm", "Right for mild logits; an unlikely label is cut off. Take the logarithm before anything has become 0.",
+                one_output("l", lambda c, right: -np.mean(np.log(np.exp(-cross_entropies(c.logits, c.labels)) + 1e-12)))),
+        Mistake("every label for every row", "Every row was asked for the labels of all: `[:, labels]` picks whole columns. Row i goes with label i.",
+                one_output("l", lambda c, right: np.mean(np.logaddexp.reduce(np.asarray(c.logits, dtype=float), axis=1))
+                           - np.mean(np.asarray(c.logits, dtype=float)[:, c.labels]))),
+        Mistake("shifted one side only", "You shifted the logits under the logarithm and forgot the labelled one. What is taken off is taken off both.",
+                one_output("l", lambda c, right: right - np.mean(np.max(c.logits, axis=1)))),
+        Mistake("sum instead of mean", "Your loss grows with the number of rows: a sum, where a mean over the rows is wanted.",
+                one_output("l", lambda c, right: right * len(c.labels))),
+        Mistake("forgot the minus", "Your loss is negative: the logarithm of a probability is. A loss should be small when the label was likely.",
+                one_output("l", lambda c, right: -right)),
+        Mistake("mean over every entry", "You took the mean over every entry. Each row has one label and so one loss.",
+                one_output("l", lambda c, right: right / c.logits.shape[1])),
+        Mistake("probability instead of its logarithm", "That is 1 less a probability. Cross entropy takes its logarithm.",
+                one_output("l", lambda c, right: np.mean(-np.expm1(-cross_entropies(c.logits, c.labels))))),
+        Mistake("forgot to normalise", "That is the labelled logit alone. The other classes do not come in yet.",
+                one_output("l", lambda c, right: -np.mean(np.take_along_axis(np.asarray(c.logits), c.labels[:, None], axis=1)))),
+        *cache_mistakes(),
+    ),
+)  # fmt: skip

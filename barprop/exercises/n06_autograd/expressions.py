@@ -1,0 +1,139 @@
+"""Expressions tried on Values: the same Python works on a student's nodes and, for the oracle, on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.untrusted import describe_type, is_number
+from barprop.judging.exercise import Case, Values
+from barprop.numerics.vjp import pull_back
+
+
+@dataclass(frozen=True)
+class Expression:
+    """One thing to compute.
+
+    Parameters
+    ----------
+    name : as it stands in sentences: "a * b".
+    operands : the names of its operands among the arguments of the case.
+    make : (call, *operands) -> result, where call(u, "exp") is u.exp().
+    reads : the operands whose bars are wanted; default all that are Values.
+    data : whether the result itself is wanted too.
+    """
+
+    name: str
+    operands: tuple[str, ...]
+    make: Callable[..., Any]
+    reads: tuple[str, ...] | None = None
+    data: bool = True
+
+    def bar_of(self, operand: str) -> str:
+        """What the bar of an operand is called."""
+        return f"{operand}.bar in {self.name}"
+
+    def outputs(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        """The names of all it gives, when these arguments are Values."""
+        return (self.name,) * self.data + tuple(self.bar_of(name) for name in self.read(values))
+
+    def read(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        """The operands whose bars are wanted."""
+        return tuple(name for name in self.operands if name in values and name in (self.reads or self.operands))
+
+
+def expressions_case(
+    kind: str, label: str, args: dict[str, Any], values: str, expressions: list[Expression], left: bool = False
+) -> Case:
+    """A case that tries several expressions. `values`: the arguments that become Values, "a b"; `kind`: for the mistakes."""
+    return Case(label, args, {"kind": kind, "values": tuple(values.split()), "expressions": expressions, "left": left})
+
+
+_ON_ARRAYS = {"sum": np.sum, "exp": np.exp, "log": np.log, "tanh": np.tanh, "relu": lambda z: (z + np.abs(z)) / 2}
+
+
+def on_arrays(u: Any, method: str, **names: Any) -> Any:
+    """u.method(...) for an array u."""
+    return _ON_ARRAYS[method](u, **names)
+
+
+def expression_values(case: Case) -> Values:
+    """The right values: the expression on arrays, and the bars by nudging its operands; ones come in."""
+    right: dict[str, Any] = {}
+    for expression in case.expressions:
+        operands = {name: np.asarray(case.args[name], dtype=float) for name in expression.operands}
+        out = expression.make(on_arrays, *operands.values())
+        if expression.data:
+            right[expression.name] = out
+        for name in expression.read(case.values):
+            right[expression.bar_of(name)] = nudged(expression, operands, name, operands[name], case.left)
+    return right
+
+
+def nudged(
+    expression: Expression, operands: dict[str, Any], name: str, at: Any, left: bool = False, seed: str = "ones"
+) -> Any:
+    """The bar of one operand at a place, by nudging it; ones come in, or the result's own data."""
+
+    def result(u: np.ndarray) -> Any:
+        return expression.make(on_arrays, *(operands | {name: u}).values())
+
+    data = np.asarray(result(np.asarray(at, dtype=float)))
+    return pull_back(result, at, data if seed == "data" else np.ones(data.shape), left=left)
+
+
+def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    """Try every expression of a case; what fails does not stop the others."""
+    errors: list[AnswerError] = []
+    yield "tried", True  # no output: a case in which nothing works yet must not end the whole evaluation
+    for expression in case.expressions:
+        try:
+            yield from _drive_one(run, case, expression)
+        except AnswerError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+def _drive_one(run: Run, case: Case, expression: Expression) -> Iterator[tuple[str, Any]]:
+    operands = {n: run("Value", case.args[n]) if n in case.values else case.args[n] for n in expression.operands}
+    before = {name: read(run, operands[name], "data") for name in operands if name in case.values}
+    out = combine(run, expression.name, expression.make, *operands.values())
+    for name, data in before.items():
+        if not same(data, read(run, operands[name], "data")):
+            raise AnswerError(f"{expression.name} changes the .data of {name}; work on a copy, other nodes read it as well.")
+    if expression.data:
+        yield expression.name, read(run, out, "data")
+    run.send(out, "backward")
+    for name in expression.read(case.values):
+        yield expression.bar_of(name), read(run, operands[name], "bar")
+
+
+def combine(run: Run, label: str, make: Callable[..., Any], *operands: Any) -> Any:
+    """Build a graph from Values and constants. Raises AnswerError where no Value comes out."""
+
+    def call(u: Any, method: str, **names: Any) -> Any:
+        return run.send(u, method, **names)
+
+    with run.guard(f"Value: {label}"):
+        out = make(call, *operands)
+    return a_value(label, out, "" if label.startswith("a.") else " Is __array_ufunc__ = None still there?")
+
+
+def a_value(label: str, out: Any, question: str = "") -> Any:
+    """What came back, where it may be a Value. Raises AnswerError where it is None, a number or an array."""
+    if out is None:
+        raise AnswerError(f"{label} came back as None: is a `return` missing?")
+    if is_number(out) or type(out) is np.ndarray:
+        raise AnswerError(f"{label} came back as {describe_type(out)}; expected a Value.{question * (type(out) is np.ndarray)}")
+    return out
+
+
+def read(run: Run, node: Any, attribute: str) -> Any:
+    """The array in `.data` or `.bar` as it is now."""
+    value = run.get(node, attribute)
+    return value.copy() if type(value) is np.ndarray else value

@@ -1,0 +1,1 @@
+"""From an exercise's declaration and an answer to a verdict."""

@@ -1,0 +1,91 @@
+"""Is it the right value? The answer is None or a sentence that does not give the value away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.untrusted import describe_type, is_array, is_number, one_line, same, type_name
+
+
+def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | None:
+    """What is wrong with `got`, in one sentence, or None.
+
+    Numbers and arrays must have the right shape and agree to `tolerance` relative (and to
+    1e-3 * tolerance of the largest entry); everything else must be equal.
+    """
+    if got is None and right is not None:
+        return f"{name} came back as None: is the `return` missing?"
+    if type(right) is str and type(got) is str and got != right:
+        return f"{name}: {one_line(got, 100)}."
+    if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
+        return None if same(got, right) else f"{name} is not right."
+    right = floats(right)
+    wanted = f"an array of shape {right.shape}" if right.ndim else "a single number"
+    if type(got) is bool or type(got) is np.bool_ or (type(got) is np.ndarray and got.dtype.kind == "b"):
+        return f"{name} came back as True or False; expected {wanted.replace('an array', 'an array of numbers')}."
+    if not is_number(got) and not is_array(got):
+        return f"{name} came back as {describe_type(got)}; expected {wanted}."
+    got = floats(got)
+    if got.shape != right.shape:
+        came = f"an array of shape {got.shape}" if got.ndim else "a single number"
+        return f"{name} came back as {came}; expected {wanted}."
+    if np.isnan(got).any() and not np.isnan(right).any():
+        return f"{name} holds NaN (not a number): something was divided by zero, or infinity met infinity."
+    if not np.isfinite(got).all() and np.isfinite(right).all():
+        return f"{name} holds an infinity: something grew too large, was divided by 0, or was the log of 0."
+    if not close(got, right, tolerance):
+        wrong = np.argwhere(~_near(got, right, tolerance))
+        if right.size > 1 and 0 < len(wrong) < right.size:
+            first = ", ".join(map(str, wrong[0]))
+            return f"{name} has a wrong value in {len(wrong)} of {right.size} entries, the first at [{first}]."
+        return f"{name} {'has the right shape but' if right.ndim else 'is'} not the right value."
+    return None
+
+
+def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
+    """Whether two plain values agree: numbers in shape and value, anything else exactly."""
+    if not (is_number(got) or is_array(got)) or isinstance(right, (bool, str, list, tuple, dict)) or right is None:
+        return same(got, right)
+    got, right = floats(got), floats(right)
+    return got.shape == right.shape and bool(_near(got, right, tolerance).all())
+
+
+def is_finite(value: Any) -> bool:
+    """False for a number or an array that holds NaN or an infinity."""
+    return not (is_number(value) or is_array(value)) or bool(np.isfinite(floats(value)).all())
+
+
+def _near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
+    finite = np.isfinite(right)  # an infinity is near nothing but itself
+    scale = max(float(np.max(np.abs(right), initial=0.0, where=finite)), 1e-3)
+    with np.errstate(invalid="ignore", over="ignore"):
+        near = np.abs(got - right) <= tolerance * np.abs(right) + 1e-3 * tolerance * scale
+    return (near & finite) | (got == right)
+
+
+def floats(value: Any) -> np.ndarray:
+    """A number or plain array as float64; a whole number too large for that is infinite."""
+    try:
+        return np.asarray(value, dtype=float)
+    except OverflowError:
+        return np.asarray(np.inf if value > 0 else -np.inf)
+
+
+def show(value: Any) -> str:
+    """A value in a few characters: numbers rounded, long arrays by their shape."""
+    if is_number(value) or (is_array(value) and value.ndim == 0):
+        return f"{float(value):.4g}"
+    if isinstance(value, np.ndarray):
+        if value.size == 0 or value.size > 6 or value.ndim > 1:
+            return f"array {value.shape}"
+        return "[" + ", ".join(f"{v:.4g}" for v in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
+    if isinstance(value, (list, tuple)):
+        return "(" + ", ".join(show(v) for v in value[:6]) + (", ..." if len(value) > 6 else "") + ")"
+    text = repr(value)
+    if " at 0x" in text:
+        return "a function" if callable(value) else f"a {type_name(value)}"
+    return text if len(text) <= 60 else text[:57] + "..."

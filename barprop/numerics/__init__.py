@@ -1,0 +1,1 @@
+"""Derivatives by finite differences, and the steps they are taken of."""
