@@ -148,7 +148,7 @@ def _bare(job: object, folder: Path) -> None:
             if cell.run is not None:
                 shell.run_cell(cell.run)
         for exercise in plan.exercises:
-            judge(EXERCISES[exercise], Namespace(names), job.seed_of(exercise), oracle_of)
+            judge(EXERCISES[exercise], Namespace(names), EXERCISES, job.seed_of(exercise), oracle_of)
 
 
 # --- memory -----------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ def remembered(seed: int) -> Callable[[Exercise], Callable[[Case], Values]]:
 
 def tried(exercise: Exercise, answers: Answers, seed: int) -> Evaluation:
     """Judge an answer as a student's check does, at some seed."""
-    return judge(exercise, answers, seed, remembered(seed))
+    return judge(exercise, answers, EXERCISES, seed, remembered(seed))
 
 
 def verdicts(evaluation: Evaluation) -> list[Verdict]:

@@ -255,7 +255,7 @@ def toy(**changes: Any) -> Exercise:
 
 def judged(function: Any, exercise: Exercise | None = None) -> list[Verdict]:
     exercise = exercise or toy()
-    evaluation = judge(exercise, Namespace({"linear": function}))
+    evaluation = judge(exercise, Namespace({"linear": function}), EXERCISES)
     return [evaluation.verdict(part) for part in exercise.parts]
 
 
@@ -361,11 +361,11 @@ def test_a_failed_need_is_named_first() -> None:
         return w, v, losses
 
     answers = with_answer(exercise, backward=backward, train=train)
-    verdict = judge(exercise, answers).verdict(exercise.part())
+    verdict = judge(exercise, answers, EXERCISES).verdict(exercise.part())
     assert verdict.problem == "train uses backward, and backward does not pass yet: mend that one first."
     assert verdict.hint == ""
     answers = with_answer(exercise, backward=backward)  # train itself is right and does not use that backward
-    assert judge(exercise, answers).verdict(exercise.part()).passed
+    assert judge(exercise, answers, EXERCISES).verdict(exercise.part()).passed
 
 
 def test_seeds_fix_everything() -> None:

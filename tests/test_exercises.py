@@ -98,8 +98,8 @@ def test_oracles_agree(name: str) -> None:
 def test_reference_oracle_judges_like_the_own(name: str) -> None:
     """Hidden grading uses the references as oracle: a right answer is right there, a blank one is worth nothing."""
     exercise = EXERCISES[name]
-    assert_full(judge(exercise, REFERENCES, 5, oracle_of), "reference")
-    assert points(judge(exercise, answer(blank(exercise), exercise), 5, oracle_of)) == 0
+    assert_full(judge(exercise, REFERENCES, EXERCISES, 5, oracle_of), "reference")
+    assert points(judge(exercise, answer(blank(exercise), exercise), EXERCISES, 5, oracle_of)) == 0
 
 
 # --- mistakes ---------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def verdicts(exercise: Exercise, answers: Any) -> list[tuple]:
     """What a student would be told, part by part, but for the words on where it stopped."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        evaluation = judge(exercise, answers, SEED, oracle_of)
+        evaluation = judge(exercise, answers, EXERCISES, SEED, oracle_of)
     found = [evaluation.verdict(part) for part in exercise.parts]
     return [(v.title, v.points, v.tried, v.mistake, v.hint, v.remarks, v.problem.split(" (line ")[0]) for v in found]
 
@@ -68,7 +68,7 @@ def here(source: str) -> Namespace:
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_reference_gets_full_points_through_the_pipe(session, name):
     exercise = EXERCISES[name]
-    evaluation = judge(exercise, session.answers, SEED, oracle_of)
+    evaluation = judge(exercise, session.answers, EXERCISES, SEED, oracle_of)
     found = [evaluation.verdict(part) for part in exercise.parts]
     assert [v.points for v in found] == [part.points for part in exercise.parts], "\n".join(map(str, found))
     assert session.interrupt_free()
