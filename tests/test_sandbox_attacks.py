@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from autograder.reference import oracle_of
-from autograder.sandbox import Limits, Sandbox, bubble
+from autograder.sandbox import Limits, Sandbox, bubblewrap
 from autograder.sandbox.inside import seccomp
 from barprop.answers.calls import AnswerError
 from barprop.exercises import EXERCISES
@@ -149,7 +149,7 @@ def test_nothing_of_the_course_can_be_found_but_what_students_have(sandbox, tmp_
         }:
             if os.path.exists(path):
                 print("FOUND", path)
-        beside = os.listdir(os.path.dirname({bubble.python()!r}))
+        beside = os.listdir(os.path.dirname({bubblewrap.python()!r}))
         if len(beside) > 1:  # the interpreter, which may be the system's own, and nothing else
             print("FOUND", beside)
         for folder, folders, files in os.walk("/"):
