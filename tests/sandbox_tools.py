@@ -7,7 +7,7 @@ import socket
 import subprocess
 from typing import Any
 
-from autograder.sandbox import Limits, bubble
+from autograder.sandbox import Limits, bubblewrap
 from autograder.sandbox.session import RemoteSession
 from barprop.answers.calls import AnswerError, Run
 
@@ -76,7 +76,7 @@ def played(limits: Limits = Limits(probe_seconds=0.3)) -> tuple[RemoteSession, s
 
 def as_user(words: list[str]) -> list[str]:
     """The command that runs another as an ordinary user, when we are root and Python lies in root's home."""
-    root = [bubble.executable()[0], "--dev-bind", "/", "/", "--perms", "0755", "--tmpfs", "/root"]
+    root = [bubblewrap.executable()[0], "--dev-bind", "/", "/", "--perms", "0755", "--tmpfs", "/root"]
     for place in glob.glob("/root/.pyenv") + glob.glob("/root/.local"):
         root += ["--ro-bind", place, place]
     user = ["setpriv", "--reuid", "1000", "--regid", "1000", "--clear-groups", "--inh-caps", "-all"]

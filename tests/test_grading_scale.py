@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from autograder.grading import pool
 from nbgrader.api import Gradebook
 
 from autograder.batch import pool
