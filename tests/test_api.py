@@ -7,7 +7,8 @@ import json
 import pytest
 
 from autograder import api
-from tests.grading_tools import needs_sandbox, solved
+from tests import needs
+from tests.grading_tools import solved
 
 
 def test_every_reference_passes_its_own_exercise():
@@ -40,7 +41,7 @@ def test_assignment_knows_its_points_and_files():
 
 
 def test_grade_one_submission():
-    needs_sandbox()
+    needs.sandbox()
     data = json.dumps(solved()).encode()
     record = api.grade("01_forward_graph", {"forward_graph.ipynb": data}, student="ada")
     (notebook,) = record.notebooks
@@ -49,7 +50,7 @@ def test_grade_one_submission():
 
 
 def test_grade_says_why_nothing_counts():
-    needs_sandbox()
+    needs.sandbox()
     record = api.grade("01_forward_graph", {"forward_graph.ipynb": b"no notebook"})
     assert record.quarantine
     assert all(grade.points == 0 for grade in record.notebooks[0].grades.values())

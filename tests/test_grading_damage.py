@@ -18,7 +18,8 @@ from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.record import NotebookRecord
 from autograder.submission.read_notebook import UnreadableError, read_notebook
 from autograder.submission.repair import Repaired, repair
-from tests.grading_tools import needs_sandbox, plan, points, solved
+from tests import needs
+from tests.grading_tools import plan, points, solved
 
 pytestmark = pytest.mark.slow
 
@@ -178,7 +179,7 @@ def _has_a_document(mended: Repaired, number: int) -> None:
 
 
 def test_a_sample_is_graded_in_the_sandbox() -> None:
-    needs_sandbox()
+    needs.sandbox()
     limits = Limits(cell_seconds=5, probe_seconds=2, notebook_seconds=30)
     with Sandbox(limits) as sandbox:
         for number in range(0, 400, 8):

@@ -32,7 +32,8 @@ from autograder.plugin.configuration import configured
 from autograder.plugin.quoted_csv import QuotedCsv
 from autograder.sandbox import Sandbox
 from autograder.scoring.grade import grade_submission
-from tests.grading_tools import call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
+from tests import needs
+from tests.grading_tools import call, hand_in, make_course, own_answers, own_source, scores
 
 PACKAGE = Path(nbgrader.__file__).parent
 FILES = PACKAGE / "tests" / "apps" / "files"
@@ -77,7 +78,7 @@ DIFFERENT = {
 @pytest.fixture
 def in_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Jobs run in one sandbox of this process."""
-    needs_sandbox()
+    needs.sandbox()
     with Sandbox() as sandbox:
 
         def run_jobs(jobs: Any, *_: Any) -> Iterator[Any]:
@@ -135,7 +136,7 @@ def test_its_user_guide_scores_as_its_graded_copies_say(tmp_path: Path, monkeypa
 
 def test_three_ways_one_score(tmp_path: Path) -> None:
     """`python -m autograder grade`, `nbgrader autograde` and the formgrader's button; then feedback and export."""
-    needs_sandbox()
+    needs.sandbox()
     course = make_course(tmp_path / "course", {"ps1/p1": own_source()})
     hand_in(course, "full", "ps1/p1", own_answers())
     hand_in(course, "half", "ps1/p1", own_answers(square="    print(In)\n    return abs(x) * x"))
@@ -174,7 +175,7 @@ def test_three_ways_one_score(tmp_path: Path) -> None:
 
 @pytest.mark.upstream
 def test_its_own_suite_differs_where_we_say_and_nowhere_else(tmp_path: Path) -> None:
-    needs_sandbox()
+    needs.sandbox()
     plug = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom autograder.plugin.autograde import install\ninstall()\n"
     (tmp_path / "plug.py").write_text(plug)
     suite = PACKAGE / "tests" / "apps" / "test_nbgrader_autograde.py"
@@ -226,7 +227,7 @@ def test_export_is_nbgraders_but_for_commas(tmp_path: Path, monkeypatch: pytest.
 
 def test_what_lies_beside_a_submission_is_told_and_does_no_harm(tmp_path: Path) -> None:
     """A time stamp that is none, feedback from before, and a folder that no assignment is called like."""
-    needs_sandbox()
+    needs.sandbox()
     course = make_course(tmp_path / "course", {"ps1/p1": own_source()})
     path = hand_in(course, "late", "ps1/p1", own_answers())
     (path.parent / "timestamp.txt").write_text("yesterday-ish")

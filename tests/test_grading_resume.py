@@ -25,7 +25,8 @@ from autograder.course.layout import ROOT
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
 from autograder.scoring.grade import grade_submission
-from tests.grading_tools import FakeSession, call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
+from tests import needs
+from tests.grading_tools import FakeSession, call, hand_in, make_course, own_answers, own_source, scores
 
 pytestmark = pytest.mark.slow
 
@@ -171,7 +172,7 @@ def test_a_crash_between_any_two_steps(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_command_killed_and_run_again(tmp_path: Path) -> None:
     """With its real processes: nothing stays behind, and the second run finishes."""
-    needs_sandbox()
+    needs.sandbox()
     course = _class(tmp_path / "course", students=12)
     words = [sys.executable, "-m", "autograder", "grade", "ps1", "--jobs", "2"]
     running = subprocess.Popen(words, cwd=course, env=os.environ | {"PYTHONPATH": str(ROOT)}, start_new_session=True)

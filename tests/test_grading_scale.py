@@ -21,7 +21,7 @@ from autograder.batch import pool
 from autograder.course.layout import ROOT
 from autograder.gradebook.database import with_driver
 from tests import needs
-from tests.grading_tools import call, hand_in, make_course, needs_sandbox, own_answers, own_source, scores
+from tests.grading_tools import call, hand_in, make_course, own_answers, own_source, scores
 
 STUDENTS = 16
 
@@ -82,7 +82,7 @@ def _wait_for(port: int) -> None:
 def test_a_worker_killed_midway_loses_no_submission(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen]]
 ) -> None:
-    needs_sandbox()
+    needs.sandbox()
     address, workers = cluster
     course = _class(tmp_path / "course")
     words = [sys.executable, "-m", "autograder", "grade", "ps1", "--dask", address]
@@ -151,7 +151,7 @@ def postgresql() -> Iterator[str]:
 
 @pytest.mark.database
 def test_a_gradebook_in_postgresql(tmp_path: Path, postgresql: str) -> None:
-    needs_sandbox()
+    needs.sandbox()
     course = _class(tmp_path / "course")
     call(course, "autograder", "grade", "ps1")
     wanted = scores(course)

@@ -17,9 +17,10 @@ from autograder.scoring import seeds
 from autograder.scoring.grade import Job
 from autograder.scoring.record import Record
 from autograder.submission.read_folder import take_in
+from tests import needs
 from tests.attacks.attack import MOST, Attack
 from tests.attacks.collection import ATTACKS, THEMES
-from tests.grading_tools import ASSIGNMENT, needs_sandbox, plan
+from tests.grading_tools import ASSIGNMENT, plan
 from tests.sandbox_tools import processes
 
 pytestmark = pytest.mark.attacks
@@ -32,7 +33,7 @@ _PATIENCE = 30.0  # seconds that no attack may cost, whatever it does
 @pytest.fixture(scope="module")
 def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
     """One warm grader for all, as a run has."""
-    needs_sandbox()
+    needs.sandbox()
     made = Grader(True)
     folder = tmp_path_factory.mktemp("first")
     HONEST.write(folder)

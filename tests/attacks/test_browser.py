@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests import needs
 from tests.attacks.instructor import ASSIGNMENT, NOTEBOOK, Desk, Eyes, submission, text
 from tests.attacks.shown import ATTACKS, PICTURE, Shown
 from tests.browser.conftest import browser, chromium_path  # noqa: F401  (fixtures)
-from tests.grading_tools import call, needs_sandbox
+from tests.grading_tools import call
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 STUDENTS = {name: f"s{number:02}" for number, name in enumerate(ATTACKS)}
@@ -37,7 +38,7 @@ def lay(desk: Desk, student: str, attack: Shown) -> Path:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A course in which every student hands in another attack, graded, with feedback, and with its server running."""
-    needs_sandbox()
+    needs.sandbox()
     base = tmp_path_factory.mktemp("desk")
     made = Desk(base / "course")
     for name, student in STUDENTS.items():

@@ -11,9 +11,10 @@ import pytest
 
 from autograder.course.authored import materialise
 from autograder.course.layout import RELEASE, ROOT
+from tests import needs
 from tests.attacks.attack import MOST, Attack
 from tests.attacks.collection import ATTACKS
-from tests.grading_tools import ASSIGNMENT, call, make_course, needs_sandbox, scores
+from tests.grading_tools import ASSIGNMENT, call, make_course, scores
 from tests.sandbox_tools import processes
 
 pytestmark = pytest.mark.attacks
@@ -42,7 +43,7 @@ def _course(folder: Path) -> Path:
 
 
 def test_a_class_with_attackers(tmp_path: Path) -> None:
-    needs_sandbox()
+    needs.sandbox()
     course = _course(tmp_path)
     before = processes(os.getpid())
     said = call(course, "autograder", "grade", ASSIGNMENT, "--jobs", "2")
