@@ -48,7 +48,7 @@ def _run(words: list[str]) -> int:
     from autograder.course.layout import tools_on_path
 
     tools_on_path()
-    parser = argparse.ArgumentParser(prog="python -m autograder", description=__doc__)
+    parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     chosen = next((word for word in words if word in COMMANDS), None)
     for name, (module, purpose) in COMMANDS.items():

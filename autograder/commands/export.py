@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
+from autograder.course.layout import given_path
 from autograder.gradebook.database import the_gradebook
 from autograder.plugin.configuration import configured
 from autograder.plugin.quoted_csv import QuotedCsv
@@ -18,7 +19,7 @@ from autograder.reports.table import not_graded, table_of
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m autograder export`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
-    parser.add_argument("--to", type=Path, default=Path("grades.csv"), metavar="FILE", help="default: grades.csv")
+    parser.add_argument("--to", type=given_path, default=Path("grades.csv"), metavar="FILE", help="default: grades.csv")
     parser.add_argument("--exercises", action="store_true", help="one line a student, one column an exercise")
     parser.add_argument("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db")
 

@@ -7,14 +7,16 @@ import sys
 import zipfile
 from pathlib import Path
 
-from autograder.course.handout import _TOP, contents
-from autograder.course.layout import RELEASE
+from autograder.course.handout import _TOP, contents, without_command
+from autograder.course.layout import RELEASE, ROOT, given_path
+
+_NAME = "backprop.zip"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m autograder handout`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in notebooks/")
-    parser.add_argument("--to", type=Path, default=Path("backprop.zip"), metavar="FILE", help="default: backprop.zip")
+    parser.add_argument("--to", type=given_path, default=Path(_NAME), metavar="FILE", help=f"default: {_NAME}")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,7 +30,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         with zipfile.ZipFile(args.to, "w", zipfile.ZIP_DEFLATED) as file:
             for path, name in contents(args.assignments or there):
-                file.write(path, f"{_TOP}/{name}")
+                if path == ROOT / "pyproject.toml":
+                    file.writestr(f"{_TOP}/{name}", without_command(path.read_text(encoding="utf-8")))
+                else:
+                    file.write(path, f"{_TOP}/{name}")
     except OSError as error:
         print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
         return 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
+from autograder.course.layout import given_path
 from autograder.gradebook.database import the_gradebook
 from autograder.plugin.configuration import configured
 from autograder.reports.csv_file import write_csv
@@ -19,8 +19,8 @@ from autograder.reports.text import as_text
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m autograder report`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML page")
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the scores as CSV, one line a student")
+    parser.add_argument("--html", type=given_path, metavar="FILE", help="write the report as one HTML page")
+    parser.add_argument("--csv", type=given_path, metavar="FILE", help="write the scores as CSV, one line a student")
     parser.add_argument("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from autograder.course.layout import RELEASE, ROOT
 
 _TOP = "backprop"
-_SHARED = ("requirements.txt", "pyproject.toml", "LICENSE")
+_SHARED = ("requirements.txt", "pyproject.toml", "LICENSE", "NOTICE")
 
 
 def contents(assignments: list[str]) -> list[tuple[Path, str]]:
@@ -17,6 +18,11 @@ def contents(assignments: list[str]) -> list[tuple[Path, str]]:
         files = sorted(path for path in folder.rglob("*") if path.is_file() and not _passing(path))
         found += [(path, path.relative_to(ROOT).as_posix()) for path in files]
     return found
+
+
+def without_command(pyproject: str) -> str:
+    """Return a pyproject.toml that installs no command `autograder`, since students do not get that package."""
+    return re.sub(r"^\[project\.scripts\]\n(.+\n)*\n?", "", pyproject, flags=re.MULTILINE)
 
 
 def _passing(path: Path) -> bool:

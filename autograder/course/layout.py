@@ -6,8 +6,27 @@ import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+CONFIG = "nbgrader_config.py"
+
+
+def course_around(folder: Path) -> Path | None:
+    """Return the course that a folder is in: the nearest folder upwards with nbgrader's configuration, or None."""
+    return next((place for place in (folder, *folder.parents) if (place / CONFIG).is_file()), None)
+
+
+def _root() -> Path:
+    """Return the checkout that this package is in; if it was installed, the course around the current folder."""
+    checkout = Path(__file__).resolve().parents[2]
+    return checkout if (checkout / "source").is_dir() else course_around(Path.cwd()) or checkout
+
+
+ROOT = _root()
 SOURCE, RELEASE, SOLUTIONS = ROOT / "source", ROOT / "notebooks", ROOT / "solutions"
+
+
+def given_path(text: str) -> Path:
+    """Return a path from the command line as an absolute one: a command may go on in the folder of the course."""
+    return Path(text).absolute()
 
 
 def tools_on_path() -> None:

