@@ -45,8 +45,8 @@ def check(name: str = "", part: str = "") -> float:
         print("Checks are not run here: the answers are graded when the whole notebook has run.")
         return 0.0
     exercise = _find(name)
-    chosen = _find_part(exercise, part) if isinstance(exercise, Exercise) else exercise
-    if isinstance(chosen, str):
+    chosen = exercise if isinstance(exercise, str) else _find_part(exercise, part)
+    if isinstance(exercise, str) or isinstance(chosen, str):
         print(chosen)
         return 0.0
     with modest_output():

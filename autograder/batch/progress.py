@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TextIO
+from typing import Any, TextIO
 
 _EVERY = 10.0  # seconds between lines where there is no terminal
 
@@ -56,7 +56,7 @@ def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _bar(stream: TextIO):
+def _bar(stream: TextIO) -> Any:
     """rich's progress bar, where rich is installed and somebody looks at a terminal."""
     if not stream.isatty():
         return None
@@ -66,5 +66,5 @@ def _bar(stream: TextIO):
         from rich.progress import Progress as Bar
     except ImportError:
         return None
-    columns = ["{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), "left"]
+    columns: list[Any] = ["{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), "left"]
     return Bar(*columns, TextColumn("{task.fields[trouble]}"), console=Console(file=stream))

@@ -50,8 +50,9 @@ class Worker:
         watch.daemon = True
         watch.start()
         try:
-            _send(process.stdin, pickle.dumps(job))
-            reply = _receive(process.stdout)
+            source, sink = _pipes(process)
+            _send(sink, pickle.dumps(job))
+            reply = _receive(source)
         except (OSError, EOFError):
             self.close()
             raise LostError(_how(process.returncode)) from None
@@ -78,7 +79,7 @@ class Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
+        for pipe in _pipes(process):
             with contextlib.suppress(OSError):
                 pipe.close()
         try:
@@ -91,6 +92,13 @@ class Worker:
     def pid(self) -> int | None:
         """The number of its process, None while there is none."""
         return self._process.pid if self._process else None
+
+
+def _pipes(process: subprocess.Popen) -> tuple[IO[bytes], IO[bytes]]:
+    """Return what to read replies from and what to write jobs to."""
+    assert process.stdout is not None
+    assert process.stdin is not None
+    return process.stdout, process.stdin
 
 
 def _how(code: int | None) -> str:

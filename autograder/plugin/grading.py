@@ -83,9 +83,9 @@ class Grading(LoggingConfigurable):
             raise NbGraderException(f"{who}; these have: {some([one.student for one in there])}.")
         here = coursedir_path(coursedir, coursedir.submitted_directory)
         known, strays = handed_in(coursedir)
-        there = f"There are submissions of {', '.join(known)}." if known else f"{here} holds none at all."
+        others = f"There are submissions of {', '.join(known)}." if known else f"{here} holds none at all."
         pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, assignment)
-        said = [f"No submissions of '{assignment}' were found as {pattern}.", there, *strays]
+        said = [f"No submissions of '{assignment}' were found as {pattern}.", others, *strays]
         raise NbGraderException(" ".join(said))
 
     def _chosen(self, plan: AssignmentPlan) -> AssignmentPlan:

@@ -28,7 +28,7 @@ def mistakes(table: Table) -> list[Found]:
     """What went wrong, by exercise in the order of the notebook, the most frequent first."""
     seen: dict[str, Counter] = {name: Counter() for name in table.columns}
     for row in table.readable:
-        for exercise, what in {found for notebook in row.record.notebooks for found in _wrong(notebook.grades)}:
+        for exercise, what in {found for notebook in row.notebooks for found in _wrong(notebook.grades)}:
             seen.setdefault(exercise, Counter())[what] += 1
     of = len(table.readable)
     return [Found(name, what, count, of) for name, counts in seen.items() for what, count in counts.most_common()]
@@ -59,7 +59,7 @@ def _inside(table: Table) -> list[str]:
     found = {
         name: None
         for row in table.readable
-        for notebook in row.record.notebooks
+        for notebook in row.notebooks
         for name, grade in notebook.grades.items()
         if grade.inside
     }

@@ -27,6 +27,11 @@ class Row:
     record: Record | None = None
 
     @property
+    def notebooks(self) -> tuple[Any, ...]:
+        """What the grading recorded of each notebook; nothing without a record."""
+        return tuple(self.record.notebooks) if self.record else ()
+
+    @property
     def marks(self) -> str:
         """Footnote signs: something was mended, waits for review, could not be read, or made trouble."""
         record = self.record

@@ -36,7 +36,7 @@ class Student:
 
 def solutions() -> dict[str, str]:
     """Exercise -> the answer cell as in the solved notebooks."""
-    found = {}
+    found: dict[str, str] = {}
     for path in authored():
         notebook = f"{path.parent.name}/{path.stem}"
         cells = {c.metadata.get("nbgrader", {}).get("grade_id"): c.source for c in solved(path).cells}
@@ -77,7 +77,7 @@ def some(count: int | None = None) -> list[Student]:
 _LOOP = "def {}:\n    while True:\n        pass\n"
 
 
-def _otherwise_right(good: Mapping[str, str]) -> list[Student]:
+def _otherwise_right(good: dict[str, str]) -> list[Student]:
     samples = right()
     return [
         Student(f"right-{k + 1}", good | {name: s[k] for name, s in samples.items() if len(s) > k and name in good})
@@ -85,7 +85,7 @@ def _otherwise_right(good: Mapping[str, str]) -> list[Student]:
     ]
 
 
-def _mistaken(good: Mapping[str, str]) -> list[Student]:
+def _mistaken(good: dict[str, str]) -> list[Student]:
     """As many students as the exercise with most mistakes needs; the k-th makes every exercise's k-th mistake."""
     samples = {name: list(sources.values()) for name, sources in wrong().items() if name in good}
     most = max(map(len, samples.values()))

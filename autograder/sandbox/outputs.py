@@ -33,7 +33,8 @@ def _output(item: Any) -> dict[str, Any] | None:
         return {"output_type": kind, **named, "traceback": trace}
     if kind not in ("display_data", "execute_result"):
         return None
-    shown = {"output_type": kind, "data": _bundle(item.get("data")), "metadata": _bundle(item.get("metadata"))}
+    shown: dict[str, Any] = {"output_type": kind}
+    shown |= {name: _bundle(item.get(name)) for name in ("data", "metadata")}
     if kind == "execute_result":
         count = item.get("execution_count")
         shown["execution_count"] = count if type(count) is int else None

@@ -59,7 +59,7 @@ for _name in ("neg", "pos", "abs"):
 
 def make(session: Any, number: int, title: str, qualname: str) -> RemoteHandle:
     """The handle of object `number`, an instance of a class called `title`."""
-    handle = _class(title)()
+    handle: Any = _class(title)()
     handle._session, handle._number = session, number
     if qualname:
         handle.__qualname__ = qualname

@@ -124,7 +124,7 @@ class RemoteSession:
     def call(self, handle: RemoteHandle, args: tuple, names: dict, label: str = "") -> Observed:
         """Call an object. Raises AnswerError. Where calls are being counted here, they are counted there."""
         label = label or label_of(handle)
-        tally = getattr(sys.getprofile(), "__self__", None)
+        tally: Any = getattr(sys.getprofile(), "__self__", None)
         calls = max(1, tally.left) if type(tally) is Tally else 0
         try:
             content = self._request(label, self._limits.probe_seconds, "call", handle, args, names, label, calls)

@@ -99,7 +99,7 @@ def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | st
             chosen[plan.name] = (f"{plan.name}.ipynb", free.pop(f"{plan.name}.ipynb"))
     for plan in job.plan.notebooks:
         have = chosen.get(plan.name)
-        if have and _answers_in(have[1], plan):
+        if isinstance(have, tuple) and _answers_in(have[1], plan):
             continue
         rival = max(free, key=lambda name: (_resemblance(free[name], plan), name), default="")
         if rival and _resemblance(free[rival], plan) > 0 and (not have or _answers_in(free[rival], plan)):

@@ -31,7 +31,8 @@ class NotebookRun:
         self.results: dict[int, CellResult] = {}
         self.culprits: set[int] = set()
         self.trouble: list[str] = []
-        self._open, self._session, self._sessions = open_session, None, 0
+        self._open, self._sessions = open_session, 0
+        self._session: Session | None = None
         self._shown = 0
         self._deadline = time.monotonic() + limits.notebook_seconds
 

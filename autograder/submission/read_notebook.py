@@ -157,6 +157,10 @@ def _cells_of(document: Any) -> list:
     raise UnreadableError("The file is valid JSON, but it has no list of cells.")
 
 
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _cell(raw: Any) -> Found | None:
     if not isinstance(raw, dict):
         return None
@@ -165,22 +169,21 @@ def _cell(raw: Any) -> Found | None:
     if source is None:
         return None
     if kind == "heading":
-        level = raw.get("level") if isinstance(raw.get("level"), int) else 1
-        kind, source = "markdown", "#" * min(max(level, 1), 6) + " " + source
+        level = raw.get("level")
+        kind, source = "markdown", "#" * (min(max(level, 1), 6) if isinstance(level, int) else 1) + " " + source
     elif not isinstance(kind, str):
         kind = "code" if "outputs" in raw or "execution_count" in raw or "input" in raw else "raw"
     elif kind not in ("code", "markdown", "raw"):
         kind = "raw"
-    metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-    grading = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
-    tags = metadata.get("tags") if isinstance(metadata.get("tags"), list) else []
-    attachments = raw.get("attachments") if isinstance(raw.get("attachments"), dict) else {}
+    metadata = _dict(raw.get("metadata"))
+    grading, tags = _dict(metadata.get("nbgrader")), metadata.get("tags")
+    attachments = _dict(raw.get("attachments"))
     return Found(
         kind,
         source,
         _word(raw.get("id")),
         _word(grading.get("grade_id")),
-        tuple(clean(tag) for tag in tags if isinstance(tag, str))[:20],
+        tuple(clean(tag) for tag in (tags if isinstance(tags, list) else ()) if isinstance(tag, str))[:20],
         attachments if _is_attachments(attachments) else {},
     )
 

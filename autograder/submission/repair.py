@@ -103,7 +103,7 @@ def _by_content(cells: list[Found], managed: list[PlanCell], owners: list[int | 
             continue
         owner = texts.get(plain(cell.source))
         if owner is None and cell.kind == "code" and checks:
-            owner = checks.get(check_call(cell.source))
+            owner = checks.get(check_call(cell.source) or ("", ""))
         if owner is None and wanted and (cell.kind == "code" or parses(unfenced(cell.source))):
             owner = next((wanted[name] for name in sorted(defined(unfenced(cell.source))) if name in wanted), None)
         owners[index] = owner
@@ -172,9 +172,9 @@ def _blocks(reading: Reading, owners: list[int | None], plan: NotebookPlan, resu
         elif owners[index] is None and index not in parts.used and own < _MAX_OWN:
             own += 1
             blocks[current].cells.append(_own(cell))
-    for number, cell in enumerate(managed):
+    for number, absent in enumerate(managed):
         if number not in groups:
-            blocks[number] = _Block(cell, [_put_back(cell, reading.damaged, result)])
+            blocks[number] = _Block(absent, [_put_back(absent, reading.damaged, result)])
     return blocks
 
 

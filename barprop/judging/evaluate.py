@@ -166,7 +166,8 @@ def evaluate(
     oracle : case -> right values; default the exercise's own, which knows no closed form.
     """
     result = Evaluation(exercise)
-    silent, got, error = 0, {}, ""
+    silent, error = 0, ""
+    got: dict[str, Any] = {}
     # The oracle has cases of its own: an object in them may remember what it was asked.
     twins = zip(*(exercise.probes(np.random.default_rng(seed)) for _ in range(2)), strict=True)
     for number, (case, twin) in enumerate(twins):

@@ -28,8 +28,8 @@ class Case:
     """
 
     label: str
-    args: Mapping[str, Any]
-    more: Mapping[str, Any] = field(default_factory=dict)
+    args: dict[str, Any]
+    more: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
         for values in (object.__getattribute__(self, "args"), object.__getattribute__(self, "more")):

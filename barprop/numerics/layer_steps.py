@@ -78,7 +78,7 @@ class Nudged:
         self._h_prev = np.array(h_prev, dtype=float)
         return self._step(self._h_prev, *w)
 
-    def backward(self, h_bar: ArrayLike, w: Sequence[Any]) -> tuple[tuple, np.ndarray]:
+    def backward(self, h_bar: ArrayLike, w: Sequence[Any]) -> tuple[tuple[Any, ...], np.ndarray]:
         """The bars of w, a tuple like w, and the bar of the cached input."""
         w_bar = tuple(
             pull_back(lambda u: self._step(self._h_prev, *w[:i], u, *w[i + 1 :]), w[i], h_bar) for i in range(len(w))

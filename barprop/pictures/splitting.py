@@ -113,7 +113,7 @@ def _edge(axes: Axes, start: tuple[float, float], end: tuple[float, float], both
     direction = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
     across = np.array([-direction[1], direction[0]]) * (0.09 if both else 0)
     tail, head = np.add(start, direction * 0.42), np.subtract(end, direction * 0.42)
-    style = {"arrowstyle": "-|>", "mutation_scale": 13, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 13, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
     axes.add_patch(FancyArrowPatch(tuple(tail + across), tuple(head + across), color=FORWARD, **style))
     if both:
         style |= {"linestyle": DASH}
@@ -151,7 +151,7 @@ def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any
 
 
 def _guesses(axes: Axes, guess: Mapping[str, Any], width: float) -> None:
-    label = "your guess"
+    label: str | None = "your guess"
     for name, place in (("gradient", -width / 2), ("step", width / 2)):
         if isinstance(guess.get(name), (int, float)):
             axes.plot(place, min(max(guess[name], 0), 105), "D", color=INK, markersize=8, label=label, zorder=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib.pyplot as plt
 
@@ -15,7 +16,7 @@ FAINT = "#8A8A8A"
 PAPER = "#FFFFFF"
 DASH = (0, (5, 2.5))
 
-_RC = {
+_RC: dict[Any, Any] = {
     "figure.facecolor": PAPER,
     "axes.facecolor": PAPER,
     "figure.dpi": 110,

@@ -106,7 +106,9 @@ def losses(first: Mapping[str, Sequence[float]], window: int = 10) -> Figure:
 
 def _nodes(last: Any) -> list[Any]:
     """Every node, parents first; a few too many where there are too many to draw."""
-    found, seen, todo = [], set(), [(last, False)]
+    found: list[Any] = []
+    seen: set[int] = set()
+    todo = [(last, False)]
     while todo and len(seen) <= _MOST:
         node, done = todo.pop()
         if done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from barprop.activations import ACTIVATIONS
 from barprop.numerics.steps import half_square, inner, product
@@ -11,7 +12,7 @@ from barprop.numerics.vjp import pull_back
 Entries = float | list[float]
 
 
-def graph_values(x: Sequence[float], y: float, w: Sequence[float], v: float, sigma: str) -> dict[str, Entries]:
+def graph_values(x: Sequence[float], y: float, w: Sequence[float], v: float, sigma: str) -> dict[str, Any]:
     """Every value of the graph by its letter."""
     z = float(inner(w, x))
     h = float(ACTIVATIONS[sigma](z))
@@ -19,7 +20,7 @@ def graph_values(x: Sequence[float], y: float, w: Sequence[float], v: float, sig
     return {"x": list(x), "y": y, "w": list(w), "v": v, "z": z, "h": h, "e": e, "l": float(half_square(y, e))}
 
 
-def graph_bars(x: Sequence[float], y: float, w: Sequence[float], v: float, sigma: str) -> dict[str, Entries]:
+def graph_bars(x: Sequence[float], y: float, w: Sequence[float], v: float, sigma: str) -> dict[str, Any]:
     """Every bar of the graph by its letter, each step nudged by itself."""
     at = graph_values(x, y, w, v, sigma)
     activation = ACTIVATIONS[sigma]

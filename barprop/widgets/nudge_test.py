@@ -83,7 +83,7 @@ class NudgeTest(Widget):
         return np.abs(np.array(found) - self.bar())
 
     def _loss(self, by: float) -> float:
-        at = {"x": list(self.x), "w": list(self.w), "v": self.v, "y": self.y}
+        at: dict[str, Any] = {"x": list(self.x), "w": list(self.w), "v": self.v, "y": self.y}
         name = self.variable[0]
         if name in "zhe":
             return self._loss_from(name, by)

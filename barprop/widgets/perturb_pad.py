@@ -38,7 +38,7 @@ class PerturbPad(Widget):
 
     _esm = bundled("perturb_pad.js")
     resets = ("index", "mode", "eps", "alpha", "steps")
-    layers = t.List().tag(sync=True)
+    layers: t.List[Any] = t.List().tag(sync=True)
     weights = t.Bytes().tag(sync=True)  # float32, layer by layer: W row by row, then b
     images = t.Bytes().tag(sync=True)  # float32
     labels = t.List(t.Int()).tag(sync=True)

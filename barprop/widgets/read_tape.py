@@ -61,7 +61,7 @@ def read_tape(node: Any, names: Mapping[str, Any], most: int) -> Tape:
     order = _ordered(node, most)
     index = {id(one): place for place, one in enumerate(order)}
     letters = {id(value): name for name, value in names.items()}
-    entries = []
+    entries: list[Entry] = []
     for one in order:
         data = _array(one, "data")
         bar = None if getattr(one, "bar", None) is None else _array(one, "bar")
@@ -158,6 +158,7 @@ def _slot_bar(entry: Entry, values: list[np.ndarray], slot: int, bar: np.ndarray
     sizes = np.abs(at[at != 0])
     nudge = 1e-3 * float(np.clip(sizes.min(initial=1.0), 1e-4, 1.0))
     step = entry.step
+    assert step is not None  # a leaf has no slot
 
     def moved(u: np.ndarray) -> np.ndarray:
         return step(*values[:slot], u, *values[slot + 1 :])

@@ -83,10 +83,11 @@ class SplitBars(Widget):
         waves = np.sqrt(2) * np.cos([1.7 * index, 2.9 * index + 1])  # one a branch; the target is their sum
         x = waves * [[self.scale1], [self.scale2]]
         starts = [_start(self.units1, 0.4), _start(self.units2, 0.9)]
-        branches, moved = [start.copy() for start in starts], ([], [])
+        branches = [start.copy() for start in starts]
+        moved: tuple[list[float], list[float]] = ([], [])
         for _ in range(self.steps + 1):
             for path, branch, start in zip(moved, branches, starts, strict=True):
-                path.append(np.linalg.norm(branch - start))
+                path.append(float(np.linalg.norm(branch - start)))
             effects = [inner(W, a) for W, a in branches]
             bars = pull_back(lambda u: np.mean(half_square(waves.sum(axis=0), u @ x)), effects, 1.0)
             branches = [

@@ -31,7 +31,7 @@ class TapeView(Widget):
 
     _esm = bundled("tape_view.js")
     resets = ("step",)
-    nodes = t.List().tag(sync=True)
+    nodes: t.List[Any] = t.List().tag(sync=True)
     step = t.Int(0).tag(sync=True)
     size = (7.0, 3.2)
 

@@ -90,13 +90,14 @@ def relu_slope(h: ArrayLike) -> np.ndarray:
 
 
 def train(
-    X: np.ndarray, Y: np.ndarray, w: ArrayLike, v: float, sigma: Activation, lr: float, steps: int, seed: int
+    X: np.ndarray, Y: np.ndarray, w: np.ndarray, v: float, sigma: Activation, lr: float, steps: int, seed: int
 ) -> tuple[np.ndarray, float, list[float]]:
     """Stochastic gradient descent on the one-neuron graph, one example a step. ValueError where there is no example."""
     if not len(Y):
         raise ValueError("There is no example to draw from; give at least one.")
     rng = np.random.default_rng(seed)
-    w, v, losses = np.array(w, dtype=float), float(v), []
+    w, v = np.array(w, dtype=float), float(v)
+    losses: list[float] = []
     for _ in range(steps):
         i = rng.integers(len(Y))
         z = w @ X[i]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def targeted(net: tuple, X: ArrayLike, targets: ArrayLike, eps: float, alpha: fl
 
 
 def accuracy_curve(
-    net: tuple, X: ArrayLike, labels: ArrayLike, eps_list: ArrayLike, attack: Callable[..., np.ndarray]
+    net: tuple, X: ArrayLike, labels: ArrayLike, eps_list: Iterable[float], attack: Callable[..., np.ndarray]
 ) -> np.ndarray:
     """The share of images still classified right after attack(net, X, labels, eps), for each eps."""
     network, w, _ = net

@@ -31,7 +31,7 @@ def is_twin(item: Any) -> bool:
     kind = type(item)
     if kind is FunctionType:
         home = sys.modules.get(item.__module__ or "")
-        known = bool(home) and home.__name__.startswith("barprop.") and not home.__name__.startswith(_WITHHELD)
+        known = home is not None and home.__name__.startswith("barprop.") and not home.__name__.startswith(_WITHHELD)
         return known and vars(home).get(item.__name__) is item
     return kind is Graph or (kind.__module__, kind.__qualname__) in _CLASSES
 

@@ -14,6 +14,8 @@ import signal
 import socket
 import struct
 import time
+from collections.abc import Callable
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -77,9 +79,10 @@ class Zygote:
         self._reply(["ready"])
         while (message := self._wait()) is not None:
             (kind, *rest), fds = message
-            action = {"open": self._open, "interrupt": self._interrupt, "end": self._end}[kind]
+            actions: dict[str, Callable[..., Any]]
+            actions = {"open": self._open, "interrupt": self._interrupt, "end": self._end}
             try:
-                self._reply(["done", action(*rest, *fds)])
+                self._reply(["done", actions[kind](*rest, *fds)])
             except OSError as error:
                 self._reply(["fail", str(error)])
             for fd in fds:

@@ -123,7 +123,11 @@ def _plain(data: dict[str, Any]) -> dict[str, Any]:
 class _Publisher(DisplayPublisher):
     """What display() hands over."""
 
-    def publish(self, data, metadata=None, *, transient=None, update=False, **_):  # type: ignore[override]
+    shell: Any
+
+    def publish(  # type: ignore[override]  # IPython's has an argument `source` that nobody passes
+        self, data: Any, metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any
+    ) -> None:
         outputs, identity = self.shell.outputs, str((transient or {}).get("display_id", ""))
         data, metadata = _plain(data), _plain(metadata or {})
         if update:
@@ -131,12 +135,14 @@ class _Publisher(DisplayPublisher):
         else:
             outputs.add({"output_type": "display_data", "data": data, "metadata": metadata}, identity)
 
-    def clear_output(self, wait=False):  # type: ignore[override]
+    def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear(wait)
 
 
 class _Hook(DisplayHook):
     """What the last expression of a cell gives."""
+
+    shell: Any
 
     def quiet(self) -> bool:
         # To find out whether a cell ends in ";", IPython takes it apart; most hold none at all.
@@ -145,7 +151,7 @@ class _Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         pass
 
-    def write_format_data(self, format_dict, md_dict=None) -> None:  # type: ignore[override]
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         self.shell.outputs.add(
             {
                 "output_type": "execute_result",
@@ -181,13 +187,13 @@ class Shell(InteractiveShell):
     def init_io(self) -> None:
         pass
 
-    def enable_gui(self, gui=None) -> None:
+    def enable_gui(self, gui: Any = None) -> None:
         pass
 
     def ask_exit(self) -> None:
         pass
 
-    def _showtraceback(self, etype, evalue, stb) -> None:  # type: ignore[override]
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
         lines = [str(line)[:_LONGEST] for line in (stb if isinstance(stb, list) else [stb])][-100:]
         self.outputs.add(
             {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue)[:_LONGEST], "traceback": lines}

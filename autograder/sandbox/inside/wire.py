@@ -28,7 +28,7 @@ _CODES_OF_NUMBERS = "?bhiqlBHIQLefdgFDG"  # "l" after "q": of two names for int6
 _DTYPES = {dtype.str: dtype for dtype in (np.dtype(order + code) for order in "><" for code in _CODES_OF_NUMBERS)}
 _SCALARS = frozenset(np.dtype(code).type for code in _CODES_OF_NUMBERS)
 _CONTAINERS = {_TUPLE: tuple, _SET: set, _FROZEN: frozenset}
-_CODES = {kind: code for code, kind in _CONTAINERS.items()}
+_CODES: dict[Any, int] = {kind: code for code, kind in _CONTAINERS.items()}
 
 
 class WireError(Exception):
@@ -91,7 +91,7 @@ class Codec:
             return msgpack.ExtType(_COMPLEX, struct.pack("<dd", item.real, item.imag))
         if item is Ellipsis or item is NotImplemented:
             return msgpack.ExtType(_SINGLE, b"..." if item is Ellipsis else b"NotImplemented")
-        if kind is Activation and ACTIVATIONS.get(item.name) is item:
+        if kind is Activation and any(item is known for known in ACTIVATIONS.values()):
             return msgpack.ExtType(_ACTIVATION, item.name.encode())
         code, content = self._refer(item)
         return msgpack.ExtType(code, self._pack(content, buffers, depth + 1))
@@ -194,7 +194,8 @@ class Channel:
         self._fill(memoryview(header)[:1], deadline)
         try:
             self._fill(memoryview(header)[1:], deadline)
-            return self._frame(*_HEADER.unpack(header), deadline)
+            structure, size = _HEADER.unpack(header)
+            return self._frame(structure, size, deadline)
         except TimeoutError:
             raise WireError("a reply stopped halfway") from None
 

@@ -31,8 +31,8 @@ def _backward_probes(rng: np.random.Generator, keys: tuple[str, ...] = ("z", "h"
             w, z = -w, -z
         y = float(v * sigma(z)) + side * positive(rng)
         cache = forward_values(x, y, w, v, sigma)
-        args = {"cache": {k: cache[k] for k in keys}, "x": read_only(x) if number % 2 else x, "y": y, "w": w, "v": v}
-        args["sigma"] = sigma
+        x = read_only(x) if number % 2 else x
+        args: dict[str, Any] = {"cache": {k: cache[k] for k in keys}, "x": x, "y": y, "w": w, "v": v, "sigma": sigma}
         if l_bar is not None:
             args["l_bar"] = l_bar
         shown = "l_bar left out" if l_bar is None else f"l_bar = {l_bar:g}"
@@ -45,7 +45,7 @@ def _backward_probes(rng: np.random.Generator, keys: tuple[str, ...] = ("z", "h"
         ("l_bar = 0", {"x": x, "w": w, "l_bar": 0.0}),
         ("whole numbers for v and y", {"x": x, "w": w, "v": 2, "y": 3, "l_bar": -1}),
     ):
-        args = {"y": draw(rng), "v": draw(rng), "sigma": softplus, "l_bar": draw(rng)} | change
+        args = {"y": draw(rng), "v": draw(rng), "sigma": softplus, "l_bar": draw(rng), **change}
         cache = forward_values(*(args[name] for name in ("x", "y", "w", "v", "sigma")))
         order = ("x", "y", "w", "v", "sigma", "l_bar")
         yield Case(label, {"cache": {k: cache[k] for k in keys}} | {name: args[name] for name in order})
@@ -155,7 +155,7 @@ def _output_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _output_case(label: str, z: Any) -> Case:
-    outputs = {sigma.name: sigma(z) for sigma in (sigmoid, tanh, relu)}
+    outputs: dict[str, Any] = {sigma.name: sigma(z) for sigma in (sigmoid, tanh, relu)}
     if type(z) is float:
         outputs = {name: float(h) for name, h in outputs.items()}
     if isinstance(z, np.ndarray) and not z.flags.writeable:
@@ -236,8 +236,7 @@ _NEEDS = {"e": (), "y": (), "v": ("e",), "h": ("e",), "z": ("h",), "w": ("z",), 
 
 def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     order = run.answers["order"]
-    listed = type(order) is list or type(order) is tuple
-    if not listed or not all(type(name) is str for name in order):  # exact types: a class of its own may lie
+    if type(order) not in (list, tuple) or not all(type(name) is str for name in order):  # exact types: a class of its own may lie
         raise AnswerError('order should be a list of names in quotes, such as ["e", ...].')
     if sorted(order) != sorted(BARS):
         listed = ", ".join(map(repr, order))[:120] or "nothing"

@@ -159,7 +159,8 @@ def _scaled(first: Callable[[Case], float], second: Callable[[Case], float]) -> 
 
 
 def _outputs(c: Case) -> tuple[float, float]:
-    return tuple(float(inner(a, h)) for _, _, a, h in _sides(c).values())
+    first, second = (float(inner(a, h)) for _, _, a, h in _sides(c).values())
+    return first, second
 
 
 def _by_output(c: Case) -> float:

@@ -76,7 +76,7 @@ UPDATE_RATIO = Exercise(
              lambda c, right: c.lr * (right / c.lr) ** 2),
             ("squared ratio", "That is the square of the ratio. Is a root missing?", lambda c, right: right**2),
             ("largest stretch of a matrix", "Right for vectors. For a matrix your norm measures how far it can stretch something; here all its entries count.",
-             _ratio_by(lambda u: np.linalg.norm(u, 2))),
+             _ratio_by(lambda u: float(np.linalg.norm(u, 2)))),
             ("summed the sizes", "You added up the sizes of the entries. The norm asked for is the Euclidean one.",
              _ratio_by(lambda u: np.sum(np.abs(u)))),
             ("largest entries", "You compared the largest entries only. All of them count.",
@@ -109,7 +109,7 @@ def _rescaled(c: Case) -> Values:
     """Each example times that positive number which gives it a mean square of 1."""
     H = np.array(c.H, dtype=float)
     for row in H:
-        row *= _crossing(lambda factor, row=row: np.mean(np.square(factor * row)) - 1)
+        row *= _crossing(lambda factor, row=row: np.mean(np.square(factor * row)) - 1)  # type: ignore[misc]
     return {"H": H}
 
 

@@ -62,7 +62,7 @@ def cache_mistakes() -> tuple[Mistake, ...]:
         ("reads no cache", NOT_READ, "Your backward says the same whatever forward has seen. Which tensor of the forward pass does it need?"),
     )  # fmt: skip
     return tuple(
-        Mistake(name, hint, lambda c, right, story=story: {"cache": story} if "cache" in right else None)
+        Mistake(name, hint, lambda c, right, story=story: {"cache": story} if "cache" in right else None)  # type: ignore[misc]
         for name, story, hint in hints
     )
 

@@ -39,7 +39,7 @@ def _network_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("your own Linear, Tanh, Linear, ReLU", args, {"own": ("Linear", "Tanh", "Linear", "ReLU")})
 
 
-def _chain(steps: Sequence[Callable], x: Any, w: Sequence[tuple]) -> Any:
+def _chain(steps: Sequence[Callable], x: Any, w: Sequence[Sequence[Any]]) -> Any:
     for step, weights in zip(steps, w, strict=True):
         x = step(x, *weights)
     return x
@@ -98,7 +98,8 @@ def _own_layers(run: Run, case: Case) -> str:
     """The student's Network of the student's layers, against those layers called one after the other."""
     network = run("Network", [run(name) for name in case.own])
     layers = [run(name) for name in case.own]
-    h, bar, w_bar = case.x, case.h_bar, []
+    h, bar = case.x, case.h_bar
+    w_bar: list[Any] = []
     try:
         for layer, weights in zip(layers, case.w, strict=True):
             h = run.send(layer, "forward", h, weights)
@@ -131,7 +132,8 @@ def _wrong_network(rule: str) -> Callable[[Case, Values], Values | None]:
 
 def _broken(c: Case, rule: str) -> Values:
     pairs = list(zip([Nudged(step) for step in c.steps], c.w, strict=True))
-    h, bar, w_bar = c.x, c.h_bar, []
+    h, bar = c.x, c.h_bar
+    w_bar: list[Any] = []
     for layer, weights in pairs:
         h = layer.forward(c.x if rule == "all from x" else h, weights)
     back = pairs if rule == "forward order" else pairs[::-1]
@@ -174,7 +176,7 @@ NETWORK = Exercise(
         Mistake("weights in forward order", "The layers go backwards, and their weights do not: turn both lists over.",
                 _wrong_network("weights not turned")),
         Mistake("w_bar in reverse order", "w_bar is in the order in which you met the layers on the way back. It belongs in the order of w.",
-                lambda c, right: {"x_bar": right.get("x_bar")} | (_wrong_network("not turned")(c, right) or {})),
+                lambda c, right: {"x_bar": right.get("x_bar"), **(_wrong_network("not turned")(c, right) or {})}),
         Mistake("the same bar for every layer", "Every layer was given the bar of the network's output. Each hands its input's bar to the one before it.",
                 _wrong_network("same bar")),
         Mistake("x_bar is the bar that came in", "x_bar is h_bar itself. What comes out of the first layer on the way back?",

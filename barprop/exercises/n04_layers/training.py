@@ -76,7 +76,7 @@ def _small_digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     return small(X[:300]), read_only(labels[:300]), small(X_test[:200]), labels_test[:200]
 
 
-def _loss(w: Sequence[tuple], X: np.ndarray, labels: np.ndarray) -> float:
+def _loss(w: Sequence[Sequence[Any]], X: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(cross_entropies(logits_of(X, w), labels)))
 
 
@@ -169,8 +169,8 @@ def _batch(c: Case) -> int:
 def _rows_of(c: Case, rows: np.ndarray) -> list[int] | None:
     """Which rows of X a batch is made of; None where it is not made of them."""
     place = {row.tobytes(): number for number, row in enumerate(np.asarray(c.X, dtype=float))}
-    found = [place.get(row.tobytes()) for row in np.atleast_2d(rows)]
-    return None if None in found or not 0 < len(found) <= _batch(c) else found
+    found = [place[row.tobytes()] for row in np.atleast_2d(rows) if row.tobytes() in place]
+    return found if len(found) == len(np.atleast_2d(rows)) and 0 < len(found) <= _batch(c) else None
 
 
 def _is_behind(c: Case, rows: np.ndarray, w: Sequence[tuple], loss: float, start: int) -> bool:
@@ -185,9 +185,11 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
     """Follow the batches the network was asked about: each loss and each step must be that batch's own."""
     if len(asked) != len(losses):
         return f"there were {len(asked)} backward passes for {len(losses)} losses"
-    chosen = [_rows_of(c, rows) for rows, _ in asked]
-    if None in chosen:
-        return f"the batch of step {chosen.index(None) + 1} is not made of up to {_batch(c)} rows of X"
+    chosen: list[list[int]] = []
+    for number, (rows, _) in enumerate(asked, 1):
+        if (found := _rows_of(c, rows)) is None:
+            return f"the batch of step {number} is not made of up to {_batch(c)} rows of X"
+        chosen.append(found)
     after = [w for _, w in asked[1:]] + [end]
     own = [close(loss, _loss(w, rows, c.labels[at])) for (rows, w), at, loss in zip(asked, chosen, losses, strict=True)]
     if not all(own):

@@ -188,7 +188,8 @@ def _fgsm_way(c: Case) -> Way:
 
 
 def _fgsm_probes(rng: np.random.Generator) -> Iterator[Case]:
-    plain, edge = {"output": "X_adv"}, {"output": "the clipped X_adv"}
+    plain: dict[str, Any] = {"output": "X_adv"}
+    edge: dict[str, Any] = {"output": "the clipped X_adv"}
     yield attack_case(rng, "four images", (4, 6, 3), grey, _fgsm_way, eps=0.2, **plain)
     yield attack_case(rng, "dark and bright pixels", (4, 7, 3), inked, _fgsm_way, eps=0.15, **edge)
     yield attack_case(rng, "one image", (1, 6, 4), grey, _fgsm_way, eps=0.05, **plain)
@@ -256,7 +257,8 @@ def _targeted_way(c: Case) -> Way:
 
 def _walk_probes(way: Callable[[Case], Way], labels: str) -> Callable[[np.random.Generator], Iterator[Case]]:
     """Probes for an attack in several steps: well inside the ball, at its edge, and at black and white."""
-    plain, ball, edge = ({"output": name, "labels": labels} for name in _OUTPUTS)
+    extras: list[dict[str, Any]] = [{"output": name, "labels": labels} for name in _OUTPUTS]
+    plain, ball, edge = extras
 
     def probes(rng: np.random.Generator) -> Iterator[Case]:
         yield attack_case(rng, "three steps inside the ball", (4, 6, 3), grey, way, True, eps=0.25, alpha=0.08, steps=3, **plain)

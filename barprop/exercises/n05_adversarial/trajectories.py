@@ -67,7 +67,8 @@ def walk(c: Case, way: Way) -> np.ndarray:
 def _track(c: Case, way: Way) -> tuple[np.ndarray, list[np.ndarray]]:
     """The images at the end of the way, and the slopes met on it."""
     start = np.array(c.X, dtype=float)
-    x, met = start, []
+    x = start
+    met: list[np.ndarray] = []
     for step in range(way.steps):
         met.append(loss_slopes(c.net, x, way.labels) if way.fresh or not met else met[0])
         moved = (start if way.anchored else x) + way.along * way.alpha * way.move(met[-1])
@@ -109,7 +110,7 @@ def attack_case(
 ) -> Case:
     """A small network with (n, d, k) images, pixels and classes, drawn until the way is steady."""
     n, d, k = sizes
-    more = {name: rest.pop(name) for name in ("output", "blind") if name in rest}
+    more: dict[str, Any] = {name: rest.pop(name) for name in ("output", "blind") if name in rest}
     while True:
         X = read_only(images(rng, n, d))
         classes = rng.integers(0, k, n)

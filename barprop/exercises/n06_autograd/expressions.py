@@ -53,7 +53,7 @@ def expressions_case(
     return Case(label, args, {"kind": kind, "values": tuple(values.split()), "expressions": expressions, "left": left})
 
 
-_ON_ARRAYS = {"sum": np.sum, "exp": np.exp, "log": np.log, "tanh": np.tanh, "relu": lambda z: (z + np.abs(z)) / 2}
+_ON_ARRAYS: dict[str, Callable[..., Any]] = {"sum": np.sum, "exp": np.exp, "log": np.log, "tanh": np.tanh, "relu": lambda z: (z + np.abs(z)) / 2}
 
 
 def on_arrays(u: Any, method: str, **names: Any) -> Any:

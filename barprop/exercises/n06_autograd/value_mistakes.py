@@ -179,7 +179,7 @@ VALUE_MISTAKES = (
     Mistake("outer product the wrong way round", "The bar of a matrix that met a vector came out transposed.",
             _in("square", {"A.bar in A @ b": lambda c, right: right.T, "B.bar in a @ B": lambda c, right: right.T})),
     Mistake("mean instead of sum, along an axis", "A sum hands its bar to every entry, undivided.",
-            _in("square", {f"a.bar in {text}": lambda c, right, text=text: right * _share(text, c)
+            _in("square", {f"a.bar in {text}": lambda c, right, text=text: right * _share(text, c)  # type: ignore[misc]
                            for text in ("a.sum()", "a.sum(axis=0)", "a.sum(axis=1)", "a.sum(axis=-1)")})),
     Mistake("spread along the wrong axis", "With a square matrix nothing complains: the bar of row i went to column i. Give the bar its lost axis back before it is spread.",
             _in("square", {"a.bar in a.sum(axis=1)": lambda c, right: right.T})),

@@ -322,7 +322,8 @@ def _parents(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     """Walk along .parents: both inputs must be met, as the very same objects, and have no parents themselves."""
     a, b = run("Value", case.a), run("Value", case.b)
     out = combine(run, "a * b + a", lambda call, a, b: a * b + a, a, b)
-    met, todo = [], [out]
+    met: list[Any] = []
+    todo = [out]
     while todo and len(met) < 30:
         node = todo.pop()
         met.append(node)
