@@ -49,6 +49,7 @@ class GenerateFeedback(StockFeedback):
         resources: dict[str, Any] = self.init_single_notebook_resources(notebook_filename)
         path = str(Path(notebook_filename).absolute())
         try:
+            assert self._converter is not None
             page, extension = self._converter.convert(path, self.config, resources, True, self.preprocessors)
         except ConversionError as error:
             raise NbGraderException(str(error)) from None

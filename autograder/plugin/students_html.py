@@ -38,7 +38,9 @@ class StudentsHTML(HTMLExporter):
     feedback = Bool(True, help="a page for the student: its links lead somewhere; False: the formgrader's")
     most = Integer(-1, help="characters of a student's cell that are shown; negative: all")
 
-    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
+    def from_notebook_node(  # type: ignore[override]  # a page in place of a notebook, as every HTMLExporter
+        self, nb: NotebookNode, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, Any]:
         """Convert a notebook; nothing in it is trusted but what `make_document` marked."""
         resources = dict(resources or {})
         for name in _NAMES:

@@ -82,7 +82,7 @@ def guard_logout() -> None:
             return self.finish("Logging out takes a page, not a picture.")
         return stock(self, *args, **kwargs)
 
-    LogoutHandler.get = get
+    LogoutHandler.get = get  # type: ignore[method-assign]
 
 
 def guard_headers(settings: dict[str, Any], base_url: str) -> None:
