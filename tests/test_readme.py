@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import ROOT
+from autograder.course.layout import ROOT
 
 pytestmark = [pytest.mark.bare, pytest.mark.slow]
 
