@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 
@@ -20,7 +21,10 @@ COMMANDS = {
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that this terminal cannot show becomes a question mark
+            stream.reconfigure(errors="replace")
     try:
         return _run(sys.argv[1:] if words is None else words)
     except ModuleNotFoundError as error:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbgrader.converters import NbGraderException
-from nbgrader.utils import parse_utc
 
 from autograder.assignment import AssignmentPlan
 from autograder.batch import fingerprints
@@ -24,6 +22,7 @@ from autograder.scoring import seeds
 from autograder.scoring.grade import Job
 from autograder.scoring.record import Grade, Record
 from autograder.submission.read_folder import Submission, is_data, take_in
+from autograder.submission.timestamp import read_time
 
 if TYPE_CHECKING:
     from autograder.plugin.grading import Grading
@@ -72,7 +71,10 @@ class Run:
     def __init__(self, grading: Grading, plan: AssignmentPlan, writer: GradebookWriter) -> None:
         self.grading, self.plan, self.writer = grading, plan, writer
         folder = Path(grading.coursedir.root) / grading.folder
-        self.secret = seeds.course_secret(folder, grading.secret)
+        try:
+            self.secret = seeds.course_secret(folder, grading.secret, grading.coursedir.groupshared)
+        except seeds.SecretError as error:
+            raise NbGraderException(str(error)) from None
         self.journal = Journal(folder / "journal")
         self.exercise_keys = {name: fingerprints.exercise_key(name) for nb in plan.notebooks for name in nb.exercises}
         self.base = fingerprints.digest_of(
@@ -231,11 +233,11 @@ class Run:
         text = (submission.timestamp or b"").decode("utf-8", "replace").strip()
         if not text:
             return KEPT
-        with suppress(Exception):  # dateutil lets through whatever its arithmetic raises
-            return parse_utc(text)
-        why = f"timestamp.txt holds no time ({text[:40]!r}); no lateness is counted"
-        self.summary.skipped.append(f"{one.student}: {why}.")
-        return None
+        try:
+            return read_time(text)
+        except ValueError as error:
+            self.summary.skipped.append(f"{one.student}: timestamp.txt {error}; no lateness is counted.")
+            return None
 
 
 def _still_good(grades: dict[str, Grade], exercise_keys: dict[str, str]) -> dict[str, Grade]:

@@ -13,6 +13,7 @@ from autograder.batch.pool import Crew
 from autograder.gradebook.submitted import coursedir_path, handed_in
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
+from autograder.plugin.grading import check_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +57,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _grade(app: AutogradeApp, assignment: str, force: bool, crew: Crew | None) -> int:
+    try:
+        check_name(assignment)
+    except NbGraderException as error:
+        print(error, file=sys.stderr)
+        return 1
     app.coursedir.assignment_id = assignment
     converter = Autograde(coursedir=app.coursedir, parent=app)
     converter.force, converter.crew, converter.passes_interrupts = force, crew, True

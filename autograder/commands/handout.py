@@ -3,39 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
-from autograder.course.handout import _TOP, contents, without_command
+from autograder.course.build import differences, release_into
+from autograder.course.handout import TOP, contents, without_command
 from autograder.course.layout import RELEASE, ROOT, given_path
 
 _NAME = "backprop.zip"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `python -m autograder handout`."""
+    """Declare the options of `python -m autograder handout`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in notebooks/")
     parser.add_argument("--to", type=given_path, default=Path(_NAME), metavar="FILE", help=f"default: {_NAME}")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the zip file; returns the exit code."""
-    there = sorted(path.name for path in RELEASE.iterdir() if path.is_dir()) if RELEASE.is_dir() else []
-    unknown = [name for name in args.assignments if name not in there]
-    if unknown or not there:
-        known = ", ".join(there) or "nothing: python -m autograder build makes it"
-        print(f"{RELEASE} holds no {', '.join(unknown) or 'assignment'}; it holds {known}.", file=sys.stderr)
-        return 2
-    try:
-        with zipfile.ZipFile(args.to, "w", zipfile.ZIP_DEFLATED) as file:
-            for path, name in contents(args.assignments or there):
-                if path == ROOT / "pyproject.toml":
-                    file.writestr(f"{_TOP}/{name}", without_command(path.read_text(encoding="utf-8")))
-                else:
-                    file.write(path, f"{_TOP}/{name}")
-    except OSError as error:
-        print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
-        return 2
+    """Write the zip file; return the exit code.
+
+    What is packed is made from source/ anew: notebooks/ may have been worked in.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        release = release_into(Path(folder))
+        there = sorted(path.name for path in release.iterdir() if path.is_dir())
+        unknown = [name for name in args.assignments if name not in there]
+        if unknown:
+            print(f"There is no assignment {', '.join(unknown)}; there are {', '.join(there)}.", file=sys.stderr)
+            return 2
+        changed = differences(release, RELEASE) if RELEASE.is_dir() else []
+        partial = args.to.with_name(f"{args.to.name}.part")
+        try:
+            _write(partial, contents(release, args.assignments or there))
+            os.replace(partial, args.to)
+        except OSError as error:
+            print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
+            return 2
+    if changed:
+        names = ", ".join(name for name, _ in changed[:5]) + ", ..." * (len(changed) > 5)
+        print(f"notebooks/ differs from what source/ makes ({names}): packed is what source/ makes.", file=sys.stderr)
     print(f"Written: {args.to} ({args.to.stat().st_size / 1e6:.1f} MB). Its README.md tells students how to start.")
     return 0
+
+
+def _write(path: Path, files: list[tuple[Path, str]]) -> None:
+    # Some build systems date their files 1970, before a zip file's first year: such a date becomes 1980.
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as file:
+        for source, name in files:
+            if source == ROOT / "pyproject.toml":
+                file.writestr(f"{TOP}/{name}", without_command(source.read_text(encoding="utf-8")))
+            else:
+                file.write(source, f"{TOP}/{name}")

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.course.authored import authored, ignored_names, read_authored, solved
-from autograder.course.layout import RELEASE, ROOT, SOLUTIONS
+from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, is_cache
 from barprop.exercises import TESTS
 
 PAGE = ROOT / "docs" / "exercises.md"
@@ -70,7 +70,7 @@ def release_into(folder: Path) -> Path:
 def differences(fresh: Path, committed: Path) -> list[tuple[str, str]]:
     """(file, what is wrong with it) for every file that differs between two folders, byte for byte."""
     here = {str(p.relative_to(fresh)) for p in fresh.rglob("*") if p.is_file()}
-    there = {str(p.relative_to(committed)) for p in committed.rglob("*") if p.is_file() and not _passing(p)}
+    there = {str(p.relative_to(committed)) for p in committed.rglob("*") if p.is_file() and not is_cache(p)}
     found = [(name, "is missing") for name in here - there]
     found += [(name, "is not made from source/") for name in there - here]
     for name in here & there:
@@ -78,9 +78,6 @@ def differences(fresh: Path, committed: Path) -> list[tuple[str, str]]:
             found.append((name, "differs from what source/ makes"))
     return sorted(found)
 
-
-def _passing(path: Path) -> bool:
-    return any(part in (".ipynb_checkpoints", "__pycache__") for part in path.parts)
 
 
 def replace_tree(fresh: Path, target: Path) -> None:

@@ -1,22 +1,28 @@
-"""python -m autograder handout: what students need, and nothing else, as one zip file."""
+"""What students need, and nothing else."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from autograder.course.layout import RELEASE, ROOT
+from autograder.course.layout import ROOT, is_cache
 
-_TOP = "backprop"
+TOP = "backprop"
 _SHARED = ("requirements.txt", "pyproject.toml", "LICENSE", "NOTICE")
 
 
-def contents(assignments: list[str]) -> list[tuple[Path, str]]:
-    """(file, its name in the folder that students unpack), the same in every run."""
+def contents(release: Path, assignments: list[str]) -> list[tuple[Path, str]]:
+    """Return (file, its name in the folder that students unpack), in the same order in every run.
+
+    Parameters
+    ----------
+    release : Path
+        The folder with the released assignments.
+    """
     found = [(ROOT / "docs" / "handout.md", "README.md"), *((ROOT / name, name) for name in _SHARED)]
-    for folder in (ROOT / "barprop", *(RELEASE / name for name in assignments)):
-        files = sorted(path for path in folder.rglob("*") if path.is_file() and not _passing(path))
-        found += [(path, path.relative_to(ROOT).as_posix()) for path in files]
+    found += [(path, path.relative_to(ROOT).as_posix()) for path in _files(ROOT / "barprop")]
+    for name in assignments:
+        found += [(path, f"notebooks/{path.relative_to(release).as_posix()}") for path in _files(release / name)]
     return found
 
 
@@ -25,5 +31,5 @@ def without_command(pyproject: str) -> str:
     return re.sub(r"^\[project\.scripts\]\n(.+\n)*\n?", "", pyproject, flags=re.MULTILINE)
 
 
-def _passing(path: Path) -> bool:
-    return any(part in ("__pycache__", ".ipynb_checkpoints") for part in path.parts)
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not is_cache(path))

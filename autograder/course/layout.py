@@ -34,3 +34,8 @@ def tools_on_path() -> None:
     scripts, paths = os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath).split(os.pathsep)
     if scripts not in paths:
         os.environ["PATH"] = os.pathsep.join([scripts, *paths])
+
+
+def is_cache(path: Path) -> bool:
+    """Whether a file was left by Python or Jupyter: no part of the course."""
+    return any(part in ("__pycache__", ".ipynb_checkpoints") for part in path.parts)

@@ -119,7 +119,9 @@ def _notebook(
 ) -> NotebookPlan:
     spec = json.loads(notebook.kernelspec) if notebook.kernelspec else {}
     name = str(spec.get("name", "python"))
-    if spec.get("language", "python") != "python" or not name.startswith("python"):
+    # The language decides; a kernel of a conda environment is called after the environment.
+    language = str(spec.get("language") or ("python" if name.startswith("python") else name))
+    if language.lower() != "python":
         raise NbGraderException(
             f"{assignment}/{notebook.name} is written for the kernel '{name}'; only Python notebooks can be graded "
             "here. Take the line that plugs this grading in out of nbgrader_config.py for such a course."

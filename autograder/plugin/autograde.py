@@ -22,10 +22,10 @@ from nbgrader.converters import Autograde as StockAutograde
 from nbgrader.converters import GenerateFeedback as StockFeedback
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
 from autograder.plugin.feedback import GenerateFeedback
 from autograder.submission.read_folder import read_stamp
+from autograder.submission.timestamp import read_time
 
 if TYPE_CHECKING:
     from autograder.batch.pool import Crew
@@ -90,8 +90,8 @@ class Autograde(StockAutograde):
 def _existing_timestamp(self: CourseDirectory, dest_path: str) -> datetime | None:
     """nbgrader's get_existing_timestamp, for a file that somebody else made: None where it holds no time."""
     text = read_stamp(Path(dest_path))
-    with suppress(Exception):  # dateutil lets through whatever its arithmetic raises
-        return parse_utc(text) if text else None
+    with suppress(ValueError):
+        return read_time(text) if text else None
     return None
 
 

@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from nbgrader.converters import Autograde
 
 
+def check_name(assignment: str) -> None:
+    """Raise NbGraderException with a sentence where nbgrader cannot handle an assignment of that name."""
+    if os.path.basename(assignment) != assignment or not assignment:  # nbgrader would enter it under another name
+        meant = os.path.basename(assignment.rstrip("/")) or "02_bar_notation"
+        raise NbGraderException(f"'{assignment}' is a path, not the name of an assignment; say {meant}.")
+    bad = sorted({c for c in assignment if c in "+*?[]" or not c.isprintable()})
+    if bad or assignment.strip() != assignment:
+        what = " ".join(map(repr, bad)) or "a blank at its start or end"
+        raise NbGraderException(
+            f"An assignment called {assignment!r} cannot be graded: nbgrader cannot handle {what} in the name of an "
+            "assignment. Rename its folders in source/, the release and submitted/."
+        )
+
+
 class Grading(LoggingConfigurable):
     """How submissions are graded; set in nbgrader_config.py as c.Grading.jobs = 4, or on the command line."""
 
@@ -52,9 +66,7 @@ class Grading(LoggingConfigurable):
 
     def run(self, assignment: str) -> Summary:
         """Grade the submissions of an assignment. Raises NbGraderException with a sentence, at what keeps all back."""
-        if os.path.basename(assignment) != assignment or not assignment:  # nbgrader would enter it under another name
-            meant = os.path.basename(assignment.rstrip("/")) or "02_bar_notation"
-            raise NbGraderException(f"'{assignment}' is no name of an assignment, but a path; say {meant}.")
+        check_name(assignment)
         due = self._due(assignment)
         ensure_generated(self.coursedir, assignment, self.converter.parent, Path(self.coursedir.root) / self.folder)
         with open_gradebook(self.coursedir) as gradebook:

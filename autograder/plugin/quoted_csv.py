@@ -7,6 +7,8 @@ import csv
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.reports.csv_file import spreadsheet_safe
+
 
 class QuotedCsv(CsvExportPlugin):
     """nbgrader's own exporter and columns; a comma in a name stays in its field, where nbgrader's shifts the row."""
@@ -21,7 +23,7 @@ class QuotedCsv(CsvExportPlugin):
                     continue
                 for student in gradebook.students:
                     if not self.student or student.id in self.student:
-                        out.writerow(_line(gradebook, assignment, student))
+                        out.writerow(map(spreadsheet_safe, _line(gradebook, assignment, student)))
 
 
 _COLUMNS = (

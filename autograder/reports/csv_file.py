@@ -7,6 +7,8 @@ from pathlib import Path
 
 from autograder.reports.table import Table
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet reads as the start of a formula
+
 
 def write_csv(path: Path, tables: list[Table]) -> None:
     """One line a student and assignment; columns are assignment/exercise."""
@@ -18,15 +20,16 @@ def write_csv(path: Path, tables: list[Table]) -> None:
         late = [table for table in tables if any(row.penalty for row in table.rows)]
         totals = [f"{table.assignment}/late" for table in late]
         totals += [f"{table.assignment}/total" for table in tables]
-        out.writerow(["student", *(f"{table.assignment}/{column}" for table, column in columns), *totals])
+        header = ["student", *(f"{table.assignment}/{column}" for table, column in columns), *totals]
+        out.writerow(map(spreadsheet_safe, header))
         for student in students:
             found = [rows.get((table.assignment, student)) for table, _ in columns]
             points = [row.points.get(c, "") if row else "" for row, (_, c) in zip(found, columns, strict=True)]
             off = [-row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
             sums = [row.total if (row := rows.get((table.assignment, student))) else "" for table in tables]
-            out.writerow([_safe(student), *points, *off, *sums])
+            out.writerow([spreadsheet_safe(student), *points, *off, *sums])
 
 
-def _safe(text: str) -> str:
-    """A name that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text
+def spreadsheet_safe(value: object) -> object:
+    """Return a value as it is, but text that a spreadsheet would take for a formula with an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA and value else value

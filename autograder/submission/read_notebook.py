@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.submission.mend_json import mend_json
+
 MAX_CELLS = 5_000
 MAX_SOURCE = 5_000_000  # characters in all cells together
 _ATTEMPTS = 20_000
@@ -58,8 +60,12 @@ def read_notebook(data: bytes) -> Reading:
     try:
         document, damaged = json.loads(text, strict=False), False
     except (ValueError, RecursionError, MemoryError) as error:
-        document, damaged = _salvage(text, error), True
-        notes.append("The file was damaged (no valid JSON); the cells that could still be read were graded.")
+        document, note = mend_json(text)
+        damaged = document is None
+        if damaged:
+            document = _salvage(text, error)
+            note = "The file was damaged (no valid JSON); the cells that could still be read were graded."
+        notes.append(note)
     raw = _cells_of(document)
     cells = [cell for cell in map(_cell, raw[: MAX_CELLS + 1]) if cell is not None]
     if not cells:
