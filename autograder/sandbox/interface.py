@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
 
 from barprop.answers.calls import Answers
 
 
+class Fault(StrEnum):
+    """What kind of failure a SandboxError is."""
+
+    UNAVAILABLE = "unavailable"  # this machine gives no sandbox: nothing can be graded
+    BROKEN = "broken"  # there was one, and it ended; another may do
+    FILES = "files"  # a file does not fit into a session
+
+
 class SandboxError(Exception):
-    """No sandbox can be had here, or it broke; the message says what to do."""
+    """No sandbox can be had here, or it broke; the message says what to do, `kind` what happened."""
+
+    def __init__(self, sentence: str, kind: Fault = Fault.BROKEN) -> None:
+        super().__init__(sentence, kind)  # both, so that it can be pickled
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)

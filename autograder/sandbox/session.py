@@ -65,7 +65,7 @@ class RemoteSession:
         self._count = self._callbacks = self._depth = 0
         self._left = limits.notebook_seconds
         self._deadline = float("inf")
-        self._broken = ""
+        self._broken, self._broken_kind = "", "lost"
         self._open = True
         self._handles: WeakValueDictionary[int, RemoteHandle] = WeakValueDictionary()
         self._dropped: set[int] = set()
@@ -73,6 +73,7 @@ class RemoteSession:
         self._given: dict[int, Any] = {}
         self._given_numbers: dict[int, int] = {}
         self._described: set[int] = set()
+        self._twins: set[int] = set()  # what went by value: the session has no call to make to them
         self.answers = RemoteAnswers(self)
 
     # --- what the graders use ---
@@ -132,10 +133,10 @@ class RemoteSession:
             tally.exceeded = True
             raise
         if type(content) is not tuple or len(content) != 4:
-            raise self._break(f"{label} came back malformed.")
+            raise self._break(f"{label} came back malformed.", "malformed")
         value, changed, shared, where = content
         if not _are_names(changed) or type(where) is not list:
-            raise self._break(f"{label} came back malformed.")
+            raise self._break(f"{label} came back malformed.", "malformed")
         known = shared if type(shared) is str and shared in SHARED else ""
         places = tuple(place for place in where[:100] if type(place) in (str, int))
         return Observed(value, tuple(word(name) for name in changed[:20]), known, places)
@@ -155,9 +156,10 @@ class RemoteSession:
     def _request(self, label: str, seconds: float, *what: Any) -> Any:
         """Ask, serve the session's own calls meanwhile, and return what comes back. Raises AnswerError."""
         if self._broken:
-            raise AnswerError(self._broken)
+            raise AnswerError(self._broken, self._broken_kind)
         if self._left <= 0:
-            raise self._break(f"The time for one notebook ({self._limits.notebook_seconds:g} s) was used up.")
+            why = f"The time for one notebook ({self._limits.notebook_seconds:g} s) was used up."
+            raise self._break(why, "late")
         outer, started = self._deadline, time.monotonic()
         seconds = min(seconds, self._left)
         self._deadline = min(outer, started + seconds)
@@ -165,12 +167,13 @@ class RemoteSession:
         try:
             return self._exchange(late, *what)
         except TimeoutError:
-            raise self._break(late) from None
+            raise self._break(late, "late") from None
         except TooLargeError as error:
             self._described.clear()  # nothing was sent, and it does no harm to say it again
             raise AnswerError(f"{label} cannot be called with this: {error}.") from None
         except WireError:
-            raise self._break(f"{label} came back malformed, or with more than {self._limits.reply:g} MB.") from None
+            why = f"{label} came back malformed, or with more than {self._limits.reply:g} MB."
+            raise self._break(why, "malformed") from None
         except (EOFError, OSError):
             raise self._break("") from None
         finally:
@@ -208,21 +211,19 @@ class RemoteSession:
             outputs, _ = read_cell(message[2])
             return outputs, late
         if late:
-            raise AnswerError(late)
+            raise AnswerError(late, "late")
         if message[0] != "done":
-            if type(message[2]) is not str:
-                raise WireError("malformed")
-            raise (SpentError if message[0] == "spent" else AnswerError)(sentence(message[2]))
+            raise _failure(message)
         return message[2]
 
-    def _break(self, why: str) -> AnswerError:
+    def _break(self, why: str, kind: str = "lost") -> AnswerError:
         """Give the process up: end it, and let every later answer say so."""
         if not self._broken:
-            self._broken = why or "The notebook's process ended."
+            self._broken, self._broken_kind = why or "The notebook's process ended.", kind
             status = self._sandbox.end(self._number, 0.0 if why else _FAREWELL)
             if not why:
                 self._broken = _ended(status)
-        return AnswerError(self._broken)
+        return AnswerError(self._broken, self._broken_kind)
 
     # --- being asked ---
 
@@ -246,6 +247,8 @@ class RemoteSession:
     def _carry_out(self, number: Any, method: Any, args: Any, names: Any) -> list:
         if type(number) is not int or number not in self._given or type(args) is not tuple or type(names) is not dict:
             raise WireError("malformed")
+        if number in self._twins:
+            raise WireError("a call to what went by value")
         owner = self._given[number]
         if type(method) is not str or method not in _methods(owner):
             raise WireError("malformed")
@@ -286,6 +289,7 @@ class RemoteSession:
             return STUB, [number]
         self._described.add(number)
         if by_value.is_twin(item):
+            self._twins.add(number)
             return TWIN, [number, *by_value.describe(item)]
         title = getattr(item, "__name__", "") if isinstance(item, _FUNCTIONS) else type(item).__name__
         return STUB, [number, title or "function", _methods(item)]
@@ -325,6 +329,16 @@ def _node(given: dict[int, Any], number: Any, index: Any) -> Node:
 
 def _answers(message: list, count: int) -> bool:
     return len(message) == 3 and type(message[1]) is int and message[1] == count
+
+
+def _failure(message: list) -> AnswerError:
+    """Why the session could not do it, in its own words; the kind is believed where it is one."""
+    content = message[2]
+    if type(content) is not list or len(content) != 2 or not _are_names(content):
+        raise WireError("malformed")
+    if message[0] == "spent":
+        return SpentError(sentence(content[0]))
+    return AnswerError(sentence(content[0]), content[1])
 
 
 def _are_names(value: Any) -> bool:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
-from autograder.sandbox import Limits, Session
+from autograder.sandbox import Fault, Limits, SandboxError, Session
+from autograder.sandbox.time_limit import OverdueError, deadline
 from autograder.scoring import score
 from autograder.scoring.feedback_notebook import make_document
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.scoring.run_cells import NotebookRun
-from autograder.submission.cell_source import defined, same_text
+from autograder.submission.cell_source import defined, forget, same_text
 from autograder.submission.read_notebook import Reading, UnreadableError, read_notebook
 from autograder.submission.repair import Cell, Repaired, answer_names, repair
-from barprop.answers.calls import AnswerError
 from barprop.exercises import EXERCISES
 
 _FILE_NAME = re.compile(r"<ipython-input-[^>]*>, |/tmp/ipykernel_[^ ,]*, ")
+log = logging.getLogger(__name__)
+_READING = 60.0  # seconds for making out what was handed in
+_WORK = 30.0  # seconds for our own work on one notebook, besides those its code may take
 _NOTHING = "No notebook of this assignment was handed in."
 OpenSession = Callable[[dict[str, bytes]], Session]
 
@@ -62,10 +67,46 @@ class Job:
 
 
 def grade_submission(job: Job, open_session: OpenSession) -> Record:
-    """Grade one submission. Raises SandboxError where the sandbox fails, and nothing for what a student did."""
+    """Grade one submission. Raises SandboxError where the sandbox fails; whatever else happens, there is a record."""
     start = time.monotonic()
+    forget()
+    try:
+        record = _graded(job, open_session)
+    except SandboxError:
+        raise
+    except Exception as error:
+        record = refused(job, _why(error))
+    record.seconds = round(time.monotonic() - start, 3)
+    return record
+
+
+def refused(job: Job, reason: str, again: bool = False) -> Record:
+    """The record of a submission that could not be graded: 0, the reason, and a person is asked.
+
+    Parameters
+    ----------
+    again : whether the next run is to try it again, since it may have been the machine's fault.
+    """
     record = Record(job.student, job.plan.name, job.key, notes=list(job.notes), environment=job.environment)
-    chosen = choose_files(job, record)
+    record.quarantine, record.again = reason, again
+    record.notebooks = [_unread(job, plan, reason) for plan in job.plan.notebooks]
+    return record
+
+
+def _why(error: Exception) -> str:
+    """What went wrong while we graded, for the student and for whoever looks at it."""
+    if isinstance(error, OverdueError):
+        return f"Grading it was stopped. {error}"
+    if isinstance(error, MemoryError):
+        return "Grading it was stopped: it took more memory than is granted for one submission."
+    log.error("while grading", exc_info=error)
+    return f"Grading it ended in an error of the grader's own ({type(error).__name__})."
+
+
+def _graded(job: Job, open_session: OpenSession) -> Record:
+    record = Record(job.student, job.plan.name, job.key, notes=list(job.notes), environment=job.environment)
+    with deadline(_READING):
+        chosen = choose_files(job, record)
     if not any(isinstance(found, tuple) for found in chosen.values()):
         reasons = sorted({found for found in chosen.values() if isinstance(found, str) and found})
         there = [f"There is: {', '.join(sorted(job.files)[:5])}."] if job.files else []
@@ -74,11 +115,23 @@ def grade_submission(job: Job, open_session: OpenSession) -> Record:
     for plan in job.plan.notebooks:
         found = chosen[plan.name]
         if isinstance(found, tuple):
-            record.notebooks.append(_grade_notebook(job, plan, *found, open_session))
+            record.notebooks.append(_grade_safely(job, plan, *found, open_session))
         else:
             record.notebooks.append(_unread(job, plan, found))
-    record.seconds = round(time.monotonic() - start, 3)
     return record
+
+
+def _grade_safely(
+    job: Job, plan: NotebookPlan, file: str, reading: Reading, open_session: OpenSession
+) -> NotebookRecord:
+    """Grade one notebook; where that fails, the others keep what they have."""
+    try:
+        with deadline(job.limits.notebook_seconds + _WORK):
+            return _grade_notebook(job, plan, file, reading, open_session)
+    except SandboxError:
+        raise
+    except Exception as error:
+        return _unread(job, plan, _why(error))
 
 
 # --- which file is which notebook -------------------------------------------------------------
@@ -179,10 +232,15 @@ def _grade_notebook(
 
 def _opened(job: Job, open_session: OpenSession, record: NotebookRecord) -> Session:
     """A session with the files that were handed out and handed in; without the latter where there is no room."""
+    given = {PurePosixPath(name).name for name in job.plan.files}
+    own = {name: data for name, data in job.files.items() if PurePosixPath(name).name not in given}
     try:
-        return open_session({**job.files, **job.plan.files})
-    except AnswerError as error:
-        record.trouble.append(f"The files handed in along with it were left out ({error}).")
+        return open_session({**own, **job.plan.files})
+    except SandboxError as error:
+        if error.kind is not Fault.FILES or not own:
+            raise
+        left_out = f"The files handed in along with it were left out ({error})."
+        record.trouble += [left_out] if left_out not in record.trouble else []
         return open_session(job.plan.files)
 
 
@@ -216,6 +274,7 @@ def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRu
             found = EXERCISES[exercise]
             verdict = judge.verdict(found, found.part(cell.plan.part))
             record.grades[grade_id] = score.judged(cell.plan, verdict, key)
+            record.grades[grade_id].review = exercise in judge.unjudged
     record.trouble += judge.trouble
 
 

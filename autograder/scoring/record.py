@@ -82,13 +82,20 @@ class NotebookRecord:
 
 @dataclass
 class Record:
-    """One graded submission. `quarantine`: why nothing of it could be read, "" where it could."""
+    """One graded submission.
+
+    Parameters
+    ----------
+    quarantine : why nothing of it could be graded, "" where it could.
+    again : whether the next run is to try it again, since it may have been the machine's fault.
+    """
 
     student: str
     assignment: str
     key: str
     notebooks: list[NotebookRecord] = field(default_factory=list)
     quarantine: str = ""
+    again: bool = False
     notes: list[str] = field(default_factory=list)
     environment: str = ""
     seconds: float = 0.0

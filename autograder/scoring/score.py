@@ -14,6 +14,7 @@ import numpy as np
 from autograder.assignment import PlanCell
 from autograder.reference import oracle_of
 from autograder.sandbox import CellResult, SandboxError
+from autograder.sandbox.time_limit import deadline
 from autograder.scoring.record import Grade
 from autograder.scoring.run_cells import NotebookRun
 from barprop.exercises import EXERCISES
@@ -22,6 +23,7 @@ from barprop.judging.exercise import Exercise, Part
 from barprop.judging.verdict import Verdict
 
 log = logging.getLogger(__name__)
+_WORK = 5.0  # seconds for our own work on one exercise, besides those that its answer may take
 SeedOf = Callable[[str], list[int]]
 _NUMBER = re.compile(r"(?:np\.|numpy\.)?(?:float|int|uint|longdouble)\d*\(([^()]*)\)")
 
@@ -32,24 +34,31 @@ class Judge:
     def __init__(self, run: NotebookRun, seed_of: SeedOf, reasons: dict[str, str]) -> None:
         self.run, self.seed_of, self.reasons = run, seed_of, reasons
         self.trouble: list[str] = []
+        self.unjudged: set[str] = set()  # exercises that count 0 since judging them failed: a person is asked
         self._seen: dict[str, Evaluation] = {}
 
     def verdict(self, exercise: Exercise, part: Part) -> Verdict:
         """The verdict on one test cell. Whatever goes wrong costs this exercise, and nothing else."""
         try:
-            evaluation = self._evaluation(exercise)
-            if evaluation.failed and not evaluation.blocked:
-                need = next((n for n in exercise.needs if self._evaluation(EXERCISES[n]).failed), "")
-                if need:
-                    evaluation.block(need)
-            return evaluation.verdict(part)
+            if exercise.name not in self.unjudged:
+                with deadline(max(self.run.left, 0.0) + _WORK):
+                    return self._verdict(exercise, part)
         except SandboxError:
             raise
         except Exception as error:
             log.exception("judging %s", exercise.name)
             self.trouble.append(f"{exercise.name} could not be judged ({type(error).__name__}); it counts 0.")
-            problem = "What came back cannot be judged."
-            return Verdict(title_of(exercise, part), 0.0, float(part.points), problem=problem)
+            self.unjudged.add(exercise.name)
+        problem = "What came back cannot be judged."
+        return Verdict(title_of(exercise, part), 0.0, float(part.points), problem=problem)
+
+    def _verdict(self, exercise: Exercise, part: Part) -> Verdict:
+        evaluation = self._evaluation(exercise)
+        if evaluation.failed and not evaluation.blocked:
+            need = next((n for n in exercise.needs if self._evaluation(EXERCISES[n]).failed), "")
+            if need:
+                evaluation.block(need)
+        return evaluation.verdict(part)
 
     def _evaluation(self, exercise: Exercise) -> Evaluation:
         if exercise.name not in self._seen:

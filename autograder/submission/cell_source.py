@@ -5,16 +5,21 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from dataclasses import dataclass
 from functools import lru_cache
+
+from autograder.sandbox.time_limit import OverdueError
 
 _TOO_LONG = 200_000  # characters; beyond that only the patterns below look at it
 _TOO_MAGIC = 4_000  # lines with a magic's mark times lines; IPython reads the whole cell again for each of them
 _DEFINES = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 
 
-@lru_cache(maxsize=4096)
 def tree_of(source: str) -> ast.Module | None:
-    """The syntax tree of a cell, magics translated as IPython does; None where there is none."""
+    """The syntax tree of a cell, magics translated as IPython does; None where there is none.
+
+    It is not kept: the tree of a long cell takes some hundred times the room of its text.
+    """
     if len(source) > _TOO_LONG:
         return None
     for text in (source, None):
@@ -23,7 +28,9 @@ def tree_of(source: str) -> ast.Module | None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return ast.parse(text)
-        except (SyntaxError, ValueError, RuntimeError, MemoryError):
+        except OverdueError:
+            raise
+        except Exception:  # besides SyntaxError whatever IPython's translation and a full stack make of it
             continue
     return None
 
@@ -38,24 +45,52 @@ def _translated(source: str) -> str:
     return TransformerManager().transform_cell(source)
 
 
-def parses(source: str) -> bool:
-    """Whether Python (with IPython's magics) can read it."""
-    return tree_of(source) is not None
+@dataclass(frozen=True)
+class _Facts:
+    """What is asked of a source again and again."""
+
+    parses: bool
+    defined: frozenset[str]
+    check: tuple[str, str] | None
 
 
 @lru_cache(maxsize=4096)
-def defined(source: str) -> frozenset[str]:
-    """The names a cell binds at its top level."""
+def _facts(source: str) -> _Facts:
     tree = tree_of(source)
     if tree is None:
-        return frozenset(a or b for a, b in _DEFINES.findall(source))
+        return _Facts(False, frozenset(a or b for a, b in _DEFINES.findall(source)), None)
+    return _Facts(True, frozenset(_bound(tree.body)), _check_call(tree))
+
+
+def forget() -> None:
+    """Keep nothing of the sources that were looked at so far."""
+    _facts.cache_clear()
+
+
+def parses(source: str) -> bool:
+    """Whether Python (with IPython's magics) can read it."""
+    return _facts(source).parses
+
+
+def defined(source: str) -> frozenset[str]:
+    """The names a cell binds at its top level."""
+    return _facts(source).defined
+
+
+def check_call(source: str) -> tuple[str, str] | None:
+    """(exercise, part) where the cell's first statement is check("exercise"[, "part"])."""
+    return _facts(source).check
+
+
+def _bound(body: list[ast.stmt]) -> set[str]:
+    """The names that statements bind, also within `if`, `for`, `with`, `try` and `match`.
+
+    Without recursion: every `elif` lies one level deeper in the tree than the one before it.
+    """
     found: set[str] = set()
-    _collect(tree.body, found)
-    return frozenset(found)
-
-
-def _collect(body: list[ast.stmt], found: set[str]) -> None:
-    for node in body:
+    todo = list(body)
+    while todo:
+        node = todo.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
@@ -64,16 +99,14 @@ def _collect(body: list[ast.stmt], found: set[str]) -> None:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         else:
-            for field in ("body", "orelse", "finalbody"):
-                _collect(getattr(node, field, []), found)
-            for handler in getattr(node, "handlers", []):
-                _collect(handler.body, found)
+            for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+                inner = getattr(node, field, [])
+                todo += inner if isinstance(inner, list) else []
+    return found
 
 
-def check_call(source: str) -> tuple[str, str] | None:
-    """(exercise, part) where the cell's first statement is check("exercise"[, "part"])."""
-    tree = tree_of(source)
-    if tree is None or not tree.body or not isinstance(tree.body[0], ast.Expr):
+def _check_call(tree: ast.Module) -> tuple[str, str] | None:
+    if not tree.body or not isinstance(tree.body[0], ast.Expr):
         return None
     call = tree.body[0].value
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "check":

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import heapq
 import itertools
 import mmap
 import os
@@ -14,13 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _DEEPEST = 4
-_MOST_FILES = 2_000
+_MOST_FILES = 2_000  # files, folders and whatever else lies there
+_MOST_NOTES = 50
 _WHOLE = 1_000_000  # bytes; a larger notebook is taken without its outputs
-_LARGEST = 1_500_000_000
+_LOOKED_AT = 1_500_000_000  # bytes of all notebooks together, as long as they say they are: holes are read as well
 _LARGEST_WITHOUT_OUTPUTS = 16_000_000
 _DATA = (".csv", ".txt", ".npy", ".npz", ".png", ".jpg", ".jpeg")  # what may lie in autograded/ and feedback/
 _STAMP = 200  # bytes of a time stamp; reading a date out of a megabyte takes for ever
 _FILE, _FILES = 8_000_000, 12_000_000  # one other file, and all of them
+_HELD = 40_000_000  # bytes of everything that is kept of one submission
 
 _TOKENS = 2_000_000  # brackets and strings in one list of outputs; beyond that the rest of the file is dropped
 
@@ -39,6 +42,20 @@ class Submission:
     notes: list[str] = field(default_factory=list)
     timestamp: bytes | None = None
     digest: str = ""
+    entries: int = 0  # files, folders and links that were met
+    looked_at: int = 0  # bytes of notebooks
+
+    @property
+    def held(self) -> int:
+        """The bytes that are kept."""
+        return sum(map(len, (*self.notebooks.values(), *self.files.values())))
+
+    def note(self, sentence: str) -> None:
+        """Say something of the folder to whoever grades; not without end."""
+        if len(self.notes) < _MOST_NOTES:
+            self.notes.append(sentence)
+        elif len(self.notes) == _MOST_NOTES:
+            self.notes.append("More of the kind is not listed.")
 
     @property
     def empty(self) -> bool:
@@ -67,6 +84,15 @@ def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
         result.unreadable["."] = "The submission's folder is a link; links are not followed."
     else:
         _walk(folder, "", ignore or [], result, digest)
+    return _summed(result, digest)
+
+
+def unreadable(why: str) -> Submission:
+    """A submission of which nothing could be read."""
+    return _summed(Submission(unreadable={".": why}), hashlib.sha256())
+
+
+def _summed(result: Submission, digest: hashlib._Hash) -> Submission:
     for name, why in [*result.unreadable.items(), *((note, "") for note in result.notes)]:
         digest.update(f"\0{name}\0{why}".encode("utf-8", "replace"))
     result.digest = digest.hexdigest()
@@ -87,16 +113,19 @@ def read_stamp(folder: Path) -> str:
 
 def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, digest: hashlib._Hash) -> None:
     try:
-        entries = sorted(os.scandir(folder), key=lambda e: (not e.name.endswith(".ipynb"), e.name))
+        with os.scandir(folder) as found:  # a folder may hold millions: no more are kept than are looked at
+            entries = heapq.nsmallest(_MOST_FILES + 1, found, key=lambda e: (not e.name.endswith(".ipynb"), e.name))
     except OSError as error:
-        result.notes.append(f"{_shown(prefix) or 'The folder'} cannot be read ({error.strerror}).")
+        result.note(f"{_shown(prefix) or 'The folder'} cannot be read ({error.strerror}).")
         return
     for entry in entries:
         name = prefix + entry.name
         if any(fnmatch.fnmatch(entry.name, pattern) for pattern in ignore):
             continue
-        if len(result.notebooks) + len(result.files) + len(result.unreadable) >= _MOST_FILES:
-            result.notes.append(f"Only the first {_MOST_FILES} files were looked at.")
+        result.entries += 1
+        if result.entries > _MOST_FILES:
+            if result.entries == _MOST_FILES + 1:
+                result.notes.append(f"Only the first {_MOST_FILES} files were looked at.")
             return
         try:
             _take(entry, name, result, digest)
@@ -109,7 +138,7 @@ def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, dige
             if entry.name.endswith(".ipynb"):
                 result.unreadable[_shown(name)] = f"It {why}."
             else:
-                result.notes.append(f"{_shown(name)} {why}.")
+                result.note(f"{_shown(name)} {why}.")
 
 
 def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Hash) -> None:
@@ -122,13 +151,17 @@ def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Ha
             result.unreadable[_shown(name)] = "It is a folder, not a file."
         return
     notebook = entry.name.endswith(".ipynb")
-    most = _LARGEST if notebook else min(_FILE, _FILES - sum(map(len, result.files.values())))
+    files = sum(map(len, result.files.values()))
+    most = _LOOKED_AT - result.looked_at if notebook else min(_FILE, _FILES - files, _HELD - result.held)
     handle = _open(entry.path)
     try:
         size = os.fstat(handle).st_size
         if size > most:
             raise _RefusedError(f"is larger ({size / 1e6:.0f} MB) than what is taken ({max(most, 0) / 1e6:.0f} MB)")
+        result.looked_at += size * notebook
         data = _notebook(handle, size, digest) if notebook else _whole(handle, size)
+        if result.held + len(data) > _HELD:
+            raise _RefusedError(f"was left out: all files together take more than {_HELD / 1e6:.0f} MB")
     finally:
         os.close(handle)
     if name == "timestamp.txt":

@@ -19,7 +19,30 @@ from barprop.answers.untrusted import arrays_in, attempt, describe_type, fresh, 
 
 
 class AnswerError(Exception):
-    """The answer could not be had; the message is one sentence for the student."""
+    """The answer could not be had; the message is one sentence for the student.
+
+    Parameters
+    ----------
+    kind : what code decides by, so that nobody reads the sentence: a key of KINDS.
+    """
+
+    def __init__(self, sentence: str, kind: str = "other") -> None:
+        super().__init__(sentence)
+        self.kind = kind if kind in KINDS else "other"
+
+
+# kind of an AnswerError -> what it means
+KINDS = {
+    "missing": "there is no such name",
+    "unwritten": "the answer raised NotImplementedError",
+    "recursion": "Python's limit of nested calls was hit",
+    "raised": "the answer raised something else",
+    "late": "it took too long",
+    "memory": "it took too much memory",
+    "lost": "the process it ran in is gone",
+    "malformed": "what came back cannot be read",
+    "other": "anything else",
+}
 
 
 @dataclass(frozen=True)
@@ -86,7 +109,7 @@ class Namespace:
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.names:
-            raise AnswerError(f"There is no {name} yet: run the cell that defines it, then check again.")
+            raise AnswerError(f"There is no {name} yet: run the cell that defines it, then check again.", "missing")
         return self.names[name]
 
 
@@ -167,16 +190,17 @@ def guard(label: str) -> Iterator[None]:
     except (AnswerError, KeyboardInterrupt, GeneratorExit):
         raise
     except NotImplementedError:
-        raise AnswerError(f"{label} is not written yet.") from None
+        raise AnswerError(f"{label} is not written yet.", "unwritten") from None
     except RecursionError:
-        raise AnswerError(f"{label} calls itself without end (RecursionError).") from None
+        raise AnswerError(f"{label} calls itself without end (RecursionError).", "recursion") from None
     except BaseException as error:
         message = one_line(attempt("", str, error)).rstrip(".")
         if "read-only" in message:
-            raise AnswerError(f"{label} writes into an array that was given to it; work on a copy.") from None
+            raise AnswerError(f"{label} writes into an array that was given to it; work on a copy.", "raised") from None
         where = attempt("", _where, sys.exc_info()[2])
         message = in_plain_words(message)
-        raise AnswerError(f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}.") from None
+        sentence = f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
+        raise AnswerError(sentence, "memory" if type(error) is MemoryError else "raised") from None
 
 
 def _where(trace: TracebackType | None) -> str:

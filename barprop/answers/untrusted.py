@@ -50,6 +50,16 @@ def is_number(value: Any) -> bool:
     return any(type(value) is kind for kind in _NUMBERS)
 
 
+# The exact types of data: no object of a student's own class is one of them.
+_PLAIN = (str, bytes, bytearray, bool, complex, list, tuple, dict, set, frozenset, range, np.bool_, np.ndarray,
+          type(None), type(NotImplemented), type(Ellipsis), *_NUMBERS)  # fmt: skip
+
+
+def is_plain(value: Any) -> bool:
+    """Data rather than an object: exactly a number, text, an array or a collection."""
+    return any(type(value) is kind for kind in _PLAIN)
+
+
 def is_array(value: Any) -> bool:
     """A plain array of real numbers."""
     return type(value) is np.ndarray and value.dtype.kind in "fiu"

@@ -96,29 +96,33 @@ class Guest:
         except OSError:
             raise
         except TooLargeError as error:
-            self._channel.send(["fail", count, f"What came back cannot be looked at: {error}."])
+            self._channel.send(["fail", count, [f"What came back cannot be looked at: {error}.", "malformed"]])
         except BaseException as error:  # a student's class may not even tell its name
-            self._channel.send(["fail", count, f"What came back cannot be looked at: {type(error).__name__}."])
+            sentence = f"What came back cannot be looked at: {type(error).__name__}."
+            self._channel.send(["fail", count, [sentence, "malformed"]])
         finally:
             isolation.keep_reserve(True)
 
     def _attempt(self, kind: str, rest: list) -> tuple:
-        """Carry it out. Ctrl-C stops the student's code, and nothing of ours."""
-        result = ("fail", "The call was interrupted.")
+        """Carry it out: "done" and what it gave, or "fail" or "spent" with a sentence and its kind.
+
+        Ctrl-C stops the student's code, and nothing of ours.
+        """
+        result: tuple[str, Any] = ("fail", ["The call was interrupted.", "late"])
         self._busy += 1
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             result = ("done", self._actions[kind](*rest))
         except SpentError as error:
-            result = ("spent", str(error))
+            result = ("spent", [str(error), error.kind])
         except AnswerError as error:
-            result = ("fail", str(error))
+            result = ("fail", [str(error), error.kind])
         except KeyboardInterrupt:
             pass
         except MemoryError:
-            result = ("fail", "The call ran out of memory.")
+            result = ("fail", ["The call ran out of memory.", "memory"])
         except BaseException as error:
-            result = ("fail", f"The call stopped with {type(error).__name__}.")
+            result = ("fail", [f"The call stopped with {type(error).__name__}.", "raised"])
         finally:
             self._busy -= 1
             if not self._busy:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Run
-from barprop.exercises.n06_autograd.expressions import a_value, combine, read
+from barprop.exercises.n06_autograd.expressions import a_value, combine, new_value, read
 from barprop.exercises.n06_autograd.value_mistakes import VALUE_MISTAKES
 from barprop.exercises.n06_autograd.value_probes import part_outputs, value_drive, value_oracle, value_probes
 from barprop.exercises.sampling import draw, read_only
@@ -58,7 +58,7 @@ def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     try:
         order = run("topological_order", graph.nodes[case.node])
     except AnswerError as error:
-        if case.long and "RecursionError" in str(error):
+        if case.long and error.kind == "recursion":
             yield stands, "Python's limit of nested calls was hit"
             return
         raise
@@ -255,7 +255,7 @@ def _compose_oracle(c: Case) -> Values:
 def _compose_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     name = "value" if "value" in case.args else "logits"
     function, bar = SOFTPLUS if name == "value" else CROSS_ENTROPY
-    leaf = run("Value", case.args[name])
+    leaf = new_value(run, case.args[name])
     yield "tried", True
     out = run(function, leaf) if name == "value" else run(function, leaf, case.labels)
     yield function, read(run, a_value(function, out), "data")

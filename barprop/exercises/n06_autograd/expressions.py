@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Run, same
-from barprop.answers.untrusted import describe_type, is_number
+from barprop.answers.untrusted import describe_type, is_plain
 from barprop.judging.exercise import Case, Values
 from barprop.numerics.vjp import pull_back
 
@@ -100,7 +101,7 @@ def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _drive_one(run: Run, case: Case, expression: Expression) -> Iterator[tuple[str, Any]]:
-    operands = {n: run("Value", case.args[n]) if n in case.values else case.args[n] for n in expression.operands}
+    operands = {n: new_value(run, case.args[n]) if n in case.values else case.args[n] for n in expression.operands}
     before = {name: read(run, operands[name], "data") for name in operands if name in case.values}
     out = combine(run, expression.name, expression.make, *operands.values())
     for name, data in before.items():
@@ -113,22 +114,63 @@ def _drive_one(run: Run, case: Case, expression: Expression) -> Iterator[tuple[s
         yield expression.bar_of(name), read(run, operands[name], "bar")
 
 
+class _Step:
+    """A Value on its way through an expression: whatever an operator gives has to be a Value again.
+
+    A student's operator may give a list, text or a large array; computing on with those would be our work, not
+    the student's, and sixty doublings of a list fill any memory.
+    """
+
+    __slots__ = ("label", "value")
+    __array_ufunc__ = None  # array * step is handed to __rmul__ as a whole; whether it is for a Value shows there
+
+    def __init__(self, label: str, value: Any) -> None:
+        self.label, self.value = label, value
+
+    def then(self, out: Any) -> _Step:
+        """The next step."""
+        question = "" if self.label.startswith("a.") else " Is __array_ufunc__ = None still there?"
+        return _Step(self.label, a_value(self.label, out, question))
+
+
+def _operator(name: str, reflected: bool) -> Callable[[_Step, Any], _Step]:
+    function = getattr(operator, name)
+
+    def apply(self: _Step, other: Any) -> _Step:
+        other = other.value if type(other) is _Step else other
+        return self.then(function(other, self.value) if reflected else function(self.value, other))
+
+    return apply
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
+    setattr(_Step, f"__{_name}__", _operator(_name, False))
+    setattr(_Step, f"__r{_name}__", _operator(_name, True))
+setattr(_Step, "__neg__", lambda self: self.then(-self.value))  # noqa: B010 (as the others)
+
+
 def combine(run: Run, label: str, make: Callable[..., Any], *operands: Any) -> Any:
-    """Build a graph from Values and constants. Raises AnswerError where no Value comes out."""
+    """Build a graph from Values and constants. Raises AnswerError where anything else than a Value comes out."""
 
     def call(u: Any, method: str, **names: Any) -> Any:
-        return run.send(u, method, **names)
+        return u.then(run.send(u.value, method, **names))
 
+    steps = [operand if is_plain(operand) else _Step(label, operand) for operand in operands]
     with run.guard(f"Value: {label}"):
-        out = make(call, *operands)
-    return a_value(label, out, "" if label.startswith("a.") else " Is __array_ufunc__ = None still there?")
+        out = make(call, *steps)
+    return out.value if type(out) is _Step else a_value(label, out)
+
+
+def new_value(run: Run, data: Any) -> Any:
+    """A Value of these data. Raises AnswerError where plain data come back."""
+    return a_value("Value", run("Value", data))
 
 
 def a_value(label: str, out: Any, question: str = "") -> Any:
-    """What came back, where it may be a Value. Raises AnswerError where it is None, a number or an array."""
+    """What came back, where it may be a Value. Raises AnswerError where it is None or other plain data."""
     if out is None:
         raise AnswerError(f"{label} came back as None: is a `return` missing?")
-    if is_number(out) or type(out) is np.ndarray:
+    if is_plain(out):
         raise AnswerError(f"{label} came back as {describe_type(out)}; expected a Value.{question * (type(out) is np.ndarray)}")
     return out
 
