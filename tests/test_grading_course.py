@@ -99,6 +99,16 @@ def totals(course: Path) -> dict[str, float]:
         return {s.student_id: s.score for a in gradebook.assignments for s in a.submissions}
 
 
+def test_an_edited_release_takes_no_points(own: Path) -> None:
+    """An instructor tried the exercises in the released notebook; students who wrote the same still get their points."""
+    run()
+    before = totals(own)
+    put(own / "release/ps1/p1.ipynb", own_answers())
+    summary = run(force=True)
+    assert totals(own) == before
+    assert any("changed since it was generated" in notice and "square" in notice for notice in summary.notices)
+
+
 def test_scores_comments_and_review(own: Path) -> None:
     summary = run()
     assert summary.graded == 4

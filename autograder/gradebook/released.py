@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
 from autograder.gradebook.database import open_gradebook
+from autograder.submission.cell_source import same_text
 from autograder.submission.read_folder import take_in
 
 
@@ -54,6 +55,8 @@ def _source_of(coursedir: CourseDirectory, assignment: str) -> list[Path]:
 def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str) -> list[str]:
     """Sentences on where source/, the released notebooks and the gradebook say different things."""
     said = []
+    marks = ClearHiddenTests(config=coursedir.config)
+    delimiters = marks.begin_test_delimeter, marks.end_test_delimeter
     release = Path(coursedir.format_path(coursedir.release_directory, ".", assignment))
     for notebook in gradebook.find_assignment(assignment).notebooks:
         if not (release / f"{notebook.name}.ipynb").is_file():
@@ -61,14 +64,29 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
                 f"{release / notebook.name}.ipynb, as students got it, is missing: graded by the gradebook and source/ "
                 f"alone. To make it again: nbgrader generate_assignment {assignment} --force"
             )
+        elif edited := _edited(release / f"{notebook.name}.ipynb", _known(notebook), delimiters):
+            said.append(
+                f"{release / notebook.name}.ipynb has been changed since it was generated ({_some(edited)}); graded by "
+                f"what was generated. To make it again: nbgrader generate_assignment {assignment} --force"
+            )
         path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
         if path.is_file() and (changed := _changed(path, _known(notebook))):
-            names = ", ".join(changed[:8]) + ", ..." * (len(changed) > 8)
             said.append(
-                f"source/ has changed since the gradebook was told ({names}); graded as before. To take it over: "
-                f"nbgrader generate_assignment {assignment} --force, and grade again."
+                f"source/ has changed since the gradebook was told ({_some(changed)}); graded as before. To take it "
+                f"over: nbgrader generate_assignment {assignment} --force, and grade again."
             )
     return said
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:8]) + ", ..." * (len(names) > 8)
+
+
+def _edited(path: Path, known: dict[str, dict[str, Any]], delimiters: tuple[str, str]) -> list[str]:
+    """The grade_ids whose released cell is no longer as it was generated."""
+    found = {c.metadata.get("nbgrader", {}).get("grade_id", ""): c for c in nbformat.read(path, as_version=4).cells}
+    given = {name: without_regions(facts["full"], *delimiters) for name, facts in known.items()}
+    return [name for name in given if name in found and not same_text(found[name].source, given[name])]
 
 
 def _changed(path: Path, known: dict[str, dict[str, Any]]) -> list[str]:
@@ -128,14 +146,14 @@ def _notebook(
         )
     known = _known(notebook)
     cells, found = [], set()
-    released, ordered = _released(coursedir, assignment, notebook.name)
+    released = _released(coursedir, assignment, notebook.name)
     for cell in released:
         grading = cell.metadata.get("nbgrader") or {}
         grade_id = grading.get("grade_id", "")
         if grade_id in known and grade_id not in found:
             found.add(grade_id)
-            given = without_regions(known[grade_id]["full"], *delimiters)
-            cells.append(_managed(cell, cell.source if ordered else given, known[grade_id]))
+            # What students were given is what was generated, whatever has been written into the release since.
+            cells.append(_managed(cell, without_regions(known[grade_id]["full"], *delimiters), known[grade_id]))
         else:
             cells.append(PlanCell("", cell.get("id", ""), cell.cell_type, cell.source, tags=_tags(cell)))
     for grade_id, facts in known.items():
@@ -177,17 +195,17 @@ def _tags(cell: Any) -> tuple[str, ...]:
     return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
-def _released(coursedir: CourseDirectory, assignment: str, name: str) -> tuple[list[Any], bool]:
-    """The cells of a released notebook, and whether they are as students got them (False: the authored ones)."""
-    for step, as_given in ((coursedir.release_directory, True), (coursedir.source_directory, False)):
+def _released(coursedir: CourseDirectory, assignment: str, name: str) -> list[Any]:
+    """The cells of a released notebook; of the authored one where there is no release."""
+    for step in (coursedir.release_directory, coursedir.source_directory):
         path = Path(coursedir.format_path(step, ".", assignment)) / f"{name}.ipynb"
         if path.is_file():
             content = path.read_text(encoding="utf-8")
-            cells = nbformat.reads(content, as_version=4).cells
+            cells: list[Any] = nbformat.reads(content, as_version=4).cells
             # nbformat invents ids where a file has none, other ones each time; the plan must stay the same.
             own = {cell.get("id") for cell in json.loads(content).get("cells", [])}
-            return [cell if cell.get("id") in own else _without_id(cell) for cell in cells], as_given
-    return [], False
+            return [cell if cell.get("id") in own else _without_id(cell) for cell in cells]
+    return []
 
 
 def _without_id(cell: Any) -> Any:
