@@ -22,10 +22,12 @@ from barprop.widgets import (
     GraphStepper,
     NudgeTest,
     PerturbPad,
+    PicturePad,
     SplitBars,
     TapeView,
 )
 from barprop.widgets.base import WidgetError
+from barprop.widgets.examples import picture_pad
 from barprop.widgets.neuron import graph_bars, graph_values
 
 Value = REFERENCES["Value"]
@@ -49,6 +51,24 @@ def pad(sigma: Any = np.tanh, **more: Any) -> PerturbPad:
     return PerturbPad(**given | more)
 
 
+class Colours:
+    """How red, green and blue a photo is on the whole; notes how often it was asked."""
+
+    def forward(self, x: Any, w: Any) -> np.ndarray:
+        return 40 * np.asarray(x).reshape(len(x), -1, 3).mean(axis=1)
+
+
+def photo_pad(**more: Any) -> PicturePad:
+    """Four pixels; the attack raises the wanted colour."""
+
+    def raised(net: Any, X: Any, targets: Any, eps: float, alpha: float, steps: int) -> Any:
+        return np.clip(X + alpha * np.tile(np.eye(3)[targets[0]], X.shape[1] // 3), 0, 1)
+
+    X = np.random.default_rng(0).uniform(0.48, 0.52, (1, 12))
+    given = {"net": (Colours(), [], None), "targeted": raised, "X": X, "names": ["red", "green", "blue"], "target": "blue"}
+    return PicturePad(**given | {"eps": 0.05, "alpha": 0.02, "steps": 1} | more)
+
+
 def tape() -> TapeView:
     x, w = Value([1.0, -2.0]), Value([[0.3, 0.2], [0.1, -0.4]])
     loss = ((w @ x).tanh() ** 2.0).sum()
@@ -58,7 +78,7 @@ def tape() -> TapeView:
 
 MAKERS = {
     "GraphStepper": GraphStepper, "CacheLedger": CacheLedger, "NudgeTest": NudgeTest, "SplitBars": SplitBars,
-    "Descent": Descent, "ContractCard": ContractCard, "PerturbPad": pad, "TapeView": tape,
+    "Descent": Descent, "ContractCard": ContractCard, "PerturbPad": pad, "PicturePad": picture_pad, "TapeView": tape,
 }  # fmt: skip
 
 
@@ -117,6 +137,10 @@ WRONG = {
     "labels in range": (lambda: pad(labels=[0, 1, 2, 3, 4, 5]), "between 0 and 3"),
     "index": (lambda: pad(index=6), "index is to be a whole number from 0 to 5"),
     "another network": (lambda: pad(sigma=np.sin), "this one computes something else"),
+    "a photo": (lambda: photo_pad(X=np.zeros((1, 100))), "one square photo of three colours as a row"),
+    "a photo's range": (lambda: photo_pad(X=np.full((1, 12), 2.0)), "numbers from 0 to 1"),
+    "names": (lambda: photo_pad(names=["one"]), "a logit for each of the 1 names"),
+    "a wanted class": (lambda: photo_pad(target="okapi"), "target is one of red, green, blue; 'okapi' came"),
     "no value": (lambda: TapeView(3.0), "this float has no .data"),
     "a long tape": (lambda: TapeView(sum((Value(1.0) for _ in range(60)), Value(0.0))), "up to 80 nodes"),
 }
@@ -238,3 +262,35 @@ def test_settings_are_merged_into_an_environment(tmp_path: Path) -> None:
     )
     before = [path.read_bytes() for path in written]
     assert [path.read_bytes() for path in install(tmp_path)] == before
+
+
+# --- PicturePad -----------------------------------------------------------------------------------
+
+
+def test_a_photo_walks_towards_the_wanted_class_and_stays_near() -> None:
+    pad = photo_pad()
+    X = photo_pad(steps=0).changed()
+    assert np.allclose(pad.changed() - X, np.tile([0, 0, 0.02], 4))
+    pad.steps = 20
+    assert np.isclose(np.abs(pad.changed() - X).max(), 0.05)
+    assert pad.wanted[1] > pad.wanted[0]
+    assert pad.names[pad.after[0][0]] == "blue"
+    pad.target = 0
+    assert np.isclose((pad.changed() - X).reshape(-1, 3)[:, 0].max(), 0.05)
+    assert pad.shown == np.rint(255 * pad.changed()).astype(np.uint8).tobytes()
+
+
+def test_controls_are_as_large_as_the_attack() -> None:
+    pad = photo_pad(steps=2)
+    X, attack = photo_pad(steps=0).changed(), pad.changed()
+    pad.control = "noise"
+    assert np.allclose(np.abs(pad.changed() - X), 0.04)
+    pad.control = "shuffled"
+    assert np.allclose(np.sort(pad.changed() - X), np.sort(attack - X))
+    assert not np.allclose(pad.changed(), attack)
+
+
+def test_what_a_page_may_send_is_brought_into_range() -> None:
+    pad = photo_pad()
+    pad.target, pad.steps, pad.control = 99, 10**6, "x"
+    assert (pad.target, pad.steps, pad.control) == (2, 20, "attack")

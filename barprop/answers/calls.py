@@ -118,6 +118,19 @@ def label_of(function: Any) -> str:
     return one_line(attempt("", getattr, function, "__qualname__"), 60) or type_name(function)
 
 
+@dataclass(frozen=True)
+class Reused:
+    """An array given as an argument whose memory is used for something else once the call is over.
+
+    Parameters
+    ----------
+    array : what the call is given. after : what the same memory holds afterwards; the same shape and type.
+    """
+
+    array: np.ndarray
+    after: np.ndarray
+
+
 def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "") -> Observed:
     """Call a function on its own copies of the arguments and say what it did to them.
 
@@ -127,6 +140,8 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "
         raise AnswerError(f"{label or 'This'} should be a function, but it is {describe_type(function)}.")
     label = label or label_of(function)
     parameters = _fits(function, label, args, names)
+    reused = {place: item.after for place, item in enumerate(args) if type(item) is Reused}
+    args = tuple(item.array if type(item) is Reused else item for item in args)
     args, names = fresh(args), fresh(dict(names))
     before = copy.copy((fresh(args), fresh(names)))
     with guard(label):
@@ -139,6 +154,8 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "
     if not shared and _is_earlier(label, value):
         shared, others = "earlier", _earlier[label]
     _earlier[label] = value
+    for place, after in reused.items():
+        args[place][...] = after
     return Observed(value, changed, shared, _where_shared(value, others) if shared else ())
 
 

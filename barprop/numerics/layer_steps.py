@@ -86,6 +86,19 @@ class Nudged:
         return w_bar, pull_back(lambda h: self._step(h, *w), self._h_prev, h_bar)
 
 
+class KeepsOutput:
+    """The layer h = e^h_prev, entry by entry. It returns the very array that it caches, as a ReLU may do."""
+
+    def forward(self, h_prev: ArrayLike, w: Sequence[Any]) -> np.ndarray:
+        """h, like h_prev."""
+        self._h = np.exp(np.asarray(h_prev, dtype=float))
+        return self._h
+
+    def backward(self, h_bar: ArrayLike, w: Sequence[Any]) -> tuple[tuple, np.ndarray]:
+        """((), h_prev_bar)."""
+        return (), product(h_bar, self._h)
+
+
 class Prototypes:
     """A small classifier to try training on: the nearer a row lies to a class's prototype, the larger that logit.
 

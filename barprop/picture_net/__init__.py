@@ -3,11 +3,13 @@
 from barprop.picture_net.build import build, multiplications
 from barprop.picture_net.layers import Convolution, Pad, Picture, Pointwise
 from barprop.picture_net.photo import PhotoError, as_jpeg, eight_bit, read_photo, to_image
+from barprop.picture_net.upload import PhotoAttack
 from barprop.picture_net.weights import WeightsError, load_tensors, read_tensors, trained
 
 __all__ = [
     "Convolution",
     "Pad",
+    "PhotoAttack",
     "PhotoError",
     "Picture",
     "Pointwise",

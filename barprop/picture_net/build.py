@@ -25,7 +25,8 @@ def build(
     Residual: Callable[..., Any],
     DepthwiseConv2d: Callable[..., Any],
     dtype: Any = np.float32,
-    convolution: Callable[..., Any] = Convolution,
+    Convolution: Callable[..., Any] = Convolution,
+    Frame: Callable[..., Any] = Pad,
 ) -> tuple[Any, list[Any]]:
     """Build EfficientNet-Lite0 from layer classes.
 
@@ -37,8 +38,8 @@ def build(
         As notebooks 04 and 07 define them.
     dtype : type
         In which the network computes.
-    convolution : class
-        Of the first layer.
+    Convolution, Frame : classes
+        Of the first layer, and of the zeros around what a DepthwiseConv2d sees.
 
     Returns
     -------
@@ -47,12 +48,12 @@ def build(
         with an entry for each layer, itself a list where the layer is a Residual.
     """
     weights = _Weights(tensors, dtype)
-    layers = [Picture(dtype=dtype), Pad(3, 2), convolution(3, 2), ReLU6()]
+    layers = [Picture(dtype=dtype), Pad(3, 2), Convolution(3, 2), ReLU6()]
     w: list[Any] = [(), (), weights.folded("_conv_stem", "_bn0"), ()]
     number = 0
     for k, s, _, blocks in GROUPS:
         for repeat in range(blocks):
-            block = [Pad(k, 1 if repeat else s), DepthwiseConv2d(k, 1 if repeat else s), ReLU6(), Pointwise(Linear())]
+            block = [Frame(k, 1 if repeat else s), DepthwiseConv2d(k, 1 if repeat else s), ReLU6(), Pointwise(Linear())]
             if number:  # the very first block has no wider middle
                 block = [Pointwise(Linear()), ReLU6(), *block]
             own = weights.block(f"_blocks.{number}", widens=number > 0)

@@ -14,6 +14,7 @@ from barprop.data import class_names
 from barprop.pictures.style import BACKWARD, FAINT, FORWARD, INK, course_style
 
 _SIDE = 224
+_DPI = 80  # a photo keeps about as many pixels as it has; more would only make the notebook larger
 
 
 def probabilities(logits: Any) -> np.ndarray:
@@ -54,7 +55,9 @@ def seen(X: Any, logits: Any, heads: Sequence[str] = ()) -> Figure:
     heads : a title for each photo.
     """
     with course_style():
-        figure, grid = plt.subplots(2, len(X), figsize=(2.75 * len(X), 4.3), squeeze=False, height_ratios=(2, 1.1))
+        figure, grid = plt.subplots(
+            2, len(X), dpi=_DPI, figsize=(2.75 * len(X), 4.3), squeeze=False, height_ratios=(2, 1.1)
+        )
         for axes, below, x, row in zip(*grid, X, logits, strict=True):
             _photo(axes, x)
             _five(below, row)
@@ -73,7 +76,7 @@ def row(X: Any, logits: Any, heads: Sequence[str] = ()) -> Figure:
     heads : a title for each photo.
     """
     with course_style():
-        figure, line = plt.subplots(1, len(X), figsize=(1.75 * len(X), 2.6), squeeze=False)
+        figure, line = plt.subplots(1, len(X), dpi=_DPI, figsize=(1.9 * len(X), 2.8), squeeze=False)
         for axes, x, logit in zip(line[0], X, logits, strict=True):
             _photo(axes, x)
             axes.set_xlabel(caption(logit), fontsize=10)
@@ -86,7 +89,7 @@ def row(X: Any, logits: Any, heads: Sequence[str] = ()) -> Figure:
 def photo(X: Any) -> Figure:
     """Draw one photo, (1, 150528)."""
     with course_style():
-        figure, axes = plt.subplots(figsize=(2.8, 2.8))
+        figure, axes = plt.subplots(dpi=_DPI, figsize=(2.8, 2.8))
         _photo(axes, np.ravel(X))
         plt.close(figure)
     return figure
@@ -104,7 +107,7 @@ def equation(X: Any, X_adv: Any, logits: Any, factor: float = 32) -> Figure:
     parts = ((np.ravel(X), caption(logits[0])), (0.5 + factor * change, f"the change, {factor:g} times enlarged"),
              (np.ravel(X_adv), caption(logits[1])))  # fmt: skip
     with course_style():
-        figure, line = plt.subplots(1, 3, figsize=(8.6, 3.4))
+        figure, line = plt.subplots(1, 3, dpi=_DPI, figsize=(8.6, 3.4))
         for axes, (values, text), sign in zip(line, parts, ("", "+", "="), strict=True):
             _photo(axes, values)
             axes.set_xlabel(text, fontsize=12)
@@ -142,7 +145,7 @@ def saliency(X: Any, maps: Mapping[str, Any]) -> Figure:
     X : (1, 150528) in [0, 1]. maps : title -> (1, 150528), 0 or more.
     """
     with course_style():
-        figure, line = plt.subplots(1, 1 + len(maps), figsize=(2.9 * (1 + len(maps)), 3.1))
+        figure, line = plt.subplots(1, 1 + len(maps), dpi=_DPI, figsize=(2.9 * (1 + len(maps)), 3.1))
         _photo(line[0], np.ravel(X))
         line[0].set_title("the photo", fontsize=11)
         for axes, (title, sizes) in zip(line[1:], maps.items(), strict=True):

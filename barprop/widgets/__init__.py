@@ -12,6 +12,7 @@ _HOMES = {
     "GraphStepper": "graph_stepper",
     "NudgeTest": "nudge_test",
     "PerturbPad": "perturb_pad",
+    "PicturePad": "picture_pad",
     "SplitBars": "split_bars",
     "TapeView": "tape_view",
 }

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from barprop.data import digits
+from barprop.data import digits, panda
 from barprop.widgets.perturb_pad import PerturbPad
+from barprop.widgets.picture_pad import PicturePad
 from barprop.widgets.tape_view import TapeView
 
 
@@ -40,6 +41,25 @@ def perturb_pad() -> PerturbPad:
     """Return a pad with thirty digits and a network that reads most of them."""
     _, _, X, labels = digits()
     return PerturbPad(random_features(), X[:30], labels[:30])
+
+
+class _Colours:
+    """A network that asks how red, green and blue a photo is on the whole: three classes."""
+
+    def forward(self, x: Any, w: Any) -> np.ndarray:
+        return 40 * np.asarray(x).reshape(len(x), -1, 3).mean(axis=1)
+
+
+def _more_of(net: Any, X: Any, targets: Any, eps: float, alpha: float, steps: int) -> np.ndarray:
+    """An attack on _Colours: more of the wanted colour, less of the others."""
+    change = np.tile(2 * np.eye(3)[targets[0]] - 1, X.shape[1] // 3)
+    return np.clip(X + min(eps, alpha * steps) * change, 0, 1)
+
+
+def picture_pad() -> PicturePad:
+    """Return a pad with the panda and a network that knows three colours, for which no weights are needed."""
+    net, names = (_Colours(), [], None), ("red", "green", "blue")
+    return PicturePad(net, _more_of, panda(), names, target="blue", steps=6, eps=0.05, alpha=0.01)
 
 
 class _Node:

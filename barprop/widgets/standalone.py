@@ -94,6 +94,7 @@ def _examples() -> dict[str, Callable[[], Any]]:
         "SplitBars-train": lambda: widgets.SplitBars(mode="train", steps=20),
         "ContractCard": widgets.ContractCard,
         "PerturbPad": examples.perturb_pad,
+        "PicturePad": examples.picture_pad,
         "TapeView": examples.tape_view,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import Activation, relu, tanh
-from barprop.exercises.n04_layers.drivers import cache_mistakes, layer_drive, with_cache
+from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, with_cache
 from barprop.exercises.sampling import draw, positive, read_only, slope_by_nudging
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
 from barprop.numerics.layer_steps import affine

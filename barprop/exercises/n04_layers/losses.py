@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercises.n04_layers.drivers import cache_mistakes, loss_drive, with_cache
+from barprop.exercises.layer_drivers import cache_mistakes, loss_drive, with_cache
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, one_output
 from barprop.numerics.layer_steps import cross_entropies, mean_half_square

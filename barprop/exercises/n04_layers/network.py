@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.answers.calls import AnswerError, Run, same
 from barprop.answers.returned import take_tuple
-from barprop.exercises.n04_layers.drivers import flat, other_weights
+from barprop.exercises.layer_drivers import flat, other_weights
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.numerics.layer_steps import Nudged, bend, neighbours, plain_neighbours, square, twice_as_wide

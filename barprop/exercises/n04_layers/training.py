@@ -12,7 +12,7 @@ import numpy as np
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.returned import take_tuple
 from barprop.data import digits
-from barprop.exercises.n04_layers.drivers import flat
+from barprop.exercises.layer_drivers import flat
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import close
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
-
-from autograder.reference.n05_adversarial import input_bar as _input_bar
 
 
 def _floats(u: ArrayLike) -> np.ndarray:
@@ -23,11 +22,13 @@ class ReLU6:
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
         """h, like h_prev."""
         self.h = np.clip(_floats(h_prev), 0, 6)
-        return self.h.copy()
+        return self.h
 
     def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
         """((), h_prev_bar)."""
-        return (), _floats(h_bar) * ((self.h > 0) & (self.h < 6))
+        moves = self.h > 0
+        moves &= self.h < 6
+        return (), _floats(h_bar) * moves
 
 
 class MeanPool:
@@ -84,29 +85,30 @@ class DepthwiseConv2d:
         """h (n, (H - k) // s + 1, (W - k) // s + 1, c) from h_prev (n, H, W, c)."""
         W, b = (_floats(u) for u in w)
         self.h_prev = _floats(h_prev)
-        return sum(W[i, j] * self.seen(self.h_prev, i, j) for i, j in np.ndindex(self.k, self.k)) + b
+        return np.einsum("nyxcij,ijc->nyxc", self._windows(self.h_prev), W) + b
 
     def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
         """((W_bar, b_bar), h_prev_bar)."""
-        W, h_bar = _floats(w[0]), _floats(h_bar)
-        W_bar, h_prev_bar = np.empty_like(W), np.zeros_like(self.h_prev)
+        W, h_bar, h_prev_bar = _floats(w[0]), _floats(h_bar), np.zeros_like(self.h_prev)
+        windows_bar = self._windows(h_prev_bar)
         for i, j in np.ndindex(self.k, self.k):
-            W_bar[i, j] = np.einsum("nhwc,nhwc->c", h_bar, self.seen(self.h_prev, i, j))
-            self.seen(h_prev_bar, i, j)[...] += h_bar * W[i, j]
+            windows_bar[..., i, j] += h_bar * W[i, j]
+        W_bar = np.einsum("nyxcij,nyxc->ijc", self._windows(self.h_prev), h_bar)
         return (W_bar, h_bar.sum(axis=(0, 1, 2))), h_prev_bar
 
-    def seen(self, x: np.ndarray, i: int, j: int) -> np.ndarray:
-        """The pixels of x that are i down and j right of the corner of a window, a view (n, h, w, c)."""
-        rows, columns = ((size - self.k) // self.s * self.s + 1 for size in x.shape[1:3])
-        return x[:, i : i + rows : self.s, j : j + columns : self.s]
+    def _windows(self, x: np.ndarray) -> np.ndarray:
+        """What each window sees, as a view of x: (n, h, w, c, k, k)."""
+        return sliding_window_view(x, (self.k, self.k), (1, 2), writeable=x.flags.writeable)[:, :: self.s, :: self.s]
 
 
 def smooth_saliency(net: tuple, X: ArrayLike, labels: ArrayLike, sigma: float, samples: int, seed: int) -> np.ndarray:
-    """The mean size of x_bar over noisy copies of each image, (n, d)."""
+    """The mean size of x_bar over noisy copies of each image, (n, d). Raises ValueError for no copy at all."""
     if samples < 1:
         raise ValueError(f"samples is {samples}: a mean needs at least one copy")
-    rng, X = np.random.default_rng(seed), np.array(X, dtype=float)
+    (network, w, loss), rng, X = net, np.random.default_rng(seed), np.array(X, dtype=float)
     total = np.zeros_like(X)
     for _ in range(samples):
-        total += np.abs(_input_bar(net, X + sigma * rng.standard_normal(X.shape), labels))
+        loss.forward(network.forward(X + sigma * rng.standard_normal(X.shape), w), labels)
+        _, mean_bar = network.backward(loss.backward(), w)
+        total += np.abs(len(X) * mean_bar)
     return total / samples

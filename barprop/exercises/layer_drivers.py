@@ -67,12 +67,13 @@ def cache_mistakes() -> tuple[Mistake, ...]:
     )
 
 
-def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str) -> Drive:
+def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_with: tuple[str, ...] = ()) -> Drive:
     """A drive for a layer class: outputs `out`, a bar for each weight (or "w_bar"), `<inp>_bar`, and "cache".
 
     Parameters
     ----------
     name : of the class. inp, out : what forward takes and gives. weights : the names of the entries of w.
+    made_with : names of the values that the class is called with.
     The case's args hold `inp`, the weights and `<out>_bar`; where `more` holds "other", another input,
     the cache is tried as well.
     """
@@ -80,7 +81,8 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str) -> Driv
 
     def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         w = tuple(case.args[key] for key in weights)
-        layer = run(name)
+        settings = tuple(getattr(case, key) for key in made_with)
+        layer = run(name, *settings)
         yield out, run.send(layer, "forward", case.args[inp], w)
         value = run.send(layer, "backward", case.args[bar], w)
         (_, w_bar), (_, in_bar) = take_tuple(f"{name}.backward", value, ("w_bar", f"{inp}_bar"))
@@ -91,7 +93,7 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str) -> Driv
             yield (
                 "cache",
                 cache_story(
-                    lambda: run(name),
+                    lambda: run(name, *settings),
                     lambda made, number: run.send(made, "forward", *given[number]),
                     lambda made: run.send(made, "backward", case.args[bar], w),
                 ),

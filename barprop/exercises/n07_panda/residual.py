@@ -1,0 +1,211 @@
+"""Notebook 07: a chain of layers with a way around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.returned import take_tuple
+from barprop.exercises.layer_drivers import other_weights
+from barprop.exercises.sampling import draw, read_only
+from barprop.judging.compare import describe_type, is_array, is_number
+from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.numerics.layer_steps import KeepsOutput, Nudged, bend, neighbours, plain_neighbours, square
+from barprop.numerics.steps import product
+from barprop.numerics.vjp import pull_back
+
+_KEPT = "can be called again"
+_LOST = "gives something else the second time"
+_OLD_WEIGHTS = "goes on with the weights of another call"
+_EXP = "exp"  # stands for a layer that keeps the array it returned; every other step is a function, or a list: a Residual
+
+# Steps are functions (h, *weights) -> h; a list of steps stands for a Residual of them.
+
+
+def _probes(rng: np.random.Generator) -> Iterator[Case]:
+    def case(label: str, steps: list, w: list, x: Any, **more: Any) -> Case:
+        return Case(label, {"x": x, "w": w, "h_bar": draw(rng, *np.shape(x))}, {"steps": steps, **more})
+
+    three = [(draw(rng, 3),), (draw(rng, 3),), (draw(rng, 3),)]
+    yield case("three layers", [bend, square, neighbours], three, draw(rng, 2, 3), twice=True)
+    yield case("one layer, a picture", [square], [(draw(rng, 2),)], read_only(draw(rng, 2, 2, 3, 2)))
+    yield case("a layer without weights", [plain_neighbours, bend], [(), (draw(rng, 4),)], draw(rng, 3, 4))
+    yield case("no layer", [], [], read_only(draw(rng, 2, 3)))
+    nested = [(draw(rng, 3),), [(draw(rng, 3),), ()], (draw(rng, 3),)]
+    yield case("a Residual in a Residual", [bend, [square, plain_neighbours], neighbours], nested, draw(rng, 2, 3))
+    yield case("a layer that still needs the array it returned", [bend, _EXP], [(draw(rng, 2),), ()], draw(rng, 2, 2) / 2)
+    whole = read_only(np.asfortranarray(rng.integers(1, 5, (3, 2))))
+    yield case("whole numbers, Fortran order, read-only", [square], [(np.array([2, -3]),)], whole)
+
+
+def _around(steps: list, x: Any, w: Sequence[Any]) -> Any:
+    """x, and on top of it what the steps make of x."""
+    return np.asarray(x, dtype=float) + _chain(steps, x, w)
+
+
+def _chain(steps: list, x: Any, w: Sequence[Any]) -> Any:
+    h = np.array(x, dtype=float)
+    for step, own in zip(steps, w, strict=True):
+        h = _around(step, h, own) if isinstance(step, list) else np.exp(h) if step == _EXP else step(h, *own)
+    return h
+
+
+def _leaves(w: Sequence[Any], path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Every weight in a nest of lists and tuples, with the places that lead to it."""
+    for place, entry in enumerate(w):
+        if isinstance(entry, (list, tuple)):
+            yield from _leaves(entry, (*path, place))
+        else:
+            yield (*path, place), entry
+
+
+def _with(w: Any, path: tuple[int, ...], value: Any) -> Any:
+    """The nest with another weight in one place."""
+    if not path:
+        return value
+    return type(w)(_with(entry, path[1:], value) if place == path[0] else entry for place, entry in enumerate(w))
+
+
+def _as_vector(bars: Any, like: Any, owner: str = "w_bar") -> np.ndarray:
+    """A nest of bars as one long vector. Raises AnswerError where it is not built like `like`."""
+    if isinstance(like, (list, tuple)):
+        if type(bars) not in (list, tuple) or len(bars) != len(like):
+            came = f"{len(bars)} entries" if type(bars) in (list, tuple) else describe_type(bars)
+            raise AnswerError(f"{owner} came back as {came}; expected {len(like)} entries, like its weights.")
+        parts = [_as_vector(bar, entry, f"{owner}[{place}]") for place, (bar, entry) in enumerate(zip(bars, like, strict=True))]
+        return np.concatenate([*parts, np.zeros(0)])
+    if not (is_number(bars) or is_array(bars)):
+        raise AnswerError(f"{owner} came back as {describe_type(bars)}; expected numbers.")
+    if np.shape(bars) != np.shape(like):
+        raise AnswerError(f"{owner} has shape {np.shape(bars)}; its variable has {np.shape(like)}.")
+    return np.ravel(np.asarray(bars, dtype=float))
+
+
+def _bars(c: Case, output: Callable[[list, Any, Any], Any]) -> Values:
+    """x_bar and w_bar of what output(steps, x, w) makes, by nudging."""
+    w_bar: Any = c.w
+    for path, weight in _leaves(c.w):
+        bar = pull_back(lambda u, path=path: output(c.steps, c.x, _with(c.w, path, u)), weight, c.h_bar)
+        w_bar = _with(w_bar, path, bar)
+    x_bar = pull_back(lambda x: output(c.steps, x, c.w), c.x, c.h_bar)
+    return {"x_bar": x_bar, "w_bar": _as_vector(w_bar, c.w)}
+
+
+def _right(c: Case) -> Values:
+    right = {"h": _around(c.steps, c.x, c.w), **_bars(c, _around)}
+    return right | ({"again": _KEPT} if "twice" in c.more else {})
+
+
+def _layers(run: Run, steps: list) -> list[Any]:
+    """Layers for the steps; a list of steps becomes a Residual of the answer's own."""
+    return [
+        run("Residual", _layers(run, step)) if isinstance(step, list) else KeepsOutput() if step == _EXP else Nudged(step)
+        for step in steps
+    ]
+
+
+def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    residual = run("Residual", _layers(run, case.steps))
+    run("Residual", [])  # another one, which shares nothing with the first
+    yield "h", run.send(residual, "forward", case.x, case.w)
+    value = run.send(residual, "backward", case.h_bar, case.w)
+    (_, w_bar), (_, x_bar) = take_tuple("Residual.backward", value, ("w_bar", "x_bar"))
+    yield "x_bar", x_bar
+    if "twice" in case.more:
+        run.send(residual, "forward", case.x, case.w)
+        again = run.send(residual, "backward", case.h_bar, case.w)
+        yield "again", _other_weights(run, case, residual) if same(again, value) else _LOST
+    yield "w_bar", _as_vector(w_bar, case.w)
+
+
+def _other_weights(run: Run, case: Case, used: Any) -> str:
+    """Whether a Residual that has been used takes other weights as a new one does."""
+    w = [other_weights(weights) for weights in case.w]
+    new = run("Residual", _layers(run, case.steps))
+    h = run.send(new, "forward", case.x, w)
+    value = run.send(new, "backward", case.h_bar, w)
+    kept = same(run.send(used, "forward", case.x, w), h)
+    return _KEPT if kept and same(run.send(used, "backward", case.h_bar, w), value) else _OLD_WEIGHTS
+
+
+def _bare(steps: list, x: Any, w: Sequence[Any]) -> Any:
+    """The chain, and no sum anywhere, though forward took them all."""
+    h = np.array(x, dtype=float)
+    for step, own in zip(steps, w, strict=True):
+        h = _bare(step, h, own) if isinstance(step, list) else np.exp(h) if step == _EXP else step(h, *own)
+    return h
+
+
+def _flat_only(wrong: Callable[[Case, Values], Values | None]) -> Callable[[Case, Values], Values | None]:
+    """A mistake whose values are known where no Residual stands in another, and no layer keeps its output."""
+
+    def values(c: Case, right: Values) -> Values | None:
+        return None if any(isinstance(step, list) or step == _EXP for step in c.steps) else wrong(c, right)
+
+    return values
+
+
+def _in_place(c: Case, right: Values) -> Values | None:
+    """h += x: the last layer's own array has changed by the time it is asked for its bar."""
+    if _EXP not in c.steps:
+        return {"h": right["h"], "x_bar": right["x_bar"], "w_bar": right["w_bar"]}
+    x = np.asarray(c.x, dtype=float)
+    inner = c.steps[:-1]
+    before = _chain(inner, x, c.w[:-1])
+    bar = product(c.h_bar, np.exp(before) + x)
+    more = pull_back(lambda u: _chain(inner, u, c.w[:-1]), x, bar)
+    return {"x_bar": c.h_bar + more}
+
+
+def _reversed(c: Case, right: Values) -> Values | None:
+    """w_bar in the order in which the layers were met on the way back; told where each layer has as many weights."""
+    sizes = [sum(np.size(u) for _, u in _leaves([own])) for own in c.w]
+    if len(sizes) < 2 or len(set(sizes)) > 1:
+        return None
+    return {"w_bar": np.concatenate(np.split(right["w_bar"], len(sizes))[::-1]), "x_bar": right["x_bar"]}
+
+
+RESIDUAL = Exercise(
+    name="Residual",
+    signature="class Residual: Residual(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar); h = x + network(x)",
+    outputs=("h", "x_bar", "w_bar", "again"),
+    hanging=("again",),
+    parts=(Part("forward", 1, ("h",)), Part("backward", 3, ("x_bar", "w_bar", "again"))),
+    points=4,
+    minutes=12,
+    level=2,
+    statements=("L13", "L15", "L16"),
+    probes=_probes,
+    oracle=_right,
+    drive=_drive,
+    mistakes=(
+        Mistake("forgot the sum", "h is what the layers make of x. What is added to it?",
+                _flat_only(lambda c, right: {"h": _chain(c.steps, c.x, c.w)})),
+        Mistake("forgot the sum both ways", "What the layers make of x is added to x, and both terms of that sum have a bar.",
+                lambda c, right: {"h": _bare(c.steps, c.x, c.w), "x_bar": _bars(c, _bare)["x_bar"]}),
+        Mistake("lost the way around", "x_bar is what came back through the layers. x was read twice: where is the other reader's report?",
+                _flat_only(lambda c, right: {"x_bar": _bars(c, _chain)["x_bar"]})),
+        Mistake("only the way around", "x_bar is h_bar itself. The layers report something about x as well.",
+                _flat_only(lambda c, right: {"x_bar": np.array(c.h_bar, dtype=float)})),
+        Mistake("way around twice", "The way around counts twice in x_bar.", _flat_only(lambda c, right: {"x_bar": right["x_bar"] + c.h_bar})),
+        Mistake("averaged", "You take the mean of both ways. h is their sum, and a sum gives its bar to each of them whole.",
+                _flat_only(lambda c, right: {"x_bar": right["x_bar"] / 2})),
+        Mistake("mean in the forward", "You halve the sum. h = x + what the layers make of x.", _flat_only(lambda c, right: {"h": right["h"] / 2})),
+        Mistake("split the bar", "Each way got half of h_bar. A sum hands its bar to both terms, undivided.",
+                _flat_only(lambda c, right: {"x_bar": right["x_bar"] / 2, "w_bar": right["w_bar"] / 2})),
+        Mistake("added x to the bar", "You add x itself to the layers' report. On the way back bars are added, not values.",
+                _flat_only(lambda c, right: {"x_bar": right["x_bar"] - c.h_bar + c.x})),
+        Mistake("subtracted", "You subtract x. It is added, on the way there and in its bar.",
+                _flat_only(lambda c, right: {"h": right["h"] - 2 * np.asarray(c.x, dtype=float)})),
+        Mistake("flipped the way around", "The way around has the wrong sign in x_bar.", _flat_only(lambda c, right: {"x_bar": right["x_bar"] - 2 * c.h_bar} if c.steps else None)),
+        Mistake("added in place", "Right but for a layer that still needs the array it returned: += has written into it. Make a new array for the sum.", _in_place),
+        Mistake("w_bar in reverse order", "w_bar is in the order in which you met the layers on the way back. It belongs in the order of w.", _reversed),
+        Mistake("gives something else the second time", "The second time round something else comes out: did backward reorder the list of layers itself?",
+                lambda c, right: {"again": _LOST} if "again" in right else None),
+        Mistake("keeps its weights", "Called with other weights, your Residual goes on with those of an earlier call. The weights come with every call.",
+                lambda c, right: {"again": _OLD_WEIGHTS} if "again" in right else None),
+    ),
+)  # fmt: skip

@@ -1,0 +1,135 @@
+// Attack a photo. The network is the reader's own, in Python: the page asks the kernel for every walk.
+
+import { choice, dial, dials } from "./shared/controls.js";
+import { canvas, draw, make, resize } from "./shared/dom.js";
+import { stage } from "./shared/stage.js";
+
+const MAGNIFIED = 32;
+const CONTROLS = { attack: "the attack", noise: "random signs", shuffled: "the attack, pixels shuffled" };
+
+/** A probability in percent, with more digits near 0. */
+function percent(share) {
+  if (share > 0.9995) return ">99.9 %";
+  if (share < 0.0001) return "<0.01 %";
+  return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
+}
+
+/** The magnified difference of two pictures, grey where there is none. */
+function magnified(before, after) {
+  return after.map((each, i) => Math.max(0, Math.min(255, 127.5 + MAGNIFIED * (each - before[i]))));
+}
+
+/** The class whose name was typed: the same, or the only one that begins with it; -1 for none. */
+function classOf(names, text) {
+  const wanted = text.trim().toLowerCase();
+  const lower = names.map((name) => name.toLowerCase());
+  const exact = lower.indexOf(wanted);
+  if (exact >= 0 || wanted === "") return exact;
+  const found = lower.filter((name) => name.startsWith(wanted));
+  return found.length === 1 ? lower.indexOf(found[0]) : -1;
+}
+
+function paintPhoto(picture, colours, side) {
+  const context = picture.getContext("2d");
+  const image = context.createImageData(side, side);
+  for (let i = 0; i < side * side; i++) image.data.set([...colours.slice(3 * i, 3 * i + 3), 255], 4 * i);
+  context.putImageData(image, 0, 0);
+}
+
+/** The likeliest classes after the change as bars, with a mark for what each had before where that is known. */
+function paintClasses(svg, width, names, state) {
+  const { before, after, target } = state;
+  const line = 34;
+  resize(svg, width, after.length * line + 4);
+  const parts = after.flatMap(([k, share], place) => {
+    const y = place * line;
+    const known = before.find(([other]) => other === k);
+    return [
+      draw("text", { x: 0, y: y + 13, class: k === target ? "bp-strong" : "" }, `${names[k]}${k === target ? " ★" : ""}`),
+      draw("text", { x: width, y: y + 13, "text-anchor": "end" }, percent(share)),
+      draw("rect", { x: 0, y: y + 18, width: Math.max(1, share * width), height: 8, class: "bp-attacked", style: "fill: none" }),
+      known
+        ? draw("line", { x1: known[1] * width, x2: known[1] * width, y1: y + 15, y2: y + 29, class: "bp-clean" })
+        : null,
+    ].filter(Boolean);
+  });
+  svg.replaceChildren(...parts);
+}
+
+function render(context) {
+  const { model } = context;
+  const names = model.get("names");
+  const side = model.get("side");
+  const colours = (key) => {
+    const view = model.get(key);
+    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  };
+  const photo = Uint8Array.from(colours("photo"));
+  const told = (state) => {
+    const { target, steps, control, after, wanted, busy } = state;
+    if (busy) return `The network is at work: ${busy}.`;
+    const [k, share] = after[0];
+    return `After ${steps} ${steps === 1 ? "step" : "steps"} towards ${names[target]} (${CONTROLS[control]}), the network sees ${names[k]} with ${percent(share)}; ${names[target]} went from ${percent(wanted[0])} to ${percent(wanted[1])}.`;
+  };
+  const page = stage(context, {
+    title: "From panda to anything",
+    task: "Choose a class, then take steps. Without a running kernel the pad shows its last state.",
+    keys: ["target", "steps", "control", "shown", "before", "after", "wanted", "busy"],
+    tell: told,
+  });
+  const svg = canvas("The likeliest classes for the changed photo.");
+  const pictures = ["the photo", `the change × ${MAGNIFIED}`, "photo and change"].map((name) => {
+    const picture = make("canvas", { width: side, height: side, class: "bp-photo", role: "img", "aria-label": name });
+    return { picture, box: make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, name)) };
+  });
+  let painted = null;
+  page.onPaint((state, width) => {
+    if (painted !== state.shown) {
+      painted = state.shown;
+      const shown = colours("shown");
+      [photo, magnified(Float32Array.from(photo), shown), shown].forEach((values, i) => {
+        paintPhoto(pictures[i].picture, values, side);
+      });
+    }
+    paintClasses(svg, Math.min(width, 420), names, state);
+    page.root.classList.toggle("bp-busy", Boolean(state.busy));
+  });
+  const list = make("datalist", { id: `bp-classes-${Math.random().toString(36).slice(2)}` });
+  list.append(...names.map((name) => make("option", { value: name })));
+  const search = make("input", { type: "text", class: "bp-search", list: list.id, "aria-label": "wanted class", autocomplete: "off" });
+  const choose = () => {
+    const target = classOf(names, search.value);
+    if (target >= 0) page.keep({ target }, `Wanted: ${names[target]}.`);
+    else page.say(`There is no class called ${search.value}.`);
+    search.value = names[page.state.target];
+  };
+  search.addEventListener("change", choose);
+  search.addEventListener("focus", () => search.select());
+  page.onPaint((state) => {
+    if (search !== document.activeElement) search.value = names[state.target];
+  });
+  page.head.append(
+    make("label", { class: "bp-choice" }, make("span", {}, "wanted"), search, list),
+    choice(page, { text: "change", options: CONTROLS, read: (now) => now.control, write: (_, control) => ({ control }) }),
+  );
+  page.root.append(
+    make("div", { class: "bp-photos" }, ...pictures.map(({ box }) => box)),
+    svg,
+    dials(
+      dial(page, {
+        name: "steps",
+        min: 0,
+        max: 20,
+        step: 1,
+        whole: true,
+        free: false,
+        read: (now) => now.steps,
+        write: (_, steps) => ({ steps }),
+      }),
+    ),
+  );
+  return page.start();
+}
+
+export { classOf, magnified, percent };
+export default { render };

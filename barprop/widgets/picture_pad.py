@@ -1,0 +1,188 @@
+"""Attack a photo: choose a class, walk step by step, compare with noise of the same size (notebook 07)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import traitlets as t
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from barprop.data import class_names
+from barprop.pictures.style import BACKWARD, FORWARD
+from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
+
+_MOST_STEPS = 20
+_SHOWN = 5  # of the likeliest classes
+MAGNIFIED = 32
+
+
+class PicturePad(Widget):
+    """Attack a photo in the direction of any class, and see what the network makes of it; noise as a control.
+
+    Parameters
+    ----------
+    net : tuple
+        (network, w, loss): `network.forward(X, w)` gives logits (1, classes).
+    targeted : callable
+        The attack: targeted(net, X, targets, eps, alpha, steps) -> (1, d). It runs here, one step at a time.
+    X : (1, d) array
+        The photo as one row in [0, 1]: side * side pixels of three colours.
+    names : sequence of str
+        What the classes are called, by their numbers.
+    target : str
+        Name of the wanted class.
+    steps : int
+        To begin with, 0 to 20.
+    control : str
+        "attack"; "noise" for random signs of the same size; "shuffled" for the attack with its pixels shuffled.
+    eps, alpha : float
+        Largest change of a number, and length of a step.
+
+    Raises
+    ------
+    WidgetError
+        One sentence that says what came and what was expected.
+    """
+
+    _esm = bundled("picture_pad.js")
+    resets = ("target", "steps", "control")
+    names = t.List(t.Unicode()).tag(sync=True)
+    side = t.Int().tag(sync=True)
+    target = t.Int().tag(sync=True)
+    steps = t.Int().tag(sync=True)
+    control = t.Unicode().tag(sync=True)
+    photo = t.Bytes().tag(sync=True)  # 8 bits a colour, row by row
+    # what is shown: bytes as above, [class, probability] of the likeliest, and of the wanted class
+    shown = t.Bytes().tag(sync=True)
+    before = t.List().tag(sync=True)
+    after = t.List().tag(sync=True)
+    wanted = t.List().tag(sync=True)
+    busy = t.Unicode().tag(sync=True)
+    size = (8.6, 3.0)
+
+    def __init__(
+        self,
+        net: tuple[Any, Any, Any],
+        targeted: Callable[..., Any],
+        X: ArrayLike,
+        names: Sequence[str] | None = None,
+        target: str = "gibbon",
+        steps: int = 6,
+        control: str = "attack",
+        eps: float = 2 / 255,
+        alpha: float = 1 / 255,
+    ) -> None:
+        names = list(class_names() if names is None else names)
+        self._X, self._net, self._targeted = _photo(X), net, targeted
+        self._eps, self._alpha = number("eps", eps), number("alpha", alpha)
+        self._walks: dict[int, list[np.ndarray]] = {}
+        if self._shares(self._X).shape != (len(names),):
+            raise WidgetError(f"The network is to give a logit for each of the {len(names)} names.")
+        super().__init__(
+            names=names,
+            side=round((self._X.size / 3) ** 0.5),
+            target=names.index(one_of("target", target, names)),
+            steps=whole("steps", steps, 0, _MOST_STEPS),
+            control=one_of("control", control, ("attack", "noise", "shuffled")),
+            photo=_as_bytes(self._X),
+            before=self._likeliest(self._X),
+        )
+        self._update()
+        self.observe(lambda _: self._update(), ["target", "steps", "control"])
+
+    def changed(self) -> np.ndarray:
+        """Return the photo as it is shown, changed, (1, d)."""
+        attacked = self._walk(self.target, self.steps)[self.steps]
+        if self.control == "attack":
+            return attacked
+        rng, change = np.random.default_rng(0), attacked - self._X
+        largest = np.abs(change).max()
+        other = (
+            rng.choice([-largest, largest], change.shape) if self.control == "noise" else rng.permuted(change, axis=1)
+        )
+        return np.clip(self._X + other, 0, 1)
+
+    def _walk(self, target: int, steps: int) -> list[np.ndarray]:
+        """The photo after 0, 1, ... steps towards a class, as far as was asked for till now."""
+        walk = self._walks.setdefault(target, [self._X])
+        while len(walk) <= steps:
+            self.busy = f"step {len(walk)} of {steps}"
+            there = np.asarray(self._targeted(self._net, walk[-1], np.array([target]), self._alpha, self._alpha, 1))
+            walk.append(np.clip(np.clip(there, self._X - self._eps, self._X + self._eps), 0, 1))
+        self.busy = ""
+        return walk
+
+    def _update(self) -> None:
+        """Compute what is shown anew. Values a page may send that make no sense are brought into range."""
+        self.target = min(max(self.target, 0), len(self.names) - 1)
+        self.steps = min(max(self.steps, 0), _MOST_STEPS)
+        if self.control not in ("attack", "noise", "shuffled"):
+            self.control = "attack"
+        now = self.changed()
+        shares = self._shares(now)
+        with self.hold_sync():
+            self.shown, self.after = _as_bytes(now), self._likeliest(now)
+            self.wanted = [float(self._shares(self._X)[self.target]), float(shares[self.target])]
+
+    def _shares(self, X: np.ndarray) -> np.ndarray:
+        network, w, _ = self._net
+        logits = np.asarray(network.forward(X, w), dtype=float)[0]
+        return np.exp(logits - np.logaddexp.reduce(logits))
+
+    def _likeliest(self, X: np.ndarray) -> list[list[float]]:
+        shares = self._shares(X)
+        return [[int(k), float(shares[k])] for k in np.argsort(-shares)[:_SHOWN]]
+
+    def sentence(self) -> str:
+        """What the picture shows."""
+        (first, sure), (now, then) = self.before[0], self.after[0]
+        what = {
+            "attack": "towards",
+            "noise": "of random signs, as large as towards",
+            "shuffled": "with shuffled pixels towards",
+        }
+        return (
+            f"A photo: the network sees {self.names[first]} with {sure:.1%}; after {self.steps} "
+            f"step{'' if self.steps == 1 else 's'} {what[self.control]} {self.names[self.target]} it sees "
+            f"{self.names[now]} with {then:.1%}."
+        )
+
+    def draw(self, figure: Figure) -> None:
+        """The photo, the magnified change, the changed photo, and the likeliest classes after it."""
+        x, now = self._X.reshape(self.side, self.side, 3), self.changed().reshape(self.side, self.side, 3)
+        grid = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.3))
+        shown = (
+            (x, "the photo"),
+            (0.5 + MAGNIFIED * (now - x), f"the change × {MAGNIFIED}"),
+            (now, "photo and change"),
+        )
+        for axes, (values, title) in zip(grid, shown, strict=False):
+            axes.imshow(np.clip(values, 0, 1))
+            axes.set_title(title, fontsize=10)
+            axes.set(xticks=[], yticks=[])
+        places = np.arange(len(self.after))
+        grid[3].barh(places, [share for _, share in self.after], facecolor="#CFE3F1", edgecolor=FORWARD)
+        for place, (k, share) in zip(places, self.after, strict=True):
+            color = BACKWARD if k == self.target else "black"
+            grid[3].text(0.02, place, f"{self.names[k]} {share:.1%}", va="center", fontsize=9, color=color)
+        grid[3].set(yticks=[], xlim=(0, 1.4), xticks=[])
+        grid[3].invert_yaxis()
+
+
+def _photo(X: ArrayLike) -> np.ndarray:
+    X = np.asarray(X, dtype=float)
+    side = round((X.size / 3) ** 0.5)
+    if X.ndim != 2 or len(X) != 1 or X.shape[1] != 3 * side * side or not 0 < side <= 512:
+        raise WidgetError(
+            f"X is to be one square photo of three colours as a row, (1, side * side * 3); its shape is {X.shape}."
+        )
+    if not (np.isfinite(X).all() and X.min() >= 0 and X.max() <= 1):
+        raise WidgetError("X is to hold numbers from 0 to 1.")
+    return X
+
+
+def _as_bytes(X: np.ndarray) -> bytes:
+    return np.rint(255 * X).astype(np.uint8).tobytes()

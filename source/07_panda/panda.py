@@ -1,0 +1,609 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 7 · The panda
+#
+# Notebook 05 told of a photo: panda, 60 %. After a change that nobody sees: gibbon, 99 %. There you fooled a network that reads digits.
+#
+# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. Four kinds of layers are missing in it. You write them, and then your own backward pass carries the attack, in nothing but NumPy. It takes about 75 minutes.
+
+# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy as np
+from earlier import Linear, Network, SoftmaxCrossEntropy, input_bar, targeted, yours
+
+from barprop import check, ready
+from barprop.data import class_names, panda
+from barprop.picture_net import as_jpeg, build, multiplications, trained
+from barprop.pictures import photos
+
+X, names = panda(), class_names()
+PANDA, GIBBON = names.index("giant panda"), names.index("gibbon")
+
+# %% [markdown]
+# The file `earlier.py` beside this notebook holds what you need of 04 and 05. If you have done those notebooks and they lie in the folders next door, use your own:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_yours", "locked": true, "schema_version": 3, "solution": false}
+Linear, Network, targeted = yours()
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_weights", "locked": true, "schema_version": 3, "solution": false}
+tensors = trained()  # the trained numbers, or a sentence that says how to get them
+photos.photo(X)
+
+# %% [markdown]
+# Photo: "Lightmatter panda" by Aaron Logan, [CC BY 1.0](https://creativecommons.org/licenses/by/1.0/), cropped and scaled.
+#
+# It is one row, as the digits were: 150,528 numbers from 0 to 1. Inside the network pictures have the shape $(n, H, W, c)$: examples, rows, columns, and $c$ features for each pixel, at first red, green and blue.
+#
+# ## What is in a real network
+#
+# *EfficientNet-Lite0* has 4.6 million weights. One forward pass takes 385 million multiplications. How many of them are done by `Linear`, the layer of notebook 04?
+
+# %%
+# Your guess, in percent. Nobody grades it.
+guess = None
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_multiplications", "locked": true, "schema_version": 3, "solution": false}
+count = multiplications()
+for kind, number in count.items():
+    print(f"{kind:24}{number / 1e6:8.1f} million{number / sum(count.values()):8.1%}")
+
+# %% [markdown]
+# Nearly all. Take each pixel as an example with $c$ features, and a linear layer makes new features for it: a $1 \times 1$ convolution. `Pointwise` (given) reshapes $(n, H, W, c)$ to $(n H W, c)$ and calls `Linear`; that is all.
+#
+# The other layers let a pixel look around. First the simplest one.
+#
+# ### Exercise `ReLU6` (8 min, ●○○)
+#
+# A ReLU with a lid: below 0 it gives 0, above 6 it gives 6. Its slope at 0 and at 6 is 0.
+# **Which tensor does it cache?** The largest arrays of the network go through this layer.
+#
+# <details><summary>Decide, then unfold</summary>
+#
+# The output, or a mask made from it. The next layer holds the output anyway. The input would be a second large array, and it may be overwritten before the way back (the check does that).
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "ReLU6", "locked": false, "schema_version": 3, "solution": true}
+class ReLU6:
+    """h = h_prev, but not below 0 and not above 6, entry by entry. No weights: w = ()."""
+
+    def forward(self, h_prev, w):
+        """h_prev: an array of any shape. Returns h, like h_prev. Does not keep h_prev."""
+        ### BEGIN SOLUTION
+        self.h = np.clip(h_prev, 0, 6)
+        return self.h.copy()
+        ### END SOLUTION
+
+    def backward(self, h_bar, w):
+        """h_bar: like h. Returns (w_bar, h_prev_bar), where w_bar is ()."""
+        ### BEGIN SOLUTION
+        return (), h_bar * ((0 < self.h) & (self.h < 6))
+        ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>How do I see from the output that the lid was shut?</summary>
+#
+# Where the output is exactly 0 or exactly 6, nothing moves when the input does.
+# </details>
+# <details><summary>It says that the input was overwritten</summary>
+#
+# `self.h_prev = h_prev` keeps no copy, it keeps the same array. And you need not keep it at all.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# Inputs $(-1, 2, 7)$, $\bar h = (10, 20, 30)$. Nudge each input by $0.1$: the outputs move by $0$, $0.1$ and $0$, the loss by $0$, $2$ and $0$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_ReLU6_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("ReLU6", "forward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_ReLU6_forward")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_ReLU6_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("ReLU6", "backward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_ReLU6_backward")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## One number a feature
+#
+# At its end the network has $7 \times 7$ pixels left, with 1,280 features each. It does not matter *where* the ear is, so each feature is averaged over the picture, and a last `Linear` makes 1,000 logits.
+#
+# ### Exercise `MeanPool` (8 min, ●●○)
+#
+# $h_{nc}$ is the mean of $h_{\mathrm{prev},nijc}$ over all rows $i$ and columns $j$. **What must it cache?**
+#
+# <details><summary>Decide, then unfold</summary>
+#
+# No number at all: a mean is linear. Only the shape, for the bar has to get it back.
+# </details>
+
+# %% nbgrader={"grade": false, "grade_id": "MeanPool", "locked": false, "schema_version": 3, "solution": true}
+class MeanPool:
+    """The mean of each feature over the picture. No weights: w = ()."""
+
+    def forward(self, h_prev, w):
+        """h_prev: (n, H, W, c). Returns h, (n, c)."""
+        ### BEGIN SOLUTION
+        self.shape = h_prev.shape
+        return h_prev.mean(axis=(1, 2))
+        ### END SOLUTION
+
+    def backward(self, h_bar, w):
+        """h_bar: (n, c). Returns (w_bar, h_prev_bar), where w_bar is () and h_prev_bar is (n, H, W, c)."""
+        ### BEGIN SOLUTION
+        n, height, width, c = self.shape
+        share = h_bar / (height * width)
+        return (), np.broadcast_to(share[:, None, None, :], self.shape)
+        ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>My bars are too large</summary>
+#
+# Nudge one pixel by $0.1$. By how much does the mean of 49 pixels move?
+# </details>
+# <details><summary>How do I spread (n, c) over a picture?</summary>
+#
+# `h_bar[:, None, None, :]` has the shape $(n, 1, 1, c)$; `np.broadcast_to` or a product with `np.ones` does the rest.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# A picture of $1 \times 2$ pixels and one feature, $\bar h = 10$. Nudge the left pixel by $0.1$: the mean moves by $0.05$, the loss by $0.5$. So its bar is $5$, and the right one's too.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_MeanPool_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("MeanPool", "forward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_MeanPool_forward")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_MeanPool_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("MeanPool", "backward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_MeanPool_backward")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## A way around
+#
+# Stack 50 layers, and a bar passes 50 slopes on its way back; little may arrive. The cure is a sum: $h = x + f(x)$, where $f$ is a chain of layers.
+#
+# If $\bar h$ comes in and all bars vanish inside $f$: what is $\bar x$?
+#
+# ### Exercise `Residual` (12 min, ●●○)
+#
+# Like your `Network`, but its input is added to what comes out. `w` is a list with an entry for each layer. A `Residual` may itself be one of the layers; its entry is then a list, too.
+
+# %% nbgrader={"grade": false, "grade_id": "Residual", "locked": false, "schema_version": 3, "solution": true}
+class Residual:
+    """h = x + f(x), where f is a chain of layers. w is a list with an entry for each layer."""
+
+    def __init__(self, layers):
+        """layers: a list of objects with forward and backward; without any, f(x) = x."""
+        ### BEGIN SOLUTION
+        self.chain = Network(layers)
+        ### END SOLUTION
+
+    def forward(self, x, w):
+        """x: what the first layer takes. Returns h, a new array of the same shape."""
+        ### BEGIN SOLUTION
+        return x + self.chain.forward(x, w)
+        ### END SOLUTION
+
+    def backward(self, h_bar, w):
+        """h_bar: like h. Returns (w_bar, x_bar), w_bar a list like w."""
+        ### BEGIN SOLUTION
+        w_bar, x_bar = self.chain.backward(h_bar, w)
+        return w_bar, h_bar + x_bar
+        ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Must I write the chain again?</summary>
+#
+# You have a class that does it: `Network(layers)`. Keep one on `self`.
+# </details>
+# <details><summary>What does a sum do to a bar?</summary>
+#
+# In notebook 03 both branches of a sum got the same bar. And $x$ has two readers: `fan_out` knew what to do with what they report.
+# </details>
+# <details><summary>It says that an array of a layer was changed</summary>
+#
+# `h += x` writes into the array that the last layer returned, and that layer may still need it.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# $f(x) = 3x$, $\bar h = 10$. Nudge $x$ by $0.1$: $h$ moves by $0.1 + 0.3$, the loss by $4$. So $\bar x = 40$: ten from the sum, thirty from the chain.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_Residual_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("Residual", "forward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Residual_forward")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_Residual_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("Residual", "backward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Residual_backward")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Try it: 30 blocks of a small `Linear` and a `ReLU6`, one chain with the way around and one without. How large is the bar that arrives at the input? Decide before you run.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_depth", "locked": true, "schema_version": 3, "solution": false}
+if ready("ReLU6", "Residual"):
+    rng, depth, d = np.random.default_rng(0), 30, 16
+    w = [[(rng.normal(0, 0.15, (d, d)), rng.normal(0, 0.1, d)), ()] for _ in range(depth)]
+    chains = {
+        "one long chain": (Network([layer for _ in range(depth) for layer in (Linear(), ReLU6())]), sum(w, [])),
+        "30 residual blocks": (Network([Residual([Linear(), ReLU6()]) for _ in range(depth)]), w),
+    }
+    for name, (network, weights) in chains.items():
+        network.forward(rng.normal(size=(1, d)), weights)
+        _, x_bar = network.backward(np.ones((1, d)), weights)
+        print(f"{name:20} length of the bar at the input: {np.linalg.norm(x_bar):.1e}")
+
+# %% [markdown]
+# Around the chain, a bar always arrives.
+#
+# ## Looking around
+#
+# A **depthwise** convolution slides a window of $k \times k$ pixels over the picture, $s$ pixels at a time, and adds up what it sees there, each feature by itself, with the same weights everywhere:
+#
+# $$h_{yx} = b + \sum_{i,j=0}^{k-1} W_{ij}\; h_{\mathrm{prev},\,sy+i,\,sx+j}$$
+#
+# Its forward is given, one loop over the places $(i, j)$ in the window. `seen(h_prev, i, j)` is what stands at that place of *all* windows, as a view.
+#
+# How many windows has a picture of $7 \times 6$ pixels for $k = 3$, $s = 2$?
+
+# %%
+guess = None  # (rows, columns) of windows
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_count", "locked": true, "schema_version": 3, "solution": false}
+for k, s in ((3, 1), (3, 2), (2, 3)):
+    print(f"k = {k}, s = {s}: {(7 - k) // s + 1} rows of {(6 - k) // s + 1} windows")
+
+# %% [markdown]
+# ### Exercise `DepthwiseConv2d` (20 min, ●●●)
+#
+# Write `backward`. Three questions to begin with:
+#
+# - $W_{ij}$ was used in every window. What is its bar?
+# - A pixel stood in up to $k^2$ windows, each time at another place $(i, j)$. What is *its* bar?
+# - And a pixel that no window saw?
+
+# %% nbgrader={"grade": false, "grade_id": "DepthwiseConv2d", "locked": false, "schema_version": 3, "solution": true}
+class DepthwiseConv2d:
+    """Windows of k x k pixels, s pixels apart; each feature has weights of its own. w = (W, b), (k, k, c) and (c,)."""
+
+    def __init__(self, k, s):
+        self.k, self.s = k, s
+
+    def seen(self, x, i, j):
+        """What of x (n, H, W, c) stands at place (i, j) of every window: (n, h, w, c). Write into it to write into x."""
+        rows, columns = ((size - self.k) // self.s + 1 for size in x.shape[1:3])
+        return x[:, i : i + self.s * (rows - 1) + 1 : self.s, j : j + self.s * (columns - 1) + 1 : self.s]
+
+    def forward(self, h_prev, w):
+        """h_prev: (n, H, W, c). Returns h, (n, (H - k) // s + 1, (W - k) // s + 1, c)."""
+        W, b = w
+        self.h_prev = h_prev if h_prev.dtype == np.float32 else np.asarray(h_prev, dtype=float)
+        return b + sum(W[i, j] * self.seen(self.h_prev, i, j) for i in range(self.k) for j in range(self.k))
+
+    def backward(self, h_bar, w):
+        """h_bar: like h. Returns ((W_bar, b_bar), h_prev_bar), each in the shape of its variable."""
+        W, b = w
+        ### BEGIN SOLUTION
+        W_bar, h_prev_bar = np.zeros_like(W, dtype=self.h_prev.dtype), np.zeros_like(self.h_prev)
+        for i in range(self.k):
+            for j in range(self.k):
+                W_bar[i, j] = (h_bar * self.seen(self.h_prev, i, j)).sum(axis=(0, 1, 2))
+                self.seen(h_prev_bar, i, j)[...] += h_bar * W[i, j]
+        return (W_bar, h_bar.sum(axis=(0, 1, 2))), h_prev_bar
+        ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Where do I begin?</summary>
+#
+# With one place $(i, j)$. Forward computed `W[i, j] * seen` there: a product. You know both its bars.
+# </details>
+# <details><summary>Only the last place arrives in h_prev_bar</summary>
+#
+# `=` replaces what another window reported. Bars of a fan-out *add up*.
+# </details>
+# <details><summary>Which axes are added up in W_bar[i, j]?</summary>
+#
+# Everything that used the weight: examples, rows and columns of windows. Not the features, each has its own.
+# </details>
+# <details><summary>A worked nudge</summary>
+#
+# One row of pixels $(x_0, x_1, x_2)$, a window $(W_0, W_1)$ of two, $\bar h = (10, 1)$. Nudge $x_1$ by $0.1$: the first window moves by $0.1\,W_1$, the second by $0.1\,W_0$, the loss by $W_1 + 0.1\,W_0$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_DepthwiseConv2d_weights", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("DepthwiseConv2d", "weights")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_DepthwiseConv2d_weights")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_DepthwiseConv2d_input", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("DepthwiseConv2d", "input")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_DepthwiseConv2d_input")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Look at it: all weights 1, and $\bar h = 1$ everywhere. Then the bar of a pixel counts the windows in which it stood. For $k = 3$, $s = 1$: what will stand in the corner, and what in the middle? And for $k = 2$, $s = 3$?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_windows", "locked": true, "schema_version": 3, "solution": false}
+if ready("DepthwiseConv2d"):
+    for k, s in ((3, 1), (3, 2), (2, 3)):
+        layer, w = DepthwiseConv2d(k, s), (np.ones((k, k, 1)), np.zeros(1))
+        h = layer.forward(np.zeros((1, 7, 7, 1)), w)
+        _, x_bar = layer.backward(np.ones(h.shape), w)
+        print(f"k = {k}, s = {s}\n{x_bar[0, :, :, 0].astype(int)}\n")
+
+# %% [markdown]
+# Nine windows, nine reports, one sum: the `fan_out` of notebook 03, in the shape of a picture.
+#
+# ## All together
+#
+# `build` puts the network together from your layers and the trained numbers: 16 blocks, ten of them residual. (Batch normalisation was folded into `W` and `b`, and a frame of zeros, `Pad`, lets windows reach the rim.) As in notebook 05 you get `net = (network, w, loss)`.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_net", "locked": true, "schema_version": 3, "solution": false}
+net = None
+if ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d") and tensors:
+    kinds = {"Network": Network, "Linear": Linear, "ReLU6": ReLU6, "MeanPool": MeanPool}
+    network, w = build(tensors, **kinds, Residual=Residual, DepthwiseConv2d=DepthwiseConv2d)
+    net = network, w, SoftmaxCrossEntropy()
+    display(photos.seen(X, network.forward(X, w)))
+
+# %% [markdown]
+# A thousand classes, and a blind guess is right in 0.1 % of cases. Your layers see a giant panda.
+#
+# Is the way back right, too? Walk a tiny step against $\bar x$ and compare what the slope promises with what the loss does. (Only roughly: thousands of units stand near a kink of their ReLU6.)
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_slope", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    x_bar = input_bar(net, X, [GIBBON])
+    losses = [net[2].forward(network.forward(X - t * np.sign(x_bar), w), [GIBBON]) for t in (0, 1e-4)]
+    print(f"the slope promises {-1e-4 * np.abs(x_bar).sum():+.4f}, the loss changes by {losses[1] - losses[0]:+.4f}")
+
+# %% [markdown]
+# ## What does it look at?
+#
+# The bar of a pixel says how much the loss minds that pixel. In notebook 05 such a picture was mostly noise, for $\bar x$ changes from one spot to the next. So average it over many spots close by.
+#
+# ### Exercise `smooth_saliency` (12 min, ●●○)
+#
+# Add normal noise of size `sigma` to each image, take the size $|\bar x|$ of the bar there, and return the mean over `samples` such noisy copies. Draw fresh noise for every copy and every pixel. `input_bar(net, X, labels)` is there for you.
+
+# %% nbgrader={"grade": false, "grade_id": "smooth_saliency", "locked": false, "schema_version": 3, "solution": true}
+def smooth_saliency(net, X, labels, sigma, samples, seed):
+    """The mean of abs(x_bar) over noisy copies of each image.
+
+    X: (n, d). labels: (n,). sigma: size of the noise, 0 or more. samples: how many copies, 1 or more.
+    seed: fixes the noise. The copies may leave [0, 1]; the clean images are not among them. Returns (n, d).
+    """
+    ### BEGIN SOLUTION
+    rng, total = np.random.default_rng(seed), np.zeros(np.shape(X))
+    for _ in range(samples):
+        total += np.abs(input_bar(net, X + sigma * rng.standard_normal(np.shape(X)), labels))
+    return total / samples
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Every run gives something else</summary>
+#
+# `np.random.default_rng(seed)` makes a generator that always draws the same. Make it once, before the loop.
+# </details>
+# <details><summary>It says that all copies are the same</summary>
+#
+# A generator made anew inside the loop begins anew as well.
+# </details>
+# <details><summary>Mean of the sizes, or size of the mean?</summary>
+#
+# Two copies with bars $+3$ and $-3$: the loss minds this pixel both times. The mean of the sizes is $3$, the size of the mean is $0$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_smooth_saliency_still", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+check("smooth_saliency", "still")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_smooth_saliency_still")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_smooth_saliency_noisy", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("smooth_saliency", "noisy")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_smooth_saliency_noisy")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Twelve copies, some seconds. Before you run: what will be dark, the black fur, the head, or the rock?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_saliency", "locked": true, "schema_version": 3, "solution": false}
+if net and ready("smooth_saliency"):
+    maps = {"one x_bar": np.abs(input_bar(net, X, [PANDA]))}
+    maps["mean of 12 noisy copies"] = smooth_saliency(net, X, [PANDA], sigma=0.1, samples=12, seed=0)
+    display(photos.saliency(X, maps))
+
+# %% [markdown]
+# One bar is speckled, and speaks of the trunk of a tree as much as of the animal. The mean speaks of the head. Nobody told the network where that is.
+#
+# ## Gibbon, please
+#
+# Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ a pixel, in steps of $1/255$. A screen has 256 levels a colour, so no pixel may move by more than two of them.
+#
+# Predict: the panda has 97 %. After how many steps will "gibbon" win?
+
+# %%
+guess = None  # a number of steps
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_attack", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    eps, steps, walk = 2 / 255, range(9), [X]
+    for _ in steps[1:]:  # each time one step more, always within eps of the photo
+        there = targeted(net, walk[-1], np.array([GIBBON]), 1 / 255, 1 / 255, 1)
+        walk.append(np.clip(np.clip(there, X - eps, X + eps), 0, 1))
+    shares = [photos.probabilities(network.forward(x, w))[0] for x in walk]
+    display(photos.walk(steps, {"giant panda": [s[PANDA] for s in shares], "gibbon": [s[GIBBON] for s in shares]}, guess))
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_equation", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    X_adv = targeted(net, X, np.array([GIBBON]), eps, 1 / 255, 8)
+    display(photos.equation(X, X_adv, network.forward(np.concatenate([X, X_adv]), w)))
+    print(f"largest change: {255 * np.abs(X_adv - X).max():.0f} of 255 levels")
+
+# %% [markdown]
+# There it is, the lecture's sentence, by a backward pass of your own. (An ape, if you were wondering; and there is still none in the picture.) Five lines of code? Open your `input_bar` and your `targeted`, and count.
+#
+# ## Is it luck?
+#
+# Perhaps the network dislikes *any* change of this size. Three controls, none louder than the attack: random signs; the very same change with its pixels shuffled; the very same change with its sign flipped. What will the network see?
+
+# %%
+guess = {"random signs": None, "shuffled": None, "flipped": None}  # percent for the panda
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_controls", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    rng, change = np.random.default_rng(0), X_adv - X
+    others = {
+        "the attack": change,
+        "random signs": rng.choice([-eps, eps], X.shape),
+        "shuffled": rng.permuted(change, axis=1),
+        "flipped": -change,
+    }
+    made = np.concatenate([np.clip(X + other, 0, 1) for other in others.values()])
+    display(photos.row(made, network.forward(made, w), list(others)))
+
+# %% [markdown]
+# Aim, not size. 150,000 small pushes add up if they all pull in one direction, and cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
+#
+# ## Up is not the same as towards
+#
+# The lecture says *gradient ascent*. Ascent on what? Take the panda's own loss and walk **up**: $x' = x + \alpha\,\bar x$. Will it leave the panda? Will it find the gibbon?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ascent", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    x, film = X, [X]
+    for _ in range(8):
+        x = x + 0.05 * input_bar(net, x, [PANDA])
+        film.append(x)
+    some = np.concatenate(film[::2])
+    display(photos.row(some, network.forward(some, w), [f"{k} steps" for k in range(0, 9, 2)]))
+
+# %% [markdown]
+# It leaves, and goes wherever the slope leads. To *choose*, walk up the probability of the class you want, which is down its loss. That is what the lecture's gibbon needs.
+#
+# Now one single step away from the panda, a larger and larger one: $\varepsilon = 0.5, 1, 2, 4, 8$ levels. Which of them hurts most?
+
+# %%
+guess = None  # the most harmful size, in levels
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_single", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    up = np.sign(input_bar(net, X, [PANDA]))
+    sizes = (0.5, 1, 2, 4, 8)
+    made = np.concatenate([np.clip(X + size / 255 * up, 0, 1) for size in sizes])
+    display(photos.row(made, network.forward(made, w), [f"{size:g} levels" for size in sizes]))
+
+# %% [markdown]
+# Beyond a size, a larger step is a *worse* attack: a bar is a slope on the spot. Look again after every step, as the walk above did.
+#
+# ## Does it last?
+#
+# The attacked photo is a real picture, in whole levels. Save it as JPEG, move it by one pixel, look at it in a mirror. Does the gibbon survive?
+
+# %%
+guess = {"JPEG 95": None, "JPEG 75": None, "one pixel to the right": None, "mirror": None}  # panda or gibbon?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_survival", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    picture = X_adv.reshape(1, 224, 224, 3)
+    again = {
+        "JPEG 95": as_jpeg(X_adv, 95),
+        "JPEG 75": as_jpeg(X_adv, 75),
+        "one pixel to the right": np.roll(picture, 1, axis=2),
+        "mirror": picture[:, :, ::-1],
+        "half the change": X + (X_adv - X) / 2,
+    }
+    made = np.concatenate([x.reshape(1, -1) for x in again.values()])
+    display(photos.row(made, network.forward(made, w), list(again)))
+
+# %% [markdown]
+# A change that knows every pixel dies when the pixels move. (Attacks that survive are made by averaging the bars over such changes. You have written such an average.)
+#
+# ## Yours
+#
+# Another class. How many of these wishes does the network grant?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_wishes", "locked": true, "schema_version": 3, "solution": false}
+if net:
+    wishes = ["tabby cat", "espresso", "school bus", "violin"]
+    wanted = np.array([names.index(wish) for wish in wishes])
+    made = targeted(net, np.repeat(X, len(wishes), axis=0), wanted, eps, 1 / 255, 8)
+    display(photos.row(made, network.forward(made, w), [f"wanted: {wish}" for wish in wishes]))
+
+# %% [markdown]
+# Choose any of the thousand, walk back and forth, and compare with noise:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pad", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import PicturePad
+
+if net:
+    display(PicturePad(net, targeted, X))
+
+# %% [markdown]
+# And here is room for a photo of your own. Choose a file; nothing leaves your computer.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_upload", "locked": true, "schema_version": 3, "solution": false}
+from barprop.picture_net import PhotoAttack
+
+PhotoAttack(net, targeted)
+
+# %% [markdown]
+# ## To take along
+#
+# - A real network is mostly the `Linear` of notebook 04, at every pixel.
+# - A residual sum hands its bar on whole; a pixel adds up what all its windows report.
+# - With $\bar x$ you can ask a network what it looks at, and tell it what to see.
+# - The direction does it all: noise of the same size is harmless.
+#
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - Make a change that survives JPEG: average the bars over shifts by a pixel.
+
+# %%
+# Your own experiments go here.
+
+# %% [markdown]
+# - Start from grey, and walk towards "gibbon" without any limit. What does the network dream of?
+# - The network's `Linear` in float64: what does it cost, and does a single percentage change?
+# - Find one change that spoils many photos at once.
+# - Write batch normalisation as a layer, with its backward in training, where mean and variance depend on the batch. (Papers once filled a page with it.)
