@@ -114,6 +114,42 @@ def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+def test_a_cluster_that_cannot_grade_is_one_sentence_before_anything_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduler without a worker, and then a worker that has not got this package."""
+    needs.package("distributed")
+    course = _class(tmp_path / "course")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "autograder.py").write_text("raise ModuleNotFoundError('autograder is not installed')")
+    port = _free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    worker = ["worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+    with contextlib.ExitStack() as stack, open(tmp_path / "dask.log", "wb") as log:
+
+        def start(words: list[str], **environment: str) -> None:
+            command = [sys.executable, "-m", f"distributed.cli.dask_{words[0]}", *words[1:]]
+            environment = os.environ | environment
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=other)
+            stack.enter_context(process)
+            stack.callback(process.kill)
+
+        start(scheduler)
+        _wait_for(port)
+        monkeypatch.setattr(pool, "_WORKER", 0.5)
+        with pytest.raises(pool.PoolError, match=f"at {address} has no worker"):
+            list(pool.run_jobs([], dask=address))
+        start(worker, PYTHONPATH=str(other))
+        done = call(course, "autograder", "grade", "ps1", "--dask", address, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("cannot run the grading") == 1
+    assert "NOT GRADED" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_dask_missing_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(pool.PoolError, match="pip install distributed"):

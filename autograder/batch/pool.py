@@ -11,13 +11,15 @@ import queue
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
+from typing import Any
 
 from autograder.batch.worker import LostError, Worker
-from autograder.sandbox import Fault, SandboxError, bubblewrap
+from autograder.sandbox import Fault, Sandbox, SandboxError, bubblewrap
 from autograder.scoring.grade import Job, refused
 from autograder.scoring.record import Record
 
 _TRIES = 2
+_WORKER = 20.0  # seconds until a Dask cluster must have a worker
 _AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
 
 
@@ -143,6 +145,36 @@ def dask_job(job: Job, isolated: bool) -> str:
     return _try(worker, job).to_json()
 
 
+def dask_trial(isolated: bool) -> str:
+    """Return why a Dask worker cannot grade; empty if it can."""
+    try:
+        if isolated:
+            with Sandbox():
+                return ""
+    except SandboxError as error:
+        return str(error)
+    return ""
+
+
+def _prove(client: Any, address: str, isolated: bool) -> None:
+    """Raise PoolError, before any job is sent, if the cluster has no worker or a worker of it cannot grade."""
+    try:
+        client.wait_for_workers(1, timeout=_WORKER)
+        trials = client.run(dask_trial, isolated)
+    except TimeoutError:
+        raise PoolError(
+            f"The Dask scheduler at {address} has no worker; start some with `dask worker {address}`."
+        ) from None
+    except Exception as error:
+        raise PoolError(
+            f"The Dask workers at {address} cannot run the grading ({type(error).__name__}: {error}). Install this "
+            "course for them, in the same version: `make install`."
+        ) from None
+    for worker, reason in trials.items():
+        if reason:
+            raise PoolError(f"The Dask worker {worker} cannot grade: {reason}")
+
+
 def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Record]:
     try:
         from distributed import Client, as_completed
@@ -153,6 +185,7 @@ def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Reco
     except (OSError, TimeoutError, ValueError) as error:
         raise PoolError(f"No Dask scheduler answers at {address} ({error}); is it running?") from None
     with client:
+        _prove(client, address, isolated)
         waiting = iter(jobs)
         ahead = _AHEAD * max(1, sum(client.nthreads().values()))
         given = {}
