@@ -11,7 +11,7 @@ import numpy as np
 from autograder.reference import REFERENCES
 from barprop.activations import ACTIVATIONS
 from barprop.widgets.contract_card import LAYERS as CONTRACT_LAYERS
-from tests.test_widgets_maths import COUNT, close, rng
+from tests.barprop.widgets.test_maths import COUNT, close, rng
 from tests.widget_js import run_js
 
 WORLDS: dict[str, Any] = {

@@ -15,7 +15,7 @@ from barprop.__main__ import main
 from barprop.widgets.base import bundled
 from tests import needs
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 HOME = ROOT / "barprop" / "widgets"
 
 

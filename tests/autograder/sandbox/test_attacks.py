@@ -25,7 +25,7 @@ from tests import needs
 from tests.sandbox_tools import ANSWER, as_user, ask, can, memory, processes, text_of
 
 QUICK = Limits(cell_seconds=2, probe_seconds=1)
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 # name -> source. Whatever it does, it must end, and double() is asked for afterwards.
 ATTACKS = {
