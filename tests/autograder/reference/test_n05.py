@@ -10,7 +10,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 
-from autograder.course import train_classifier
+import autograder.course.train_classifier as train_classifier
 from autograder.reference import n05_adversarial as ref
 from barprop.data import digits
 from barprop.fixtures.networks import loss_slopes, small_net
