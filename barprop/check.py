@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import difflib
+import dis
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from IPython import get_ipython
-from IPython.display import display
+from IPython.display import Markdown, display
 
 from barprop.answers.calls import Namespace, label_of
 from barprop.answers.captured_output import modest_output
-from barprop.answers.untrusted import describe_type, one_line
+from barprop.answers.notebook_values import read_from_notebook
+from barprop.answers.time_limit import time_limit
+from barprop.answers.untrusted import attempt, describe_type, one_line
 
 try:
     from barprop.exercises import EXERCISES
     from barprop.judging.exercise import Exercise, Part
+    from barprop.judging.help_tiers import Tries, help_of
     from barprop.judging.judge import judge
+    from barprop.judging.verdict import Verdict
 except ImportError:  # where submissions are graded, probes and oracles are kept out of reach
     EXERCISES = None  # type: ignore[assignment]
+
+SECONDS = 10.0  # one call of an answer may take
+_tries = None if EXERCISES is None else Tries()
 
 
 class CheckFailedError(Exception):
@@ -28,6 +39,20 @@ class CheckFailedError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
+
+
+class Points(float):
+    """The points of a check. A notebook shows the verdict in their place."""
+
+    def __new__(cls, verdict: Verdict) -> Points:
+        made = super().__new__(cls, verdict.points)
+        made.verdict = verdict
+        return made
+
+    verdict: Verdict
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": repr(float(self)), "text/html": self.verdict._repr_html_()}
 
 
 def check(name: str = "", part: str = "") -> float:
@@ -40,7 +65,7 @@ def check(name: str = "", part: str = "") -> float:
 
     Returns
     -------
-    Points, a Python float.
+    Points, a float; as the last line of a notebook's cell it is shown as the verdict.
     """
     if EXERCISES is None:
         print("Checks are not run here: the answers are graded when the whole notebook has run.")
@@ -50,22 +75,54 @@ def check(name: str = "", part: str = "") -> float:
     if isinstance(exercise, str) or isinstance(chosen, str):
         print(chosen)
         return 0.0
-    with modest_output():
+    with modest_output(), time_limit(SECONDS):
         verdict = judge(exercise, Namespace(notebook_names()), EXERCISES).verdict(chosen)
+    verdict = _with_hints(exercise, verdict)
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
         raise CheckFailedError(str(verdict))
+    _show_help(exercise, verdict)
+    if _is_shown(sys._getframe(1)):
+        return Points(verdict)
     display(verdict)
     return verdict.points
 
 
+def _is_shown(caller: FrameType) -> bool:
+    """Whether the notebook shows what check returns: it is the last line of a cell, in a kernel."""
+    if not hasattr(get_ipython(), "kernel"):
+        return False
+    after = [i for i in dis.get_instructions(caller.f_code) if i.offset > caller.f_lasti and i.opname != "CACHE"]
+    return bool(after) and (after[0].opname == "PRINT_EXPR" or "INTRINSIC_PRINT" in after[0].argrepr)
+
+
+def _with_hints(exercise: Exercise, verdict: Verdict) -> Verdict:
+    """Name the notebook's values that a failing answer reads by mistake."""
+    if verdict.passed or not verdict.problem:
+        return verdict
+    names = notebook_names()
+    for asked in exercise.asks:
+        read = attempt([], read_from_notebook, names.get(asked), names)
+        if read:
+            several = " and ".join(f"`{name}`" for name in read[:3])
+            note = f"{asked} reads {several} from the notebook: is it meant to come from its arguments?"
+            return replace(verdict, notes=(*verdict.notes, note))
+    return verdict
+
+
+def _show_help(exercise: Exercise, verdict: Verdict) -> None:
+    tier = _tries.tier(verdict) if _tries else None
+    text = "" if tier is None else help_of(exercise, tier, Path.cwd())
+    if text:
+        display(Markdown(f"*Tried several ways? The next help:* {text}"))
+
+
 def ready(*names: str) -> bool:
-    """Whether the answers to these exercises pass; prints one sentence where some do not."""
+    """Whether the answers to these exercises pass; says what it waits for where some do not."""
     if EXERCISES is None:
         return True
     missing = [name for name in names if not passes(name, notebook_names())]
     if missing:
-        names_missing = " and ".join(missing)
-        print(f"This picture is drawn with your own {names_missing}: come back when the check above is content.")
+        display(_Waiting(missing))
     return not missing
 
 
@@ -73,8 +130,29 @@ def passes(name: str, answers: Mapping[str, Any]) -> bool:
     """Return whether the answer to an exercise passes; `answers` are the names of the notebook it is in."""
     if EXERCISES is None:
         return False
-    with modest_output(0):
+    with modest_output(0), time_limit(SECONDS):
         return not judge(EXERCISES[name], Namespace(answers), EXERCISES).failed
+
+
+class _Waiting:
+    """Says what a demonstration waits for, with links to the exercises."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    def __repr__(self) -> str:
+        names = " and ".join(f"`{name}`" for name in self.names)
+        return f"Waits for {names}: once the check there passes, run this cell again."
+
+    def _repr_html_(self) -> str:
+        links = " and ".join(f'<a href="#{_anchor(name)}"><code>{name}</code></a>' for name in self.names)
+        return f"<div>Waits for {links}: once the check there passes, run this cell again.</div>"
+
+
+def _anchor(name: str) -> str:
+    """The id that JupyterLab gives to the heading of an exercise."""
+    exercise = EXERCISES[name]
+    return f"Exercise-{name}-({exercise.minutes}-min,-{'●' * exercise.level}{'○' * (3 - exercise.level)})"
 
 
 def _find(name: Any) -> Exercise | str:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from autograder.assignment import PlanCell
 from autograder.reference import oracle_of
@@ -17,9 +14,11 @@ from autograder.sandbox import CellResult, SandboxError
 from autograder.sandbox.time_limit import deadline
 from autograder.scoring.record import Grade
 from autograder.scoring.run_cells import NotebookRun
+from autograder.scoring.stand_in import references_in_session
 from barprop.exercises import EXERCISES
-from barprop.judging.evaluate import Evaluation, evaluate
+from barprop.judging import judge
 from barprop.judging.exercise import Exercise, Part
+from barprop.judging.precision import QUOTIENT
 from barprop.judging.verdict import Verdict
 
 log = logging.getLogger(__name__)
@@ -28,21 +27,21 @@ SeedOf = Callable[[str], list[int]]
 _NUMBER = re.compile(r"(?:np\.|numpy\.)?(?:float|int|uint|longdouble)\d*\(([^()]*)\)")
 
 
-class Judge:
-    """Judges the exercises of one notebook, each once for all its test cells."""
+class Judge(judge.Judge):
+    """Judges the exercises of one notebook in its session. Whatever goes wrong costs one exercise, and nothing else."""
 
     def __init__(self, run: NotebookRun, seed_of: SeedOf, reasons: dict[str, str]) -> None:
-        self.run, self.seed_of, self.reasons = run, seed_of, reasons
+        super().__init__(lambda: run.answers(reasons), EXERCISES, seed_of, oracle_of, references_in_session)
+        self.run = run
         self.trouble: list[str] = []
         self.unjudged: set[str] = set()  # exercises that count 0 since judging them failed: a person is asked
-        self._seen: dict[str, Evaluation] = {}
 
     def verdict(self, exercise: Exercise, part: Part) -> Verdict:
-        """The verdict on one test cell. Whatever goes wrong costs this exercise, and nothing else."""
+        """The verdict on one test cell."""
         try:
             if exercise.name not in self.unjudged:
                 with deadline(max(self.run.left, 0.0) + _WORK):
-                    return self._verdict(exercise, part)
+                    return self._noted(exercise, super().verdict(exercise, part))
         except SandboxError:
             raise
         except Exception as error:
@@ -50,28 +49,14 @@ class Judge:
             self.trouble.append(f"{exercise.name} could not be judged ({type(error).__name__}); it counts 0.")
             self.unjudged.add(exercise.name)
         problem = "What came back cannot be judged."
-        return Verdict(title_of(exercise, part), 0.0, float(part.points), problem=problem)
+        return Verdict(exercise.title(part), 0.0, float(part.points), problem=problem)
 
-    def _verdict(self, exercise: Exercise, part: Part) -> Verdict:
-        evaluation = self._evaluation(exercise)
-        if evaluation.failed and not evaluation.blocked:
-            need = next((n for n in exercise.needs if self._evaluation(EXERCISES[n]).failed), "")
-            if need:
-                evaluation.block(need)
-        return evaluation.verdict(part)
-
-    def _evaluation(self, exercise: Exercise) -> Evaluation:
-        if exercise.name not in self._seen:
-            answers, seed = self.run.answers(self.reasons), self.seed_of(exercise.name)
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")  # a warning is no mistake
-                self._seen[exercise.name] = evaluate(exercise, answers, seed, oracle_of(exercise))
-        return self._seen[exercise.name]
-
-
-def title_of(exercise: Exercise, part: Part) -> str:
-    """What a verdict is headed with."""
-    return f"{exercise.name} ({part.name})" if part.name else exercise.name
+    def _noted(self, exercise: Exercise, found: Verdict) -> Verdict:
+        """Tell the instructor what costs nothing."""
+        suspicion = f"{exercise.name} looks like a difference quotient: right, but not to the digits of a formula."
+        if QUOTIENT in found.notes and suspicion not in self.trouble:
+            self.trouble.append(suspicion)
+        return found
 
 
 def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:
@@ -88,7 +73,7 @@ def not_written(cell: PlanCell, sentence: str, key: str = "") -> Grade:
     """The grade where no answer was given: 0, without trying anything."""
     exercise = EXERCISES[cell.exercise]
     part = exercise.part(cell.part)
-    return judged(cell, Verdict(title_of(exercise, part), 0.0, float(part.points), problem=sentence), key)
+    return judged(cell, Verdict(exercise.title(part), 0.0, float(part.points), problem=sentence), key)
 
 
 def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:
@@ -117,11 +102,9 @@ def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:
 
 
 def _inside(cell: PlanCell, points: float, problem: str, review: bool = False) -> Grade:
-    word = "right" if points >= cell.points else ("partly right" if points > 0 else "not yet")
     title = cell.grade_id.removeprefix("test_")
     verdict = Verdict(title, points, cell.points, problem=problem)
-    text = f"{title}: {word}, {points:g} of {cell.points:g} points"
-    return Grade(points, cell.points, text, verdict._repr_html_(), problem, inside=True, review=review)
+    return Grade(points, cell.points, verdict.headline, verdict._repr_html_(), problem, inside=True, review=review)
 
 
 def _error(output: dict[str, Any]) -> str:

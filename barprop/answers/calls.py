@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
-import linecache
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
+from types import MethodType
 from typing import Any, Protocol
 
 import numpy as np
 
-from barprop.answers.error_hints import in_plain_words
-from barprop.answers.untrusted import arrays_in, attempt, describe_type, fresh, one_line, same, type_name
+from barprop.answers.failures import AnswerError, guard
+from barprop.answers.untrusted import arrays_in, attempt, describe_type, fresh, is_number, one_line, same, type_name
 
-
-class AnswerError(Exception):
-    """The answer could not be had; the message is one sentence for the student.
-
-    Parameters
-    ----------
-    kind : what code decides by, so that nobody reads the sentence: a key of KINDS.
-    """
-
-    def __init__(self, sentence: str, kind: str = "other") -> None:
-        super().__init__(sentence)
-        self.kind = kind if kind in KINDS else "other"
-
-
-# kind of an AnswerError -> what it means
-KINDS = {
-    "missing": "there is no such name",
-    "unwritten": "the answer raised NotImplementedError",
-    "recursion": "Python's limit of nested calls was hit",
-    "raised": "the answer raised something else",
-    "late": "it took too long",
-    "memory": "it took too much memory",
-    "lost": "the process it ran in is gone",
-    "malformed": "what came back cannot be read",
-    "other": "anything else",
-}
+Earlier = dict[str, list[Any]]  # the last results under each label
+_KEPT = 4  # so many: a buffer for each shape is caught when its shape comes again
+_CALLS = 40  # so many calls of one case are kept, to show the one that matters
 
 
 @dataclass(frozen=True)
@@ -106,6 +79,7 @@ class Namespace:
     """The answers in a dictionary of names, e.g. of a running notebook."""
 
     names: Mapping[str, Any]
+    earlier: Earlier = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.names:
@@ -131,10 +105,16 @@ class Reused:
     after: np.ndarray
 
 
-def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "") -> Observed:
+_EARLIER: Earlier = {}  # where a process holds the answers of one notebook only
+
+
+def observe(
+    function: Any, args: tuple, names: Mapping[str, Any], label: str = "", earlier: Earlier = _EARLIER
+) -> Observed:
     """Call a function on its own copies of the arguments and say what it did to them.
 
-    Raises AnswerError with a sentence where it cannot be called or stops.
+    `earlier` holds the last results of the same answers. Raises AnswerError with a sentence where it cannot be
+    called or stops.
     """
     if not callable(function):
         raise AnswerError(f"{label or 'This'} should be a function, but it is {describe_type(function)}.")
@@ -143,28 +123,34 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str = "
     reused = {place: item.after for place, item in enumerate(args) if type(item) is Reused}
     args = tuple(item.array if type(item) is Reused else item for item in args)
     args, names = fresh(args), fresh(dict(names))
-    before = copy.copy((fresh(args), fresh(names)))
+    given = [*zip(parameters, args, strict=False), *names.items()]
+    before = [(fresh(value), _inside(value)) for _, value in given]
     with guard(label):
         value = function(*args, **names)
-    given = [*zip(parameters, args, before[0], strict=False)]
-    given += [(key, names[key], before[1][key]) for key in names]
-    changed = tuple(name for name, now, then in given if not same(now, then))
+    changed = tuple(
+        name
+        for (name, now), (then, inside) in zip(given, before, strict=True)
+        if not same(now, then) or not same(_inside(now), inside)
+    )
     others: Any = (args, list(names.values()))
     shared = "argument" if _overlap(value, others) else ""
-    if not shared and _is_earlier(label, value):
-        shared, others = "earlier", _earlier[label]
-    _earlier[label] = value
+    kept = earlier.setdefault(label, [])
+    if not shared and any(_is_earlier(value, before) for before in kept):
+        shared, others = "earlier", list(kept)
+    kept[:] = [*kept, value][-_KEPT:]
     for place, after in reused.items():
         args[place][...] = after
     return Observed(value, changed, shared, _where_shared(value, others) if shared else ())
 
 
-_earlier: dict[str, Any] = {}  # the last result under each label
+def _inside(value: Any) -> Any:
+    """A copy of what an object of the student's holds as its data; None for anything else."""
+    data = attempt(None, object.__getattribute__, value, "data")
+    return fresh(data) if type(data) is np.ndarray or is_number(data) else None
 
 
-def _is_earlier(label: str, value: Any) -> bool:
-    """Whether a result is the one before it, or lies in its memory."""
-    before = _earlier.get(label)
+def _is_earlier(value: Any, before: Any) -> bool:
+    """Whether a result is an earlier one, or lies in its memory."""
     the_same = value is before and (type(value) is dict or type(value) is list)
     return bool(the_same and value) or _overlap(value, before)
 
@@ -189,6 +175,8 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
     try:
         signature.bind(*args, **names)
     except TypeError:
+        if _lacks_self(function):
+            raise AnswerError(f"{label} is a method, and self is missing as the first thing in its brackets.") from None
         count = len(args) + len(names)
         written = one_line(attempt("", str, signature), 120) or "(...)"
         raise AnswerError(
@@ -199,37 +187,32 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
     return found + [f"argument {i + 1}" for i in range(len(found), len(args))]
 
 
-@contextmanager
-def guard(label: str) -> Iterator[None]:
-    """Turn whatever a student's code raises into an AnswerError with one sentence."""
-    try:
-        yield
-    except (AnswerError, KeyboardInterrupt, GeneratorExit):
-        raise
-    except NotImplementedError:
-        raise AnswerError(f"{label} is not written yet.", "unwritten") from None
-    except RecursionError:
-        raise AnswerError(f"{label} calls itself without end (RecursionError).", "recursion") from None
-    except BaseException as error:
-        message = one_line(attempt("", str, error)).rstrip(".")
-        if "read-only" in message:
-            raise AnswerError(f"{label} writes into an array that was given to it; work on a copy.", "raised") from None
-        where = attempt("", _where, sys.exc_info()[2])
-        message = in_plain_words(message)
-        sentence = f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
-        raise AnswerError(sentence, "memory" if type(error) is MemoryError else "raised") from None
+def _lacks_self(function: Any) -> bool:
+    """Whether a method was written without self."""
+    code = attempt(None, getattr, function.__func__, "__code__") if type(function) is MethodType else None
+    return code is not None and (not code.co_argcount or code.co_varnames[0] not in ("self", "cls"))
 
 
-def _where(trace: TracebackType | None) -> str:
-    """The student's own line that raised, as " (line 3: return h * x)"."""
-    found = ""
-    while trace is not None:
-        frame = trace.tb_frame
-        if frame.f_globals.get("__name__") == "__main__":
-            line = one_line(linecache.getline(frame.f_code.co_filename, trace.tb_lineno), 100)
-            found = f" (line {trace.tb_lineno}{': ' + line if line else ''})"
-        trace = trace.tb_next
-    return found
+@dataclass(frozen=True)
+class Call:
+    """One call of an answer, as it was made: for showing it to the student."""
+
+    label: str
+    args: tuple
+    names: Mapping[str, Any]
+    value: Any
+
+    def gave(self, value: Any) -> bool:
+        """Whether this value is what came back, or stands in it."""
+        if type(self.value) is dict:
+            return any(value is item for item in dict.values(self.value))
+        if type(self.value) in (tuple, list):
+            return any(value is item for item in self.value[:100])
+        return value is self.value
+
+
+def _shown(item: Any) -> Any:
+    return item.array if type(item) is Reused else item
 
 
 @dataclass
@@ -238,6 +221,7 @@ class Run:
 
     answers: Answers
     remarks: list[Remark] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
 
     def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
         """Call an answer (by name) or an object got from one. Raises AnswerError."""
@@ -246,12 +230,16 @@ class Run:
         if issubclass(type(function), Handle):  # by its type: a student's object may lie about its class
             seen = function.observe(args, names, label)
         else:
-            seen = observe(function, args, names, label)
+            seen = observe(function, args, names, label, self._earlier())
+        self.calls[:] = [*self.calls, Call(label, tuple(map(_shown, args)), names, seen.value)][-_CALLS:]
         for name in seen.changed:
             self.remark(f"{label} changes its argument {name}; work on a copy.", label)
         if seen.shared:
             self.remarks.append(Remark(f"{label} {SHARED[seen.shared]}", label, seen.where, memory=True))
         return seen.value
+
+    def _earlier(self) -> Earlier:
+        return self.answers.earlier if type(self.answers) is Namespace else _EARLIER
 
     def get(self, owner: Any, attribute: str) -> Any:
         """An attribute of an object made by an answer. Raises AnswerError."""

@@ -2,32 +2,135 @@
 
 from __future__ import annotations
 
-_PLAIN_AT = "@ stands between two arrays, and one of these is a plain number"
-_SHAPES = "the shapes do not fit: in A @ b the columns of A must be as many as the entries of b"
-_UNCALLED = "the name of a method stands there; it is called with brackets, as in sigma.slope(z)"
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.untrusted import is_number, type_name
+
+_PLAIN_AT = "@ needs two arrays, and one of these is a plain number"
+_SHAPES = "the shapes do not fit: A @ b needs as many columns of A as b has entries"
+_UNCALLED = "a method has to be called, with brackets, as in sigma.slope(z)"
 _NO_DRAW = "rng.integers(a, b) never draws b itself, so here there is nothing to draw from"
 _MEANS = {
-    "truth value of an array": "an `if`, a `max` or an `and` asks one question, and an array holds many numbers",
+    "truth value of an array": "`if`, `max` and `and` take one truth value, and an array has many",
     "does not have enough dimensions": _PLAIN_AT,
     "for @: 'float'": _PLAIN_AT,
     "mismatch in its core dimension": _SHAPES,
     "not aligned": _SHAPES,
     "could not be broadcast": "the shapes do not fit: entry meets entry, so the last axes must be equal or 1 "
     "(keepdims=True keeps a summed axis)",
-    "can't multiply sequence": "a tuple or list stands in the product: take out what is in it first, as in (v,) = w",
+    "can't multiply sequence": "a tuple or list is multiplied: take out what is in it first, as in (v,) = w",
     "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
     "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum goes entry by entry",
-    "can be converted to Python scalars": "float(...) takes one number, and an array of several came",
+    "can be converted to Python scalars": "float(...) takes one number, and this is an array of several",
     "and 'method'": _UNCALLED,
     "'method' and": _UNCALLED,
     "out of bounds for array of dimension": "that array has fewer axes; axis=0 goes over the rows, axis=-1 is the last",
     "high <= 0": _NO_DRAW,
     "low >= high": _NO_DRAW,
     "'bool' object has no attribute": "comparing plain numbers gives plain True or False; np.asarray makes an array",
-    "'float' object has no attribute": "a plain number came, which has no such method; np.asarray(h) makes an array",
 }
+_FUNCTIONS = ("Activation", "function", "method", "builtin_function_or_method")
 
 
-def in_plain_words(message: str) -> str:
-    """An error's message, with what it means behind it where it is one that students meet."""
-    return next((f"{message}; {means}" for said, means in _MEANS.items() if said in message), message)
+@dataclass(frozen=True)
+class Expression:
+    """The expression that raised. `names`: all it could see; `local`: those of the function itself."""
+
+    node: ast.expr
+    names: Mapping[str, Any]
+    local: tuple[str, ...]
+
+    def value(self, node: ast.expr) -> Any:
+        """What a name, an entry of a dictionary or a transposed array holds; None for anything else."""
+        if isinstance(node, ast.Name):
+            return self.names.get(node.id)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            owner = self.value(node.value)
+            return owner.get(node.slice.value) if type(owner) is dict else None
+        if isinstance(node, ast.Attribute) and node.attr == "T":
+            owner = self.value(node.value)
+            return owner.T if type(owner) is np.ndarray else None
+        return None
+
+
+def in_plain_words(kind: str, message: str, expression: Expression | None = None) -> str:
+    """What an error means, with the student's own names where the expression is known; "" for an unknown one."""
+    own = _in_own_names(kind, message, expression) if expression else ""
+    return own or next((means for said, means in _MEANS.items() if said in message), "")
+
+
+def _in_own_names(kind: str, message: str, at: Expression) -> str:
+    node = at.node
+    if kind == "NameError":
+        return _unknown_name(message, at)
+    if kind == "AttributeError" and isinstance(node, ast.Attribute):
+        return _no_attribute(node, at)
+    if kind == "KeyError" and isinstance(node, ast.Subscript):
+        return _no_key(node, at)
+    if isinstance(node, ast.Call) and "not callable" in message:
+        return _not_callable(node, at)
+    if isinstance(node, ast.BinOp):
+        return _operator(node, message, at)
+    return ""
+
+
+def _operator(node: ast.BinOp, message: str, at: Expression) -> str:
+    if isinstance(node.op, ast.BitXor):
+        return f"^ is not a power in Python; a power is written **, as in {_text(node.left)}**2"
+    operands = [(_text(side), at.value(side)) for side in (node.left, node.right)]
+    for text, value in operands:
+        if type_name(value) == "Activation":
+            return f"{text} is a function: call it, {text}(z), or take its slope, {text}.slope(z)"
+        if type_name(value) in _FUNCTIONS:
+            return f"{text} is a function: it has to be called, with brackets"
+        if type(value) in (tuple, list):
+            return f"{text} is a {type_name(value)}: take out what is in it first, as in (v,) = {text}"
+    shapes = [f"{text} has shape {value.shape}" for text, value in operands if type(value) is np.ndarray and value.ndim]
+    shapes += [f"{text} is a plain number" for text, value in operands if is_number(value)]
+    known = next((means for said, means in _MEANS.items() if said in message), "")
+    return f"{' and '.join(shapes)}; {known}" if known and len(shapes) == 2 else ""
+
+
+def _unknown_name(message: str, at: Expression) -> str:
+    found = re.search(r"name '(\w+)' is not defined", message)
+    if not found:
+        return ""
+    name = found[1]
+    if "self" in at.local:
+        return f"{name} is not known here; what another method kept is read with self in front: self.{name}"
+    here = [n for n in at.local if not n.startswith("_")]
+    return f"{name} is not known here; this function has {', '.join(here[:8])}" if here else ""
+
+
+def _no_attribute(node: ast.Attribute, at: Expression) -> str:
+    text = _text(node.value)
+    if text == "self":
+        return f"self.{node.attr} was never set; forward has to keep it, as in self.{node.attr} = ..."
+    value = at.value(node.value)
+    if is_number(value):
+        return f"{text} is a plain number here, which has no .{node.attr}; np.asarray({text}) makes an array of it"
+    return ""
+
+
+def _no_key(node: ast.Subscript, at: Expression) -> str:
+    owner, text = at.value(node.value), _text(node.value)
+    if type(owner) is not dict or not all(type(key) is str for key in owner):
+        return ""
+    return f"{text} has no {_text(node.slice)}; its keys are {', '.join(map(repr, list(owner)[:8]))}"
+
+
+def _not_callable(node: ast.Call, at: Expression) -> str:
+    text = _text(node.func)
+    if isinstance(node.func, (ast.Tuple, ast.List)):
+        return f"a comma is missing between {text} and the bracket after it"
+    return f"{text} is followed by a bracket, so Python tries to call it: a * or a comma is missing between them"
+
+
+def _text(node: ast.expr) -> str:
+    return ast.unparse(node)[:40]

@@ -11,9 +11,10 @@ from barprop.answers.untrusted import describe_type, one_line
 
 def take_tuple(label: str, value: Any, names: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     """Name the items of a returned tuple. Raises AnswerError where their number is off."""
-    expected = f"({', '.join(names)})"
+    expected = f"({', '.join(names)}{',' * (len(names) == 1)})"
     if type(value) is not tuple and type(value) is not list:
-        raise AnswerError(f"{label} returned {describe_type(value)}; expected the tuple {expected}.")
+        comma = f" A tuple of one needs a comma: ({names[0]},)." if len(names) == 1 else ""
+        raise AnswerError(f"{label} returned {describe_type(value)}; expected the tuple {expected}.{comma}")
     if len(value) != len(names):
         raise AnswerError(f"{label} returned {len(value)} values; expected {len(names)}: {expected}.")
     yield from zip(names, value, strict=True)

@@ -8,6 +8,9 @@ import numpy as np
 
 from barprop.answers.untrusted import describe_type, is_array, is_number, one_line, same, type_name
 
+# outputs that no answer returns: what their words are said of
+_SUBJECTS = {"cache": "What forward keeps", "again": "The network", "own": "A network of your own layers"}
+
 
 def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | None:
     """What is wrong with `got`, in one sentence, or None.
@@ -18,7 +21,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     if got is None and right is not None:
         return f"{name} came back as None: is the `return` missing?"
     if type(right) is str and type(got) is str and got != right:
-        return f"{name}: {one_line(got, 100)}."
+        return _seen(name, one_line(got, 100))
     if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
         return None if same(got, right) else f"{name} is not right."
     right = floats(right)
@@ -36,7 +39,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     if not np.isfinite(got).all() and np.isfinite(right).all():
         return f"{name} holds an infinity: something grew too large, was divided by 0, or was the log of 0."
     if not close(got, right, tolerance):
-        wrong = np.argwhere(~_near(got, right, tolerance))
+        wrong = np.argwhere(~near(got, right, tolerance))
         if right.size > 1 and 0 < len(wrong) < right.size:
             first = ", ".join(map(str, wrong[0]))
             return f"{name} has a wrong value in {len(wrong)} of {right.size} entries, the first at [{first}]."
@@ -44,12 +47,19 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     return None
 
 
+def _seen(name: str, text: str) -> str:
+    """What a probe saw, as a sentence with a subject."""
+    if name in _SUBJECTS:
+        return f"{_SUBJECTS[name]} {text}."
+    return f"{name[:1].upper()}{name[1:]}: {text}." if " " in name else f"{text[:1].upper()}{text[1:]}."
+
+
 def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
     """Whether two plain values agree: numbers in shape and value, anything else exactly."""
     if not (is_number(got) or is_array(got)) or isinstance(right, (bool, str, list, tuple, dict)) or right is None:
         return same(got, right)
     got, right = floats(got), floats(right)
-    return got.shape == right.shape and bool(_near(got, right, tolerance).all())
+    return got.shape == right.shape and bool(near(got, right, tolerance).all())
 
 
 def is_finite(value: Any) -> bool:
@@ -57,12 +67,13 @@ def is_finite(value: Any) -> bool:
     return not (is_number(value) or is_array(value)) or bool(np.isfinite(floats(value)).all())
 
 
-def _near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
+def near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
+    """Where two arrays of one shape agree, entry by entry."""
     finite = np.isfinite(right)  # an infinity is near nothing but itself
     scale = max(float(np.max(np.abs(right), initial=0.0, where=finite)), 1e-3)
     with np.errstate(invalid="ignore", over="ignore"):
-        near = np.abs(got - right) <= tolerance * np.abs(right) + 1e-3 * tolerance * scale
-    return (near & finite) | (got == right)
+        agree = np.abs(got - right) <= tolerance * np.abs(right) + 1e-3 * tolerance * scale
+    return (agree & finite) | (got == right)
 
 
 def floats(value: Any) -> np.ndarray:

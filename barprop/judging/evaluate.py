@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Answers, Remark, Run, same
+from barprop.answers.calls import AnswerError, Answers, Call, Remark, Run, same
+from barprop.answers.failures import OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
 from barprop.answers.untrusted import attempt, fresh, one_line, type_name
-from barprop.judging.compare import close, is_finite, problem, show
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
+from barprop.judging.compare import problem
+from barprop.judging.diagnose import Diagnosis, Trial
+from barprop.judging.exercise import Case, Exercise, Part, Values
+from barprop.judging.precision import SINGLE, imprecise, in_single
 from barprop.judging.verdict import Verdict
+from barprop.judging.wording import example, short_example, shown_name
 
 _REPEATS = 2  # so many cases are tried twice, to see whether a second call gives the same
 _STOPS = 3  # after so many cases without any value the rest is not tried
-
-
-@dataclass
-class Trial:
-    """One case, as it went: what came, what was right, and a sentence for each output that is not."""
-
-    case: Case
-    got: dict[str, Any]
-    right: Values
-    problems: dict[str, str]
-    tried: bool = True
+_HALF, _TENTH = 0.5, 0.1  # what a remark costs of the outputs it is about; what it costs of the exercise, once
 
 
 @dataclass
 class Held:
-    """A remark as it is held against an answer: where it was seen first, and the outputs it is about (none: all)."""
+    """A remark as it is held against an answer.
+
+    Parameters
+    ----------
+    label : the case it was seen in first. memory : whether memory is shared.
+    outputs : what it is about (none: all of them).
+    light : whether it costs a tenth only: nothing is shared but where there is nothing to do.
+    """
 
     label: str
     memory: bool
     outputs: set[str] = field(default_factory=set)
+    light: bool = False
 
 
 @dataclass
@@ -44,111 +47,144 @@ class Evaluation:
     """All trials of one answer. `verdict` reads one test cell's share of it."""
 
     exercise: Exercise
+    oracle: Callable[[Case], Values]
     trials: list[Trial] = field(default_factory=list)
     remarks: dict[str, Held] = field(default_factory=dict)
     blocked: str = ""
-    _known: dict[tuple[str, int], Values] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
         """Whether anything that was tried is not right."""
         return any(trial.problems for trial in self.trials)
 
-    def behaviour(self, part: Part, failed: set[str]) -> list[tuple[str, str]]:
-        """What is held against a part besides its values: sentence, and the case in which it was seen first.
+    @property
+    def points(self) -> float:
+        """All points, over the parts."""
+        return sum(self.verdict(part).points for part in self.exercise.parts)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What may have gone wrong; worked out when all is tried."""
+        return Diagnosis(self.exercise, self.trials, self.oracle)
+
+    def held(self, part: Part, failed: set[str]) -> dict[str, Held]:
+        """What is held against a part besides its values, by its sentence.
 
         Shared memory counts where the value is right: often something was handed on as it came, and then the wrong
         value says more.
         """
-        told = []
+        found = {}
         for text, held in self.remarks.items():
-            mine = (held.outputs or set(part.outputs)) & set(part.outputs)
+            mine = self._about(held) & set(part.outputs)
             if held.memory and mine - failed:
-                told.append((f"{text} Seen with: {held.label}.", held.label))
+                found[f"{text} Seen with: {held.label}."] = held
             elif not held.memory and mine:
-                told.append((text, held.label))
-        return told
+                found[text] = held
+        return found
+
+    def _about(self, held: Held) -> set[str]:
+        return held.outputs or set(self.exercise.outputs)
 
     def block(self, need: str) -> None:
         """Say first that another answer this one leans on does not pass."""
         self.blocked = f"{self.exercise.name} uses {need}, and {need} does not pass yet: mend that one first."
 
-    def verdict(self, part: Part) -> Verdict:
-        """The verdict on one part: each output that is right in every case earns its share."""
-        title = f"{self.exercise.name} ({part.name})" if part.name else self.exercise.name
+    def _failed(self, part: Part) -> set[str]:
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
         hanging = set(part.outputs) & set(self.exercise.hanging)
-        if set(part.outputs) - hanging <= failed:
-            failed |= hanging  # nothing of substance is right
-        share = 1 - len(failed) / len(part.outputs) if self.trials else 0.0
-        behaviour = self.behaviour(part, failed)
-        remarks, seen = tuple(text for text, _ in behaviour), {label for _, label in behaviour}
-        points = round(float(part.points * share * (0.5 if remarks else 1.0)), 4)
+        return failed | hanging if set(part.outputs) - hanging <= failed else failed  # nothing of substance is right
+
+    def verdict(self, part: Part) -> Verdict:
+        """The verdict on one part: each output that is right in every case earns its share."""
+        failed = self._failed(part)
+        held = self.held(part, failed)
+        title, most = self.exercise.title(part), float(part.points)
+        seen = {remark.label for remark in held.values()}
         asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
         tried = tuple((t.case.label, not failed & t.problems.keys() and t.case.label not in seen) for t in asked)
+        notes = self.notes + self._precision_notes(part, failed)
+        points = self._points(part, failed, held)
         if not failed:
-            return Verdict(title, points, float(part.points), tried, "", "", "", remarks)
-        found = self._mistake(failed)
+            return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes)
+        found = None if self.blocked else self.diagnosis.mistake(failed)
+        trial, name = self._shown(failed)
         return Verdict(
             title,
             points,
-            float(part.points),
+            most,
             tried,
-            self.blocked or self._problem(failed),
-            found.hint if found and not self.blocked else "",
+            self.blocked or self._problem(trial, name, failed),
+            found.hint if found else "",
             found.name if found else "",
-            remarks,
+            tuple(held),
+            "" if self.blocked else self._example(trial, name),
+            notes,
         )
 
-    def _problem(self, failed: set[str]) -> str:
-        trial = next(t for t in self.trials if failed & t.problems.keys())
-        names = [n for n in self.exercise.outputs if n in failed and n in trial.problems]
-        if names[0] not in trial.got:  # it stopped: the sentence says it all
-            return trial.problems[names[0]]
-        inputs = ", ".join(f"{name} = {show(value)}" for name, value in trial.case.args.items())
-        others = f" So do: {', '.join(names[1:])}." if len(names) > 1 else ""
-        tried = f"{trial.case.label}; {inputs}" if inputs else trial.case.label
-        sentence = f"{trial.problems[names[0]]} Tried: {tried}."
-        return sentence + others.replace("So do", "Also wrong there")
+    def _points(self, part: Part, failed: set[str], held: dict[str, Held]) -> float:
+        if not self.trials:
+            return 0.0
+        heavy = [self._about(remark) for remark in held.values() if not remark.light]
+        earned = sum(
+            _HALF if any(name in about for about in heavy) else 1.0 for name in part.outputs if name not in failed
+        )
+        points = part.points * earned / len(part.outputs)
+        if any(remark.light for remark in held.values()) and self._pays_first(part):
+            points -= _TENTH * self.exercise.points
+        return round(float(min(max(points, 0.0), part.points)), 4)
 
-    def _mistake(self, failed: set[str]) -> Mistake | None:
-        """First a mistake that fits all that is wrong anywhere, else one that fits what is wrong in this part."""
-        everywhere = {name for t in self.trials for name in t.problems}
-        if not any(name in t.got for t in self.trials for name in failed & t.problems.keys()):
-            failed = everywhere  # it stopped before these came: what is known of the others explains them as well
-        for scope in (everywhere, failed):
-            fits = {mistake.name: self._explained(mistake, scope, failed) for mistake in self.exercise.mistakes}
-            found = max(self.exercise.mistakes, key=lambda mistake: fits[mistake.name], default=None)
-            if found and fits[found.name]:
-                return found  # the one that explains most; the first of several
-        return None
+    def _pays_first(self, part: Part) -> bool:
+        """Whether what costs a tenth of the exercise is charged to this part: the first it is seen in."""
+        parts = [p for p in self.exercise.parts if any(h.light for h in self.held(p, self._failed(p)).values())]
+        return bool(parts) and parts[0] is part
 
-    def _explained(self, mistake: Mistake, scope: set[str], told_by: set[str]) -> int:
-        """How many wrong values a mistake explains; 0 where it gives others than came, or none of `told_by`."""
-        explained, told = 0, False
-        for number, trial in enumerate(self.trials):
-            for name, value in self._wrong(mistake, number).items():
-                if name not in trial.got:
-                    continue
-                differs = value is NOT_FINITE or not close(value, trial.right[name], self.exercise.tolerance)
-                if name not in scope:
-                    if differs and name not in trial.problems:
-                        return 0  # with this mistake it would not have come out right
-                    continue
-                if not _came(trial.got[name], value, self.exercise.tolerance):
-                    return 0
-                explained += differs
-                told = told or (differs and name in told_by)
-        return explained if told else 0
+    def _shown(self, failed: set[str]) -> tuple[Trial, str]:
+        """The case that is shown: the first in which the output that is made first is wrong."""
+        first = self.diagnosis.first({name for t in self.trials for name in failed & t.problems.keys()})
+        trial = next(t for t in self.trials if failed & t.problems.keys() and (first in t.problems or not first))
+        return trial, next(n for n in (first, *self.exercise.outputs) if n in failed and n in trial.problems)
 
-    def _wrong(self, mistake: Mistake, number: int) -> Values:
-        """What a mistake gives in one trial, worked out once for all parts."""
-        key = (mistake.name, number)
-        if key not in self._known:
-            trial = self.trials[number]
-            with np.errstate(all="ignore"):
-                self._known[key] = mistake.wrong(trial.case, trial.right) or {}
-        return self._known[key]
+    def _problem(self, trial: Trial, name: str, failed: set[str]) -> str:
+        sentence = trial.problems[name]
+        if name not in trial.got:  # it stopped: the sentence says it all
+            return sentence
+        if self.exercise.returns == "dict":  # its outputs are made one from the other
+            before = self.diagnosis.first({n for t in self.trials for n in t.problems})
+            if before not in failed:
+                return (
+                    f"{sentence} {self._called(before)} comes before it and is not right either: mend that one first."
+                )
+        others = [
+            self._called(n)
+            for n in self.exercise.outputs
+            if n in trial.problems and n in failed - {name} and n in trial.got
+        ]
+        others = [n for n in others if n not in _UNNAMED]
+        return f"{sentence} Also wrong: {', '.join(others[:6])}{', ...' * (len(others) > 6)}." if others else sentence
+
+    def _called(self, output: str) -> str:
+        return shown_name(self.exercise, output)
+
+    def _example(self, trial: Trial, name: str) -> str:
+        if name not in trial.got or type(trial.right.get(name)) in (str, bool):
+            return ""
+        calls, shown = trial.calls.get(name, ()), (name, trial.got[name], trial.right[name])
+        return attempt("", example, self.exercise, calls, *shown) or attempt(
+            "", short_example, self.exercise, calls, *shown
+        )
+
+    def _precision_notes(self, part: Part, failed: set[str]) -> tuple[str, ...]:
+        if self.exercise.quotient:
+            return ()
+        return tuple(
+            imprecise(self.exercise, self.trials, name)
+            for name in part.outputs
+            if name not in failed and imprecise(self.exercise, self.trials, name)
+        )[:1]
+
+
+_UNNAMED = ("cache", "again", "own", "seed", "draws", "pairs", "steps", "hangs")  # outputs that no answer returns
 
 
 def evaluate(
@@ -165,25 +201,48 @@ def evaluate(
     seed : of the probes.
     oracle : case -> right values; default the exercise's own, which knows no closed form.
     """
-    result = Evaluation(exercise)
+    oracle = oracle or exercise.oracle
+    result = Evaluation(exercise, oracle)
     silent, error = 0, ""
     got: dict[str, Any] = {}
     # The oracle has cases of its own: an object in them may remember what it was asked.
     twins = zip(*(exercise.probes(np.random.default_rng(seed)) for _ in range(2)), strict=True)
     for number, (case, twin) in enumerate(twins):
-        right = (oracle or exercise.oracle)(twin)
-        if silent == _STOPS:  # what is not tried is not right either: its outputs fail with the last error
+        right = oracle(twin)
+        if silent >= _STOPS:  # what is not tried is not right either: its outputs fail with the last error
             result.trials.append(Trial(case, {}, right, _problems(exercise, {}, right, error), tried=False))
             continue
-        got, error, remarks = _drive(exercise, answers, case)
-        if number < _REPEATS and not error and not _again(exercise, answers, case, got):
-            remarks.append(Remark(f"A second call of {exercise.name} with the same arguments gives something else."))
+        tried = _drive(exercise, answers, case)
+        got, error = tried.got, tried.error
+        remarks = tried.remarks + (_again(exercise, answers, case, got) if number < _REPEATS and not error else [])
+        remarks += [
+            Remark(SINGLE.format(_subject(exercise)), where=(name,)) for name in in_single(exercise, got, right)
+        ]
         for remark in remarks:
-            held = result.remarks.setdefault(remark.text, Held(case.label, remark.memory))
-            held.outputs.update(_outputs_at(exercise, remark))
-        result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error)))
-        silent = 0 if got else silent + 1
+            _hold(result, remark, case)
+        result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error), calls=tried.calls))
+        silent = _STOPS if tried.endless else (0 if got else silent + 1)
     return result
+
+
+def _subject(exercise: Exercise) -> str:
+    return exercise.name
+
+
+def _hold(result: Evaluation, remark: Remark, case: Case) -> None:
+    light = (remark.memory and _nothing_to_do(case)) or remark.text == SINGLE.format(result.exercise.name)
+    held = result.remarks.setdefault(remark.text, Held(case.label, remark.memory, light=light))
+    if held.light and not light:
+        held.light, held.label = False, case.label
+    held.outputs.update(_outputs_at(result.exercise, remark))
+
+
+def _nothing_to_do(case: Case) -> bool:
+    """Whether a case asks for 0 steps or epochs, or for a network without layers."""
+    values = {**case.more, **case.args}
+    if any(type(values.get(name)) is int and values[name] == 0 for name in ("steps", "epochs")):
+        return True
+    return any(type(values.get(name)) in (list, tuple) and not values[name] for name in ("layers", "w"))
 
 
 def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
@@ -192,6 +251,10 @@ def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
     for part in exercise.parts:
         if owner and part.name == method:
             return set(part.outputs)
+    if len(exercise.asks) > 1 and remark.label in exercise.asks:  # several functions in one cell
+        return {name for name in exercise.outputs if remark.label in name.split()}
+    if not remark.label and set(remark.where) & set(exercise.outputs):
+        return {name for name in remark.where if name in exercise.outputs}
     if not remark.memory or (exercise.drive and not exercise.returned):
         return set()
     if exercise.returns == "value" and not exercise.returned:
@@ -200,48 +263,74 @@ def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
     return {at[key] for key in remark.where if key in at}
 
 
-def _came(got: Any, wrong: Any, tolerance: float) -> bool:
-    """Whether an answer gave what a mistake gives."""
-    return not is_finite(got) if wrong is NOT_FINITE else close(got, wrong, tolerance)
-
-
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
     """What trusted answers give on a case, by output name."""
-    got, error, _ = _drive(exercise, answers, case)
-    if error:
-        raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {error}")
-    return got
+    tried = _drive(exercise, answers, case)
+    if tried.error:
+        raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {tried.error}")
+    return tried.got
 
 
-def _drive(exercise: Exercise, answers: Answers, case: Case) -> tuple[dict[str, Any], str, list[Remark]]:
-    run, got = Run(answers), {}
+@dataclass
+class _Driven:
+    """One go at one case."""
+
+    got: dict[str, Any] = field(default_factory=dict)
+    calls: dict[str, tuple[Call, ...]] = field(default_factory=dict)
+    error: str = ""
+    endless: bool = False
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def _drive(exercise: Exercise, answers: Answers, case: Case) -> _Driven:
+    run, found = Run(answers), _Driven()
+    found.remarks = run.remarks
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
-            got[name] = fresh(value)  # as it is now: a later call may work on in that memory
+            found.got[name] = fresh(value)  # as it is now: a later call may work on in that memory
+            found.calls[name] = _made_it(run.calls, value)
     except KeyboardInterrupt:
         raise
     except AnswerError as error:
-        return got, one_line(attempt("", str, error), 500) or f"{exercise.name} stopped.", run.remarks
+        found.error = one_line(attempt("", str, error), 500) or f"{exercise.name} stopped."
+        found.endless = type(error) is OutOfTimeError
     except BaseException as error:  # an object that fails when it is looked at
-        sentence = f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
-        return got, sentence, run.remarks
-    return got, "", run.remarks
+        found.error = (
+            f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
+        )
+    return found
 
 
-def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> bool:
-    second, error, _ = _drive(exercise, answers, case)
-    return not error and same(got, second)
+def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:
+    """The call that gave a value, and before it those that made the object it was sent to."""
+    for number in range(len(calls) - 1, -1, -1):
+        if calls[number].gave(value):
+            owner = calls[number].label.rpartition(".")[0]
+            before = [c for c in calls[:number] if owner and c.label.split(".")[0] == owner]
+            return (*before, calls[number])
+    return ()
+
+
+def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> list[Remark]:
+    """What a second go tells: remarks of its own, and one where it gives something else."""
+    second = _drive(exercise, answers, case)
+    moved = tuple(name for name in got if name not in second.got or not same(got[name], second.got[name]))
+    if second.error or moved:
+        text = f"A second call of {exercise.name} with the same arguments gives something else."
+        return [*second.remarks, Remark(text, where=() if second.error else moved)]
+    return second.remarks
 
 
 def _problems(exercise: Exercise, got: dict[str, Any], right: Values, error: str) -> dict[str, str]:
     problems = {}
+    single = set(in_single(exercise, got, right))
     for name in exercise.outputs:
-        if name not in right:
+        if name not in right or name in single:
             continue
         if name in got:
-            sentence = problem(name, got[name], right[name], exercise.tolerance)
+            sentence = problem(shown_name(exercise, name), got[name], right[name], exercise.tolerance)
         else:
-            sentence = error or f"{name} is missing."
+            sentence = error or f"{shown_name(exercise, name)} is missing."
         if sentence:
             problems[name] = sentence
     return problems

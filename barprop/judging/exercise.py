@@ -103,6 +103,7 @@ class Exercise:
     needs : exercises whose answers this one calls; a failed one is named first.
     hanging : outputs that compare an answer with itself alone; they count where one of the part's others is right.
     tolerance : relative, on the scale of the largest entry of the right value.
+    quotient : a difference quotient is what is asked for.
     notebook : "assignment/notebook"; filled in from the folder the declaration is in.
     level : difficulty, 1 to 3. minutes : what a student should plan.
     statements : of the lecture, "L8".
@@ -126,6 +127,7 @@ class Exercise:
     needs: tuple[str, ...] = ()
     hanging: tuple[str, ...] = ()
     tolerance: float = 1e-6
+    quotient: bool = False
     notebook: str = ""
 
     def __post_init__(self) -> None:
@@ -142,6 +144,10 @@ class Exercise:
     def assignment(self) -> str:
         """The nbgrader assignment this exercise belongs to."""
         return self.notebook.split("/")[0]
+
+    def title(self, part: Part) -> str:
+        """What a verdict on this part is headed with."""
+        return f"{self.name} ({part.name})" if part.name else self.name
 
     @property
     def tests(self) -> dict[str, Part]:

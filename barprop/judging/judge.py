@@ -1,26 +1,106 @@
-"""Judging one answer: the exercise itself, and the answers it calls."""
+"""The one judge: for the student's check, the hidden line of stock nbgrader, and the sandboxed grading."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import Answers
+from barprop.answers.calls import Answers, Namespace
 from barprop.judging.evaluate import Evaluation, evaluate
-from barprop.judging.exercise import Exercise
+from barprop.judging.exercise import Case, Exercise, Part, Values
+from barprop.judging.verdict import Verdict
+
+Seed = int | list[int]
+# (answers, names) -> inside the context the references stand in for these names
+StandIn = Callable[[Answers, tuple[str, ...]], AbstractContextManager[Answers]]
+
+
+class Judge:
+    """Judges the answers of one notebook, each exercise once.
+
+    Parameters
+    ----------
+    answers : callable
+        -> where names are found; asked once for each exercise, for a lost process may have been replaced.
+    exercises : mapping
+        Where the exercises that an answer calls are found, by name.
+    seed_of : callable
+        Name of an exercise -> seed of its probes.
+    oracle_of : callable, optional
+        exercise -> (case -> right values), to judge by something else than the exercise's own oracle.
+    stand_in : callable, optional
+        Puts references in the place of answers. With it, an answer that fails and calls another that fails is
+        judged a second time with the reference in that one's place, and the better counts.
+    """
+
+    def __init__(
+        self,
+        answers: Callable[[], Answers],
+        exercises: Mapping[str, Exercise],
+        seed_of: Callable[[str], Seed] = lambda name: 0,
+        oracle_of: Callable[[Exercise], Callable[[Case], Values]] | None = None,
+        stand_in: StandIn | None = None,
+    ) -> None:
+        self.answers, self.exercises, self.seed_of = answers, exercises, seed_of
+        self.oracle_of, self.stand_in = oracle_of, stand_in
+        self._alone: dict[str, Evaluation] = {}
+        self._seen: dict[str, Evaluation] = {}
+
+    def verdict(self, exercise: Exercise, part: Part) -> Verdict:
+        """The verdict on one test cell."""
+        return self.evaluation(exercise).verdict(part)
+
+    def evaluation(self, exercise: Exercise) -> Evaluation:
+        """The answer as it counts: with the student's own answers behind it, or with references for those that fail."""
+        if exercise.name not in self._seen:
+            self._seen[exercise.name] = self._judged(exercise)
+        return self._seen[exercise.name]
+
+    def _judged(self, exercise: Exercise) -> Evaluation:
+        own = self._evaluate(exercise)
+        needs = [self.exercises[name] for name in exercise.needs] if own.failed else []
+        failing = [need for need in needs if self._evaluate(need).failed]
+        if not failing:
+            return own
+        better = self._with_references(exercise, failing) if self.stand_in else None
+        if better is not None and better.points > own.points:
+            names = " and ".join(need.name for need in failing)
+            better.notes = (f"{names} does not pass, so {exercise.name} was judged with a right {names} in its place.",)
+            return better
+        own.block(failing[0].name)
+        return own
+
+    def _with_references(self, exercise: Exercise, failing: list[Exercise]) -> Evaluation | None:
+        names = tuple(name for need in failing for name in need.asks)
+        assert self.stand_in is not None
+        with self.stand_in(self.answers(), names) as answers:
+            return self._tried(exercise, answers)
+
+    def _evaluate(self, exercise: Exercise) -> Evaluation:
+        if exercise.name not in self._alone:
+            self._alone[exercise.name] = self._tried(exercise, self.answers())
+        return self._alone[exercise.name]
+
+    def _tried(self, exercise: Exercise, answers: Answers) -> Evaluation:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # a warning is no mistake
+            oracle = self.oracle_of(exercise) if self.oracle_of else None
+            return evaluate(exercise, answers, self.seed_of(exercise.name), oracle)
 
 
 def judge(
     exercise: Exercise,
     answers: Answers,
     exercises: Mapping[str, Exercise],
-    seed: int | list[int] = 0,
+    seed: Seed = 0,
     oracles: Any = None,
+    stand_in: StandIn | None = None,
 ) -> Evaluation:
-    """Evaluate an answer; where it fails and calls another answer that fails, say that first.
+    """Evaluate one answer; where it fails and calls another answer that fails, say that first.
 
     Parameters
     ----------
@@ -28,14 +108,28 @@ def judge(
         Where the exercises it calls are found, by name.
     oracles : callable, optional
         exercise -> (case -> right values), to judge by something else than the exercise's own oracle.
+    stand_in : callable, optional
+        As in `Judge`.
     """
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a warning is no mistake
-        result = evaluate(exercise, answers, seed, oracles and oracles(exercise))
-        if result.failed:
-            for need in exercise.needs:
-                other = exercises[need]
-                if evaluate(other, answers, seed, oracles and oracles(other)).failed:
-                    result.block(need)
-                    break
-    return result
+    return Judge(lambda: answers, exercises, lambda name: seed, oracles, stand_in).evaluation(exercise)
+
+
+def in_namespace(references: Mapping[str, Any]) -> StandIn:
+    """Return a stand-in for answers in a notebook's own namespace, whose functions look names up there."""
+
+    @contextmanager
+    def stand_in(answers: Answers, names: tuple[str, ...]) -> Iterator[Answers]:
+        if not isinstance(answers, Namespace):
+            yield answers
+            return
+        own: Any = answers.names
+        before = {name: own[name] for name in names if name in own}
+        try:
+            own.update({name: references[name] for name in names})
+            yield answers
+        finally:
+            for name in names:
+                own.pop(name, None)
+            own.update(before)
+
+    return stand_in

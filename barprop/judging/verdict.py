@@ -1,9 +1,12 @@
-"""A verdict: what was tried, what failed, and the hint. Reads well as text and as HTML."""
+"""A verdict: what went wrong, the hint, and the case that shows it. Reads well as text and as HTML."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+
+# Right is blue and filled, wrong vermilion and hollow: never colour alone, and readable in both themes.
+_RIGHT, _WRONG = "#0072B2", "#D55E00"
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,9 @@ class Verdict:
     problem : what failed, one sentence; "" when all is right.
     hint : what a tutor would say; "" without.
     mistake : the name of the recognised mistake; "" without.
-    remarks : on how the answer behaves besides its value.
+    remarks : on how the answer behaves besides its value; each costs points.
+    example : the call that shows the problem, with what the answer gave; "" without.
+    notes : sentences that cost nothing.
     """
 
     title: str
@@ -29,6 +34,8 @@ class Verdict:
     hint: str = ""
     mistake: str = ""
     remarks: tuple[str, ...] = ()
+    example: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -39,28 +46,66 @@ class Verdict:
     def headline(self) -> str:
         """One line: the exercise, right or not, the points."""
         word = "right" if self.passed else ("partly right" if self.points > 0 else "not yet")
-        return f"{self.title}: {word}, {self.points:g} of {self.max_points:g} points"
+        return f"{self.title}: {word}, {self._rounded:g} of {self.max_points:g} points"
+
+    @property
+    def _rounded(self) -> float:
+        """To a tenth; neither nothing nor all where it is neither."""
+        if self.points in (0.0, self.max_points):
+            return self.points
+        return min(max(round(self.points, 1), 0.1), round(self.max_points - 0.1, 1))
+
+    @property
+    def _cases(self) -> str:
+        right = sum(ok for _, ok in self.tried)
+        return f"{right} of {len(self.tried)} cases right"
 
     def __str__(self) -> str:
         lines = [("✓ " if self.passed else "✗ ") + self.headline]
-        if self.tried:
-            lines.append("  tried: " + " · ".join(f"{'✓' if ok else '✗'} {label}" for label, ok in self.tried))
-        lines += [f"  {text}" for text in (self.problem, *self.remarks) if text]
-        if self.hint:
-            lines.append(f"  Hint: {self.hint}")
+        lines += [f"  Hint: {self.hint}"] if self.hint else []
+        lines += [f"  {text}" for text in (self.problem, self.example, *self.remarks, *self.notes) if text]
+        wrong = [label for label, ok in self.tried if not ok]
+        if wrong and len(self.tried) > 1:
+            dots = "".join("●" if ok else "○" for _, ok in self.tried)
+            lines.append(f"  {dots} {self._cases}; wrong: {' · '.join(wrong[:3])}{' · ...' * (len(wrong) > 3)}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        # Right is blue with a tick, wrong vermilion with a cross: never colour alone, both themes.
-        edge, mark = ("#0072B2", "✓") if self.passed else ("#D55E00", "✗")
-        rows = [f"<div><strong>{mark} {escape(self.headline)}</strong></div>"]
-        if self.tried:
-            tried = " · ".join(f"{'✓' if ok else '✗'}&nbsp;{escape(label)}" for label, ok in self.tried)
-            rows.append(f"<div>Tried: {tried}</div>")
-        rows += [f"<div>{escape(text)}</div>" for text in (self.problem, *self.remarks) if text]
-        if self.hint:
-            rows.append(f"<div><em>Hint:</em> {escape(self.hint)}</div>")
-        return f'<div role="status" style="border-left:4px solid {edge};padding:2px 10px;">{"".join(rows)}</div>'
+        edge, mark = (_RIGHT, "✓") if self.passed else (_WRONG, "✗")
+        rows = [f"<strong>{mark} {escape(self.headline)}</strong>"]
+        rows += [f"<em>Hint:</em> {_prose(self.hint)}"] if self.hint else []
+        rows += [_prose(self.problem)] if self.problem else []
+        rows += (
+            [f'<code style="white-space:pre-wrap;overflow-wrap:anywhere">{escape(self.example)}</code>']
+            if self.example
+            else []
+        )
+        rows += [_prose(text) for text in (*self.remarks, *self.notes)]
+        inside = "".join(f'<div style="margin:2px 0">{row}</div>' for row in rows)
+        style = f"border-left:4px solid {edge};padding:2px 10px;max-width:60em"
+        return f'<div role="status" style="{style}">{inside}{self._folded_cases()}</div>'
+
+    def _folded_cases(self) -> str:
+        """A row of dots that opens to the cases; nothing where all are right."""
+        if len(self.tried) < 2 or all(ok for _, ok in self.tried):
+            return ""
+        dots = "".join(
+            f'<span title="{escape(label)}" style="color:{_RIGHT if ok else _WRONG}">{"●" if ok else "○"}</span>'
+            for label, ok in self.tried
+        )
+        items = "".join(
+            f'<li style="list-style:none">{"✓" if ok else "✗"} {escape(label)}</li>' for label, ok in self.tried
+        )
+        summary = f'<summary><span aria-hidden="true">{dots}</span> {self._cases}</summary>'
+        return f'<details>{summary}<ul style="margin:2px 0;padding-left:1em">{items}</ul></details>'
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+
+def _prose(text: str) -> str:
+    """Text with `code` between backticks, as HTML."""
+    pieces = escape(text).split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner
+        return escape(text)
+    return "".join(f"<code>{piece}</code>" if number % 2 else piece for number, piece in enumerate(pieces))

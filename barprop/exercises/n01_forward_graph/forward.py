@@ -368,6 +368,7 @@ def _gradient_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 NUMERICAL_GRADIENT = Exercise(
     name="numerical_gradient",
+    quotient=True,
     signature="numerical_gradient(f, u, step=1e-6) -> like u",
     outputs=("gradient",),
     points=3,

@@ -16,6 +16,7 @@ from autograder.reference import REFERENCES, oracle_of
 from barprop.answers.calls import Namespace
 from barprop.exercises import EXERCISES
 from barprop.judging.compare import close
+from barprop.judging.diagnose import Trial
 from barprop.judging.evaluate import Evaluation
 from barprop.judging.exercise import Exercise
 from barprop.judging.judge import judge
@@ -198,17 +199,22 @@ def assert_same_values(exercise: Exercise, right: Any, reference: Any, where: st
 
 
 def given_away(evaluation: Evaluation, text: str) -> list[str]:
-    """Right values of wrong outputs that stand in a text, other than inputs that were tried and small whole numbers."""
+    """Right values of wrong outputs in a text, other than inputs, what the answer gave itself, and small whole numbers."""
     text = re.sub(r"[\d.]+ of \d+ points", "", text)
     found = set(re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e[-+]?\d+)?", text))
     leaks = []
-    inputs = [value for trial in evaluation.trials for value in numbers(trial.case.args)]
+    inputs = [value for trial in evaluation.trials for value in asked(trial)]
     known = {written for value in inputs for written in ways(value)}
     for trial in evaluation.trials:
         for output in trial.problems:
             for value in numbers(trial.right[output]):
-                leaks += [f"{output} = {w}" for w in ways(value) & found - known if not re.fullmatch(r"-?\d|10", w)]
+                leaks += [f"{output} = {w}" for w in ways(value) & found - known if not re.fullmatch(r"-?\d(\.0)?|10", w)]
     return leaks
+
+
+def asked(trial: Trial) -> list[float]:
+    """What stands in a case, and what the answer gave itself."""
+    return numbers(trial.case.args) + numbers(trial.case.more) + numbers(trial.got)
 
 
 def numbers(value: Any) -> list[float]:

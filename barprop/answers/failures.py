@@ -1,0 +1,134 @@
+"""What stopped a student's code, as one sentence."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+
+from barprop.answers.error_hints import Expression, in_plain_words
+from barprop.answers.time_limit import TimeIsUpError, limit, timed
+from barprop.answers.untrusted import attempt, one_line, type_name
+
+
+class AnswerError(Exception):
+    """The answer could not be had; the message is one sentence for the student.
+
+    Parameters
+    ----------
+    kind : what code decides by, so that nobody reads the sentence: a key of KINDS.
+    """
+
+    def __init__(self, sentence: str, kind: str = "other") -> None:
+        super().__init__(sentence)
+        self.kind = kind if kind in KINDS else "other"
+
+
+# kind of an AnswerError -> what it means
+KINDS = {
+    "missing": "there is no such name",
+    "unwritten": "the answer raised NotImplementedError",
+    "recursion": "Python's limit of nested calls was hit",
+    "raised": "the answer raised something else",
+    "late": "it took too long",
+    "memory": "it took too much memory",
+    "lost": "the process it ran in is gone",
+    "malformed": "what came back cannot be read",
+    "other": "anything else",
+}
+
+
+class OutOfTimeError(AnswerError):
+    """The answer ran too long and was stopped; there is no use in trying it again."""
+
+
+@contextmanager
+def guard(label: str) -> Iterator[None]:
+    """Turn whatever a student's code raises into an AnswerError with one sentence."""
+    try:
+        with timed():
+            yield
+    except TimeIsUpError:
+        raise OutOfTimeError(_endless(label, sys.exc_info()[2]), "late") from None
+    except (AnswerError, KeyboardInterrupt, GeneratorExit):
+        raise
+    except NotImplementedError:
+        sentence = attempt(f"{label} is not written yet.", _unwritten, label, sys.exc_info()[2])
+        raise AnswerError(sentence, "unwritten") from None
+    except RecursionError:
+        raise AnswerError(f"{label} calls itself without end (RecursionError).", "recursion") from None
+    except BaseException as error:
+        raise AnswerError(_stopped(label, error), "memory" if type(error) is MemoryError else "raised") from None
+
+
+def _stopped(label: str, error: BaseException) -> str:
+    message = one_line(attempt("", str, error)).rstrip(".")
+    if "read-only" in message:
+        return f"{label} writes into an array that was given to it; work on a copy."
+    trace = attempt(None, _own, error.__traceback__)
+    where = attempt("", _where, trace)
+    plain = attempt("", in_plain_words, type_name(error), message, _expression(trace)) if message else ""
+    if plain:
+        return f"{label} stopped with {type_name(error)}{where}: {plain}. Python's words: {message}."
+    return f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
+
+
+def _endless(label: str, trace: TracebackType | None) -> str:
+    where = attempt("", lambda: _where(_own(trace)))
+    return (
+        f"{label} was still running after {limit():g} s and was stopped{where}: does its loop come to an end? "
+        "In a `while`, something must change in every round. (■ in the toolbar stops a cell that runs on.)"
+    )
+
+
+def _unwritten(label: str, trace: TracebackType | None) -> str:
+    """Whether nothing was written, or only the line that stops it was left."""
+    own = _own(trace)
+    source = "".join(linecache.getlines(own.tb_frame.f_code.co_filename)) if own else ""
+    functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)] if source else []
+    line = own.tb_lineno if own else 0
+    inside = [f for f in functions if f.lineno <= line <= (f.end_lineno or f.lineno)]
+    if not inside or not any(_is_work(statement) for statement in inside[-1].body):
+        return f"{label} is not written yet."
+    return f"{label} stops in line {line}, where `raise NotImplementedError()` is still in place: delete line {line}."
+
+
+def _is_work(statement: ast.stmt) -> bool:
+    """Whether a statement is more than the docstring and the stub."""
+    text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return not text and not isinstance(statement, (ast.Raise, ast.Pass))
+
+
+def _own(trace: TracebackType | None) -> TracebackType | None:
+    """The innermost place in the student's own code."""
+    found = None
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "__main__":
+            found = trace
+        trace = trace.tb_next
+    return found
+
+
+def _where(trace: TracebackType | None) -> str:
+    """The student's own line that raised, as " (line 3: return h * x)"."""
+    if trace is None:
+        return ""
+    line = one_line(linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno), 100)
+    return f" (line {trace.tb_lineno}{': ' + line if line else ''})"
+
+
+def _expression(trace: TracebackType | None) -> Expression | None:
+    """The very expression that raised, with the names it was evaluated with."""
+    return attempt(None, _expression_at, trace.tb_frame, trace.tb_lasti) if trace is not None else None
+
+
+def _expression_at(frame: FrameType, at: int) -> Expression:
+    first, last, start, stop = list(frame.f_code.co_positions())[at // 2]
+    lines = [linecache.getline(frame.f_code.co_filename, n).encode() for n in range(first or 0, (last or 0) + 1)]
+    lines[-1] = lines[-1][:stop]
+    lines[0] = lines[0][start:]
+    node = ast.parse(b"(" + b"".join(lines) + b")", mode="eval").body
+    return Expression(node, {**frame.f_globals, **frame.f_locals}, tuple(frame.f_locals))

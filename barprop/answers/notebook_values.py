@@ -1,0 +1,30 @@
+"""Values that an answer reads from the notebook around it instead of from its arguments."""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Iterator, Mapping
+from types import CodeType, FunctionType
+from typing import Any
+
+from barprop.answers.untrusted import is_array, is_number
+
+
+def read_from_notebook(answer: Any, names: Mapping[str, Any]) -> list[str]:
+    """Return the numbers and arrays of the notebook that a function or class reads, by name; capitals are constants."""
+    functions = vars(answer).values() if isinstance(answer, type) else [answer]
+    read = {name for f in functions if type(f) is FunctionType for name in _globals_read(f.__code__)}
+    return sorted(name for name in read if name in names and _is_value(names[name]) and not name.isupper())
+
+
+def _globals_read(code: CodeType) -> Iterator[str]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield str(instruction.argval)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _globals_read(constant)
+
+
+def _is_value(value: Any) -> bool:
+    return is_number(value) or is_array(value) or type(value) in (list, tuple, dict)

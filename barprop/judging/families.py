@@ -1,0 +1,285 @@
+"""Mistakes that may happen in any step, as families: wrong values made from the right ones and from what goes into the step.
+
+An exercise need not declare them. Each is tried on the first output that is wrong, after the exercise's own
+mistakes, and named only where it gives what came in every case, right ones included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from barprop.activations import ACTIVATIONS, Activation
+from barprop.answers.untrusted import attempt, is_array, is_number
+from barprop.judging.exercise import Case, Exercise, Values
+from barprop.judging.wording import shown_name
+from barprop.numerics.vjp import pull_back
+
+_MOST = 4000  # numbers of a value that is still looked at
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A mistake, and the value it gives in one case."""
+
+    name: str
+    hint: str
+    value: Any
+
+
+def guesses(
+    exercise: Exercise,
+    case: Case,
+    right: Values,
+    output: str,
+    oracle: Callable[[Case], Values],
+    wanted: Container[str] | None = None,
+) -> Iterator[Guess]:
+    """Yield what the families give for one output in one case.
+
+    Parameters
+    ----------
+    oracle : callable
+        case -> right values: it is asked about changed cases, for a mistake that is a right step with a wrong input.
+    wanted : container of str, optional
+        Only guesses of these names are worked out.
+    """
+    value = right[output]
+    if not (is_number(value) or is_array(value)) or np.size(value) > _MOST:
+        return
+    r = np.asarray(value, dtype=float)
+    inputs = _numbers_in(case.args)
+    others = {
+        shown_name(exercise, name): np.asarray(v, dtype=float)
+        for name, v in right.items()
+        if name != output and _plain(v)
+    }
+    for name, hint, made in (
+        *_of_the_value(r),
+        *_of_its_shape(r),
+        *_in_its_place(r, inputs, others, case.args),
+        *_of_its_factors(r, inputs | others),
+        *_of_the_curve(r, case, inputs | others),
+        *_of_its_terms(r, inputs | others),
+        *_of_its_inputs(case, output, oracle),
+    ):
+        if wanted is None or name in wanted:
+            found = attempt(None, made)
+            if _plain(found):
+                yield Guess(name, hint, found)
+
+
+_Made = tuple[str, str, Callable[[], Any]]
+
+
+def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
+    yield "flipped the sign", "The size is right, the sign is not.", lambda: -r
+    yield "all zeros", "Zeros came out. Nudge the variable: does the result move?", lambda: np.zeros_like(r)
+    yield "all zeros, as one number", "A plain 0 came out: a bar has the shape of its variable.", lambda: 0.0
+    yield "all ones", "Ones came out. What comes in from behind, and what does the step itself contribute?", lambda: np.ones_like(r)
+    yield "half of it", "It is half of what it should be. Where does a 2 come from, or a 1/2?", lambda: r / 2
+    yield "twice as large", "It is twice what it should be. Where does a 2 come from, or a 1/2?", lambda: 2 * r
+    yield "minus half of it", "Sign and size are off, the size by a factor of 2.", lambda: -r / 2
+    yield "minus twice", "Sign and size are off, the size by a factor of 2.", lambda: -2 * r
+    yield "without its sign", "The sizes are right, but every sign is plus.", lambda: np.abs(r)
+    yield "the sign alone", "Only the sign came out. How large is it?", lambda: np.sign(r)
+    yield "squared", "It is the square of what it should be.", lambda: np.square(r)
+    yield "under a root", "A root was taken that is not asked for.", lambda: np.sqrt(np.abs(r)) * np.sign(r)
+    yield "without the root", "A root is missing or stands in the wrong place.", lambda: np.square(r) * np.sign(r)
+    yield "one over it", "It is upside down: the reciprocal of what it should be.", lambda: 1 / r
+    yield "one too many", "It is too large by 1.", lambda: r + 1
+    yield "one too few", "It is too small by 1.", lambda: r - 1
+    yield "one minus it", "It is 1 minus what it should be.", lambda: 1 - r
+    yield "negative entries cut off", "Everything below 0 has become 0.", lambda: np.maximum(r, 0.0)
+    yield "clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda: np.clip(r, 0.0, 1.0)
+    yield "clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda: np.clip(r, -1.0, 1.0)
+    yield "rounded to whole numbers", "Whole numbers came out: somewhere the fractions are cut off.", lambda: np.trunc(r)
+    yield "rounded to whole numbers, up or down", "Whole numbers came out: somewhere the fractions are cut off.", lambda: np.floor(r)
+
+
+def _of_its_shape(r: np.ndarray) -> Iterator[_Made]:
+    shape = "The numbers are right, the shape is not: a bar has exactly the shape of its variable."
+    if r.ndim == 0:
+        yield "an array of one number", "One number was asked for; an array with a single entry came.", lambda: r.reshape(1)
+        yield "a matrix of one number", "One number was asked for; an array with a single entry came.", lambda: r.reshape(1, 1)
+    if r.ndim == 1:
+        yield "a row instead of a vector", shape, lambda: r[None, :]
+        yield "a column instead of a vector", shape, lambda: r[:, None]
+        yield "summed up to one number", "One number came out where each entry has its own: nothing is summed there.", lambda: r.sum()
+        yield "averaged to one number", "One number came out where each entry has its own: nothing is averaged there.", lambda: r.mean()
+        yield "in reverse order", "The entries are right, in the opposite order.", lambda: r[::-1]
+    if r.ndim == 2:
+        yield "transposed", "The numbers are right, rows and columns have changed places.", lambda: r.T
+        for axis, said in ((0, "rows"), (1, "columns")):
+            yield f"summed over the {said}", f"A sum over the {said} was taken that does not belong there.", lambda a=axis: r.sum(axis=a)
+            yield f"averaged over the {said}", f"A mean over the {said} was taken that does not belong there.", lambda a=axis: r.mean(axis=a)
+        yield "summed up to one number", "Everything was summed up to one number: which axis is to be summed?", lambda: r.sum()
+        yield "rows in reverse order", "The rows are right, in the opposite order.", lambda: r[::-1]
+    if r.ndim >= 2:
+        yield "flattened", shape, lambda: r.ravel()
+    for axis, n in enumerate(r.shape):
+        yield f"divided by its length along axis {axis}", "It is divided by a count. Where in the step is a mean?", lambda n=n: r / n
+        yield f"times its length along axis {axis}", "It is too large by a count. Where in the step is a mean?", lambda n=n: r * n
+    yield "divided by its size", "It is divided by a count. Where in the step is a mean?", lambda: r / r.size
+    yield "the largest divided away", "It is scaled so that its largest entry is 1.", lambda: r / np.max(np.abs(r))
+    yield "scaled to length 1", "It is scaled to length 1, and its size is lost.", lambda: r / np.sqrt(np.sum(r * r))
+    yield "scaled to sum 1", "It is scaled so that its entries add up to 1.", lambda: r / np.sum(r)
+
+
+def _in_its_place(r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str, Any], args: Mapping[str, Any]) -> Iterator[_Made]:
+    for name, value in others.items():
+        hint = f"That is what {name} should be. Have the two changed places?"
+        yield f"{name} in its place", hint, lambda v=value: v
+        yield f"minus {name} in its place", hint, lambda v=value: -v
+        yield f"{name} turned, in its place", hint, lambda v=value: v.T if v.ndim == 2 else None
+    for name, value in inputs.items():
+        hint = f"That is {name}, just as it came. What does the step do to it?"
+        yield f"{name} handed on", hint, lambda v=value: v if v.shape == r.shape else None
+        yield f"minus {name} handed on", hint, lambda v=value: -v if v.shape == r.shape else None
+        hint = f"Every entry is {name} as it came. How is the next variable made from each entry?"
+        yield f"{name} handed on to every entry", hint, lambda v=value: np.broadcast_to(v, r.shape) if v.ndim < r.ndim else None
+        hint = f"{name} was summed up. What does the step do to each entry?"
+        yield f"the sum of {name}", hint, lambda v=value: v.sum() if v.ndim else None
+        yield f"{name} summed over its rows", hint, lambda v=value: v.sum(axis=0) if v.ndim == 2 else None
+        yield f"{name} summed over its columns", hint, lambda v=value: v.sum(axis=1) if v.ndim == 2 else None
+        yield f"{name} averaged over its rows", hint, lambda v=value: v.mean(axis=0) if v.ndim == 2 else None
+
+
+def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
+    """One factor forgotten, once too often, in another's place, or divided by."""
+    fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape or f.shape == r.shape[1:]}
+    for name, f in fitting.items():
+        forgot = "One factor is missing: what else does this step read?" if not name.endswith("_bar") else f"One factor is missing: where does {name} come in?"
+        yield f"forgot the factor {name}", forgot, lambda f=f: r / f
+        yield f"forgot the factor {name}, and the sign", forgot + " And the sign is off.", lambda f=f: -r / f
+        yield f"{name} once too often", f"{name} is multiplied in once too often.", lambda f=f: r * f
+        yield f"{name} once too often, and the sign", f"{name} is multiplied in once too often, and the sign is off.", lambda f=f: -r * f
+        yield f"divided by {name}", f"Look at {name}: multiplied or divided?", lambda f=f: r / np.square(f)
+        yield f"{name} squared too often", f"{name} enters with too high a power.", lambda f=f: r * np.square(f)
+        yield f"{name} added", f"{name} is added where it should not be.", lambda f=f: r + f
+        yield f"{name} subtracted", f"{name} is subtracted where it should not be.", lambda f=f: r - f
+        yield f"{name} left over", f"Something of {name} is missing or has the wrong sign.", lambda f=f: f - r
+    for name, f in fitting.items():
+        for other, g in fitting.items():
+            if other != name:
+                hint = f"One factor is not the right one: is it {other} that the step reads here?"
+                yield f"{other} in place of {name}", hint, lambda f=f, g=g: r * g / f
+                yield f"{other} in place of {name}, and the sign", hint + " And the sign is off.", lambda f=f, g=g: -r * g / f
+    for name, f in values.items():
+        for axis, n in enumerate(f.shape):
+            yield f"times the length of {name}, axis {axis}", "It is too large by a count. Where in the step is a mean?", lambda n=n: r * n
+            yield f"divided by the length of {name}, axis {axis}", "It is divided by a count. Where in the step is a mean?", lambda n=n: r / n
+
+
+def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
+    """Two inputs put together by another operation than the step's."""
+    names = [name for name, f in values.items() if f.ndim <= 2][:10]
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            a, b = values[first], values[second]
+            hint = f"{first} and {second} are put together here: by which operation in the step, and in which order?"
+            yield f"{first} + {second}", hint, lambda a=a, b=b: a + b
+            yield f"{first} - {second}", hint, lambda a=a, b=b: a - b
+            yield f"{second} - {first}", hint, lambda a=a, b=b: b - a
+            yield f"{first} times {second}", hint, lambda a=a, b=b: a * b
+            yield f"minus {first} times {second}", hint, lambda a=a, b=b: -a * b
+            yield f"{first} over {second}", hint, lambda a=a, b=b: a / b
+            yield f"{second} over {first}", hint, lambda a=a, b=b: b / a
+            if a.ndim and b.ndim:
+                yield f"{first} @ {second}", hint, lambda a=a, b=b: a @ b
+                yield f"{second} @ {first}", hint, lambda a=a, b=b: b @ a
+                yield f"the outer product of {first} and {second}", hint, lambda a=a, b=b: np.outer(a, b)
+                yield f"the outer product of {second} and {first}", hint, lambda a=a, b=b: np.outer(b, a)
+                yield f"{first} @ {second}, the first turned", hint, lambda a=a, b=b: a.T @ b
+                yield f"{first} @ {second}, the second turned", hint, lambda a=a, b=b: a @ b.T
+
+
+def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
+    """sigma's value or slope forgotten, once too often, or taken at another place."""
+    sigma = next((v for v in case.args.values() if isinstance(v, Activation)), None)
+    if sigma is None:
+        return
+    fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape}
+    for name, f in fitting.items():
+        slope, height = _slope(sigma, f), sigma(f)
+        yield f"forgot sigma's slope at {name}", "One factor is missing: what does the curve contribute on the way back?", lambda s=slope: r / s
+        yield f"sigma's value at {name} instead of its slope", "Back through a curve goes its slope, not its value.", lambda s=slope, h=height: r / s * h
+        yield f"sigma's slope at {name} too often", "sigma's slope is multiplied in once too often.", lambda s=slope: r * s
+        yield f"sigma's value at {name} too often", "sigma's value is multiplied in where it does not belong.", lambda h=height: r * h
+        yield f"sigma of {name}", f"That is sigma's value at {name}.", lambda h=height: h
+        yield f"sigma's slope at {name} alone", f"That is sigma's slope at {name} alone.", lambda s=slope: s
+        yield f"forgot sigma at {name}", "What went into sigma was used, not what came out.", lambda f=f, h=height: r * f / h
+        for other, g in fitting.items():
+            if other != name:
+                hint = "The slope was taken at the wrong place: what went into sigma?"
+                yield f"sigma's slope at {other}, not {name}", hint, lambda s=slope, g=g: r / s * _slope(sigma, g)
+        yield "sigma's slope at its own output", "The slope was taken at sigma's output: what went into sigma?", lambda s=slope, h=height: r / s * _slope(sigma, h)
+
+
+def _of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> Iterator[_Made]:
+    """A right step with a wrong input: the right value of a changed case."""
+
+    def asked(**changes: Any) -> Callable[[], Any]:
+        return lambda: oracle(replace(case, args={**case.args, **changes}))[output]
+
+    args = case.args
+    if len(args) > 8:
+        return
+    for name, value in args.items():
+        if isinstance(value, Activation):
+            for other in ACTIVATIONS.values():
+                if other is not value:
+                    yield f"always {other}", f"Your answer takes {other} whatever {name} is. Use the {name} that is given.", asked(**{name: other})
+            yield "sigma left out", f"Where does {name} come in?", asked(**{name: _STRAIGHT})
+        elif (is_number(value) or is_array(value)) and name not in ("seed", "steps", "epochs", "labels", "targets"):
+            v = np.asarray(value, dtype=float)
+            if name.endswith("_bar"):
+                yield f"forgot {name}", f"Right where {name} is 1 only. Where does the incoming bar enter?", asked(**{name: np.ones_like(v)[()]})
+            yield f"{name} with the other sign", f"{name} has the wrong sign somewhere.", asked(**{name: -v[()]})
+            yield f"half of {name}", f"{name} enters with half its size, or with twice.", asked(**{name: v[()] / 2})
+            yield f"twice {name}", f"{name} enters with half its size, or with twice.", asked(**{name: v[()] * 2})
+            yield f"{name} taken as 0", f"{name} does not enter at all.", asked(**{name: np.zeros_like(v)[()]})
+            yield f"{name} taken as 1", f"{name} does not enter at all.", asked(**{name: np.ones_like(v)[()]})
+    yield from _swapped(case, asked)
+    for name in ("steps", "epochs"):
+        if name in args:
+            yield f"one of the {name} too few", f"Count the {name}: one is missing.", asked(**{name: args[name] - 1})
+            yield f"one of the {name} too many", f"Count the {name}: one is too many.", asked(**{name: args[name] + 1})
+            yield f"one of the {name}, whatever was asked for", f"Only one of the {name} was done.", asked(**{name: 1})
+            yield f"none of the {name}", f"None of the {name} was done.", asked(**{name: 0})
+
+
+def _swapped(case: Case, asked: Callable[..., Callable[[], Any]]) -> Iterator[_Made]:
+    names = [name for name, value in case.args.items() if _plain(value)]
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            a, b = case.args[first], case.args[second]
+            if np.shape(a) == np.shape(b):
+                hint = f"{first} and {second} have changed places somewhere."
+                yield f"swapped {first} and {second}", hint, asked(**{first: b, second: a})
+
+
+def _slope(sigma: Activation, z: Any) -> Any:
+    z = np.asarray(z, dtype=float)
+    return pull_back(sigma, z, np.ones(z.shape), left=False) if sigma.kink is None else sigma.slope(z)
+
+
+_STRAIGHT = Activation("straight", lambda z: z, np.ones_like)
+
+
+def _plain(value: Any) -> bool:
+    return value is not None and (is_number(value) or is_array(value)) and np.size(value) <= _MOST
+
+
+def _numbers_in(args: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Every number and array among the arguments, those in a dictionary by their keys."""
+    found = {}
+    for name, value in args.items():
+        if _plain(value) and name != "seed":
+            found[name] = np.asarray(value, dtype=float)
+        elif type(value) is dict:
+            found |= {key: np.asarray(v, dtype=float) for key, v in value.items() if _plain(v)}
+    return found

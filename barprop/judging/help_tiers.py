@@ -1,0 +1,65 @@
+"""After several different failures the next help of the notebook is shown by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from barprop.judging.exercise import Exercise
+from barprop.judging.verdict import Verdict
+
+_FAILURES = 3  # different ones, before the next help
+_TIER = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
+
+
+class Tries:
+    """What went wrong so far in this kernel, by test cell."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, set[tuple[str, ...]]] = {}
+
+    def tier(self, verdict: Verdict) -> int | None:
+        """Note a verdict; the number of the help to show with it, from 0, or None.
+
+        The same failure again is no new try. What is not written yet, or never run, is none either.
+        """
+        if verdict.passed:
+            self._failures.pop(verdict.title, None)
+            return None
+        if "is not written yet" in verdict.problem or verdict.problem.startswith("There is no "):
+            return None
+        seen = self._failures.setdefault(verdict.title, set())
+        seen.add((verdict.problem, verdict.example, verdict.mistake, *verdict.remarks))
+        return len(seen) // _FAILURES - 1 if len(seen) >= _FAILURES else None
+
+
+def help_of(exercise: Exercise, tier: int, folder: Path) -> str:
+    """Return a help of the exercise as Markdown, from the notebook in this folder; "" where there is none.
+
+    Beyond the last help it stays at the last.
+    """
+    for path in [folder / f"{exercise.notebook.split('/')[-1]}.ipynb", *sorted(folder.glob("*.ipynb"))]:
+        tiers = _tiers(path, exercise.name)
+        if tiers:
+            title, text = tiers[min(tier, len(tiers) - 1)]
+            return f"**{title}**\n\n{text}"
+    return ""
+
+
+def _tiers(path: Path, name: str) -> list[tuple[str, str]]:
+    """The folded helps between the cell of an answer and its first test cell."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        found: list[tuple[str, str]] = []
+        reading = False
+        for cell in cells:
+            grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+            if reading and grade_id:
+                break
+            if reading and cell["cell_type"] == "markdown":
+                found += _TIER.findall("".join(cell["source"]))
+            reading = reading or grade_id == name
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+    return found

@@ -1,0 +1,54 @@
+"""Values that are right to fewer digits than double precision gives: single precision, and difference quotients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from barprop.answers.untrusted import is_array, is_number
+from barprop.judging.compare import close, floats
+from barprop.judging.diagnose import Trial
+from barprop.judging.exercise import Exercise, Values
+
+SINGLE = "{} works in single precision (float32): the course computes in float64, so leave the dtype alone."
+QUOTIENT = (
+    "The values agree to some digits only, as a difference quotient does, or a small number added to a denominator: "
+    "the exercise asks for the formula."
+)
+_SINGLE_DIGITS = 1e-4  # rounding errors of single precision stay below this, on the scale of the largest entry
+_EXACT = 1e-9  # what a formula in double precision reaches
+
+
+def in_single(exercise: Exercise, got: Mapping[str, Any], right: Values) -> list[str]:
+    """Return the outputs that came in single precision and are right as far as that goes."""
+    return [
+        name
+        for name, value in got.items()
+        if name in right and _is_single(value) and close(value, right[name], max(_SINGLE_DIGITS, exercise.tolerance))
+    ]
+
+
+def _is_single(value: Any) -> bool:
+    return (is_array(value) or is_number(value)) and getattr(value, "dtype", None) in (np.float32, np.float16)
+
+
+def imprecise(exercise: Exercise, trials: Sequence[Trial], output: str) -> str:
+    """Return a sentence where an output is right, but in most cases not to the digits that a formula gives."""
+    errors = [_error(t.got[output], t.right[output]) for t in trials if output in t.got and output in t.right]
+    known = [error for error in errors if error is not None]
+    return QUOTIENT if len(known) > 1 and np.median(known) > _EXACT else ""
+
+
+def _error(got: Any, right: Any) -> float | None:
+    """The largest error on the scale of the largest entry; None for what has none, or is a round number."""
+    if not (is_number(got) or is_array(got)) or _is_single(got) or isinstance(right, (str, bool)):
+        return None
+    got, right = floats(got), floats(right)
+    finite = np.isfinite(right)
+    scale = float(np.max(np.abs(right), initial=0.0, where=finite))
+    if got.shape != right.shape or scale == 0.0:
+        return None
+    with np.errstate(all="ignore"):
+        return float(np.max(np.abs(got - right), initial=0.0, where=finite)) / scale

@@ -1,0 +1,412 @@
+"""What a check says: the student's own value, plain words, what to delete, and the next help."""
+
+from __future__ import annotations
+
+import ast
+import json
+import linecache
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.reference import REFERENCES, oracle_of
+from barprop import check
+from barprop.activations import ACTIVATIONS, tanh
+from barprop.answers.calls import AnswerError, Namespace, Run
+from barprop.answers.failures import OutOfTimeError
+from barprop.answers.notebook_values import read_from_notebook
+from barprop.answers.time_limit import time_limit
+from barprop.check import Points, _Waiting
+from barprop.exercises import EXERCISES
+from barprop.judging.evaluate import evaluate
+from barprop.judging.help_tiers import Tries, help_of
+from barprop.judging.judge import in_namespace, judge
+from barprop.judging.verdict import Verdict
+from barprop.judging.wording import literal
+
+
+def names_of(source: str, exercise: str = "") -> dict[str, Any]:
+    """A notebook in which a cell was run; Python can show its lines, as IPython's can."""
+    asks = EXERCISES[exercise].asks if exercise else ()
+    names = {"__name__": "__main__", "np": np, **ACTIVATIONS, **REFERENCES.names}
+    names = {name: value for name, value in names.items() if name not in asks}
+    file = f"<cell {len(linecache.cache)}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+    exec(compile(source, file, "exec"), names)
+    return names
+
+
+def said(exercise: str, source: str, part: str = "") -> Verdict:
+    """The verdict of a check on a cell."""
+    found = EXERCISES[exercise]
+    return judge(found, Namespace(names_of(source, exercise)), EXERCISES).verdict(found.part(part))
+
+
+def function(signature: str, *lines: str) -> str:
+    return f"def {signature}:\n" + "".join(f"    {line}\n" for line in lines)
+
+
+# --- the student's own value ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("bar_e", function("bar_e(l_bar, y, e)", "return l_bar * (y - e) + 17.25")),
+        ("bar_w", function("bar_w(z_bar, x)", "return z_bar * x + 17.25")),
+        ("forward", function("forward(x, y, w, v, sigma)", 'return {"z": 17.25, "h": 0.5, "e": 2.0, "l": 3.0}')),
+        (
+            "slopes_from_output",
+            "sigmoid_slope = tanh_slope = relu_slope = None\ndef sigmoid_slope(h):\n    return h + 17.25\n",
+        ),
+    ],
+)
+def test_the_example_can_be_copied_and_gives_what_it_says(name: str, source: str) -> None:
+    verdict = said(name, source)
+    call, gave = verdict.example.split("  gave  ")
+    value = eval(call, names_of(source, name))
+    shown = ast.literal_eval(gave.rpartition(" = ")[2])
+    value = value[gave.partition(" = ")[0]] if isinstance(value, dict) else value
+    np.testing.assert_allclose(value, shown, rtol=2e-3)
+
+
+def test_a_method_is_shown_with_what_made_its_object() -> None:
+    source = "class Product:\n    def forward(self, h, w):\n        return 17.25\n    def backward(self, e_bar, w):\n        return (0.0,), 0.0\n"
+    verdict = said("Product", source, "forward")
+    assert verdict.example.startswith("product = Product(); product.forward(")
+    assert verdict.example.endswith("gave  17.25")
+
+
+def test_literals() -> None:
+    values = [1, 1.0, np.float64(-0.5), np.array([1.0, 2.5]), {"z": 1.5}, (1,), [np.ones((1, 2))], "a", None, tanh]
+    for value in values:
+        back = eval(literal(value), {"np": np, "tanh": tanh})
+        assert repr(back).replace("np.float64(", "").rstrip(")") == repr(value).replace("np.float64(", "").rstrip(")")
+    assert literal(np.ones(100)) is None
+    assert literal(object()) is None
+
+
+def test_bars_are_called_bars() -> None:
+    source = function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'return dict.fromkeys("eyvhzwx", 17.0)')
+    assert said("backward", source, "loss").problem.startswith("e_bar is not the right value. Also wrong: y_bar.")
+
+
+def test_points_are_rounded_to_a_tenth_and_never_to_all_or_nothing() -> None:
+    assert Verdict("t", 2.5263, 3.0).headline == "t: partly right, 2.5 of 3 points"
+    assert Verdict("t", 2.99, 3.0).headline == "t: partly right, 2.9 of 3 points"
+    assert Verdict("t", 0.01, 3.0).headline == "t: partly right, 0.1 of 3 points"
+
+
+def test_a_passed_check_is_one_line() -> None:
+    text = str(said("linear", function("linear(w, x)", "return w @ x")))
+    assert text == "✓ linear: right, 1 of 1 points"
+
+
+# --- plain words ------------------------------------------------------------------------------
+
+_LINEAR = "class Linear:\n    def forward(self, h_prev, w):\n        {forward}\n        return h_prev @ w[0].T + w[1]\n    def backward({args}):\n        return (h_bar.T @ {kept}, h_bar.sum(axis=0)), h_bar @ w[0]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "source", "words"),
+    [
+        ("bar_e", "", function("bar_e(l_bar, y, e)", "return (y - e)^2"), "^ is not a power in Python; a power is written **"),
+        ("bar_z", "", function("bar_z(h_bar, z, sigma)", "return h_bar * sigma"), "sigma is a function: call it, sigma(z)"),
+        ("bar_w", "", function("bar_w(z_bar, x)", "return z_bar (x)"), "z_bar is followed by a bracket"),
+        ("linear", "", function("linear(w, x)", "return w @ x[:, None].T @ w"), "the shapes do not fit"),
+        ("backward", "loss", function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'return cache["q"]'), "cache has no 'q'; its keys are 'z', 'h', 'e', 'l'"),
+        ("Linear", "backward", _LINEAR.format(forward="h_cache = h_prev", args="self, h_bar, w", kept="h_cache"), "with self in front: self.h_cache"),
+        ("Linear", "backward", _LINEAR.format(forward="pass", args="self, h_bar, w", kept="self.h_prev"), "self.h_prev was never set"),
+        ("Linear", "backward", _LINEAR.format(forward="pass", args="h_bar, w", kept="h_bar"), "self is missing"),
+    ],
+)  # fmt: skip
+def test_errors_in_plain_words(name: str, part: str, source: str, words: str) -> None:
+    assert words in said(name, source, part).problem
+
+
+def test_shapes_carry_the_students_names() -> None:
+    source = function("linear_backward(Z_bar, X, W)", "return Z_bar @ X, Z_bar.sum(axis=0), Z_bar @ W")
+    assert "Z_bar has shape (4, 2) and X has shape (4, 3)" in said("linear_backward", source).problem
+
+
+def test_results_in_another_order() -> None:
+    source = function("linear_backward(Z_bar, X, W)", "return Z_bar @ W, Z_bar.T @ X, Z_bar.sum(axis=0)")
+    verdict = said("linear_backward", source)
+    assert verdict.mistake == "results in another order"
+    assert "(W_bar, b_bar, X_bar)" in verdict.hint
+
+
+@pytest.mark.parametrize(
+    "lines", [("z = w @ x", "raise NotImplementedError()"), ("raise NotImplementedError()", "return w @ x")]
+)
+def test_a_stub_left_in_place(lines: tuple[str, ...]) -> None:
+    number = 2 + lines.index("raise NotImplementedError()")
+    assert f"delete line {number}" in said("linear", function("linear(w, x)", *lines)).problem
+
+
+def test_nothing_but_the_stub_is_not_written_yet() -> None:
+    source = function("linear(w, x)", '"""The weighted sum."""', "raise NotImplementedError()")
+    assert said("linear", source).problem == "linear is not written yet."
+
+
+# --- endless loops ----------------------------------------------------------------------------
+
+needs_alarm = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm clock")
+
+
+@needs_alarm
+@pytest.mark.parametrize("body", ["i = 0", "try:\n            i = 0\n        except Exception:\n            pass"])
+def test_an_endless_loop_is_stopped(body: str) -> None:
+    names = names_of(f"calls = []\ndef linear(w, x):\n    calls.append(1)\n    while True:\n        {body}\n")
+    with time_limit(0.3):
+        verdict = evaluate(EXERCISES["linear"], Namespace(names)).verdict(EXERCISES["linear"].part())
+    assert verdict.points == 0
+    assert "was still running after 0.3 s" in verdict.problem
+    assert len(names["calls"]) == 1, "it is not tried again"
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+@needs_alarm
+def test_an_alarm_of_somebody_else_is_left_alone() -> None:
+    before = signal.signal(signal.SIGALRM, lambda *_: None)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 60)
+        with time_limit(0.01):
+            assert Run(Namespace({"f": lambda: 1.0}))("f") == 1.0
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 50
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# --- values of the notebook -------------------------------------------------------------------
+
+
+def test_values_read_from_the_notebook_are_named(notebook: dict, capsys: pytest.CaptureFixture) -> None:
+    assert read_from_notebook(None, {}) == []
+    made = names_of("v = 2.0\nEPS = 1e-9\ndef dl_dv_cached(cache, y):\n    return cache['h'] * v + EPS\n")
+    assert read_from_notebook(made["dl_dv_cached"], made) == ["v"]
+    notebook.update(made)
+    check("dl_dv_cached")
+    assert "dl_dv_cached reads `v` from the notebook" in capsys.readouterr().out
+
+
+# --- the next help ----------------------------------------------------------------------------
+
+
+def test_the_next_help_after_three_different_failures() -> None:
+    tries = Tries()
+    wrong = [Verdict("t", 0.0, 1.0, problem=f"Wrong {number}.") for number in range(7)]
+    assert [tries.tier(v) for v in (wrong[0], wrong[0], wrong[1])] == [None, None, None]
+    assert [tries.tier(v) for v in wrong[2:6]] == [0, 0, 0, 1]
+    assert tries.tier(Verdict("t", 1.0, 1.0)) is None
+    assert tries.tier(wrong[0]) is None, "what passed starts anew"
+    assert all(tries.tier(Verdict("u", 0.0, 1.0, problem="u is not written yet.")) is None for _ in range(5))
+
+
+def test_the_help_of_a_notebook(tmp_path: Path) -> None:
+    text = "<details><summary>First</summary>\n\nLook at $y$.\n</details>\n<details><summary>Second</summary>\n\nMore.\n</details>"
+    cells = [
+        {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "bar_e"}}, "source": "def"},
+        {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(True)},
+        {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "test_bar_e"}}, "source": ""},
+        {"cell_type": "markdown", "metadata": {}, "source": "<details><summary>Not this</summary>x</details>"},
+    ]
+    (tmp_path / "renamed.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    exercise = EXERCISES["bar_e"]
+    assert [help_of(exercise, tier, tmp_path) for tier in (0, 1, 9)] == [
+        "**First**\n\nLook at $y$.",
+        "**Second**\n\nMore.",
+        "**Second**\n\nMore.",
+    ]
+    (tmp_path / "renamed.ipynb").write_text("{", encoding="utf-8")
+    assert help_of(exercise, 0, tmp_path) == ""
+
+
+# --- what is returned and shown ---------------------------------------------------------------
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    names = dict(REFERENCES.names)
+    monkeypatch.setattr(sys.modules[check.__module__], "notebook_names", lambda: names)
+    return names
+
+
+def test_points_are_shown_as_the_verdict() -> None:
+    points = Points(Verdict("t", 2.5263, 3.0))
+    assert points == 2.5263
+    shown = points._repr_mimebundle_()
+    assert float(shown["text/plain"]) == 2.5263, "stock nbgrader reads the points there"
+    assert "2.5 of 3 points" in shown["text/html"]
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"), [("check('linear')", 0), ("check('linear')\nx = 1", 1), ("x = check('linear')", 1)]
+)
+def test_in_a_kernel_the_last_line_shows_itself(
+    source: str, shown: int, notebook: dict, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """In a kernel the box is what the line gives; anywhere else in a cell it is shown by the check."""
+
+    class Shell:
+        kernel, user_ns = None, notebook
+
+    monkeypatch.setattr(sys.modules[check.__module__], "get_ipython", Shell)
+    given: list[Any] = []
+    monkeypatch.setattr(sys, "displayhook", given.append)
+    for statement in ast.parse(source).body:
+        kind, node = (
+            ("single", ast.Interactive([statement]))
+            if isinstance(statement, ast.Expr) and source.endswith("')")
+            else ("exec", ast.Module([statement], []))
+        )
+        exec(compile(node, "<cell>", kind), {"check": check})
+    assert [type(value) for value in given] == [Points] * (1 - shown)
+    assert capsys.readouterr().out.count("linear: right") == shown
+
+
+def test_what_waits_links_to_the_exercise() -> None:
+    waiting = _Waiting(["rescale", "train"])
+    assert repr(waiting).startswith("Waits for `rescale` and `train`:")
+    assert '<a href="#Exercise-rescale-(' in waiting._repr_html_()
+
+
+# --- one judge --------------------------------------------------------------------------------
+
+_TRAIN = '''
+def backward(cache, x, y, w, v, sigma, l_bar=1.0):
+    return dict.fromkeys("eyvhzwx", 0.0)
+def train(X, Y, w, v, sigma, lr, steps, seed):
+    rng, losses = np.random.default_rng(seed), []
+    w = w.copy()
+    for i in rng.integers(len(Y), size=steps):
+        cache = forward(X[i], Y[i], w, v, sigma)
+        bars = backward(cache, X[i], Y[i], w, v, sigma)
+        losses.append(cache["l"])
+        w, v = w - lr * bars["w"], v - lr * bars["v"]
+    return w, v, losses
+'''  # fmt: skip
+
+
+def test_an_answer_is_not_charged_for_another_one() -> None:
+    exercise, names = EXERCISES["train"], names_of(_TRAIN)
+    own = names["backward"]
+    stand_in = in_namespace(REFERENCES.names)
+    alone = judge(exercise, Namespace(names), EXERCISES).verdict(exercise.part())
+    assert alone.problem.startswith("train uses backward")
+    verdict = judge(exercise, Namespace(names), EXERCISES, 3, oracle_of, stand_in).verdict(exercise.part())
+    assert verdict.points == 3.0
+    assert "judged with a right backward in its place" in verdict.notes[0]
+    assert names["backward"] is own, "the student's own is back"
+
+
+def test_nothing_to_do_costs_a_tenth_once() -> None:
+    exercise = EXERCISES["train"]
+    source = _TRAIN.split("def train")[0].replace(
+        "return dict",
+        "return __import__('autograder.reference').reference.REFERENCES['backward'](cache, x, y, w, v, sigma, l_bar) or dict",
+    )
+    source += "def train" + _TRAIN.split("def train")[1].replace("    w = w.copy()\n", "")
+    verdict = judge(exercise, Namespace(names_of(source)), EXERCISES).verdict(exercise.part())
+    assert verdict.points == pytest.approx(3.0 - 0.3)
+    assert "memory of one of its arguments" in verdict.remarks[0]
+
+
+def test_a_penalty_is_charged_to_the_function_it_is_about() -> None:
+    source = """
+def sigmoid_slope(h):
+    return h * (1 - h)
+def tanh_slope(h):
+    h = np.asarray(h, dtype=float)
+    h *= h
+    return 1 - h
+def relu_slope(h):
+    return (np.asarray(h) > 0) * 1.0
+"""
+    source = source.replace(
+        "h = np.asarray(h, dtype=float)\n    h *= h\n    return 1 - h",
+        "if np.ndim(h) and h.flags.writeable and h.dtype == float:\n        h *= h\n        return 1 - h\n    return 1 - np.asarray(h, dtype=float) ** 2",
+    )
+    exercise = EXERCISES["slopes_from_output"]
+    verdict = judge(exercise, Namespace(names_of(source, exercise.name)), EXERCISES).verdict(exercise.part())
+    assert verdict.points == 2.5
+    assert "tanh_slope changes its argument h" in verdict.remarks[0]
+
+
+# --- what the calls leave behind --------------------------------------------------------------
+
+
+def test_a_buffer_for_each_shape_is_seen() -> None:
+    """Also where two calls with the same shape never follow each other."""
+    kept: dict[tuple, np.ndarray] = {}
+
+    def f(x: np.ndarray) -> np.ndarray:
+        return np.add(x, 1.0, out=kept.setdefault(x.shape, np.empty(x.shape)))
+
+    answers = Namespace({"f": f})
+    remarks = []
+    for size in (2, 3, 2, 3):
+        run = Run(answers)
+        run("f", np.ones(size))
+        remarks += run.remarks
+    assert len(remarks) == 2
+    other = Run(Namespace({"f": f}))
+    other("f", np.ones(2))
+    assert not other.remarks, "other answers have a memory of their own"
+
+
+def test_what_the_second_call_tells_is_kept() -> None:
+    kept: dict[tuple, np.ndarray] = {}
+
+    def bar_w(z_bar: float, x: np.ndarray) -> np.ndarray:
+        return np.multiply(z_bar, x, out=kept.setdefault(x.shape, np.empty(x.shape)))
+
+    exercise = EXERCISES["bar_w"]
+    verdict = evaluate(exercise, Namespace({"bar_w": bar_w})).verdict(exercise.part())
+    assert "earlier result" in verdict.remarks[0]
+
+
+def test_an_object_of_the_students_is_an_argument_like_any_other() -> None:
+    class Value:
+        def __init__(self) -> None:
+            self.data = np.ones(2)
+
+    def f(value: Value) -> float:
+        value.data += 1.0
+        return 0.0
+
+    run = Run(Namespace({"f": f}))
+    run("f", Value())
+    assert run.remarks[0].text == "f changes its argument value; work on a copy."
+
+
+def test_single_precision_is_named_at_every_seed() -> None:
+    source = function(
+        "linear_backward(Z_bar, X, W)",
+        "Z_bar, X, W = (np.asarray(a, dtype=np.float32) for a in (Z_bar, X, W))",
+        "return Z_bar.T @ X, Z_bar.sum(axis=0), Z_bar @ W",
+    )
+    exercise, names = EXERCISES["linear_backward"], names_of(source, "linear_backward")
+    for seed in range(20):
+        verdict = judge(exercise, Namespace(names), EXERCISES, seed, oracle_of).verdict(exercise.part())
+        assert verdict.points == pytest.approx(2.7), str(verdict)
+        assert "single precision" in verdict.remarks[0]
+
+
+def test_a_difference_quotient_is_told_as_such() -> None:
+    source = function("bar_z(h_bar, z, sigma)", "return h_bar * (sigma(z) - sigma(z - 1e-8)) / 1e-8")
+    exercise, names = EXERCISES["bar_z"], names_of(source, "bar_z")
+    for oracles in (None, oracle_of):
+        verdict = judge(exercise, Namespace(names), EXERCISES, 1, oracles).verdict(exercise.part())
+        assert "difference quotient" in str(verdict)
+    right = judge(exercise, REFERENCES, EXERCISES, 1).verdict(exercise.part())
+    assert not right.notes
+
+
+def test_an_answer_that_raises_the_limit_of_time_is_no_answer_error() -> None:
+    assert issubclass(OutOfTimeError, AnswerError)
