@@ -34,12 +34,11 @@ class _Loan:
 @contextmanager
 def references_in_session(answers: Answers, names: tuple[str, ...]) -> Iterator[Answers]:
     """Put the references of these names into the notebook's session; the answers are back afterwards."""
-    session = answers.session if isinstance(answers, LiveAnswers) else None
-    if session is None or not session.interrupt_free():
+    if not isinstance(answers, LiveAnswers) or answers.session is None or not answers.session.interrupt_free():
         yield answers
         return
     loan, own = _Loan(), {name: _found(answers, name) for name in names}
-    session.run_cell(_PUT, answers.run.limits.cell_seconds)
+    answers.session.run_cell(_PUT, answers.run.limits.cell_seconds)
     try:
         _put(answers, {name: loan.of(name) for name in names})
         yield answers
@@ -56,6 +55,8 @@ def _found(answers: LiveAnswers, name: str) -> Any:
 
 
 def _put(answers: LiveAnswers, values: dict[str, Any]) -> None:
+    if answers.session is None:
+        return
     for name, value in values.items():
         try:
             answers.session.answers["_put_in_place"].observe((name, value), {})

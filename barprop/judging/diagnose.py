@@ -101,7 +101,7 @@ class Diagnosis:
         """A mistake of the kind that may happen in any step, if it explains this output in every case it came in."""
         if output not in self._guessed:
             found = self._best_guess(output) if output else None
-            self._guessed[output] = found and Mistake(found.name, found.hint, lambda case, right: None)
+            self._guessed[output] = Mistake(found.name, found.hint, lambda case, right: None) if found else None
         return self._guessed[output]
 
     def _best_guess(self, output: str) -> Guess | None:

@@ -72,7 +72,7 @@ def guesses(
                 yield Guess(name, hint, found)
 
 
-_Made = tuple[str, str, Callable[[], Any]]
+_Made = tuple[str, str, Callable[..., Any]]
 
 
 def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
