@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import traceback
+import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,8 @@ class FakeSession:
         self.ran.append(source)
         out, err, outputs, error = io.StringIO(), io.StringIO(), [], ""
         try:
-            with redirect_stdout(out), redirect_stderr(err):
+            with redirect_stdout(out), redirect_stderr(err), warnings.catch_warnings():
+                warnings.simplefilter("default")
                 tree = ast.parse(source)
                 last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
                 exec(compile(tree, "<cell>", "exec"), self.names)

@@ -171,6 +171,7 @@ class Run:
                 self.grading.limits,
                 self.grading.show_cells,
                 fingerprints.environment(),
+                tuple(self.grading.converter.exclude_overwriting.get(self.plan.name, [])),
             )
 
     def _left_out(self, submission: Submission) -> list[str]:

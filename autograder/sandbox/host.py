@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgpack
@@ -84,7 +84,7 @@ class Sandbox:
         Parameters
         ----------
         limits : its own, default those of the sandbox.
-        files : name -> content, laid into its working folder (names without a folder).
+        files : relative path -> content, written below its working folder.
 
         Raises SandboxError where the warm process is gone, or (its kind is Fault.FILES) a file does not fit.
         """
@@ -101,7 +101,7 @@ class Sandbox:
         session = self._session_type(self, number, ours, limits)
         try:
             for name, content in (files or {}).items():
-                session.lay(Path(name).name, content)
+                session.lay(_inside(name), content)
         except AnswerError as error:
             session.close()
             raise SandboxError(f"{name} cannot be laid into a session: {error}", Fault.FILES) from None
@@ -193,3 +193,9 @@ class LocalSandbox(Sandbox):
         """End the warm process and every session, and remove their files."""
         super().close()
         self._home.cleanup()
+
+
+def _inside(name: str) -> str:
+    """A relative path that stays below the folder it is taken from."""
+    parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..", ".")]
+    return str(PurePosixPath(*parts)) if parts else "file"

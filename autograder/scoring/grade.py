@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
 from autograder.sandbox import Fault, Limits, SandboxError, Session
@@ -41,6 +40,7 @@ class Job:
     notebooks : submitted .ipynb files, relative path -> bytes (without outputs where they were huge).
     unreadable : submitted .ipynb files that could not be had, relative path -> reason.
     files : other submitted files.
+    kept : files of theirs that count over those of the same name that were handed out (nbgrader's exclude_overwriting).
     seed_key : from which the seeds of the hidden probes come; its own for every student and assignment.
     exercise_keys : what each exercise's verdict depends on besides the submission.
     known : grades of an earlier record that still hold, by notebook and grade_id.
@@ -59,6 +59,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     show_cells: bool = False
     environment: str = ""
+    kept: tuple[str, ...] = ()
 
     def seed_of(self, exercise: str) -> list[int]:
         """The seed of an exercise's hidden probes: the same in a regrade, another for every student."""
@@ -152,17 +153,22 @@ def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | st
             chosen[plan.name] = (f"{plan.name}.ipynb", free.pop(f"{plan.name}.ipynb"))
     for plan in job.plan.notebooks:
         have = chosen.get(plan.name)
-        if isinstance(have, tuple) and _answers_in(have[1], plan):
-            continue
-        rival = max(free, key=lambda name: (_resemblance(free[name], plan), name), default="")
-        if rival and _resemblance(free[rival], plan) > 0 and (not have or _answers_in(free[rival], plan)):
+        written = _answers_in(have[1], plan) if isinstance(have, tuple) else -1
+        alike = [name for name in free if _resemblance(free[name], plan) > 0]
+        # The fullest copy counts: who worked in a copy handed in the notebook as it was given beside it.
+        by_answers = {name: (_answers_in(free[name], plan), _resemblance(free[name], plan), name) for name in alike}
+        rival = max(by_answers, key=by_answers.__getitem__, default="")
+        if rival and _answers_in(free[rival], plan) > written:
             chosen[plan.name] = (rival, free.pop(rival))
-            instead = "holds no answer" if have else "is not there"
+            fewer = f"holds fewer answers ({written})" if written else "holds no answer"
+            instead = fewer if have else "is not there"
             record.notes.append(f"{rival} was graded as {plan.name}.ipynb, which {instead}.")
         elif not have:
             chosen[plan.name] = reasons.pop(f"{plan.name}.ipynb", "")
     for name in sorted(free):
-        record.notes.append(f"{name} is no notebook of this assignment and was not graded.")
+        copies = [plan.name for plan in job.plan.notebooks if _resemblance(free[name], plan) > 0]
+        what = f"is another copy of {copies[0]}.ipynb" if copies else "is no notebook of this assignment"
+        record.notes.append(f"{name} {what} and was not graded.")
     record.notes += [f"{name}: {why}" for name, why in sorted(reasons.items())]
     return chosen
 
@@ -232,10 +238,10 @@ def _grade_notebook(
 
 def _opened(job: Job, open_session: OpenSession, record: NotebookRecord) -> Session:
     """A session with the files that were handed out and handed in; without the latter where there is no room."""
-    given = {PurePosixPath(name).name for name in job.plan.files}
-    own = {name: data for name, data in job.files.items() if PurePosixPath(name).name not in given}
+    handed_out = {name: data for name, data in job.plan.files.items() if name not in job.kept or name not in job.files}
+    own = {name: data for name, data in job.files.items() if name not in handed_out}
     try:
-        return open_session({**own, **job.plan.files})
+        return open_session({**own, **handed_out})
     except SandboxError as error:
         if error.kind is not Fault.FILES or not own:
             raise
@@ -263,11 +269,13 @@ def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRu
         grade_id, exercise = cell.plan.grade_id, cell.plan.exercise
         key = job.exercise_keys.get(exercise, "")
         if not cell.plan.test:
-            record.grades[grade_id] = _written(cell, mended)
+            following = mended.cells[number + 1] if number + 1 < len(mended.cells) else None
+            record.grades[grade_id] = _written(cell, mended, following)
         elif not exercise:
             record.grades[grade_id] = score.scored_inside(cell.plan, run.results.get(number))
-        elif exercise in skip:
+        elif exercise in skip and not run.defines(EXERCISES[exercise].asks):
             record.grades[grade_id] = score.not_written(cell.plan, skip[exercise], key)
+            record.grades[grade_id].review = exercise in mended.missing and mended.damaged
         elif grade_id in known and known[grade_id].key == key:
             record.grades[grade_id] = known[grade_id]
         else:
@@ -303,11 +311,19 @@ def _reasons(mended: Repaired, run: NotebookRun) -> dict[str, str]:
     return reasons
 
 
-def _written(cell: Cell, mended: Repaired) -> Grade:
-    """A cell a person grades: 0 where nothing was written, else left to that person."""
+def _written(cell: Cell, mended: Repaired, following: Cell | None) -> Grade:
+    """A cell a person grades: 0 where nothing was written, else left to that person.
+
+    Text of the student's own right below an untouched cell may be the answer: somebody has to look.
+    """
     assert cell.plan is not None
     if cell.plan.grade_id in mended.missing:
-        return Grade(0.0, cell.plan.points, problem=mended.missing[cell.plan.grade_id])
+        problem = mended.missing[cell.plan.grade_id]
+        return Grade(0.0, cell.plan.points, problem=problem, review=mended.damaged)
+    below = following is not None and following.plan is None and following.kind == cell.kind
+    if cell.untouched and below and following is not None and following.source.strip():
+        where = "The cell was left as it was; the answer may be in the cell below it."
+        return Grade(None, cell.plan.points, problem=where)
     if cell.untouched:
         return Grade(0.0, cell.plan.points, problem="No response.")
     return Grade(None, cell.plan.points)

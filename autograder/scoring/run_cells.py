@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograder.sandbox import CellResult, Limits, Session
@@ -65,6 +66,15 @@ class NotebookRun:
             self._session = self._open()
             self._run_all(self._session)
         return self._session
+
+    def defines(self, names: Iterable[str]) -> bool:
+        """Whether the running notebook has one of these names. False where nothing was run."""
+        session = self.session() if self._sessions else None
+        for name in names if session is not None else ():
+            with contextlib.suppress(AnswerError):
+                session.answers[name]  # type: ignore[union-attr]
+                return True
+        return False
 
     def _run_all(self, session: Session) -> None:
         for number, source in self.sources.items():

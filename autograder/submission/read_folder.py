@@ -27,6 +27,7 @@ _HELD = 40_000_000  # bytes of everything that is kept of one submission
 
 _TOKENS = 2_000_000  # brackets and strings in one list of outputs; beyond that the rest of the file is dropped
 
+_NOTEBOOK = re.compile(r"\.ipynb(\.(json|txt|download))?$", re.IGNORECASE)
 _OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[')
 # Possessive, so that a string of 100 MB costs no memory.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
@@ -61,6 +62,11 @@ class Submission:
     def empty(self) -> bool:
         """Whether nothing at all was handed in."""
         return not (self.notebooks or self.unreadable or self.files or self.notes)
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file is called like a notebook, also with an ending that a browser added (.ipynb.json, .ipynb.txt)."""
+    return _NOTEBOOK.search(name) is not None
 
 
 def is_data(name: str) -> bool:
@@ -114,7 +120,7 @@ def read_stamp(folder: Path) -> str:
 def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, digest: hashlib._Hash) -> None:
     try:
         with os.scandir(folder) as found:  # a folder may hold millions: no more are kept than are looked at
-            entries = heapq.nsmallest(_MOST_FILES + 1, found, key=lambda e: (not e.name.endswith(".ipynb"), e.name))
+            entries = heapq.nsmallest(_MOST_FILES + 1, found, key=lambda e: (not is_notebook(e.name), e.name))
     except OSError as error:
         result.note(f"{_shown(prefix) or 'The folder'} cannot be read ({error.strerror}).")
         return
@@ -129,13 +135,13 @@ def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, dige
             return
         try:
             _take(entry, name, result, digest)
-            if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".ipynb"):
+            if entry.is_dir(follow_symlinks=False) and not is_notebook(entry.name):
                 if name.count("/") + 1 >= _DEEPEST:
                     raise _RefusedError("lies too deep in folders and was passed over")
                 _walk(Path(entry.path), name + "/", ignore, result, digest)
         except (_RefusedError, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
-            if entry.name.endswith(".ipynb"):
+            if is_notebook(entry.name):
                 result.unreadable[_shown(name)] = f"It {why}."
             else:
                 result.note(f"{_shown(name)} {why}.")
@@ -144,13 +150,13 @@ def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, dige
 def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Hash) -> None:
     if entry.is_symlink():
         raise _RefusedError("is a link, and links are not followed")
-    if _shown(name) != name and not entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False):
+    if _shown(name) != name and not is_notebook(entry.name) and entry.is_file(follow_symlinks=False):
         raise _RefusedError("has a name that is no plain text, and was passed over")
     if entry.is_dir(follow_symlinks=False):
-        if entry.name.endswith(".ipynb"):
+        if is_notebook(entry.name):
             result.unreadable[_shown(name)] = "It is a folder, not a file."
         return
-    notebook = entry.name.endswith(".ipynb")
+    notebook = is_notebook(entry.name)
     files = sum(map(len, result.files.values()))
     most = _LOOKED_AT - result.looked_at if notebook else min(_FILE, _FILES - files, _HELD - result.held)
     handle = _open(entry.path)

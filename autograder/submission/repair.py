@@ -47,13 +47,14 @@ class Repaired:
 
     cells: list[Cell]
     notes: list[str] = field(default_factory=list)
+    damaged: bool = False
     missing: dict[str, str] = field(default_factory=dict)
 
 
 def repair(reading: Reading, plan: NotebookPlan, show_cells: bool = False) -> Repaired:
     """Mend a notebook after its plan. Never fails: what is not there is named in `missing`."""
     owners = _match(reading.cells, plan)
-    result = Repaired([], list(reading.notes))
+    result = Repaired([], list(reading.notes), reading.damaged)
     blocks = _blocks(reading, owners, plan, result)
     result.cells = _in_order(blocks, plan, result)
     _choose_what_runs(result, plan, show_cells)
@@ -326,9 +327,11 @@ def _choose_what_runs(result: Repaired, plan: NotebookPlan, show_cells: bool) ->
         elif cell.plan.solution:
             idle = cell.untouched and any(name in elsewhere for name in answer_names(cell.plan))
             gone = cell.plan.grade_id in result.missing
+            # A stub of ours is not run: whether there is an answer is then asked of the running notebook.
+            stub = cell.untouched and cell.plan.grade_id in EXERCISES
             if idle:
                 cell.notes.append(f"The answer to {cell.plan.grade_id} was found in another cell.")
                 result.notes.append(cell.notes[-1])
-            cell.run = None if idle or gone else cell.source
+            cell.run = None if idle or gone or stub else cell.source
         elif not cell.plan.exercise and (show_cells or not cell.plan.shows):
             cell.run = (cell.plan.full or cell.plan.source) if cell.plan.locked or cell.plan.test else cell.source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import io
 import sys
 import warnings
@@ -14,11 +15,13 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets.config import Config
 
 _CUT = "\n[The output went on; the rest was cut off.]\n"
 
 
+_NO_SHELL = "Shell commands are not run when a notebook is graded; nothing was done."
 _LONGEST = 4000  # characters of a line of a traceback
 _MANY = 2000  # outputs of one cell
 
@@ -184,6 +187,15 @@ class Shell(InteractiveShell):
         self.displayhook_class = _Hook
         super().init_displayhook()
 
+    def system(self, cmd: str) -> None:
+        """Say that a shell line (`!ls`, `%pip`) is not run; the rest of the cell goes on, as after one that failed."""
+        print(_NO_SHELL)
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> Any:
+        """Say that `!!ls` and `files = !ls` are not run; they give no output."""
+        print(_NO_SHELL)
+        return SList() if split else ""
+
     def init_io(self) -> None:
         pass
 
@@ -206,12 +218,26 @@ class Shell(InteractiveShell):
         sys.stdout, sys.stderr = streams = _Stream("stdout"), _Stream("stderr")
         for stream in streams:
             stream.outputs = self.outputs
+        # A notebook's last value counts, whatever was set to be shown before.
+        self.ast_node_interactivity = "last_expr"
         try:
             result = self.run_cell(source, store_history=True)
+            _show_open_figures()
         finally:
             sys.stdout, sys.stderr = before
         error = result.error_before_exec or result.error_in_exec
         return self.outputs.finished(), "" if error is None else _sentence(error)
+
+
+def _show_open_figures() -> None:
+    """Show the figures that are still open at the end of a cell, as Jupyter does."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    with contextlib.suppress(Exception):  # a figure that cannot be drawn costs nothing but itself
+        if pyplot is not None and pyplot.get_fignums():
+            from matplotlib_inline import backend_inline
+
+            backend_inline.show._draw_called = True  # matplotlib notes it in interactive mode alone
+            backend_inline.flush_figures()
 
 
 def _is_python(source: str) -> bool:
@@ -233,6 +259,10 @@ def _no_input(prompt: object = "") -> str:
     raise StdinNotImplementedError("input() needs somebody at the keyboard; put the value into the cell instead.")
 
 
+def _no_shell(line: str = "", cell: str | None = None) -> None:
+    print(_NO_SHELL)
+
+
 def start() -> Shell:
     """The one shell of this process, with matplotlib's figures shown inline."""
     config = Config()
@@ -240,6 +270,8 @@ def start() -> Shell:
     config.HistoryManager.hist_file = ":memory:"
     shell = Shell.instance(config=config, colors="neutral")
     builtins.input = _no_input
+    for name in ("bash", "sh", "script", "!", "sx", "system"):
+        shell.register_magic_function(_no_shell, "cell", name)
     from matplotlib_inline.backend_inline import configure_inline_support
 
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")

@@ -153,6 +153,9 @@ class Guest:
             return getattr(operator, name)(*operands)
 
     def _file(self, name: str, content: bytes) -> None:
+        folder = os.path.dirname(name)
+        if folder:
+            os.makedirs(folder, exist_ok=True)
         with open(name, "wb") as file:
             file.write(content)
 

@@ -16,14 +16,20 @@ import pytest
 from nbgrader.converters import NbGraderException
 
 from autograder import __main__ as main
+from autograder import api
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
 from autograder.commands import handout
 from autograder.gradebook.released import _notebook
 from autograder.plugin.grading import check_name
 from autograder.reports.csv_file import spreadsheet_safe
+from autograder.sandbox import Sandbox
+from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.seeds import SecretError, course_secret
+from autograder.submission.read_folder import take_in
 from autograder.submission.read_notebook import read_notebook
 from autograder.submission.timestamp import read_time
-from tests.grading_tools import cell_of, grade_bytes, points, solved
+from tests import needs
+from tests.grading_tools import cell, cell_of, grade, grade_bytes, notebook, points, released, solved
 
 # --- damage -----------------------------------------------------------------------------------
 
@@ -61,8 +67,8 @@ def test_common_damage_costs_nothing(kind: str) -> None:
 
 
 def _as_lines(document: dict[str, Any]) -> dict[str, Any]:
-    for cell in document["cells"]:
-        cell["source"] = "".join(cell["source"]).splitlines(keepends=True)
+    for one in document["cells"]:
+        one["source"] = "".join(one["source"]).splitlines(keepends=True)
     return document
 
 
@@ -223,3 +229,130 @@ def test_a_python_notebook_is_told_by_its_language(spec: dict[str, str]) -> None
 def test_another_language_is_refused(spec: dict[str, str]) -> None:
     with pytest.raises(NbGraderException, match="only Python notebooks"):
         _notebook(_Nowhere(), _Known(spec), "ps1", ("a", "b"))  # type: ignore[arg-type]
+
+
+# --- in the sandbox, as the notebook ran for the student --------------------------------------
+
+
+def _cell_of_own(source: str, below: str = "linear") -> dict[str, Any]:
+    """A perfect submission with one answer taken out of its cell and written into a cell of the student's own."""
+    document = solved()
+    index = next(i for i, c in enumerate(document["cells"]) if c["metadata"].get("nbgrader", {}).get("grade_id") == below)
+    answer = "".join(document["cells"][index]["source"])
+    given = json.loads(released())
+    document["cells"][index]["source"] = cell_of(given, below)["source"]
+    document["cells"].insert(index + 1, cell("code", source.replace("ANSWER", answer)))
+    return document
+
+
+OWN_CELLS = {
+    "a cell magic": "%%time\nANSWER",
+    "exec of a text": "exec('''ANSWER''')",
+    "a shell line above": "!ls\nANSWER",
+    "pip above": "%pip install numpy\nANSWER",
+    "a list from the shell": "files = !ls\nANSWER",
+    "every expression shown": "get_ipython().ast_node_interactivity = 'all'\nANSWER",
+    "NumPy's warnings as errors": "import numpy as np\nnp.seterr(all='raise')\nANSWER",
+}
+
+
+@pytest.mark.parametrize("kind", OWN_CELLS)
+def test_an_answer_in_a_cell_of_the_students_own_counts(kind: str) -> None:
+    needs.sandbox()
+    document = _cell_of_own(OWN_CELLS[kind])
+    record = api.grade("01_forward_graph", {"forward_graph.ipynb": json.dumps(document).encode()})
+    grades = record.notebooks[0].grades
+    assert {name: g.points for name, g in grades.items()} == {name: g.max_points for name, g in grades.items()}
+
+
+def test_a_shell_cell_is_said_not_to_be_run() -> None:
+    needs.sandbox()
+    document = solved()
+    document["cells"].insert(1, cell("code", "%%bash\nls"))
+    record = api.grade("01_forward_graph", {"forward_graph.ipynb": json.dumps(document).encode()})
+    assert "Shell commands are not run" in record.notebooks[0].document
+    assert all(g.points == g.max_points for g in record.notebooks[0].grades.values())
+
+
+def test_a_figure_that_is_still_open_is_shown() -> None:
+    needs.sandbox()
+    document = solved()
+    document["cells"].insert(2, cell("code", "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3]);"))
+    record = api.grade("01_forward_graph", {"forward_graph.ipynb": json.dumps(document).encode()})
+    assert '"image/png"' in record.notebooks[0].document
+
+
+@pytest.mark.parametrize("name", ["forward_graph.ipynb.json", "forward_graph.ipynb.txt", "Forward_Graph.IPYNB"])
+def test_a_notebook_with_another_ending_is_graded(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(json.dumps(solved()))
+    taken = take_in(tmp_path)
+    assert set(taken.notebooks) == {name}
+    found = points(grade_bytes(taken.notebooks))
+    assert sum(v or 0 for v in found.values()) == sum(v or 0 for v in points(grade(solved())).values())
+
+
+def test_the_fuller_copy_is_graded() -> None:
+    bare = json.loads(released())
+    cell_of(bare, "linear")["source"] = cell_of(solved(), "linear")["source"]
+    files = {"forward_graph.ipynb": bare, "forward_graph-Copy1.ipynb": solved()}
+    record = grade_bytes({name: json.dumps(document).encode() for name, document in files.items()})
+    assert points(record) == points(grade(solved()))
+    assert any("holds fewer answers (1)" in note for note in record.notes)
+    swapped = {"forward_graph.ipynb": solved(), "forward_graph-Copy1.ipynb": bare}
+    record = grade_bytes({name: json.dumps(document).encode() for name, document in swapped.items()})
+    assert points(record) == points(grade(solved()))
+    assert any("is another copy of forward_graph.ipynb" in note for note in record.notes)
+
+
+def test_answers_lost_to_damage_wait_for_a_person() -> None:
+    text = json.dumps(_as_lines(solved()), indent=1)
+    place = text.index('"grade_id": "relu"')
+    broken = text[:place] + '"grade_id": "relu" %%% {{{' + text[place + 20 :]
+    grades = grade_bytes({"forward_graph.ipynb": broken.encode()}).notebooks[0].grades
+    assert any(g.points == 0 and g.review for g in grades.values())
+
+
+def _own(test: str, most: float, answer: str = "def f(x):\n    return x") -> Any:
+    """The grade of an instructor's own test cell."""
+    document = notebook(
+        cell("code", answer, grade_id="f", solution=True),
+        cell("code", test, grade_id="check_f", grade=True, locked=True, points=most),
+        cell("markdown", "Write here.", grade_id="essay", grade=True, solution=True, points=3),
+        cell("markdown", "Because."),
+    )
+    cells = [PlanCell(c["metadata"].get("nbgrader", {}).get("grade_id", ""), "", c["cell_type"], c["source"], c["source"],
+                      points=float(c["metadata"].get("nbgrader", {}).get("points", 0)),
+                      grade="points" in c["metadata"].get("nbgrader", {}), solution=c["metadata"].get("nbgrader", {}).get("solution", False),
+                      locked=c["metadata"].get("nbgrader", {}).get("locked", False))
+             for c in document["cells"][:3]]  # fmt: skip
+    return grade(document, AssignmentPlan("ps1", (NotebookPlan("p1", tuple(cells)),))).notebooks[0].grades
+
+
+def test_points_a_hair_above_the_most_are_the_most() -> None:
+    assert _own("1.1 * (f(1) == 1) + 2.2 * (f(2) == 2)", 3.3)["check_f"].points == 3.3
+    above = _own("1.2 * (f(1) == 1) + 2.2 * (f(2) == 2)", 3.3)["check_f"]
+    assert above.points == 0
+    assert above.review
+
+
+def test_text_below_an_untouched_written_answer_waits_for_a_person() -> None:
+    assert _own("f(1)", 1.0)["essay"].points is None
+
+
+def test_files_keep_their_folders_and_kept_files_count() -> None:
+    needs.sandbox()
+    cells = (PlanCell("f", "", "code", "# YOUR CODE", solution=True),
+             PlanCell("check_f", "", "code", "f()", "f()", grade=True, locked=True, points=5.0))  # fmt: skip
+    given = {"data/numbers.txt": b"2", "helper.py": b"def two(): return 0"}
+    plan = AssignmentPlan("ps1", (NotebookPlan("p1", cells),), given)
+    source = "from helper import two\ndef f():\n    return int(open('data/numbers.txt').read()) + two()"
+    document = notebook(
+        cell("code", source, grade_id="f", solution=True),
+        cell("code", "f()", grade_id="check_f", grade=True, locked=True, points=5),
+    )
+    for kept, right in (((), 2.0), (("helper.py",), 5.0)):
+        job = Job("ada", plan, "key", b"seed", {"p1.ipynb": json.dumps(document).encode()},
+                  files={"helper.py": b"def two(): return 3", "data/numbers.txt": b"9"}, kept=kept)  # fmt: skip
+        with Sandbox(job.limits) as sandbox:
+            made = grade_submission(job, lambda files, s=sandbox, j=job: s.session(j.limits, files))
+        assert made.notebooks[0].grades["check_f"].points == right
