@@ -29,6 +29,12 @@ function classOf(names, text) {
   return found.length === 1 ? lower.indexOf(found[0]) : -1;
 }
 
+/** Whether something else is asked for than what is shown. */
+function waits(state) {
+  const { target, steps, control, done } = state;
+  return target !== done[0] || steps !== done[1] || control !== done[2];
+}
+
 function paintPhoto(picture, colours, side) {
   const context = picture.getContext("2d");
   const image = context.createImageData(side, side);
@@ -38,7 +44,8 @@ function paintPhoto(picture, colours, side) {
 
 /** The likeliest classes after the change as bars, with a mark for what each had before where that is known. */
 function paintClasses(svg, width, names, state) {
-  const { before, after, target } = state;
+  const { before, after } = state;
+  const [target] = state.done;
   const line = 34;
   resize(svg, width, after.length * line + 4);
   const parts = after.flatMap(([k, share], place) => {
@@ -66,15 +73,16 @@ function render(context) {
   };
   const photo = Uint8Array.from(colours("photo"));
   const told = (state) => {
-    const { target, steps, control, after, wanted, busy } = state;
-    if (busy) return `The network is at work: ${busy}.`;
+    const { after, wanted, busy } = state;
+    const [target, steps, control] = state.done;
+    if (waits(state)) return `The network is at work on ${names[state.target]}${busy ? `: ${busy}` : ""} ...`;
     const [k, share] = after[0];
     return `After ${steps} ${steps === 1 ? "step" : "steps"} towards ${names[target]} (${CONTROLS[control]}), the network sees ${names[k]} with ${percent(share)}; ${names[target]} went from ${percent(wanted[0])} to ${percent(wanted[1])}.`;
   };
   const page = stage(context, {
     title: "From panda to anything",
     task: "Choose a class, then take steps. Without a running kernel the pad shows its last state.",
-    keys: ["target", "steps", "control", "shown", "before", "after", "wanted", "busy"],
+    keys: ["target", "steps", "control", "shown", "before", "after", "wanted", "done", "busy"],
     tell: told,
   });
   const svg = canvas("The likeliest classes for the changed photo.");
@@ -92,7 +100,7 @@ function render(context) {
       });
     }
     paintClasses(svg, Math.min(width, 420), names, state);
-    page.root.classList.toggle("bp-busy", Boolean(state.busy));
+    page.root.classList.toggle("bp-busy", waits(state));
   });
   const list = make("datalist", { id: `bp-classes-${Math.random().toString(36).slice(2)}` });
   list.append(...names.map((name) => make("option", { value: name })));
@@ -131,5 +139,5 @@ function render(context) {
   return page.start();
 }
 
-export { classOf, magnified, percent };
+export { classOf, magnified, percent, waits };
 export default { render };

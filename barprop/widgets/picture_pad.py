@@ -60,6 +60,7 @@ class PicturePad(Widget):
     before = t.List().tag(sync=True)
     after = t.List().tag(sync=True)
     wanted = t.List().tag(sync=True)
+    done = t.List().tag(sync=True)  # the target, steps and control that this belongs to
     busy = t.Unicode().tag(sync=True)
     size = (8.6, 3.0)
 
@@ -126,6 +127,7 @@ class PicturePad(Widget):
         with self.hold_sync():
             self.shown, self.after = _as_bytes(now), self._likeliest(now)
             self.wanted = [float(self._shares(self._X)[self.target]), float(shares[self.target])]
+            self.done = [self.target, self.steps, self.control]
 
     def _shares(self, X: np.ndarray) -> np.ndarray:
         network, w, _ = self._net

@@ -292,5 +292,7 @@ def test_controls_are_as_large_as_the_attack() -> None:
 
 def test_what_a_page_may_send_is_brought_into_range() -> None:
     pad = photo_pad()
+    assert pad.done == [2, 1, "attack"]
     pad.target, pad.steps, pad.control = 99, 10**6, "x"
+    assert pad.done == [2, 20, "attack"]
     assert (pad.target, pad.steps, pad.control) == (2, 20, "attack")
