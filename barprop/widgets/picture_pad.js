@@ -136,6 +136,9 @@ function render(context) {
       }),
     ),
   );
+  const announce = () => page.say(); // the answer comes later than the question
+  model.on("change:done", announce);
+  page.onStop(() => model.off("change:done", announce));
   return page.start();
 }
 
