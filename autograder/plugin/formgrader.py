@@ -16,7 +16,7 @@ from nbgrader.server_extensions.formgrader import apihandlers, handlers
 from nbgrader.server_extensions.formgrader.base import BaseHandler, check_notebook_dir, check_xsrf
 from tornado import web
 
-from autograder.plugin.converter import ConversionError, Converter
+from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.submission.read_folder import is_data
 from barprop.jupyter.guard import guard_formgrader
 
@@ -47,6 +47,7 @@ async def _show(self: Any, submission_id: str) -> None:
         return
     filename, resources = self.asked.page
     config = self.settings["nbgrader_formgrader"].config
+    _converter.seconds = float(config.GenerateFeedback.get("seconds", SECONDS))
     convert = functools.partial(_converter.convert, filename, config, resources, False)
     try:
         page, _ = await asyncio.get_running_loop().run_in_executor(None, convert)

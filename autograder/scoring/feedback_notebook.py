@@ -14,7 +14,7 @@ from autograder.scoring.sanitize import clean_outputs, harmless_attachments, har
 from autograder.submission.repair import Cell, Repaired
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_MOST = 20_000  # characters of a student's cell that are kept; some converters take time by its square
+_MOST = 10_000  # characters of a student's cell that are kept; some converters take time by its square
 _SHORT = 8  # hidden lines shorter than this are no secret
 
 

@@ -38,7 +38,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = make_course(folder, {f"{ASSIGNMENT}/{NOTEBOOK}": own_source()})
-        self.url = self.said = ""
+        self.url = ""
         self.server: subprocess.Popen[bytes] | None = None
 
     def hand_in(self, student: str, document: dict[str, Any], **files: str | bytes) -> Path:
@@ -77,10 +77,10 @@ class Desk:
         with self.gradebook() as book:
             return book.find_submission_notebook(NOTEBOOK, ASSIGNMENT, student).score
 
-    def ask(self, path: str, method: str = "GET", timeout: float = 20, **headers: str) -> tuple[int, str]:
+    def ask(self, path: str, method: str = "GET", timeout: float = 20, data: bytes | None = None) -> tuple[int, str]:
         """Call the server; its status and what it says."""
-        headers = {"Authorization": f"token {TOKEN}"} | headers
-        request = urllib.request.Request(self.url + path, method=method, headers=headers)
+        headers = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=timeout) as reply:
                 return reply.status, reply.read().decode(errors="replace")
@@ -92,7 +92,9 @@ class Desk:
         """Start the Jupyter server in `start`, by default the course's folder."""
         port = free_port()
         self.url, start = f"http://127.0.0.1:{port}", start or self.folder
-        home.mkdir(parents=True, exist_ok=True)
+        settings = home / "config/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text('{"windowingMode": "none"}')  # every cell is shown, also out of sight
         command = [
             sys.executable, "-m", "jupyter", "lab", "--no-browser", f"--port={port}", "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={start}", "--LabApp.expose_app_in_browser=True",
@@ -142,7 +144,8 @@ class Eyes:
         self.desk = desk
         self.context = browser.new_context(viewport={"width": 1200, "height": 3000})
         self.context.route("**/*", self._route)
-        self.asked: list[str] = []  # addresses of this server
+        self.asked: list[str] = []  # addresses of this server, since forget()
+        self.asked_ever: list[str] = []
         self.outside: list[str] = []  # addresses of others
         self.page = self.context.new_page()
         self.said: list[str] = []  # dialogs and console messages "RAN": a payload was obeyed
@@ -158,6 +161,7 @@ class Eyes:
         address = route.request.url
         if address.startswith(self.desk.url):
             self.asked.append(urllib.parse.unquote(address.removeprefix(self.desk.url)))
+            self.asked_ever.append(self.asked[-1])
             route.continue_()
         elif address.startswith(("data:", "blob:", "file:")):
             route.continue_()
