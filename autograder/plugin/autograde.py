@@ -18,6 +18,7 @@ import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 import nbgrader.apps.generatefeedbackapp
 import nbgrader.converters
+from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde as StockAutograde
 from nbgrader.converters import GenerateFeedback as StockFeedback
 from nbgrader.converters import NbGraderException
@@ -95,6 +96,12 @@ def _existing_timestamp(self: CourseDirectory, dest_path: str) -> datetime | Non
     return None
 
 
+def _submitted_timestamp(self: NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:
+    """nbgrader's get_submitted_timestamp, the same."""
+    folder = self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id)
+    return _existing_timestamp(self.coursedir, str(Path(folder).absolute()))
+
+
 def install() -> None:
     """Let nbgrader's own commands grade and make feedback with this.
 
@@ -116,6 +123,7 @@ def install() -> None:
         for place in places:
             setattr(place, name, ours[name])
     CourseDirectory.get_existing_timestamp = _existing_timestamp
+    NbGraderAPI.get_submitted_timestamp = _submitted_timestamp
     if "nbgrader.server_extensions.formgrader.formgrader" in sys.modules:  # in a Jupyter server
         from autograder.plugin import formgrader
 

@@ -19,7 +19,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 20.0  # for one notebook
-_START = 60.0  # for the process to come up
+_START = 60.0  # for the process to come up, and for a page without the student's text
 _SECTIONS = ("HTMLExporter", "TemplateExporter", "Exporter", "NbConvertBase", "CSSHTMLHeaderPreprocessor", "GetGrades")
 
 
@@ -53,21 +53,22 @@ class Converter:
         kinds = [f"{kind.__module__}:{kind.__qualname__}" for kind in preprocessors]
         with self._lock:
             for most in (-1, 0):
-                reply = self._ask(pickle.dumps((path, kept, resources, feedback, kinds, most)))
+                seconds = self.seconds if most < 0 else max(self.seconds, _START)
+                reply = self._ask(pickle.dumps((path, kept, resources, feedback, kinds, most)), seconds)
                 if reply is not None:
                     break
         if reply is None:
-            raise ConversionError(f"{path} could not be made a page within {self.seconds:g} s.")
+            raise ConversionError(f"{path} could not be made a page within {self.seconds:g} s, nor without the student's text.")
         if isinstance(reply, str):
             raise ConversionError(f"{path} could not be made a page: {reply}")
         return reply
 
-    def _ask(self, request: bytes) -> Any:
+    def _ask(self, request: bytes, seconds: float) -> Any:
         """The reply; None where it takes too long, or the process is lost."""
         try:
             pipe = self._running()
             pipe.send_bytes(request)
-            if pipe.poll(self.seconds):
+            if pipe.poll(seconds):
                 return pickle.loads(pipe.recv_bytes())
         except (OSError, EOFError):
             pass

@@ -154,6 +154,9 @@ class Eyes:
         self.page.goto(f"{desk.url}/login?token={TOKEN}")
 
     def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":  # JupyterLab's own, for a notebook that is not saved
+            dialog.accept()
+            return
         self.said.append(dialog.message)
         dialog.dismiss()
 
