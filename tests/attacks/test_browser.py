@@ -161,7 +161,7 @@ def test_no_door_loads_the_configuration_of_another_folder(desk: Desk, tmp_path:
 
 
 @pytest.mark.parametrize("path", ["manage_students/{}", "manage_students/{}/ps1", "manage_submissions/{}", "gradebook/{}", "gradebook/{}/p1",
-                                  "manage_students/%5C/;console.log('RAN')", "gradebook/%5C/;console.log('RAN')", "submissions/{}/", "api/grade/{}", "{}"])  # fmt: skip
+                                  "manage_students/%5C/;console.log('RAN')", "gradebook/%5C/;console.log('RAN')", "submissions/{}/", "api/grade/{}"])  # fmt: skip
 def test_an_address_is_no_script(path: str, desk: Desk, eyes: Eyes) -> None:
     """A link in a notebook leads to a page of the formgrader's that repeats the address."""
     for payload in ("<img src=x onerror=console.log('RAN')>", "</script><script>console.log('RAN')</script>", "\";console.log('RAN');\""):
