@@ -58,7 +58,7 @@ class Converter:
                 if reply is not None:
                     break
         if reply is None:
-            raise ConversionError(f"{path} could not be made a page within {self.seconds:g} s, nor without the student's text.")
+            raise ConversionError(f"{path} could not be made a page in time, nor without the student's text.")
         if isinstance(reply, str):
             raise ConversionError(f"{path} could not be made a page: {reply}")
         return reply
