@@ -16,7 +16,7 @@ TORCH := 2.13.0
 STUDENTS ?= 6
 UV := 0.13.9
 
-.PHONY: help install panda lab test quick upstream versions torch lint js arrows bundle demo build lock clean
+.PHONY: help install panda lab test quick upstream versions torch lint js format arrows bundle demo build lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,10 @@ lint: $(VENV)/test js ## style, import rules, and whether everything that is mad
 js: ## lint and type-check the widgets' JavaScript, and whether its bundles are in step; rests where node is missing
 	@if command -v npm >/dev/null && { [ -d node_modules ] || npm ci --silent; }; then npm run --silent check; \
 	else echo "node or its packages are missing: the widgets run from their committed bundles, unchecked"; [ -z "$$CI" ]; fi
+
+format: $(VENV)/test ## lay out the Python code as ruff does
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 arrows: $(VENV)/test ## draw the pictures in docs/architecture.md from the imports
 	$(BIN)/python tools/arrows.py

@@ -63,6 +63,7 @@ class PhotoAttack(widgets.VBox):
         """Attack a photo (1, 150528) in the direction of a class, and draw before and after."""
         from barprop.pictures import photos
 
+        network: Any
         network, w, _ = self._net or (None, None, None)
         now = X
         for step in range(_STEPS):

@@ -58,7 +58,8 @@ def _more_of(net: Any, X: Any, targets: Any, eps: float, alpha: float, steps: in
 
 def picture_pad() -> PicturePad:
     """Return a pad with the panda and a network that knows three colours, for which no weights are needed."""
-    net, names = (_Colours(), [], None), ("red", "green", "blue")
+    net: Any = (_Colours(), [], None)
+    names = ("red", "green", "blue")
     return PicturePad(net, _more_of, panda(), names, target="blue", steps=6, eps=0.05, alpha=0.01)
 
 

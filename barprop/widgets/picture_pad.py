@@ -57,10 +57,10 @@ class PicturePad(Widget):
     photo = t.Bytes().tag(sync=True)  # 8 bits a colour, row by row
     # what is shown: bytes as above, [class, probability] of the likeliest, and of the wanted class
     shown = t.Bytes().tag(sync=True)
-    before = t.List().tag(sync=True)
-    after = t.List().tag(sync=True)
-    wanted = t.List().tag(sync=True)
-    done = t.List().tag(sync=True)  # the target, steps and control that this belongs to
+    before: t.List[Any] = t.List().tag(sync=True)
+    after: t.List[Any] = t.List().tag(sync=True)
+    wanted: t.List[Any] = t.List().tag(sync=True)
+    done: t.List[Any] = t.List().tag(sync=True)  # the target, steps and control that this belongs to
     busy = t.Unicode().tag(sync=True)
     size = (8.6, 3.0)
 

@@ -88,7 +88,11 @@ def _bars(c: Case, output: Callable[[list, Any, Any], Any]) -> Values:
     """x_bar and w_bar of what output(steps, x, w) makes, by nudging."""
     w_bar: Any = c.w
     for path, weight in _leaves(c.w):
-        bar = pull_back(lambda u, path=path: output(c.steps, c.x, _with(c.w, path, u)), weight, c.h_bar)
+
+        def moved(u: Any, path: Any = path) -> Any:
+            return output(c.steps, c.x, _with(c.w, path, u))
+
+        bar = pull_back(moved, weight, c.h_bar)
         w_bar = _with(w_bar, path, bar)
     x_bar = pull_back(lambda x: output(c.steps, x, c.w), c.x, c.h_bar)
     return {"x_bar": x_bar, "w_bar": _as_vector(w_bar, c.w)}

@@ -540,7 +540,7 @@ def test_what_is_installed_beside_python_itself_is_covered(monkeypatch, tmp_path
 def test_the_container_recipe_names_what_is_needed():
     recipe = (bubblewrap.INSIDE.parents[2] / "Dockerfile").read_text()
     assert "bubblewrap" in recipe
-    assert "requirements.txt" in recipe
+    assert "--require-hashes -r /tmp/requirements-lock.txt" in recipe
 
 
 def test_nothing_of_the_sandbox_is_left_on_the_host(sandbox):
