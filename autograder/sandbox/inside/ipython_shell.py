@@ -236,7 +236,7 @@ def _show_open_figures() -> None:
         if pyplot is not None and pyplot.get_fignums():
             from matplotlib_inline import backend_inline
 
-            backend_inline.show._draw_called = True  # matplotlib notes it in interactive mode alone
+            backend_inline.show._draw_called = True  # type: ignore[attr-defined]  # matplotlib notes it in interactive mode alone
             backend_inline.flush_figures()
 
 
@@ -271,7 +271,7 @@ def start() -> Shell:
     shell = Shell.instance(config=config, colors="neutral")
     builtins.input = _no_input
     for name in ("bash", "sh", "script", "!", "sx", "system"):
-        shell.register_magic_function(_no_shell, "cell", name)
+        shell.register_magic_function(_no_shell, "cell", name)  # type: ignore[arg-type]
     from matplotlib_inline.backend_inline import configure_inline_support
 
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
