@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 FORWARD = "#0072B2"
 BACKWARD = "#D55E00"
 THIRD = "#007A5A"  # where a third thing must be told apart
+WRONG = "#B00020"  # what is not right, never by colour alone
 INK = "#333333"
 FAINT = "#8A8A8A"
 PAPER = "#FFFFFF"

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
+from barprop.pictures.layered import Place, arrange
 from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
 
 _MOST = 40  # nodes that can still be told apart
@@ -20,7 +21,6 @@ _RADIUS = 0.34
 _ACROSS, _DOWN = 1.75, 1.7  # from layer to layer, and from node to node within one
 _SYMBOLS = {"__add__": "+", "__neg__": "−", "__sub__": "−", "__mul__": "×", "__truediv__": "÷", "__pow__": "^",
             "__matmul__": "@", "sum": "sum"}  # fmt: skip
-Place = tuple[float, float]
 
 
 def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **names: Any) -> Figure | None:
@@ -37,11 +37,12 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
     if len(nodes) > _MOST:
         print(f"This graph has {len(nodes):,} nodes or more; up to {_MOST} can be drawn.")
         return None
-    places, routes = _arranged(nodes)
-    margin = {id(node): 0.95 for node in nodes}  # room for the labels; none where an edge passes
-    low = min(y - margin.get(key, 0.2) for key, (_, y) in places.items())
-    high = max(y + margin.get(key, 0.2) for key, (_, y) in places.items())
-    wide = max(x for x, _ in places.values()) + 1.6
+    called = {id(node): name for name, node in names.items()}
+    places, routes = _arranged(nodes, called)
+    passed = [place for route in routes for place in route[1:-1]]
+    low = min([y - 0.95 for _, y in places] + [y - 0.2 for _, y in passed])  # room for the labels
+    high = max([y + 0.95 for _, y in places] + [y + 0.2 for _, y in passed])
+    wide = max(x for x, _ in places) + 1.6
     size = min(11.0, 0.95 * wide)
     with course_style():
         figure, axes = plt.subplots(figsize=(size, size * (high - low) / wide))
@@ -50,12 +51,9 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
         axes.set_aspect("equal")
         axes.axis("off")
         for route in routes:
-            _edge(axes, [places[key] for key in route], back=bars and order is None)
-        called = {id(node): name for name, node in names.items()}
-        for node in nodes:
-            _node(
-                axes, node, places[id(node)], called.get(id(node), ""), _below(node, order, bars), size / (0.95 * wide)
-            )
+            _edge(axes, route, back=bars and order is None)
+        for node, place in zip(nodes, places, strict=True):
+            _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), size / (0.95 * wide))
         plt.close(figure)
     return figure
 
@@ -119,52 +117,21 @@ def _nodes(last: Any) -> list[Any]:
     return found if len(seen) <= _MOST else [None] * len(seen)
 
 
-def _arranged(nodes: list[Any]) -> tuple[dict[Any, Place], list[list[Any]]]:
-    """The place of each key, and each edge as its way from key to key.
+def _arranged(nodes: list[Any], called: Mapping[int, str]) -> tuple[list[Place], list[list[Place]]]:
+    """Return the places of the nodes, and each edge as its way from place to place."""
+    index = {id(node): i for i, node in enumerate(nodes)}
+    parents = [[index[id(parent)] for parent in node.parents] for node in nodes]
+    layout = arrange(parents, [called.get(id(node), "") for node in nodes])
 
-    A key is the id of a node, or a triple for a place where a long edge passes.
-    """
-    depth: dict[int, int] = {}
-    for node in nodes:  # as early as possible ...
-        depth[id(node)] = 1 + max((depth[id(parent)] for parent in node.parents), default=-1)
-    for node in nodes:  # ... and what was made from nothing just before it is used
-        if not tuple(node.parents):
-            used = [depth[id(other)] for other in nodes if any(parent is node for parent in other.parents)]
-            depth[id(node)] = min(used, default=1) - 1
-    layers: list[list[Any]] = [[] for _ in range(1 + max(depth.values()))]
-    for node in nodes:
-        layers[depth[id(node)]].append(id(node))
-    routes = []
-    for child in nodes:
-        for parent in {id(parent): parent for parent in child.parents}.values():
-            start, end = depth[id(parent)], depth[id(child)]
-            between = [(id(parent), id(child), x) for x in range(start + 1, end)]
-            for x, key in zip(range(start + 1, end), between, strict=True):
-                layers[x].append(key)
-            routes.append([id(parent), *between, id(child)])
-    near: dict[Any, list[Any]] = {key: [] for layer in layers for key in layer}
-    for route in routes:
-        for a, b in pairwise(route):
-            near[a].append(b)
-            near[b].append(a)
-    height = _untangled(layers, near)
-    return {key: (_ACROSS * x, _DOWN * height[key]) for x, layer in enumerate(layers) for key in layer}, routes
+    def at(place: Place) -> Place:
+        return _ACROSS * place[0], -_DOWN * place[1]
 
-
-def _untangled(layers: list[list[Any]], near: dict[Any, list[Any]]) -> dict[Any, float]:
-    """Pull every key towards its neighbours, a few times to and fro; within a layer they stay 1 apart."""
-    height = {key: float(i) for layer in layers for i, key in enumerate(layer)}
-    for sweep in range(12):
-        for layer in layers if sweep % 2 else layers[::-1]:
-            wish = {key: float(np.mean([height[k] for k in near[key]] or [height[key]])) for key in layer}
-            layer.sort(key=wish.__getitem__)
-            for i, key in enumerate(layer):
-                height[key] = wish[key] if i == 0 else max(wish[key], height[layer[i - 1]] + 1)
-            shift = np.mean([wish[key] - height[key] for key in layer])
-            for key in layer:
-                height[key] += float(shift)
-    middle = (min(height.values()) + max(height.values())) / 2
-    return {key: y - middle for key, y in height.items()}
+    routes = [
+        [at(layout.places[parent]), *map(at, layout.ways.get((parent, node), [])), at(layout.places[node])]
+        for node, made in enumerate(parents)
+        for parent in dict.fromkeys(made)
+    ]
+    return [at(place) for place in layout.places], routes
 
 
 # --- drawing ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ _HOMES = {
     "CacheLedger": "cache_ledger",
     "ContractCard": "contract_card",
     "Descent": "descent",
+    "DigitPad": "digit_pad",
     "GraphStepper": "graph_stepper",
     "NudgeTest": "nudge_test",
     "PerturbPad": "perturb_pad",

@@ -42,7 +42,7 @@ class Widget(anywidget.AnyWidget):
 
     resets: tuple[str, ...] = ()  # the traits that a reader can change
 
-    initial = t.Dict().tag(sync=True)  # what Reset goes back to
+    initial: t.Dict[str, Any] = t.Dict().tag(sync=True)  # what Reset goes back to
     size = (7.0, 2.6)  # of the picture, in inches
 
     def __init__(self, **traits: Any) -> None:

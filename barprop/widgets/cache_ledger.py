@@ -14,12 +14,12 @@ MOST = 30
 PLANS = {"all": (True, True), "z": (True, False), "h": (False, True), "nothing": (False, False)}
 
 
-def account(depth: int, width: int, keep_z: bool, keep_h: bool) -> dict[str, int]:
-    """Bytes held and multiplications done by a chain of layers that keeps all z, all h, both or neither.
+def account(depth: int, width: int, keep_z: bool, keep_h: bool, slope_from_h: bool = False) -> dict[str, int]:
+    """Return the bytes stored and the multiplications done by a chain that keeps all z, all h, both or neither.
 
-    Without z, a layer multiplies again; without h as well, it starts again from x.
+    Without z, a layer multiplies again, unless its slope can be found from h; without h as well, it starts from x.
     """
-    runs = 0 if keep_z else depth if keep_h else depth * (depth + 1) // 2
+    runs = 0 if keep_z or (keep_h and slope_from_h) else depth if keep_h else depth * (depth + 1) // 2
     return {
         "bytes": 8 * width * (depth * (keep_z + keep_h) + 1),
         "forward": depth * width**2,
@@ -35,7 +35,9 @@ class CacheLedger(Widget):
     ----------
     depth : layers, 1 to 30.
     width : numbers in each layer, 1 to 512.
-    keep : "all", "z", "h" or "nothing"; each can then be ticked by itself.
+    keep : "all", "z", "h" or "nothing"; each can then be changed by itself.
+    slope_from_h : whether a layer finds its slope from h, as tanh, sigmoid and ReLU can.
+    hold : whether what was computed again is kept until the way back has passed it.
 
     Raises
     ------
@@ -43,20 +45,26 @@ class CacheLedger(Widget):
     """
 
     _esm = bundled("cache_ledger.js")
-    resets = ("depth", "width", "z", "h")
+    resets = ("depth", "width", "z", "h", "fromH", "hold")
     depth = t.Int().tag(sync=True)
     width = t.Int().tag(sync=True)
     z = t.List(t.Bool()).tag(sync=True)
     h = t.List(t.Bool()).tag(sync=True)
+    fromH = t.Bool().tag(sync=True)  # noqa: N815 the name in JavaScript
+    hold = t.Bool().tag(sync=True)
     size = (7.0, 3.0)
 
-    def __init__(self, depth: int = 10, width: int = 64, keep: Any = "all") -> None:
+    def __init__(
+        self, depth: int = 10, width: int = 64, keep: Any = "all", slope_from_h: bool = False, hold: bool = False
+    ) -> None:
         keep_z, keep_h = PLANS[one_of("keep", keep, PLANS)]
         super().__init__(
             depth=whole("depth", depth, 1, MOST),
             width=whole("width", width, 1, 512),
             z=[keep_z] * MOST,
             h=[keep_h] * MOST,
+            fromH=bool(slope_from_h),
+            hold=bool(hold),
         )
 
     def sentence(self) -> str:
@@ -72,7 +80,7 @@ class CacheLedger(Widget):
     def draw(self, figure: Figure) -> None:
         """Bytes and multiplications of four plans."""
         names = ["all", "z only", "h only", "nothing"]
-        plans = [account(self.depth, self.width, *keep) for keep in PLANS.values()]
+        plans = [account(self.depth, self.width, *keep, self.fromH) for keep in PLANS.values()]
         left, right = figure.subplots(1, 2, sharey=True)
         left.barh(names, [plan["bytes"] for plan in plans], color=FORWARD)
         left.set_xlabel("bytes held")

@@ -1,9 +1,9 @@
 // A layer's contract: what backward takes, what the layer has cached, what it returns; is that enough?
 
-import { choice, dial, dials, tick } from "./shared/controls.js";
-import { make } from "./shared/dom.js";
+import { button, choice, dial, dials, resetButton, row, tick } from "./shared/controls.js";
+import { draw, make } from "./shared/dom.js";
 import { stage } from "./shared/stage.js";
-import { letter } from "./shared/text.js";
+import { count, letter } from "./shared/text.js";
 
 /** What ReLU and tanh have in common: the slope can be found from what went in or from what came out. */
 function nonlinear(formula) {
@@ -111,25 +111,87 @@ export function judgeContract({ layer, takes, caches, returns }) {
 }
 
 const spokenName = (name) => (name.endsWith("_bar") ? `{bar ${name.slice(0, -4)}}` : `{${name}}`);
-const listed = (names) => names.map(spokenName).join(" and ");
+const listed = (names, joint = "and") => names.map(spokenName).join(` ${joint} `);
+
+/** What Python would say where a thing is not there. */
+function exception({ layer }, thing) {
+  return thing in LAYERS[layer].caches
+    ? `AttributeError: '${layer}' object has no attribute '${thing}'`
+    : `NameError: name '${thing}' is not defined`;
+}
+
+/**
+ * What running the layer with this contract gives, line by line: [how it went, text]. "call" is what is called, "good"
+ * a bar with the shapes it was made from, "bad" an exception, "note" what follows for the rest.
+ */
+export function runContract(state) {
+  const { takes, caches, returns, layer } = state;
+  const all = LAYERS[layer];
+  const shapes = { ...all.takes, ...all.caches };
+  const shown = (name, shape) => `${name} ${shapeOf(shape, state)}`;
+  const self = caches.map((name) => `self.${name}`);
+  const bytes = caches.reduce((sum, name) => sum + 8 * all.caches[name].reduce((size, axis) => size * state[axis], 1), 0);
+  const lines = [
+    ["call", `forward: ${all.formula}`],
+    ["note", self.length ? `keeps ${self.join(", ")}: ${count(bytes)} bytes` : "keeps nothing"],
+    ["call", `backward(${takes.join(", ")})`],
+  ];
+  if (!returns.length) return [...lines, ["bad", "returns None: the layer below gets no bar, and no weight is trained"]];
+  const held = [...takes, ...caches];
+  for (const [bar, { shape, from }] of Object.entries(all.returns)) {
+    if (!returns.includes(bar)) {
+      lines.push(["bad", `${shown(bar, shape)} is not returned: who waits for it?`]);
+      continue;
+    }
+    const ways = from.map((set) => ({ set, missing: set.filter((thing) => !held.includes(thing)) }));
+    const best = ways.reduce((one, other) => (other.missing.length < one.missing.length ? other : one));
+    if (!best.missing.length) {
+      lines.push(["good", `${shown(bar, shape)} from ${best.set.map((thing) => shown(thing, shapes[thing])).join(" and ")}`]);
+      continue;
+    }
+    const there = best.set.filter((thing) => held.includes(thing)).map((thing) => shown(thing, shapes[thing]));
+    lines.push(["bad", `${shown(bar, shape)} from ${there.join(" and ") || "nothing"} and …: ${exception(state, best.missing[0])}`]);
+  }
+  const { spare, lacking } = judgeContract(state);
+  if (!lacking.length)
+    for (const thing of spare) {
+      const size = 8 * shapes[thing].reduce((product, axis) => product * state[axis], 1);
+      lines.push(["note", `${thing} could be left out${thing in all.caches ? `: ${count(size)} bytes kept for nothing` : ""}`]);
+    }
+  return lines;
+}
 
 function toldContract(state) {
   const { lacking, forgotten, spare, good } = judgeContract(state);
   const shapes = Object.entries(LAYERS[state.layer].returns)
     .map(([bar, { shape }]) => `${spokenName(bar)} ${shapeOf(shape, state)}`)
     .join(", ");
-  if (good) return `This contract holds: nothing is missing and nothing is spare. It returns ${shapes}.`;
   if (!state.returns.length) return "Nothing is returned yet: which bars does the rest of the network wait for?";
+  if (!state.ran) return "Press Run to see whether this contract works.";
+  if (good) return `This contract holds: nothing is missing and nothing is spare. It returns ${shapes}.`;
   if (lacking.length)
-    return `${listed(lacking)} cannot be made of what is ticked. Which factor of the product is missing?`;
+    return `${listed(lacking)} cannot be made of what is ticked. Which factor of the product is missing? Compare the shapes.`;
   if (forgotten.length) return `What is returned can be made; but who hands on ${listed(forgotten)}?`;
-  const either = spare.length > 1 && state.layer !== "Linear" ? "One of them alone would do." : "It is never read.";
-  return `It works, but ${listed(spare)} could be left out. ${either}`;
+  const each = spare.length > 1 && state.layer !== "Linear";
+  return `It works, but ${listed(spare, each ? "or" : "and")} could be left out${each ? ": one of them is enough" : ", as nothing reads it"}.`;
 }
 
 function nameOf(name) {
   const [base, bar] = name.split("_");
-  return letter(base, Boolean(bar));
+  return base.length === 1 ? letter(base, Boolean(bar)) : make("span", {}, bar ? letter(base, true) : base);
+}
+
+/** A box as high and as wide as a tensor has rows and columns, within reason. */
+function tensorBox(page, shape, kind) {
+  const rect = draw("rect", { x: 1, y: 1, class: `bp-tensor-${kind}` });
+  const box = draw("svg", { width: 38, height: 30, class: "bp-tensor", "aria-hidden": "true" }, rect);
+  page.onPaint((state) => {
+    const [rows, columns] = shape.length === 2 ? shape : shape.length ? [shape[0], null] : [null, null];
+    const size = (axis, most) => (axis === null ? 5 : Math.max(5, Math.min(most, 4 + 5 * Math.sqrt(state[axis]))));
+    rect.setAttribute("width", String(size(columns, 36)));
+    rect.setAttribute("height", String(size(rows, 28)));
+  });
+  return box;
 }
 
 function group(page, title, key, names) {
@@ -141,9 +203,9 @@ function group(page, title, key, names) {
     });
     const kind = name.endsWith("_bar") ? "bar" : "value";
     const item = tick(page, {
-      text: make("span", { class: `bp-piece-name bp-piece-name-${kind}` }, nameOf(name), size),
+      text: make("span", { class: "bp-piece-name" }, tensorBox(page, shape, kind), nameOf(name), size),
       read: (state) => state[key].includes(name),
-      write: (state, on) => ({ [key]: on ? [...state[key], name] : state[key].filter((other) => other !== name) }),
+      write: (state, on) => ({ ran: false, [key]: on ? [...state[key], name] : state[key].filter((other) => other !== name) }),
     });
     box.append(item);
   }
@@ -151,19 +213,25 @@ function group(page, title, key, names) {
 }
 
 function render(context) {
-  const page = stage(context, { title: "The contract of a layer", task: "", keys: ["layer", "n", "d", "m", "k", "takes", "caches", "returns"], tell: toldContract });
+  const page = stage(context, {
+    title: "The contract of a layer",
+    task: "Tick what backward takes, what forward keeps on self, and what comes back; then run it. What is the least that works?",
+    keys: ["layer", "n", "d", "m", "k", "takes", "caches", "returns"],
+    view: { ran: false },
+    tell: toldContract,
+  });
   const options = Object.fromEntries(Object.keys(LAYERS).map((name) => [name, name]));
   const cards = Object.entries(LAYERS).map(([name, layer]) => {
     const shapes = Object.fromEntries(Object.entries(layer.returns).map(([bar, { shape }]) => [bar, shape]));
     const card = make(
       "div",
       { class: "bp-card" },
-      make("p", { class: "bp-formula" }, `forward: ${layer.formula}`),
+      make("p", { class: "bp-rule" }, `forward: ${layer.formula}`),
       make(
         "div",
         { class: "bp-groups" },
         group(page, "backward takes", "takes", layer.takes),
-        group(page, "forward has cached", "caches", layer.caches),
+        group(page, "forward keeps", "caches", layer.caches),
         group(page, "backward returns", "returns", shapes),
       ),
     );
@@ -172,16 +240,15 @@ function render(context) {
     });
     return card;
   });
-  const verdict = make("p", { class: "bp-verdict" });
+  const output = make("div", { class: "bp-output" });
+  const marks = { good: "✓ ", bad: "✗ ", call: ">>> ", note: "    " };
   page.onPaint((state) => {
-    const { good } = judgeContract(state);
-    verdict.textContent = good ? "✓ the contract holds" : "… not yet";
-    verdict.classList.toggle("bp-good", good);
+    const lines = state.ran ? runContract(state) : [["note", "… nothing has run yet"]];
+    output.replaceChildren(...lines.map(([kind, text]) => make("div", { class: `bp-line bp-line-${kind}` }, marks[kind] + text)));
   });
-  const size = (key, text) =>
-    dial(page, {
-      name: text.slice(0, -2),
-      text,
+  const size = (key, text) => {
+    const one = dial(page, {
+      name: text,
       min: 1,
       max: 99,
       step: 1,
@@ -189,21 +256,26 @@ function render(context) {
       free: false,
       read: (now) => now[key],
       write: (_, value) => ({ [key]: value }),
-      off: (state) => !LAYERS[state.layer].sizes.includes(key),
     });
+    page.onPaint((state) => {
+      one.hidden = !LAYERS[state.layer].sizes.includes(key);
+    });
+    return one;
+  };
   page.head.append(
     choice(page, {
       text: "layer",
       options,
       read: (now) => now.layer,
-      write: (_, layer) => ({ layer, takes: [], caches: [], returns: [] }),
+      write: (_, layer) => ({ layer, takes: [], caches: [], returns: [], ran: false }),
     }),
   );
   const sizes = dials(size("n", "examples n"), size("d", "inputs d"), size("m", "outputs m"), size("k", "classes k"));
   sizes.classList.add("bp-dials-long");
-  page.root.append(make("div", { class: "bp-stack" }, ...cards), verdict, sizes);
+  const run = button("Run", () => page.keep({ ran: true }), { class: "bp-button bp-main" });
+  page.root.append(make("div", { class: "bp-stack" }, ...cards), row(run, resetButton(page)), output, sizes);
   return page.start();
 }
 
-export { shapeOf, LAYERS };
+export { LAYERS, shapeOf };
 export default { render };

@@ -1,11 +1,11 @@
 // Gradient descent on one neuron with one input: the loss over (w, v), the steps taken, the update ratio.
 
-import { axes, path, scale } from "./shared/chart.js";
-import { button, choice, dial, dials, draggable, player, readout, row } from "./shared/controls.js";
-import { arrow, draw, make, resize } from "./shared/dom.js";
-import { SIGMA_NAMES, bars, values } from "./shared/neuron.js";
+import { axes, path, roundTicks, scale } from "./shared/chart.js";
+import { button, choice, dial, dials, draggable, player, readout, resetButton, row, tick } from "./shared/controls.js";
+import { arrow, canvas, draw, make, resize } from "./shared/dom.js";
+import { bars, SIGMA_NAMES, values } from "./shared/neuron.js";
 import { stage } from "./shared/stage.js";
-import { letter, show } from "./shared/text.js";
+import { letter, raised, show } from "./shared/text.js";
 
 const REACH = 3; // the picture shows w and v from -3 to 3
 
@@ -61,38 +61,78 @@ function contour(grid, level) {
   return pieces;
 }
 
-function levels(grid) {
+/** Ten levels, closer together towards the valleys; none so near the ground that its line would crumble. */
+export function levels(grid) {
   const all = grid.flat();
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  return Array.from({ length: 9 }, (_, i) => low + (high - low) * ((i + 0.5) / 9.5) ** 2.2);
+  return Array.from({ length: 10 }, (_, i) => low + (high - low) * ((i + 1) / 10.5) ** 2.4);
 }
 
-const CELLS = 48;
+const STEPS = 40; // of the walks that the charts compare
+const RATES = Array.from({ length: 46 }, (_, i) => 10 ** (-3 + i / 10));
+const STARTS = [-2.4, -0.8, 0.8, 2.4].flatMap((w) => [-2.4, 0, 2.4].map((v) => [w, v]));
 
-function contourPath(state, x, y) {
-  const grid = lossGrid(state, CELLS);
+/** The points of a walk downhill, the start first; it ends early where the numbers run away. */
+export function walk(state, w, v, steps) {
+  const points = [[w, v]];
+  for (let step = 0; step < steps; step++) {
+    const next = descend(state, ...points[points.length - 1]);
+    if (!Number.isFinite(next.w + next.v) || Math.hypot(next.w, next.v) > 1e6) return points;
+    points.push([next.w, next.v]);
+  }
+  return points;
+}
+
+/** The loss after a walk for each rate, and the smallest rate above the best one whose walk ends above its start. */
+export function breaking(state, w, v) {
+  const before = lossAt(state, w, v).loss;
+  const ends = RATES.map((rate) => {
+    const points = walk({ ...state, rate }, w, v, STEPS);
+    return points.length <= STEPS ? Number.POSITIVE_INFINITY : lossAt(state, ...points[STEPS]).loss;
+  });
+  const best = ends.indexOf(Math.min(...ends));
+  const broken = ends.findIndex((end, index) => index > best && !(end < before));
+  return { before, ends, breaks: broken < 0 ? null : RATES[broken] };
+}
+
+const CELLS = 96;
+
+/** The surface as a shade, painted once for a shape of the loss. */
+function shade(ground, grid) {
+  const all = grid.flat();
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const context = ground.getContext("2d");
+  const image = context.createImageData(CELLS + 1, CELLS + 1);
+  all.forEach((loss, i) => {
+    image.data.set([0, 114, 178, Math.round(30 + 150 * ((loss - low) / (high - low || 1)) ** 0.45)], 4 * i);
+  });
+  context.putImageData(image, 0, 0);
+}
+
+function contourPaths(grid, x, y) {
   const place = ([c, r]) =>
     `${x.to(-REACH + (2 * REACH * c) / CELLS).toFixed(1)} ${y.to(REACH - (2 * REACH * r) / CELLS).toFixed(1)}`;
-  return levels(grid).map((level, index) =>
+  return levels(grid).map((level) =>
     draw("path", {
       d: contour(grid, level)
         .map(([one, two]) => `M${place(one)}L${place(two)}`)
         .join(""),
-      class: `bp-contour${index < 3 ? " bp-contour-low" : ""}`,
+      class: "bp-contour",
     }),
   );
 }
 
 const ratioWord = (ratio) =>
-  ratio < 1e-4 ? "hardly moves" : ratio < 0.05 ? "a steady pace" : ratio < 0.5 ? "large strides" : "a leap";
+  ratio < 1e-4 ? "it hardly moves" : ratio < 0.05 ? "a steady pace" : ratio < 0.5 ? "large strides" : "a leap";
+const outside = ({ w, v }) => Math.abs(w) > REACH || Math.abs(v) > REACH;
 
 function toldDescent(state) {
   const { loss, ratio } = descend(state, state.w, state.v);
-  const away = Math.abs(state.w) > REACH || Math.abs(state.v) > REACH ? " The point has left the picture." : "";
+  const away = outside(state) ? " The point has left the picture." : "";
   const size = Number.isFinite(ratio)
-    ? `update ratio ${show(ratio)}, ${ratioWord(ratio)}`
-    : "no update ratio, as w and v are 0";
-  return `w is ${show(state.w)}, v is ${show(state.v)}, the loss ${show(loss)}; ${size}.${away}`;
+    ? `the step is ${show(ratio, 2)} of the weights' size, ${ratioWord(ratio)}`
+    : "no update ratio, as {w} and {v} are 0";
+  return `{w} is ${show(state.w)}, {v} is ${show(state.v)}, the loss ${show(loss)}; ${size}.${away}`;
 }
 
 function readouts(state) {
@@ -102,36 +142,121 @@ function readouts(state) {
     readout(letter("w", true), show(wBar), "bp-readout-bar"),
     readout(letter("v", true), show(vBar), "bp-readout-bar"),
     readout("update ratio", Number.isFinite(ratio) ? show(ratio, 2) : "–"),
-    readout("", Number.isFinite(ratio) ? ratioWord(ratio) : "w = v = 0"),
   ];
 }
 
 function frameOf(width) {
-  const side = width < 520 ? width : Math.min(430, Math.round(width * 0.6));
-  const height = width < 520 ? 330 : 380;
+  const side = width < 640 ? width : Math.min(460, Math.round(width * 0.56));
+  const height = width < 640 ? Math.min(360, width) : 420;
   return { side, height, x: scale(-REACH, REACH, 34, side - 14), y: scale(-REACH, REACH, height - 42, 26) };
 }
 
-function paintPoint(layer, state, trail, frame) {
-  const { x, y } = frame;
-  const clip = (value) => Math.max(-REACH, Math.min(REACH, value));
-  const spot = (w, v) => [x.to(clip(w)), y.to(clip(v))];
+function paintWalks(layer, state, trail, { x, y }) {
+  const spot = (at) => [x.to(at[0]), y.to(at[1])];
+  const parts = [];
+  if (state.many)
+    for (const [w, v] of STARTS) {
+      const points = walk(state, w, v, STEPS).slice(0, STEPS + 1);
+      const ends = points.map(spot);
+      parts.push(path(ends, "bp-curve bp-walk"));
+      parts.push(draw("circle", { cx: ends[0][0], cy: ends[0][1], r: 3, class: "bp-spot bp-walk-start" }));
+      parts.push(draw("circle", { cx: ends.at(-1)[0], cy: ends.at(-1)[1], r: 4, class: "bp-trail" }));
+    }
+  const all = [...trail, [state.w, state.v]].map(spot);
+  for (let i = 0; i + 1 < all.length; i++) {
+    const [[x1, y1], [x2, y2]] = [all[i], all[i + 1]];
+    if (Math.hypot(x2 - x1, y2 - y1) > 16) parts.push(arrow(x1, y1, x2, y2, "forward"));
+    else parts.push(path([all[i], all[i + 1]], "bp-curve bp-curve-forward"));
+    parts.push(draw("circle", { cx: x1, cy: y1, r: 2.5, class: "bp-trail" }));
+  }
   const next = descend(state, state.w, state.v);
-  const [here, there] = [spot(state.w, state.v), spot(next.w, next.v)];
-  const parts = [path([...trail.map(([w, v]) => spot(w, v)), here], "bp-curve bp-curve-forward")];
-  for (const [w, v] of trail)
-    parts.push(draw("circle", { cx: spot(w, v)[0], cy: spot(w, v)[1], r: 2.5, class: "bp-trail" }));
-  if (Math.hypot(there[0] - here[0], there[1] - here[1]) > 9) parts.push(arrow(here[0], here[1], there[0], there[1], "backward"));
+  const [here, there] = [spot([state.w, state.v]), spot([next.w, next.v])];
+  if (Math.hypot(there[0] - here[0], there[1] - here[1]) > 9)
+    parts.push(arrow(here[0], here[1], there[0], there[1], "backward"));
   layer.replaceChildren(...parts);
   return here;
 }
 
+const logTicks = (low, high) => {
+  const all = [];
+  for (let p = Math.ceil(Math.log10(low)); p <= Math.log10(high) + 1e-9; p++) all.push(10 ** p);
+  return all.length > 5 ? all.filter((_, i) => i % 2 === 0) : all;
+};
+
+/** The loss of every step so far. */
+function paintLosses(svg, state, trail, width) {
+  resize(svg, width, 180);
+  const losses = [...trail, [state.w, state.v]].map(([w, v]) => lossAt(state, w, v).loss).filter(Number.isFinite);
+  const most = Math.max(...losses, 1e-6);
+  const x = scale(0, Math.max(10, losses.length - 1), 46, width - 12);
+  const y = scale(0, most * 1.05, 138, 24);
+  svg.replaceChildren(
+    ...axes(x, y, {
+      xTicks: roundTicks(0, x.high, 5).filter(Number.isInteger),
+      yTicks: roundTicks(0, y.high, 3),
+      xText: "step",
+      yText: "loss {l}",
+    }),
+    path(
+      losses.map((loss, step) => [x.to(step), y.to(loss)]),
+      "bp-curve bp-curve-forward",
+    ),
+    draw("circle", { cx: x.to(losses.length - 1), cy: y.to(losses.at(-1) ?? 0), r: 4.5, class: "bp-spot" }),
+  );
+}
+
+const rateScale = (width) => scale(RATES[0], RATES.at(-1) ?? 1, 46, width - 12, true);
+
+/** The loss after the walk against the rate: it falls, and then it breaks. */
+function paintRates(svg, state, { before, ends, breaks }, width) {
+  resize(svg, width, 196);
+  const low = Math.max(1e-6, Math.min(...ends) / 2);
+  const high = Math.max(before * 4, low * 100);
+  const x = rateScale(width);
+  const y = scale(low, high, 150, 26, true);
+  const kept = (value) => y.to(Math.max(low, Math.min(high, value)));
+  const power = (value) => `10${raised(Math.round(Math.log10(value)))}`;
+  const parts = axes(x, y, {
+    xTicks: [1e-3, 1e-2, 1e-1, 1, 10],
+    yTicks: logTicks(low, high),
+    name: (value) => show(value),
+    yName: power,
+    xText: "learning rate",
+    yText: `loss after ${STEPS} steps`,
+  });
+  if (breaks !== null) {
+    const at = x.to(breaks);
+    parts.push(
+      draw("line", { x1: at, x2: at, y1: y.start, y2: y.end, class: "bp-marker" }),
+      draw("text", { x: at - 6, y: y.end + 10, "text-anchor": "end", class: "bp-halo" }, `breaks near ${show(breaks, 2)}`),
+    );
+  }
+  const nearest = RATES.reduce((best, rate, i) => (Math.abs(Math.log(rate / state.rate)) < Math.abs(Math.log(RATES[best] / state.rate)) ? i : best), 0);
+  parts.push(
+    path(
+      ends.map((end, i) => [x.to(RATES[i]), kept(end)]),
+      "bp-curve bp-curve-forward",
+    ),
+    draw("circle", { cx: x.to(Math.max(x.low, Math.min(x.high, state.rate))), cy: kept(ends[nearest]), r: 6, class: "bp-spot" }),
+  );
+  svg.replaceChildren(...parts);
+}
+
 function render(context) {
-  const page = stage(context, { title: "Downhill on the loss", task: "", keys: ["x", "y", "w", "v", "rate", "sigma"], tell: toldDescent });
+  const page = stage(context, {
+    title: "Downhill on the loss",
+    task: "Find a start from which nothing ever moves. Then raise the rate: where does the walk break?",
+    keys: ["x", "y", "w", "v", "rate", "sigma"],
+    view: { many: false },
+    tell: toldDescent,
+  });
   const { state } = page;
+  let trail = [];
   const svg = draw("svg", { class: "bp-picture bp-field" });
-  const ground = draw("g");
-  const layer = draw("g", { "aria-hidden": "true" });
+  const ground = make("canvas", { width: CELLS + 1, height: CELLS + 1, class: "bp-ground" });
+  const clip = `bp-clip-${Math.random().toString(36).slice(2)}`;
+  const window = draw("rect");
+  const [lines, layer] = [draw("g"), draw("g", { "aria-hidden": "true", "clip-path": `url(#${clip})` })];
   const grip = draw("circle", {
     r: 9,
     class: "bp-grip",
@@ -141,44 +266,68 @@ function render(context) {
     "aria-valuemin": -REACH,
     "aria-valuemax": REACH,
   });
-  svg.append(ground, layer, grip);
+  svg.append(draw("defs", {}, draw("clipPath", { id: clip }, window)), lines, layer, grip);
+  const field = make("div", { class: "bp-surface" }, ground, svg);
+  const [losses, rates] = [canvas("The loss of every step so far."), canvas("The loss after 40 steps against the learning rate.")];
   const panel = make("div", { class: "bp-panel" });
-  let trail = [];
-  let drawn = "";
+  let [drawn, scanned, scan] = ["", "", breaking(state, state.w, state.v)];
+  let start = [state.w, state.v];
   let frame = frameOf(640);
   page.onPaint((now, width) => {
     frame = frameOf(width);
+    const { x, y } = frame;
     const key = JSON.stringify([width, now.sigma, now.x, now.y]);
     if (key !== drawn) {
       drawn = key;
       resize(svg, frame.side, frame.height);
-      ground.replaceChildren(
-        ...contourPath(now, frame.x, frame.y),
-        ...axes(frame.x, frame.y, {
-          xTicks: [-3, -2, -1, 0, 1, 2, 3],
-          yTicks: [-3, -2, -1, 0, 1, 2, 3],
-          xText: "w",
-          yText: "v",
-        }),
+      const box = { x: x.start, y: y.end, width: x.end - x.start, height: y.start - y.end };
+      for (const [name, value] of Object.entries(box)) window.setAttribute(name, String(value));
+      Object.assign(ground.style, { left: `${box.x}px`, top: `${box.y}px`, width: `${box.width}px`, height: `${box.height}px` });
+      const grid = lossGrid(now, CELLS);
+      shade(ground, grid);
+      const ticks = [-3, -2, -1, 0, 1, 2, 3];
+      lines.replaceChildren(
+        ...contourPaths(grid, x, y),
+        ...axes(x, y, { xTicks: ticks, yTicks: ticks, xText: "{w}", yText: "{v}" }),
       );
     }
-    const [cx, cy] = paintPoint(layer, now, trail, frame);
+    if (!trail.length) start = [now.w, now.v];
+    const from = JSON.stringify([now.sigma, now.x, now.y, start]);
+    if (from !== scanned) {
+      scanned = from;
+      scan = breaking(now, start[0], start[1]);
+    }
+    const [cx, cy] = paintWalks(layer, now, trail, frame);
     grip.setAttribute("cx", cx);
     grip.setAttribute("cy", cy);
+    grip.classList.toggle("bp-away", outside(now));
     grip.setAttribute("aria-valuenow", now.w.toFixed(3));
     grip.setAttribute("aria-valuetext", `w ${show(now.w)}, v ${show(now.v)}`);
+    const beside = width < 640 ? width : width - frame.side - 24;
+    paintLosses(losses, now, trail, beside);
+    paintRates(rates, now, scan, beside);
     panel.replaceChildren(...readouts(now));
   });
-  const place = (w, v, act = page.change) => {
+  const place = (w, v, act) => {
     trail = [];
     act({ w, v });
   };
   const clamp = (value) => Math.max(-REACH, Math.min(REACH, Number(value.toFixed(3))));
   const drag = (event) => {
     const box = svg.getBoundingClientRect();
-    place(clamp(frame.x.from(event.clientX - box.left)), clamp(frame.y.from(event.clientY - box.top)));
+    place(clamp(frame.x.from(event.clientX - box.left)), clamp(frame.y.from(event.clientY - box.top)), page.change);
   };
   draggable(svg, drag, () => page.keep());
+  rates.classList.add("bp-draggable");
+  draggable(
+    rates,
+    (event) => {
+      const box = rates.getBoundingClientRect();
+      const rate = rateScale(box.width).from(event.clientX - box.left);
+      page.change({ rate: Number(Math.max(RATES[0], Math.min(10 ** 1.5, rate)).toPrecision(3)) });
+    },
+    () => page.keep(),
+  );
   grip.addEventListener("keydown", (event) => {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!move) return;
@@ -188,11 +337,10 @@ function render(context) {
   const move = (act) => {
     const next = descend(state, state.w, state.v);
     if (!Number.isFinite(next.w + next.v) || Math.hypot(next.w, next.v) > 1e6) return false;
-    trail = [...trail.slice(-200), [state.w, state.v]];
+    trail = [...trail.slice(-300), [state.w, state.v]];
     act({ w: next.w, v: next.v });
     return next.ratio > 1e-6;
   };
-  const start = [state.w, state.v];
   let left = 0;
   const play = player(
     page,
@@ -209,10 +357,12 @@ function render(context) {
     },
     true,
   );
+  page.onStop(() => {
+    trail = [];
+  });
   const single = (key, more) =>
     dial(page, {
       name: `{${key}}`,
-      text: key,
       min: -REACH,
       max: REACH,
       step: 0.05,
@@ -235,19 +385,19 @@ function render(context) {
     }),
   );
   page.root.append(
-    make("div", { class: "bp-split" }, svg, panel),
+    make("div", { class: "bp-split" }, field, make("div", { class: "bp-panel" }, losses, rates)),
     row(
       button("Step", () => move(page.keep), { class: "bp-button bp-main" }),
       play.toggle,
-      button("Reset", () => {
-        play.stop();
-        place(...start, page.keep);
-      }),
+      resetButton(page),
+      tick(page, { text: "12 starts at once", read: (now) => now.many, write: (_, many) => ({ many }) }),
     ),
+    panel,
     dials(
       single("w"),
       single("v"),
       single("rate", {
+        name: "rate",
         text: "learning rate",
         min: -3,
         max: 1.5,
@@ -257,8 +407,9 @@ function render(context) {
       }),
     ),
   );
+  panel.classList.add("bp-readouts");
   return page.start();
 }
 
-export { lossAt, descend, contour, lossGrid, levels };
+export { contour, descend, lossAt, lossGrid };
 export default { render };

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from barprop.data import digits, panda
+from barprop.widgets.digit_pad import DigitPad
 from barprop.widgets.perturb_pad import PerturbPad
 from barprop.widgets.picture_pad import PicturePad
 from barprop.widgets.tape_view import TapeView
@@ -61,6 +62,12 @@ def picture_pad() -> PicturePad:
     net: Any = (_Colours(), [], None)
     names = ("red", "green", "blue")
     return PicturePad(net, _more_of, panda(), names, target="blue", steps=6, eps=0.05, alpha=0.01)
+
+
+def digit_pad() -> DigitPad:
+    """Return a pad to draw on, with a network that reads most digits."""
+    _, _, X, _ = digits()
+    return DigitPad(random_features(), X[:10])
 
 
 class _Node:

@@ -89,10 +89,10 @@ function planOf(width) {
   const spots = {
     x: { x: at(0.08), y: 80, side: "above", tag: "right" },
     w: { x: at(0.08), y: 240, side: "below", tag: "right" },
-    z: { x: at(0.3), y: 160, side: "around" },
+    z: { x: at(0.3), y: 160, side: "around", aside: 12 },
     h: { x: at(0.515), y: 160, side: "around" },
     v: { x: at(0.515), y: 246, side: "below", tag: "left" },
-    e: { x: at(0.735), y: 160, side: "around" },
+    e: { x: at(0.735), y: 160, side: "around", aside: 12 },
     y: { x: at(0.865), y: 58, side: "above", tag: "left" },
     l: { x: at(0.95), y: 160, side: "around" },
   };

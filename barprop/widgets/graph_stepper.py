@@ -9,9 +9,9 @@ import traitlets as t
 from matplotlib.figure import Figure
 
 from barprop.activations import ACTIVATIONS
+from barprop.numerics.neuron import graph_bars, graph_values
 from barprop.pictures.neuron import INPUTS, draw
 from barprop.widgets.base import Widget, bundled, number, numbers, one_of
-from barprop.widgets.neuron import graph_bars, graph_values
 
 
 class GraphStepper(Widget):

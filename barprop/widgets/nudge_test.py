@@ -10,9 +10,9 @@ import traitlets as t
 from matplotlib.figure import Figure
 
 from barprop.activations import ACTIVATIONS
+from barprop.numerics.neuron import graph_bars, graph_values
 from barprop.pictures.style import FAINT, FORWARD, INK
 from barprop.widgets.base import Widget, WidgetError, bundled, number, numbers, one_of
-from barprop.widgets.neuron import graph_bars, graph_values
 
 VARIABLES = ("w1", "w2", "x1", "x2", "v", "y", "z", "h", "e")
 KINDS = ("central", "one-sided")
@@ -24,7 +24,7 @@ class NudgeTest(Widget):
     Parameters
     ----------
     variable : "w1", "w2", "x1", "x2", "v", "y", "z", "h" or "e".
-    step : size of the nudge, 1e-12 to 1e-1.
+    step : size of the nudge, 1e-12 to 1.
     kind : "central" nudges both ways, "one-sided" one way.
     x, w, v, y, sigma : the neuron, as GraphStepper takes it.
 
@@ -57,8 +57,8 @@ class NudgeTest(Widget):
         sigma: Any = "tanh",
     ) -> None:
         step = number("step", step)
-        if not 1e-12 <= step <= 1e-1:
-            raise WidgetError(f"step is to lie between 1e-12 and 1e-1; {step:g} came.")
+        if not 1e-12 <= step <= 1:
+            raise WidgetError(f"step is to lie between 1e-12 and 1; {step:g} came.")
         super().__init__(
             variable=one_of("variable", variable, VARIABLES),
             step=step,
@@ -110,7 +110,7 @@ class NudgeTest(Widget):
 
     def draw(self, figure: Figure) -> None:
         """The error against the nudge, both on logarithmic axes."""
-        steps = np.logspace(-12, -1, 89)
+        steps = np.logspace(-12, 0, 97)
         axes = figure.subplots()
         axes.loglog(steps, np.maximum(self.errors(steps), 1e-16), color=FORWARD, linestyle="-")
         error = max(self.errors(np.array([self.step]))[0], 1e-16)

@@ -1,94 +1,35 @@
-// Attack a digit: x' = x + what raises the loss, beside a random direction of the same size.
+// Attack a digit of the data or one's own: x' = x + what raises the loss, beside a random direction of the same size.
 
 import { scale } from "./shared/chart.js";
-import { choice, dial, dials } from "./shared/controls.js";
+import { button, choice, dial, dials, player, resetButton, row } from "./shared/controls.js";
 import { canvas, draw, hatch, make, resize } from "./shared/dom.js";
-import { ACTIVATIONS } from "./shared/neuron.js";
+import { imageBar, numbersOf, outlook, unpackNetwork } from "./shared/network.js";
+import { centred, drawingPad, paintChange, paintImage, pixelCanvas } from "./shared/pixels.js";
 import { stage } from "./shared/stage.js";
 import { show } from "./shared/text.js";
 
-/** The network as flat arrays: [{kind: "linear", W, b, rows, columns}, {kind: "relu"}, ...]. */
-function unpackNetwork(layers, weights) {
-  const numbers = Float64Array.from(weights);
-  let at = 0;
-  const take = (length) => {
-    at += length;
-    return numbers.subarray(at - length, at);
-  };
-  return layers.map((layer) =>
-    layer.kind === "linear" ? { ...layer, W: take(layer.rows * layer.columns), b: take(layer.rows) } : layer,
-  );
-}
-
-/** The output of every layer, the input first. */
-function runNetwork(network, x) {
-  const outputs = [x];
-  for (const layer of network) {
-    const input = outputs[outputs.length - 1];
-    let output;
-    if (layer.kind === "linear") {
-      output = new Float64Array(layer.rows);
-      for (let r = 0; r < layer.rows; r++) {
-        let sum = layer.b[r];
-        for (let c = 0, k = r * layer.columns; c < layer.columns; c++, k++) sum += layer.W[k] * input[c];
-        output[r] = sum;
-      }
-    } else output = input.map(ACTIVATIONS[layer.kind].value);
-    outputs.push(output);
-  }
-  return outputs;
-}
-
-function softmax(logits) {
-  const top = Math.max(...logits);
-  const parts = Array.from(logits, (each) => Math.exp(each - top));
-  const sum = parts.reduce((total, each) => total + each, 0);
-  return { P: parts.map((each) => each / sum), logSum: top + Math.log(sum) };
-}
-
-function outlook(network, x, label) {
-  const outputs = runNetwork(network, x);
-  const logits = outputs[outputs.length - 1];
-  const { P, logSum } = softmax(logits);
-  return { outputs, P, loss: logSum - logits[label], seen: P.indexOf(Math.max(...P)) };
-}
-
-/** The bar of the image under its own loss. */
-function imageBar(network, x, label) {
-  const { outputs, P } = outlook(network, x, label);
-  let bar = Float64Array.from(P, (each, index) => each - (index === label ? 1 : 0));
-  for (let i = network.length - 1; i >= 0; i--) {
-    const layer = network[i];
-    if (layer.kind === "linear") {
-      const before = new Float64Array(layer.columns);
-      for (let r = 0; r < layer.rows; r++) {
-        const each = bar[r];
-        if (each !== 0)
-          for (let c = 0, k = r * layer.columns; c < layer.columns; c++, k++) before[c] += each * layer.W[k];
-      }
-      bar = before;
-    } else bar = bar.map((each, index) => each * ACTIVATIONS[layer.kind].slope(outputs[i][index]));
-  }
-  return bar;
-}
-
+const MOST_STEPS = 20;
 const clip = (value, low, high) => Math.min(high, Math.max(low, value));
 
-/** The attacked image: raw steps x + alpha x bar, or sign steps held within eps of x and within [0, 1]. */
-function attackImage(network, x, label, { mode, eps, alpha, steps }) {
+/**
+ * The attacked image: raw steps x + alpha x bar, or sign steps held within eps of x and within [0, 1]. With a target,
+ * steps go down the loss of the target instead of up the loss of the label.
+ */
+export function attackImage(network, x, label, { mode, eps, alpha, steps, target = -1 }) {
+  const [aim, way] = target < 0 ? [label, 1] : [target, -1];
   let now = Float64Array.from(x);
   for (let step = 0; step < steps; step++) {
-    const bar = imageBar(network, now, label);
+    const bar = imageBar(network, now, aim);
     now =
       mode === "raw"
-        ? now.map((each, i) => each + alpha * bar[i])
-        : now.map((each, i) => clip(clip(each + alpha * Math.sign(bar[i]), x[i] - eps, x[i] + eps), 0, 1));
+        ? now.map((each, i) => each + way * alpha * bar[i])
+        : now.map((each, i) => clip(clip(each + way * alpha * Math.sign(bar[i]), x[i] - eps, x[i] + eps), 0, 1));
   }
   return now;
 }
 
 /** Random signs that are the same every time: mulberry32. */
-function randomSigns(length, seed) {
+export function randomSigns(length, seed) {
   let state = seed >>> 0;
   return Array.from({ length }, () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -99,7 +40,7 @@ function randomSigns(length, seed) {
 }
 
 /** A random step of the same size: of the same largest change for sign steps, of the same length for raw ones. */
-function randomImage(x, attacked, { mode }, seed) {
+export function randomImage(x, attacked, { mode }, seed) {
   const change = attacked.map((each, i) => each - x[i]);
   const signs = randomSigns(x.length, seed);
   if (mode === "raw") {
@@ -110,130 +51,126 @@ function randomImage(x, attacked, { mode }, seed) {
   return x.map((each, i) => clip(each + size * signs[i], 0, 1));
 }
 
-function paintImage(canvas, values, side, level) {
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(side, side);
-  for (let i = 0; i < side * side; i++) {
-    const grey = 255 * clip(level(values[i]), 0, 1);
-    image.data.set([grey, grey, grey, 255], 4 * i);
-  }
-  context.putImageData(image, 0, 0);
-}
-
-function paintClasses(svg, width, label, clean, attacked, random, [ground, hatched]) {
+function paintClasses(svg, width, { label, target }, [clean, attacked, random], [ground, hatched]) {
   const classes = attacked.P.length;
   const line = 21;
   resize(svg, width, classes * line + 46);
-  const [left, right] = [30, width - 58];
+  const [left, right] = [34, width - 58];
   const x = scale(0, 1, left, right);
   const parts = [ground];
   attacked.P.forEach((share, digit) => {
     const y = 4 + digit * line;
-    parts.push(
-      draw(
-        "text",
-        { x: 0, y: y + 13, class: digit === label ? "bp-strong" : "" },
-        digit === label ? `${digit} ★` : `${digit}`,
-      ),
-    );
-    parts.push(
-      draw("rect", {
-        x: left,
-        y: y + 2,
-        width: Math.max(1, x.to(share) - left),
-        height: 13,
-        class: "bp-attacked",
-        style: hatched,
-      }),
-    );
-    const clear = x.to(clean.P[digit]);
-    parts.push(draw("line", { x1: clear, x2: clear, y1: y - 1, y2: y + 18, class: "bp-clean" }));
+    const mark = digit === label ? " ★" : digit === target ? " ◎" : "";
+    parts.push(draw("text", { x: 0, y: y + 13, class: mark ? "bp-strong" : "" }, `${digit}${mark}`));
+    parts.push(draw("rect", { x: left, y: y + 2, width: Math.max(1, x.to(share) - left), height: 13, class: "bp-attacked", style: hatched }));
     const [cx, cy] = [x.to(random.P[digit]), y + 8.5];
     parts.push(draw("path", { d: `M${cx} ${cy - 6}l6 6l-6 6l-6 -6z`, class: "bp-random" }));
+    const clear = x.to(clean.P[digit]);
+    parts.push(draw("line", { x1: clear, x2: clear, y1: y - 1, y2: y + 18, class: "bp-clean" }));
     parts.push(draw("text", { x: width, y: y + 13, "text-anchor": "end" }, `${(100 * share).toFixed(1)} %`));
   });
   const y = classes * line + 22;
   parts.push(
     draw("line", { x1: 5, x2: 5, y1: y - 12, y2: y + 4, class: "bp-clean" }),
     draw("text", { x: 13, y }, "before"),
-    draw("rect", { x: 74, y: y - 11, width: 18, height: 13, class: "bp-attacked", style: hatched }),
-    draw("text", { x: 98, y }, "attacked"),
-    draw("path", { d: `M170 ${y - 11}l6 6l-6 6l-6 -6z`, class: "bp-random" }),
-    draw("text", { x: 182, y }, "random direction"),
+    draw("rect", { x: 70, y: y - 11, width: 18, height: 13, class: "bp-attacked", style: hatched }),
+    draw("text", { x: 94, y }, "attacked"),
+    draw("path", { d: `M166 ${y - 11}l6 6l-6 6l-6 -6z`, class: "bp-random" }),
+    draw("text", { x: 178, y }, "random direction"),
   );
-  parts.push(draw("text", { x: 0, y: y + 19, class: "bp-soft-text" }, "★ the true class"));
+  parts.push(draw("text", { x: 0, y: y + 19, class: "bp-soft-text" }, target < 0 ? "★ the class it is" : "★ the class it is, ◎ the one aimed at"));
   svg.replaceChildren(...parts);
+}
+
+/** Whether eps or the reach of the steps holds the change back. */
+function limit({ mode, eps, alpha, steps }) {
+  if (mode === "raw" || !steps) return "";
+  const reach = alpha * steps;
+  if (reach < eps * 0.999) return ` ${steps} × ${show(alpha)} reaches ${show(reach)}, so eps = ${show(eps)} does nothing here.`;
+  return alpha > eps * 1.001 ? " Each step is cut to eps." : "";
 }
 
 function render(context) {
   const { model } = context;
-  const floats = (key) => {
-    const view = model.get(key);
-    const copy = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-    return new Float32Array(copy);
-  };
-  const network = unpackNetwork(model.get("layers"), floats("weights"));
+  const network = unpackNetwork(model.get("layers"), numbersOf(model.get("weights"), "f4"));
   const labels = model.get("labels");
   const side = model.get("side");
-  const all = floats("images");
+  const all = numbersOf(model.get("images"), model.get("kind"));
   const imageOf = (index) => Float64Array.from(all.subarray(index * side * side, (index + 1) * side * side));
-  let [last, found] = ["", null];
+  const drawn = { image: new Float64Array(side * side), version: 0 };
+  const remembered = { key: "", result: /** @type {any} */ (null) };
   const explore = (state) => {
-    const key = JSON.stringify([state.index, state.mode, state.eps, state.alpha, state.steps]);
-    if (key !== last) {
-      last = key;
-      const [x, label] = [imageOf(state.index), labels[state.index]];
-      const attacked = attackImage(network, x, label, state);
-      const random = randomImage(x, attacked, state, state.index + 1);
-      found = {
-        x,
-        label,
-        attacked,
-        random,
-        views: [x, attacked, random].map((image) => outlook(network, image, label)),
-      };
-    }
-    return found;
+    const { index, own, mode, eps, alpha, steps, target } = state;
+    const key = JSON.stringify([index, own && drawn.version, own, mode, eps, alpha, steps, target]);
+    if (key === remembered.key) return remembered.result;
+    const x = own ? drawn.image : imageOf(index);
+    const label = own ? outlook(network, x, 0).seen : labels[index];
+    const attacked = attackImage(network, x, label, state);
+    const random = randomImage(x, attacked, state, index + 1);
+    const views = [x, attacked, random].map((image) => outlook(network, image, label));
+    Object.assign(remembered, { key, result: { x, label, attacked, random, views } });
+    return remembered.result;
   };
   const sure = (view) => `${view.seen} (${(100 * Math.max(...view.P)).toFixed(0)} %)`;
   const told = (state) => {
-    const {
-      label,
-      views: [clean, hit, random],
-    } = explore(state);
-    return `The digit ${label}: the network saw ${sure(clean)} and now sees ${sure(hit)}; the loss went from ${show(clean.loss, 2)} to ${show(hit.loss, 2)}. The random direction of the same size: ${sure(random)}, loss ${show(random.loss, 2)}.`;
+    if (state.own && !drawn.image.some((each) => each > 0)) return "Draw a digit in the box; the network reads it at once.";
+    const { label, views } = explore(state);
+    const [clean, hit, random] = views;
+    const what = state.own ? `Your drawing, which it takes for ${label}` : `The digit ${label}`;
+    const aim = state.target < 0 ? `the loss went from ${show(clean.loss, 2)} to ${show(hit.loss, 2)}` : `aimed at ${state.target}`;
+    return `${what}: the network saw ${sure(clean)} and now sees ${sure(hit)}; ${aim}. The random direction of the same size: ${sure(random)}.${limit(state)}`;
   };
-  const page = stage(context, { title: "Push the picture uphill", task: "", keys: ["index", "mode", "eps", "alpha", "steps"], tell: told });
+  const page = stage(context, {
+    title: "Push the picture uphill",
+    task: "How small can eps be for the network to see another digit? Aim at a class of your choice. Then draw a digit of your own and attack it.",
+    keys: ["index", "mode", "eps", "alpha", "steps", "target"],
+    view: { own: false },
+    tell: told,
+  });
+  const { state } = page;
   const svg = canvas("The share of each class before, attacked, and for a random direction.");
   const hatched = hatch();
-  const pictures = ["the image", "attacked", "attack × 10", "random × 10"].map((name) => {
-    const picture = make("canvas", { width: side, height: side, class: "bp-pixels", role: "img", "aria-label": name });
-    return {
-      picture,
-      box: make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, name)),
-    };
+  const pictures = ["the image", "attacked", "change × 10", "random × 10"].map((name) => pixelCanvas(side, name));
+  const drawing = drawingPad(
+    side,
+    (values) => {
+      Object.assign(drawn, { image: side >= 20 ? centred(values, side) : Float64Array.from(values), version: drawn.version + 1 });
+      page.change({ own: true });
+    },
+    () => page.say(),
+  );
+  const boxes = pictures.map((picture) =>
+    make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, picture.getAttribute("aria-label"))),
+  );
+  const pad = make(
+    "div",
+    { class: "bp-pixel-box" },
+    drawing.pad,
+    make("span", { class: "bp-pixel-name" }, "draw here"),
+    button("Clear", () => {
+      drawing.clear();
+      page.keep({ own: false });
+    }),
+  );
+  page.onPaint((now, width) => {
+    const { x, label, attacked, random, views } = explore(now);
+    paintImage(pictures[0], x, side);
+    paintImage(pictures[1], attacked, side);
+    const change = (image) => image.map((each, i) => each - x[i]);
+    paintChange(pictures[2], change(attacked), side, 10);
+    paintChange(pictures[3], change(random), side, 10);
+    paintClasses(svg, width < 640 ? width : width - 400, { label, target: now.target }, views, hatched);
   });
-  page.onPaint((state, width) => {
-    const { x, label, attacked, random, views } = explore(state);
-    paintImage(pictures[0].picture, x, side, (value) => 1 - value);
-    paintImage(pictures[1].picture, attacked, side, (value) => 1 - value);
-    paintImage(
-      pictures[2].picture,
-      attacked.map((each, i) => each - x[i]),
-      side,
-      (value) => 0.5 - 5 * value,
-    );
-    paintImage(
-      pictures[3].picture,
-      random.map((each, i) => each - x[i]),
-      side,
-      (value) => 0.5 - 5 * value,
-    );
-    paintClasses(svg, width < 520 ? width : Math.round(width * 0.55), label, ...views, hatched);
-  });
-  const plain = (key, text, more) =>
-    dial(page, { name: text, text, read: (now) => now[key], write: (_, value) => ({ [key]: value }), ...more });
+  const plain = (key, more) =>
+    dial(page, { name: key, read: (now) => now[key], write: (_, value) => ({ [key]: value }), ...more });
+  const classes = network.filter(({ kind }) => kind === "linear").at(-1).rows;
   page.head.append(
+    choice(page, {
+      text: "aim",
+      options: { "-1": "away from what it is", ...Object.fromEntries(Array.from({ length: classes }, (_, c) => [c, `at ${c}`])) },
+      read: (now) => String(now.target),
+      write: (_, target) => ({ target: Number(target) }),
+    }),
     choice(page, {
       text: "step",
       options: { sign: "sign of the bar", raw: "the bar itself" },
@@ -241,17 +178,30 @@ function render(context) {
       write: (_, mode) => ({ mode, alpha: mode === "raw" ? 10 : 0.1 }),
     }),
   );
+  const play = player(
+    page,
+    () => {
+      const steps = Math.min(MOST_STEPS, state.steps + 1);
+      page.change({ steps });
+      return steps < MOST_STEPS;
+    },
+    220,
+  );
+  play.toggle.addEventListener("click", () => !play.playing() && page.change({ steps: 0 }), true);
+  page.onStop(() => drawing.clear());
+  const dialled = dials(
+    plain("index", { name: "image", min: 0, max: Math.max(1, labels.length - 1), step: 1, whole: true, free: false, write: (_, index) => ({ own: false, index: Math.min(index, labels.length - 1) }) }),
+    plain("eps", { min: 0, max: 0.5, step: 0.005, free: false, off: (now) => now.mode === "raw" }),
+    plain("alpha", { min: -3, max: 3, step: 0.05, log: true }),
+    plain("steps", { min: 0, max: MOST_STEPS, step: 1, whole: true, free: false }),
+  );
   page.root.append(
-    make("div", { class: "bp-split" }, make("div", { class: "bp-pictures" }, ...pictures.map(({ box }) => box)), svg),
-    dials(
-      plain("index", "image", { min: 0, max: labels.length - 1, step: 1, whole: true, free: false }),
-      plain("eps", "eps", { min: 0, max: 0.5, step: 0.005, free: false, off: (state) => state.mode === "raw" }),
-      plain("alpha", "alpha", { min: -3, max: 3, step: 0.05, log: true }),
-      plain("steps", "steps", { min: 0, max: 20, step: 1, whole: true, free: false }),
-    ),
+    make("div", { class: "bp-split" }, make("div", { class: "bp-pictures" }, pad, ...boxes), svg),
+    row(play.toggle, resetButton(page)),
+    dialled,
   );
   return page.start();
 }
 
-export { unpackNetwork, outlook, imageBar, attackImage, randomSigns, randomImage };
+export { imageBar, outlook, unpackNetwork };
 export default { render };

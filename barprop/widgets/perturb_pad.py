@@ -9,13 +9,10 @@ import traitlets as t
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from barprop.activations import ACTIVATIONS
-from barprop.numerics.layer_steps import affine, cross_entropies
+from barprop.numerics.layer_steps import cross_entropies
 from barprop.pictures.style import BACKWARD, INK
 from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
-
-_READABLE = "PerturbPad reads a network of linear layers with one of relu, tanh, sigmoid, softplus between them"
-_MOST = 200  # images sent to the page
+from barprop.widgets.networks import flat_weights, network_of, packed, read_images, read_layers, unpacked
 
 
 class PerturbPad(Widget):
@@ -30,6 +27,7 @@ class PerturbPad(Widget):
     index : which image to begin with.
     eps : largest change of a pixel, 0 to 0.5. alpha : length of a step. steps : 0 to 20.
     mode : "sign" for steps along the sign of the bar, "raw" for x + alpha x_bar.
+    target : a class to aim at; None to get away from the label.
 
     Raises
     ------
@@ -37,10 +35,11 @@ class PerturbPad(Widget):
     """
 
     _esm = bundled("perturb_pad.js")
-    resets = ("index", "mode", "eps", "alpha", "steps")
+    resets = ("index", "mode", "eps", "alpha", "steps", "target")
     layers: t.List[Any] = t.List().tag(sync=True)
     weights = t.Bytes().tag(sync=True)  # float32, layer by layer: W row by row, then b
-    images = t.Bytes().tag(sync=True)  # float32
+    images = t.Bytes().tag(sync=True)
+    kind = t.Unicode().tag(sync=True)  # of the images: "u1" or "f4"
     labels = t.List(t.Int()).tag(sync=True)
     side = t.Int().tag(sync=True)
     index = t.Int().tag(sync=True)
@@ -48,6 +47,7 @@ class PerturbPad(Widget):
     eps = t.Float().tag(sync=True)
     alpha = t.Float().tag(sync=True)
     steps = t.Int().tag(sync=True)
+    target = t.Int(-1).tag(sync=True)
     size = (7.6, 2.9)
 
     def __init__(
@@ -60,21 +60,21 @@ class PerturbPad(Widget):
         alpha: float = 0.1,
         steps: int = 1,
         mode: str = "sign",
+        target: int | None = None,
     ) -> None:
-        X, labels = _images(X, labels)
-        try:
-            network, w, _ = net
-        except (TypeError, ValueError):
-            raise WidgetError("net is to be (network, w, loss), the network with its weights and its loss.") from None
-        layers = _layers(network, w, X[:3])
+        X = read_images(X)
+        labels = _labels(labels, len(X))
+        network, w = network_of(net)
+        layers = read_layers(network, w, X[:3], "PerturbPad")
         classes = next(layer["rows"] for layer in reversed(layers) if layer["kind"] == "linear")
         if labels.min() < 0 or labels.max() >= classes:
             raise WidgetError(f"The labels are to lie between 0 and {classes - 1}, the classes of the network.")
-        flat = [np.ravel(part) for layer in w for part in (layer or ())]
+        images, kind = packed(X)
         super().__init__(
             layers=layers,
-            weights=np.concatenate(flat).astype("<f4").tobytes(),
-            images=X.astype("<f4").tobytes(),
+            weights=flat_weights(w).astype("<f4").tobytes(),
+            images=images,
+            kind=kind,
             labels=labels.tolist(),
             side=round(X.shape[1] ** 0.5),
             index=whole("index", index, 0, len(X) - 1),
@@ -82,6 +82,7 @@ class PerturbPad(Widget):
             alpha=number("alpha", alpha),
             steps=whole("steps", steps, 0, 20),
             mode=one_of("mode", mode, ("sign", "raw")),
+            target=-1 if target is None else whole("target", target, 0, classes - 1),
         )
         self._net = network, w
 
@@ -92,7 +93,7 @@ class PerturbPad(Widget):
         for _ in range(self.steps):
             nudges = 1e-4 * np.eye(x.size)
             losses = self._losses(np.concatenate([now + nudges, now - nudges]))
-            bar = (losses[: x.size] - losses[x.size :]) / 2e-4
+            bar = (losses[: x.size] - losses[x.size :]) / 2e-4 * (1 if self.target < 0 else -1)
             if self.mode == "raw":
                 now = now + self.alpha * bar
             else:
@@ -100,14 +101,15 @@ class PerturbPad(Widget):
         return now
 
     def _image(self) -> np.ndarray:
-        return np.frombuffer(self.images, "<f4").reshape(len(self.labels), -1)[self.index].astype(float)
+        return unpacked(self.images, self.kind, len(self.labels))[self.index]
 
     def _logits(self, images: np.ndarray) -> np.ndarray:
         network, w = self._net
         return np.asarray(network.forward(images, w), dtype=float)
 
     def _losses(self, images: np.ndarray) -> np.ndarray:
-        return cross_entropies(self._logits(images), np.full(len(images), self.labels[self.index]))
+        aim = self.labels[self.index] if self.target < 0 else self.target
+        return cross_entropies(self._logits(images), np.full(len(images), aim))
 
     def _views(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         x, after = self._image(), self.attacked()
@@ -144,28 +146,8 @@ class PerturbPad(Widget):
         axes.legend(fontsize=9)
 
 
-def _images(X: ArrayLike, labels: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    X, labels = np.asarray(X, dtype=float), np.asarray(labels)
-    if X.ndim != 2 or not 1 <= len(X) <= _MOST or round(X.shape[1] ** 0.5) ** 2 != X.shape[1]:
-        raise WidgetError(f"X is to hold 1 to {_MOST} square images, one a row; its shape is {X.shape}.")
-    if labels.shape != (len(X),) or labels.dtype.kind not in "iu":
-        raise WidgetError(f"labels are to be {len(X)} whole numbers; shape {labels.shape} of {labels.dtype} came.")
-    return X, labels
-
-
-def _layers(network: Any, w: Any, X: np.ndarray) -> list[dict[str, Any]]:
-    """What each layer is, found out by running the network: which activation gives its own logits?"""
-    try:
-        shapes = [tuple(np.shape(part) for part in layer) for layer in w]
-        right = np.asarray(network.forward(X, w), dtype=float)
-    except Exception as error:
-        raise WidgetError(f"{_READABLE}; this one's forward stopped with: {error}") from None
-    if any(shape and (len(shape) != 2 or len(shape[0]) != 2) for shape in shapes) or not any(shapes):
-        raise WidgetError(f"{_READABLE}; these weights are {shapes}.")
-    for kind, sigma in ACTIVATIONS.items():
-        h = X
-        for layer in w:
-            h = affine(h, *layer) if layer else sigma(h)
-        if h.shape == right.shape and np.allclose(h, right, rtol=1e-6, atol=1e-9):
-            return [{"kind": "linear", "rows": s[0][0], "columns": s[0][1]} if s else {"kind": kind} for s in shapes]
-    raise WidgetError(f"{_READABLE}; this one computes something else.")
+def _labels(labels: ArrayLike, count: int) -> np.ndarray:
+    labels = np.asarray(labels)
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise WidgetError(f"labels are to be {count} whole numbers; shape {labels.shape} of {labels.dtype} came.")
+    return labels

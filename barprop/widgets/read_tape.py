@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from barprop.numerics.vjp import pull_back
 from barprop.widgets.base import WidgetError
 
 _LARGEST = 2000  # entries in all; nudging each costs a few runs of its step
+_SHOWN = 12  # numbers of an array that the page gets
 _SUMS = [{"axis": axis, "keepdims": keep} for axis in (None, 0, 1, -1, (0, 1)) for keep in (False, True)]
 _POWERS = (2.0, -1.0, 0.5, 3.0, -2.0, -0.5)
 
@@ -22,31 +23,51 @@ Step = Callable[..., np.ndarray]
 class Entry:
     """One node as plain data."""
 
-    name: str
+    name: str  # its letter, or what made it
+    op: str  # what made it: "×", "tanh", ...; "" for a leaf, "?" for a step unknown here
     parents: tuple[int, ...]
     data: np.ndarray
     bar: np.ndarray | None
     ref: np.ndarray | None = None  # the bar by nudging
     step: Step | None = None
+    shares: list[np.ndarray | None] = field(default_factory=list)  # by nudging, what it hands back to each parent
 
     def right(self) -> bool:
-        """Whether its bar is that of nudging."""
-        if self.bar is None or self.ref is None or self.bar.shape != self.ref.shape:
-            return False
-        size = np.max(np.abs(self.ref), initial=0.0)
-        return bool(np.max(np.abs(self.bar - self.ref), initial=0.0) <= 1e-6 * (1 + size))
+        """Return whether its bar is that of nudging."""
+        return self.bar is not None and self.ref is not None and same(self.bar, self.ref)
+
+    def verdict(self) -> str:
+        """Return "right", "wrong", "missing" (no bar) or "unchecked" (nothing to compare with)."""
+        if self.ref is None:
+            return "unchecked"
+        return "missing" if self.bar is None else "right" if self.right() else "wrong"
 
     def plain(self) -> dict[str, Any]:
-        """What the page gets; a missing number is None, and of what is not checked only the beginning is sent."""
-        most = _LARGEST if self.ref is not None else 12
+        """Return what the page gets: of an array its beginning, None where a number is missing."""
+        difference = None
+        if self.bar is not None and self.ref is not None and self.bar.shape == self.ref.shape:
+            difference = _finite(np.max(np.abs(self.bar - self.ref), initial=0.0))
         return {
             "name": self.name,
+            "op": self.op,
             "parents": list(self.parents),
             "shape": list(self.data.shape),
-            "data": _listed(self.data, most),
-            "bar": None if self.bar is None else _listed(self.bar, most),
-            "ref": None if self.ref is None else _listed(self.ref, most),
+            "data": _listed(self.data),
+            "bar": None if self.bar is None else _listed(self.bar),
+            "barShape": None if self.bar is None else list(self.bar.shape),
+            "ref": None if self.ref is None else _listed(self.ref),
+            "verdict": self.verdict(),
+            "difference": difference,
+            "shares": [None if share is None else _finite(np.linalg.norm(share)) for share in self.shares],
         }
+
+
+def same(bar: np.ndarray, ref: np.ndarray) -> bool:
+    """Return whether two bars have one shape and agree to about six digits."""
+    if bar.shape != ref.shape:
+        return False
+    size = np.max(np.abs(ref), initial=0.0)
+    return bool(np.max(np.abs(bar - ref), initial=0.0) <= 1e-6 * (1 + size))
 
 
 @dataclass
@@ -57,7 +78,7 @@ class Tape:
 
 
 def read_tape(node: Any, names: Mapping[str, Any], most: int) -> Tape:
-    """The nodes behind a Value, named, with their bars and what nudging says of them."""
+    """Return the nodes behind a Value, named, with their bars and what nudging says of them."""
     order = _ordered(node, most)
     index = {id(one): place for place, one in enumerate(order)}
     letters = {id(value): name for name, value in names.items()}
@@ -67,7 +88,7 @@ def read_tape(node: Any, names: Mapping[str, Any], most: int) -> Tape:
         bar = None if getattr(one, "bar", None) is None else _array(one, "bar")
         parents = tuple(index[id(parent)] for parent in one.parents)
         symbol, step = _recognised(data, [entries[parent].data for parent in parents])
-        entries.append(Entry(letters.get(id(one), symbol), parents, data, bar, step=step))
+        entries.append(Entry(letters.get(id(one), symbol or "•"), symbol, parents, data, bar, step=step))
     if sum(entry.data.size for entry in entries) <= _LARGEST:
         _nudge(entries)
     return Tape(entries)
@@ -101,12 +122,16 @@ def _array(node: Any, part: str) -> np.ndarray:
         raise WidgetError(f"A node's .{part} is to be a number or an array; {came} came.") from None
 
 
-def _listed(values: np.ndarray, most: int) -> list[float | None]:
-    return [float(value) if np.isfinite(value) else None for value in np.ravel(values)[:most]]
+def _finite(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _listed(values: np.ndarray) -> list[float | None]:
+    return [_finite(value) for value in np.ravel(values)[:_SHOWN]]
 
 
 def _candidates(parents: list[np.ndarray]) -> list[tuple[str, Step]]:
-    """The steps that could have made a node of so many parents."""
+    """Return the steps that could have made a node of so many parents."""
     if len(parents) == 2:
         pairs = (("+", np.add), ("−", np.subtract), ("×", np.multiply), ("/", np.divide), ("@", np.matmul))
         straight = list(pairs)
@@ -124,9 +149,9 @@ def _candidates(parents: list[np.ndarray]) -> list[tuple[str, Step]]:
 
 
 def _recognised(data: np.ndarray, parents: list[np.ndarray]) -> tuple[str, Step | None]:
-    """The symbol of the step that made this value, and the step; None where nothing known gives it."""
+    """Return the symbol of the step that made this value, and the step; None where nothing known gives it."""
     if not parents:
-        return "•", None
+        return "", None
     for symbol, step in _candidates(parents):
         try:
             with np.errstate(all="ignore"):
@@ -145,10 +170,12 @@ def _nudge(entries: list[Entry]) -> None:
     for place in range(len(entries) - 1, -1, -1):
         entry, bar = entries[place], bars[place]
         for slot, parent in enumerate(entry.parents):
-            if bar is None or entry.step is None:
-                bars[parent] = None
-            elif bars[parent] is not None:
-                bars[parent] = bars[parent] + _slot_bar(entry, [entries[p].data for p in entry.parents], slot, bar)
+            share = None
+            if bar is not None and entry.step is not None:
+                share = _slot_bar(entry, [entries[p].data for p in entry.parents], slot, bar)
+            entry.shares.append(share)
+            so_far = bars[parent]
+            bars[parent] = None if share is None or so_far is None else so_far + share
     for entry, bar in zip(entries, bars, strict=True):
         entry.ref = bar if bar is not None and np.all(np.isfinite(bar)) else None
 
@@ -164,4 +191,4 @@ def _slot_bar(entry: Entry, values: list[np.ndarray], slot: int, bar: np.ndarray
         return step(*values[:slot], u, *values[slot + 1 :])
 
     with np.errstate(all="ignore"):
-        return np.asarray(pull_back(moved, at, bar, nudge, left=entry.name == "relu" and bool(np.any(at == 0))))
+        return np.asarray(pull_back(moved, at, bar, nudge, left=entry.op == "relu" and bool(np.any(at == 0))))

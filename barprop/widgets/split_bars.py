@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import traitlets as t
 from matplotlib.axes import Axes
@@ -10,14 +12,14 @@ from matplotlib.ticker import MaxNLocator
 
 from barprop.numerics.steps import half_square, inner
 from barprop.numerics.vjp import pull_back
-from barprop.pictures.style import BACKWARD, INK
+from barprop.pictures.style import BACKWARD, FORWARD, INK
 from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 
 MODES = ("split", "train")
 
 
 class SplitBars(Widget):
-    """Two weights share one bar; in the other mode, two branches share one training.
+    """Show who made a sum and how its bar is shared; in the other mode, how two branches share one training.
 
     Parameters
     ----------
@@ -27,6 +29,8 @@ class SplitBars(Widget):
     units1, units2 : how many units each branch has, 1 to 32.
     rate : the learning rate, above 0.
     steps : of training, 0 to 300.
+    w1, w2 : the weights of the sum.
+    shares : whether the shares of the gradient and of a step's effect are shown as well.
 
     Raises
     ------
@@ -34,10 +38,13 @@ class SplitBars(Widget):
     """
 
     _esm = bundled("split_bars.js")
-    resets = ("mode", "x1", "x2", "zBar", "scale1", "scale2", "units1", "units2", "rate", "steps")
+    resets = ("mode", "x1", "x2", "w1", "w2", "zBar", "scale1", "scale2", "units1", "units2", "rate", "steps")
     mode = t.Unicode().tag(sync=True)
     x1 = t.Float().tag(sync=True)
     x2 = t.Float().tag(sync=True)
+    w1 = t.Float().tag(sync=True)
+    w2 = t.Float().tag(sync=True)
+    shares = t.Bool().tag(sync=True)
     zBar = t.Float().tag(sync=True)  # noqa: N815 the name in JavaScript
     scale1 = t.Float().tag(sync=True)
     scale2 = t.Float().tag(sync=True)
@@ -59,11 +66,17 @@ class SplitBars(Widget):
         units2: int = 16,
         rate: float = 0.1,
         steps: int = 100,
+        w1: float = 0.1,
+        w2: float = 2.0,
+        shares: bool = True,
     ) -> None:
         super().__init__(
             x1=number("x1", x1),
             x2=number("x2", x2),
             zBar=number("z_bar", z_bar),
+            w1=number("w1", w1),
+            w2=number("w2", w2),
+            shares=bool(shares),
             mode=one_of("mode", mode, MODES),
             scale1=_positive("scale1", scale1),
             scale2=_positive("scale2", scale2),
@@ -105,28 +118,33 @@ class SplitBars(Widget):
                 f"have moved by {one:.2g}, those of branch 2, with inputs of size {self.scale2:g}, by {two:.2g}."
             )
         one, two = self.bars()
+        made = self.w1 * self.x1, self.w2 * self.x2
         return (
-            f"z = w1 x1 + w2 x2 with x1 = {self.x1:g}, x2 = {self.x2:g} and z bar = {self.zBar:g}: "
-            f"the bar of w1 is {one:.3g}, the bar of w2 is {two:.3g}; the larger x takes the larger share."
+            f"z = w1 x1 + w2 x2: w1 makes {made[0]:.3g} of it, w2 makes {made[1]:.3g}. "
+            f"With {self.zBar:g} as the bar of z, the bar of w1 is {one:.3g}, that of w2 is {two:.3g}."
         )
 
     def draw(self, figure: Figure) -> None:
-        """The two bars, and how they share the gradient; or how far two branches move."""
+        """Draw what each weight makes and its bar; or how far two branches move."""
         if self.mode == "train":
             return self._draw_training(figure.subplots())
-        bars = self.bars()
-        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-        names = [r"$\bar w_1$", r"$\bar w_2$"]
-        hatches = ["///", "\\\\\\"]
-        shapes = left.barh(names, bars, facecolor="white", edgecolor=BACKWARD, linestyle="--", linewidth=1.5)
-        for shape, hatch in zip(shapes, hatches, strict=True):
-            shape.set_hatch(hatch)
-        left.bar_label(shapes, [f"{bar:.3g}" for bar in bars], padding=4)
-        left.axvline(0, color=INK, linewidth=0.8, linestyle="-")
-        left.invert_yaxis()
-        left.margins(x=0.25)
-        left.set_title(rf"bars for $x_1$ = {self.x1:g}, $x_2$ = {self.x2:g}, $\bar z$ = {self.zBar:g}", fontsize=11)
-        self._draw_shares(right, np.abs(bars), names, hatches)
+        grid = figure.subplots(1, 3 if self.shares else 2, sharey=False)
+        looks: list[dict[str, Any]] = [
+            {"color": FORWARD},
+            {"facecolor": "white", "edgecolor": BACKWARD, "linestyle": "--", "linewidth": 1.5},
+        ]
+        made = np.array([self.w1 * self.x1, self.w2 * self.x2])
+        titles = rf"who made $z$ = {made.sum():.3g}", "who is fed: the bars"
+        names = ["$w_1$", "$w_2$"], [r"$\bar w_1$", r"$\bar w_2$"]
+        for axes, values, look, title, labels in zip(grid, (made, self.bars()), looks, titles, names, strict=False):
+            shapes = axes.barh(labels, values, **look)
+            axes.bar_label(shapes, [f"{value:.3g}" for value in values], padding=4)
+            axes.axvline(0, color=INK, linewidth=0.8, linestyle="-")
+            axes.invert_yaxis()
+            axes.margins(x=0.35)
+            axes.set_title(title, fontsize=11)
+        if self.shares:
+            self._draw_shares(grid[2], np.abs(self.bars()), names[1], ["///", "\\\\\\"])
 
     def _draw_training(self, axes: Axes) -> None:
         looks = zip(self.movements(), (self.units1, self.units2), (self.scale1, self.scale2), ("-", ":"), strict=True)

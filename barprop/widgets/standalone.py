@@ -71,7 +71,7 @@ def page(widget: Any, title: str) -> str:
 
 
 def _is_plain(value: Any) -> bool:
-    return isinstance(value, (str, int, float, bool, list, dict))
+    return value is None or isinstance(value, (str, int, float, bool, list, dict))
 
 
 def _inside_script(data: Any) -> str:
@@ -91,10 +91,12 @@ def _examples() -> dict[str, Callable[[], Any]]:
         "NudgeTest": widgets.NudgeTest,
         "Descent": widgets.Descent,
         "SplitBars": widgets.SplitBars,
+        "SplitBars-bare": lambda: widgets.SplitBars(shares=False),
         "SplitBars-train": lambda: widgets.SplitBars(mode="train", steps=20),
         "ContractCard": widgets.ContractCard,
         "PerturbPad": examples.perturb_pad,
         "PicturePad": examples.picture_pad,
+        "DigitPad": examples.digit_pad,
         "TapeView": examples.tape_view,
     }
 

@@ -1,207 +1,183 @@
-// The graph that the student's own Values recorded: their values, their bars, and how far these are from right.
+// The graph that the student's own Values recorded: values, bars, and the way to the first bar that is wrong.
 
-import { button, dial, dials, player, readout, row } from "./shared/controls.js";
-import { arrow, canvas, draw, make, resize } from "./shared/dom.js";
+import { button, player, readout, resetButton, row } from "./shared/controls.js";
+import { make } from "./shared/dom.js";
+import { barWidth, graphView } from "./shared/graph.js";
 import { stage } from "./shared/stage.js";
-import { drawnLetter, show } from "./shared/text.js";
+import { letter, list, prose, show } from "./shared/text.js";
 
-/**
- * Where each node stands: `column` is the longest way from a leaf (leaves stand just before their first use),
- * `row` counts within the column. `parents[i]` are the indices of what node i was made from, all smaller than i.
- */
-function layOut(parents) {
-  const column = parents.map(() => 0);
-  parents.forEach((made, node) => {
-    for (const parent of made) column[node] = Math.max(column[node], column[parent] + 1);
-  });
-  const used = parents.map(() => Infinity);
-  parents.forEach((made, node) => {
-    for (const parent of made) used[parent] = Math.min(used[parent], column[node]);
-  });
-  parents.forEach((made, node) => {
-    if (!made.length && Number.isFinite(used[node])) column[node] = used[node] - 1;
-  });
-  const columns = Array.from({ length: Math.max(...column) + 1 }, () => []);
-  column.forEach((c, node) => {
-    columns[c].push(node);
-  });
-  const row = new Array(parents.length).fill(0);
-  const children = parents.map(() => []);
-  parents.forEach((made, node) => {
-    for (const parent of made) children[parent].push(node);
-  });
-  // from the loss backwards, each column in the order of what it feeds
-  for (const nodes of [...columns].reverse()) {
-    const pull = (node) =>
-      children[node].length ? children[node].reduce((sum, child) => sum + row[child], 0) / children[node].length : 0;
-    nodes
-      .sort((a, b) => pull(a) - pull(b) || a - b)
-      .forEach((node, place) => {
-        row[node] = place;
-      });
-  }
-  return { column, row, height: Math.max(...columns.map((nodes) => nodes.length)) };
-}
+const MARKS = { right: " ✓", wrong: " ✗", missing: " –", unchecked: "" };
+const WORDS = { right: "✓ right", wrong: "✗ not right", missing: "– no bar", unchecked: "not checked" };
 
-/** The largest difference between two lists of numbers; null where one is missing or holds no number. */
-function largestDifference(one, other) {
-  if (!one || !other || one.length !== other.length) return null;
-  let most = 0;
-  for (let i = 0; i < one.length; i++) {
-    if (one[i] === null || other[i] === null) return null;
-    most = Math.max(most, Math.abs(one[i] - other[i]));
-  }
-  return most;
-}
-
-/** Whether a node's bar is right: "right", "wrong", "missing" (no bar), or "unchecked" (no reference). */
-function judgeBar({ bar, ref }) {
-  if (!ref) return "unchecked";
-  if (!bar) return "missing";
-  const size = ref.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-  const difference = largestDifference(bar, ref);
-  return difference !== null && difference <= 1e-6 * (1 + size) ? "right" : "wrong";
-}
-
-const MARKS = { right: "✓", wrong: "✗", missing: "–", unchecked: "" };
-
-function brief(values, shape) {
+/** Numbers short enough to stand beside a node: a number, a short vector, or a shape. */
+export function brief(values, shape, digits = 2) {
   if (!values) return "none";
-  const number = (value) => (value === null ? "no number" : show(value, 2));
+  const number = (value) => (value === null ? "no number" : show(value, digits));
   if (!shape.length) return number(values[0]);
-  const more = values.length < shape.reduce((a, b) => a * b, 1) || values.length > 4 ? ", …" : "";
-  return `[${values.slice(0, 4).map(number).join(", ")}${more}]`;
+  if (shape.length === 1 && shape[0] <= 3) return `(${values.map(number).join(", ")})`;
+  return shape.length === 1 ? `${shape[0]} numbers` : shape.join(" × ");
 }
 
-const COLUMN = 96;
+/** The same with its first numbers, for the panel. */
+function long(values, shape) {
+  if (!values) return "none";
+  if (!shape.length) return brief(values, shape, 4);
+  const more = shape.reduce((a, b) => a * b, 1) > values.length || values.length > 6 ? ", …" : "";
+  const shown = values.slice(0, 6).map((value) => (value === null ? "no number" : show(value)));
+  return `[${shown.join(", ")}${more}]${shape.length > 1 ? `, shape (${shape.join(", ")})` : ""}`;
+}
+
+const isLetter = (name) => /^[A-Za-z]\d?$/.test(name);
+const named = ({ name, op }) => (isLetter(name) ? `{${name}}` : op ? `the node ${name}` : "a number");
+
+const COLUMN = 84;
 const LINE = 92;
+const SIDE = 58;
 
-function place(plan, node) {
-  const inColumn = plan.column.filter((each) => each === plan.column[node]).length;
-  return [46 + COLUMN * plan.column[node], 40 + LINE * (plan.row[node] + (plan.height - inColumn) / 2)];
+/** Where everything stands, as wide as there is room for; a long tape is wider. */
+function planOf(nodes, places, ways, width) {
+  const sideOf = (id, [, y]) => (nodes[id].parents.length || Number.isInteger(y) === false ? "around" : y < 0 ? "above" : y > 0 ? "below" : "around");
+  const under = (id) => nodes[id].parents.some((parent) => places[parent][1] > places[id][1]);
+  const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
+  const [left, top] = [Math.min(...xs), Math.min(...ys)];
+  const across = Math.max(...xs) - left;
+  const column = Math.max(COLUMN, Math.min(150, (width - 2 * SIDE) / Math.max(1, across)));
+  const spot = ([x, y]) => ({ x: Math.round(SIDE + column * (x - left)), y: Math.round(54 + LINE * (y - top)) });
+  const spots = Object.fromEntries(
+    places.map((place, id) => [id, { ...spot(place), side: sideOf(id, place), aside: under(id) ? 13 : 0 }]),
+  );
+  return {
+    spots,
+    ways: Object.fromEntries(Object.entries(ways).map(([edge, passed]) => [edge, passed.map(spot)])),
+    width: Math.max(width, Math.round(2 * SIDE + column * across)),
+    height: Math.round(54 + LINE * (Math.max(...ys) - top) + 66),
+  };
 }
 
-function paintTape(svg, nodes, plan, state) {
-  const width = 92 + COLUMN * Math.max(...plan.column);
-  resize(svg, width, plan.height * LINE + 8);
-  const spots = nodes.map((_, node) => place(plan, node));
-  const here = nodes.length - 1 - state.step;
-  const parts = [];
-  const gap = 24;
-  nodes.forEach((node, index) => {
-    for (const parent of node.parents) {
-      const [[x1, y1], [x2, y2]] = [spots[parent], spots[index]];
-      const length = Math.hypot(x2 - x1, y2 - y1);
-      const [ux, uy] = [((x2 - x1) / length) * gap, ((y2 - y1) / length) * gap];
-      parts.push(arrow(x1 + ux + uy / 8, y1 + uy - ux / 8, x2 - ux + uy / 8, y2 - uy - ux / 8, "forward"));
-      if (index >= here)
-        parts.push(arrow(x2 - ux - uy / 8, y2 - uy + ux / 8, x1 + ux - uy / 8, y1 + uy + ux / 8, "backward"));
-    }
-  });
-  nodes.forEach((node, index) => {
-    const [x, y] = spots[index];
-    const done = index >= here;
-    if (index === here)
-      parts.push(draw("rect", { x: x - 24, y: y - 24, width: 48, height: 48, rx: 3, class: "bp-read" }));
-    parts.push(draw("circle", { cx: x, cy: y, r: 18, class: "bp-node bp-known" }));
-    if (done) parts.push(draw("circle", { cx: x, cy: y, r: 14.5, class: "bp-ring" }));
-    parts.push(
-      /^[a-z]\d?$/.test(node.name)
-        ? drawnLetter(x, y, node.name, 18)
-        : draw("text", { x, y: y + 5, "text-anchor": "middle" }, node.name),
-    );
-    const value = node.shape.length ? `shape (${node.shape.length > 1 ? node.shape.join(", ") : `${node.shape[0]},`})` : brief(node.data, node.shape);
-    parts.push(draw("text", { x, y: y + 37, "text-anchor": "middle", class: "bp-forward-text" }, value));
-    if (!done) return;
-    const bar = node.shape.length ? (judgeBar(node) === "missing" ? "none" : "") : brief(node.bar, node.shape);
-    const mark = MARKS[judgeBar(node)];
-    parts.push(
-      draw(
-        "text",
-        { x, y: y + 54, "text-anchor": "middle", class: "bp-backward-text" },
-        `bar ${bar} ${mark}`.replace("  ", " "),
-      ),
-    );
-  });
-  svg.replaceChildren(...parts);
-  return spots[here];
-}
-
-function details(node) {
-  const verdict = judgeBar(node);
-  const difference = largestDifference(node.bar, node.ref);
-  const words = { right: "✓ right", wrong: "✗ not right", missing: "no bar yet", unchecked: "not checked" };
-  return [
-    readout("value", brief(node.data, node.shape)),
-    readout("its bar", brief(node.bar, node.shape), "bp-readout-bar"),
-    readout("by nudging", node.ref ? brief(node.ref, node.shape) : "too large, or a step unknown here"),
-    readout("difference", difference === null ? "–" : show(difference, 2)),
-    readout("", words[verdict]),
-  ];
+function symbolOf({ name, op, data, shape }) {
+  if (isLetter(name) || op) return name;
+  return shape.length ? "•" : brief(data, shape);
 }
 
 function render(context) {
-  const nodes = context.model.get("nodes");
-  const plan = layOut(nodes.map((node) => node.parents));
-  const verdicts = nodes.map(judgeBar);
-  const tally = (kind) => verdicts.filter((each) => each === kind).length;
-  const told = (state) => {
-    const index = nodes.length - 1 - state.step;
-    const words = { right: "right", wrong: "not right", missing: "missing", unchecked: "not checked" };
-    const all = `${nodes.length} nodes: ${tally("right")} bars right, ${tally("wrong")} wrong, ${tally("missing")} missing.`;
-    return `Step ${state.step + 1} back: node ${nodes[index].name}, its bar is ${words[verdicts[index]]}. ${all}`;
+  const { model } = context;
+  const [nodes, blame, places, ways] = ["nodes", "blame", "places", "ways"].map((key) => model.get(key));
+  const last = nodes.length - 1;
+  const most = Math.max(0, ...nodes.flatMap(({ shares }) => shares.filter((share) => share !== null)));
+  const tally = (kind) => nodes.filter(({ verdict }) => verdict === kind).length;
+  const onPath = new Set((blame.path ?? []).slice(1).map((node, at) => `${node}>${blame.path[at]}`));
+  const guilty = blame.path?.length > 1 ? `${blame.path.at(-1)}>${blame.path.at(-2)}` : "";
+  const checked = tally("right") + tally("wrong") + tally("missing");
+  const summary = blame.words
+    ? `${tally("right")} of ${checked} bars are right. The first that is not: ${blame.words}`
+    : checked
+      ? `All ${checked} bars that nudging can check are right.`
+      : "No bar could be checked.";
+  const described = (item) => {
+    if (!item.includes(">")) {
+      const node = nodes[Number(item)];
+      const made = node.parents.length ? `made by ${node.op} from ${node.parents.map((p) => named(nodes[p])).join(" and ")}` : "not made from anything";
+      return `${named(node)}, ${made}: value ${brief(node.data, node.shape)}, bar ${brief(node.bar, node.barShape ?? [])}, ${WORDS[node.verdict].slice(2)}.`;
+    }
+    const [parent, node] = item.split(">").map(Number);
+    const share = nodes[node].shares[nodes[node].parents.indexOf(parent)];
+    const size = share === null || share === undefined ? "which nudging cannot check" : `of size ${show(share)}, by nudging`;
+    return `From ${named(nodes[node])} back to ${named(nodes[parent])}: a share ${size}.`;
   };
-  const page = stage(context, { title: "The tape you recorded", task: "", keys: ["step"], tell: told });
-  const { state } = page;
-  const svg = canvas("The graph of the recorded values, the loss at the right.");
-  const box = make(
-    "div",
-    { class: "bp-scroll", tabindex: 0, role: "region", "aria-label": "the graph; arrow keys scroll" },
-    svg,
-  );
-  const panel = make("div", { class: "bp-panel" });
-  page.onPaint((now) => {
-    const [x] = paintTape(svg, nodes, plan, now);
-    if (x < box.scrollLeft + 60 || x > box.scrollLeft + box.clientWidth - 60) box.scrollLeft = x - box.clientWidth / 2;
-    panel.replaceChildren(...details(nodes[nodes.length - 1 - now.step]));
+  const page = stage(context, {
+    title: "The tape you recorded",
+    task: "Play the way back from the loss. Is a bar marked ✗? Follow the marked path: the first wrong step is where it begins. Click a node or an arrow to inspect it.",
+    keys: ["step"],
+    view: { hover: null, picked: null },
+    tell: ({ picked, step }) => {
+      if (picked !== null) return described(picked);
+      const here = nodes[last - step];
+      return step === last ? summary : `Step ${step + 1} of ${nodes.length} back: ${named(here)} has the bar ${brief(here.bar, here.barShape ?? [])}. ${summary}`;
+    },
   });
-  const move = (step, act = page.keep) => {
-    if (step < 0 || step >= nodes.length) return false;
-    act({ step });
-    return true;
+  const { state } = page;
+  const view = graphView({
+    label: "The graph of the recorded values, the loss at the right. Arrow keys walk through it.",
+    nodes: nodes.map((node, id) => ({ id: String(id), symbol: symbolOf(node) })),
+    edges: nodes.flatMap((node, to) => [...new Set(node.parents)].map((from) => ({ from: String(from), to: String(to) }))),
+    describe: described,
+    onHover: (hover) => page.change({ hover }),
+    onPick: (item) => page.keep({ picked: state.picked === item ? null : item }),
+  });
+  const box = make("div", { class: "bp-scroll" }, view.svg);
+  const panel = make("div", { class: "bp-panel" });
+  const nodeLook = (now) => (id) => {
+    const node = nodes[id];
+    const done = Number(id) >= last - now.step;
+    const bar = brief(node.bar, node.barShape ?? []) + MARKS[node.verdict];
+    return {
+      value: node.op || isLetter(node.name) || node.shape.length ? brief(node.data, node.shape, 3) : "",
+      bar: done ? `${isLetter(node.name) ? `{bar ${node.name}} = ` : ""}${bar}` : "",
+      known: true,
+      asked: Number(id) === last - now.step && now.step < last,
+      lit: now.hover === id,
+      picked: now.picked === id,
+      wrong: done && ["wrong", "missing"].includes(node.verdict),
+      tag: isLetter(node.name) && node.op ? node.op : "",
+    };
   };
-  const play = player(page, () => move(state.step + 1, page.change), 700);
-  page.root.append(
-    box,
-    panel,
-    row(
-      button("Step", () => move(state.step + 1), { class: "bp-button bp-main" }),
-      button("Back", () => {
-        play.stop();
-        move(state.step - 1);
-      }),
-      play.toggle,
-      button("Reset", () => {
-        play.stop();
-        move(0);
-      }),
-    ),
-    dials(
-      dial(page, {
-        name: "step back",
-        text: "step back",
-        min: 0,
-        max: Math.max(1, nodes.length - 1),
-        step: 1,
-        whole: true,
-        free: false,
-        read: (now) => now.step,
-        write: (_, step) => ({ step: Math.min(step, nodes.length - 1) }),
-      }),
-    ),
-  );
+  const edgeLook = (now) => (from, to) => {
+    const item = `${from}>${to}`;
+    const node = nodes[to];
+    const share = node.shares[node.parents.indexOf(Number(from))] ?? 0;
+    const done = Number(to) >= last - now.step;
+    return {
+      forward: true,
+      back: done && node.bar ? barWidth(share, most) : 0,
+      lit: now.hover === item,
+      picked: now.picked === item,
+      path: done && onPath.has(item),
+      guilty: done && guilty === item,
+    };
+  };
+  page.onPaint((now, width) => {
+    const plan = planOf(nodes, places, ways, width - 10);
+    view.paint(plan, nodeLook(now), edgeLook(now));
+    const follow = plan.spots[last - now.step].x;
+    if (now.step < last && (follow < box.scrollLeft + 60 || follow > box.scrollLeft + box.clientWidth - 60))
+      box.scrollLeft = follow - box.clientWidth / 2;
+    const picked = now.picked !== null && !now.picked.includes(">") ? Number(now.picked) : null;
+    panel.replaceChildren(...details(nodes[picked ?? (now.step < last ? last - now.step : (blame.node ?? last))]));
+  });
+  const move = (step, act) => {
+    if (step < 0 || step > last) return false;
+    act({ step, picked: null });
+    return step < last;
+  };
+  const play = player(page, () => move(state.step + 1, page.change), 900);
+  // at the end, Play begins anew
+  play.toggle.addEventListener("click", () => !play.playing() && state.step === last && page.change({ step: 0 }), true);
+  const step = button("Step", () => move(state.step + 1, (part) => page.keep(part)), { class: "bp-button bp-main" });
+  const back = button("Back", () => {
+    play.stop();
+    move(state.step - 1, (part) => page.keep(part));
+  });
+  const begin = button("From the loss", () => {
+    play.stop();
+    move(0, (part) => page.keep(part));
+  });
+  page.onPaint((now) => {
+    step.disabled = now.step === last;
+    back.disabled = begin.disabled = now.step === 0;
+  });
+  page.root.append(box, panel, row(begin, step, back, play.toggle, resetButton(page)));
   return page.start();
 }
 
-export { layOut, largestDifference, judgeBar };
+/** What a node holds, and whether its bar is right. */
+function details(node) {
+  const name = isLetter(node.name) ? letter(node.name) : node.op ? `the node ${node.name}` : "a number";
+  return [
+    readout(["value of ", name], long(node.data, node.shape)),
+    readout(prose("its bar, as your code left it"), long(node.bar, node.barShape ?? []), "bp-readout-bar"),
+    readout("the bar that nudging finds", node.ref ? long(node.ref, node.shape) : "too large, or a step unknown here"),
+    readout("", WORDS[node.verdict] + (node.difference ? `, off by up to ${list(node.difference, 2)}` : "")),
+  ];
+}
+
 export default { render };

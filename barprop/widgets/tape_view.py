@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import traitlets as t
 from matplotlib.figure import Figure
 
-from barprop.pictures.style import BACKWARD, DASH, FORWARD, INK
+from barprop.pictures.layered import arrange
+from barprop.pictures.style import BACKWARD, DASH, FORWARD, INK, WRONG
 from barprop.widgets.base import Widget, bundled
-from barprop.widgets.read_tape import Tape, read_tape
+from barprop.widgets.blame import first_wrong
+from barprop.widgets.read_tape import read_tape
 
 MOST = 80
 
@@ -32,12 +36,23 @@ class TapeView(Widget):
     _esm = bundled("tape_view.js")
     resets = ("step",)
     nodes: t.List[Any] = t.List().tag(sync=True)
+    blame: t.Dict[str, Any] = t.Dict().tag(sync=True)  # the first wrong bar: {"node", "path", "words"}, or empty
+    places: t.List[Any] = t.List().tag(sync=True)  # (column, row) of each node
+    ways: t.Dict[str, Any] = t.Dict().tag(sync=True)  # "parent>node": the places that a long edge passes
     step = t.Int(0).tag(sync=True)
     size = (7.0, 3.2)
 
     def __init__(self, node: Any, names: Mapping[str, Any] | None = None) -> None:
         tape = read_tape(node, names or {}, MOST)
-        super().__init__(nodes=[entry.plain() for entry in tape.entries])
+        found = first_wrong(tape.entries)
+        layout = arrange([entry.parents for entry in tape.entries], [entry.name for entry in tape.entries])
+        super().__init__(
+            nodes=[entry.plain() for entry in tape.entries],
+            blame=asdict(found) if found else {},
+            places=layout.places,
+            ways={f"{parent}>{node}": way for (parent, node), way in layout.ways.items()},
+            step=len(tape.entries) - 1,
+        )
         self._tape = tape
 
     def sentence(self) -> str:
@@ -53,53 +68,47 @@ class TapeView(Widget):
         )
 
     def png(self) -> bytes:
-        """The picture, wider for a longer tape."""
-        columns, rows = _places(self._tape)
-        self.size = (min(14.0, 1.5 + 1.15 * (max(columns) + 1)), 1.1 + max(rows))
+        """Return the picture, wider for a longer tape."""
+        across, down = np.ptp(self._spots(), axis=0)
+        self.size = (min(14.0, 1.9 + 1.25 * across), 1.3 + 1.05 * down)
         return super().png()
 
+    def _spots(self) -> np.ndarray:
+        """Return where the nodes stand, (nodes, 2)."""
+        return np.array(self.places) * [1, -1]
+
     def draw(self, figure: Figure) -> None:
-        """The graph: values below each node, bars below these."""
-        columns, rows = _places(self._tape)
+        """Draw the graph: values below each node, bars below these; the way to the first wrong bar is red."""
         axes = figure.subplots()
         axes.axis("off")
-        spots = list(zip(columns, [-row for row in rows], strict=True))
-        for entry, (x, y) in zip(self._tape.entries, spots, strict=True):
+        spots = self._spots()
+        guilty = set(pairwise(self.blame.get("path", [])))
+        for node, (entry, (x, y)) in enumerate(zip(self._tape.entries, spots, strict=True)):
             for parent in entry.parents:
                 look = {"arrowstyle": "-|>", "shrinkA": 13, "shrinkB": 13, "linewidth": 1.3}
                 bend = {"connectionstyle": "arc3,rad=-0.08"}
                 axes.annotate("", (x, y), spots[parent], arrowprops={**look, **bend, "color": FORWARD})
                 if entry.bar is not None:
-                    dashed = {**look, **bend, "color": BACKWARD, "linestyle": DASH}
+                    color = WRONG if (node, parent) in guilty else BACKWARD
+                    dashed = {**look, **bend, "color": color, "linestyle": DASH}
                     axes.annotate("", spots[parent], (x, y), arrowprops=dashed)
             axes.plot(x, y, "o", markersize=21, mfc="white", mec=INK)
             axes.text(x, y, entry.name, ha="center", va="center", fontsize=10)
-            axes.text(x, y - 0.27, _short(entry.data), ha="center", va="top", fontsize=9, color=FORWARD)
+            axes.text(x, y - 0.24, _short(entry.data), ha="center", va="top", fontsize=9, color=FORWARD)
             if entry.bar is not None:
-                mark = "" if entry.ref is None else "✓" if entry.right() else "✗"
-                number = f"{_short(entry.bar)} " if entry.bar.ndim == 0 else ""
-                text = f"bar {number}{mark}".strip()
-                axes.text(x, y - 0.45, text, ha="center", va="top", fontsize=9, color="#A84300")
-        axes.set_xlim(-0.6, max(columns) + 0.6)
-        axes.set_ylim(-max(rows) - 0.75, 0.35)
+                verdict = entry.verdict()
+                mark = {"right": "✓", "wrong": "✗"}.get(verdict, "")
+                color = WRONG if verdict == "wrong" else "#A84300"
+                text = rf"$\bar {entry.name}$ = " if entry.name.isalpha() and len(entry.name) == 1 else ""
+                text += f"{_short(entry.bar)} {mark}"
+                axes.text(x, y - 0.42, text, ha="center", va="top", fontsize=9, color=color)
+        axes.set_xlim(spots[:, 0].min() - 0.6, spots[:, 0].max() + 0.6)
+        axes.set_ylim(spots[:, 1].min() - 0.75, spots[:, 1].max() + 0.35)
 
 
 def _short(values: np.ndarray) -> str:
-    return f"{float(values):.2g}" if values.ndim == 0 else f"shape {values.shape}"
-
-
-def _places(tape: Tape) -> tuple[list[int], list[int]]:
-    """Columns by the longest way from a leaf, a leaf just before its first use; rows within them."""
-    columns: list[int] = []
-    for entry in tape.entries:
-        columns.append(1 + max((columns[parent] for parent in entry.parents), default=-1))
-    for leaf, entry in enumerate(tape.entries):
-        uses = [columns[place] for place, other in enumerate(tape.entries) if leaf in other.parents]
-        if not entry.parents and uses:
-            columns[leaf] = min(uses) - 1
-    counts: dict[int, int] = {}
-    rows = []
-    for column in columns:
-        rows.append(counts.get(column, 0))
-        counts[column] = rows[-1] + 1
-    return columns, rows
+    if values.ndim == 0:
+        return f"{float(values):.2g}"
+    if values.ndim == 1 and values.size <= 3:
+        return f"({', '.join(f'{value:.2g}' for value in values)})"
+    return f"shape {values.shape}"

@@ -169,12 +169,12 @@ if ready("linear", "forward"):
     display(neuron.forward_film(example | cache))
 
 # %% [markdown]
-# Each node fills in as soon as the nodes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**. Step through it with numbers of your own; each node asks for your guess first. (The dashed way back is notebook 02.)
+# Each node fills in as soon as the nodes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**. Step through it with numbers of your own; each node asks for your guess first.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import GraphStepper
 
-GraphStepper()
+GraphStepper(way="forward")
 
 # %% [markdown]
 # ## What we want from it
@@ -233,12 +233,12 @@ grade("test_repeats")
 #
 # > **Backpropagation is caching for the chain rule.**
 #
-# What does keeping cost, and what does it save? Untick something and see.
+# What does keeping cost, and what does it save? Here is a chain of ten neurons, each fed by the one before it. Drop a value, and play the sweep: what must be computed again, and how often?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ledger", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import CacheLedger
 
-CacheLedger()
+CacheLedger(width=1)
 
 # %% [markdown]
 # ### Exercise `dl_dv_cached` (7 min, ●●○)

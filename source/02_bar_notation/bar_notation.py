@@ -486,7 +486,7 @@ NudgeTest(variable="w1")
 # %% [markdown]
 # ## What if memory is short?
 #
-# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by.
+# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by. Thirty layers with room for a third of their vectors: which would you keep?
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_memory", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import CacheLedger
@@ -496,7 +496,7 @@ CacheLedger(depth=30)
 # %% [markdown]
 # Two tricks, both about $\sigma$, make it smaller.
 #
-# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (The ledger does not know that: for *h only* it computes $z$ again.)
+# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (In the ledger: *slope from h*, *h only*.)
 
 # %% [markdown]
 # ### Exercise `slopes_from_output` (8 min, ●●○)
@@ -649,7 +649,7 @@ if ready("backward", "train"):
     display(neuron.training(X[:, 0], Y, lambda s: v * tanh(np.outer(s, w[:1])[:, 0] + w[1]), losses))
 
 # %% [markdown]
-# The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn, and does it depend on where you start?
+# The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn, and does it depend on where you start? In the picture below, find a start from which nothing ever moves.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_learned", "locked": true, "schema_version": 3, "solution": false}
 if ready("train"):

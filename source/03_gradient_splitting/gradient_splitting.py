@@ -82,10 +82,10 @@ if ready("split"):
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split_bars", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import SplitBars
 
-SplitBars()  # drag x1 and x2, or type them
+SplitBars(shares=False)  # drag the numbers, or type them
 
 # %% [markdown]
-# Who had more part in making $z$ gets more of the gradient. Not by decree: it happens at the product, where $\bar z$ meets $x$.
+# The weight beside the larger $x$ gets more of the gradient, however much or little it made of $z$: at the product, $\bar z$ meets $x$, not $w\,x$.
 #
 # How much more? Guess first. With $x = (3, 1)$, how many percent of the gradient go to $w_1$? Then both weights take one step of descent, and $z$ changes: how many percent of *that* are the first term's work?
 

@@ -51,7 +51,7 @@ layers.card()
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_contract", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import ContractCard
 
-ContractCard("ReLU")  # tick a contract and ask whether it can work
+ContractCard("ReLU")  # tick a contract, then run it: what is the least that works?
 
 # %% [markdown]
 # Weights do not live in the layer. They are handed to both methods as a tuple `w`, and `w_bar` comes back as a tuple built like it; `()` where there are none.
@@ -728,6 +728,26 @@ if trained:
     display(layers.digit_grid(X_test[wrong], labels_test[wrong], named[wrong]))
 
 # %% [markdown]
+# One hand is missing: yours. Draw a digit in the box. The weights are random again, so what the network reads is a guess. Then run the cell below it and watch the bars while your layers learn.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_hand", "locked": true, "schema_version": 3, "solution": false}
+if trained:
+    from barprop.widgets import DigitPad
+
+    w = new_weights(1)
+    pad = DigitPad((network, w), X_test[:10])
+    display(pad)
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_hand_trained", "locked": true, "schema_version": 3, "solution": false}
+if trained:
+    for part in pad.progress(100):
+        some = slice(400 * (part % 10), 400 * (part % 10) + 400)
+        w, losses = train_digits(network, w, X[some], labels[some], 0.1, 1, seed=part)
+        pad.update(w, losses)
+
+# %% [markdown]
+# Which of your digits does it misread? It has seen 4,000 of other people's.
+#
 # You have thrown something away at every step: `x_bar`, the bar of the image. It says how each pixel should change to make the loss *larger*. Notebook 05 is about people who keep it.
 #
 # ## Go further

@@ -350,7 +350,7 @@ if ready("fgsm", "pgd"):
         print(f"{name:<14}{loss.forward(network.forward(x, w), labels):>8.2f}")
 
 # %% [markdown]
-# Better at once, and soon no better: in so small a ball the logits are nearly a plane (the loss bends on top). Hold on to that thought. (And on paper: does the order of your two corrections matter?)
+# Better at once, and soon no better: in so small a ball the logits are nearly a plane (the loss bends on top). Hold on to that thought. (And on paper: does the order of your two corrections matter?) Now by hand: find the smallest `eps` at which the network sees another digit, then draw a digit of your own and attack that.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pad", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import PerturbPad

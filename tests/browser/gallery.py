@@ -19,6 +19,13 @@ w = [(draw.normal(size=(64, 784)) / 20, np.zeros(64)), (), (draw.normal(size=(10
 PerturbPad(net=(TwoLayers(), w, None), X=X[:20], labels=labels[:20], index=3)
 """
 
+DIGITS = PAD.replace("PerturbPad(net=(TwoLayers(), w, None), X=X[:20], labels=labels[:20], index=3)", "") + """
+from barprop.widgets import DigitPad
+
+digit_pad = DigitPad((TwoLayers(), w), X[:10])
+digit_pad
+"""
+
 # a tape with one wrong bar in it
 TAPE = """
 import numpy as np
@@ -39,19 +46,22 @@ l.bar, d.bar = np.array(1.0), 2 * d.data
 e.bar, y.bar = d.bar, -d.bar
 v.bar, h.bar = e.bar * h.data, e.bar * v.data
 z.bar = h.bar * (1 - h.data ** 2)
-w.bar, x.bar = z.bar * x.data, z.bar
+w.bar, x.bar = z.bar * x.data, z.bar  # x's lacks its factor w
 TapeView(l, names={"w": w, "x": x, "v": v, "y": y, "z": z, "h": h, "e": e, "l": l})
 """
 
 WIDGETS = {
     "GraphStepper": "from barprop.widgets import GraphStepper\nGraphStepper()",
+    "GraphStepper forward": "from barprop.widgets import GraphStepper\nGraphStepper(way='forward')",
     "CacheLedger": "from barprop.widgets import CacheLedger\nCacheLedger(keep='h')",
     "NudgeTest": "from barprop.widgets import NudgeTest\nNudgeTest()",
     "SplitBars": "from barprop.widgets import SplitBars\nSplitBars()",
+    "SplitBars without shares": "from barprop.widgets import SplitBars\nSplitBars(shares=False)",
     "SplitBars of two branches": "from barprop.widgets import SplitBars\nSplitBars(mode='train')",
     "Descent": "from barprop.widgets import Descent\nDescent()",
     "ContractCard": "from barprop.widgets import ContractCard\nContractCard()",
     "PerturbPad": PAD,
+    "DigitPad": DIGITS,
     "TapeView": TAPE,
 }
 NAMES = tuple(WIDGETS)

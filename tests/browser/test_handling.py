@@ -42,7 +42,9 @@ def test_guess_check_and_go_on_by_keyboard(book: LabPage) -> None:
         keyboard.press("Space")
     assert "what will the bar of e be" in said(stepper)
     # what the step reads stands out in the graph and in the formula
-    assert stepper.locator("svg .bp-read").count() == stepper.locator(".bp-formula").last.locator(".bp-chip-lit").count()
+    assert (
+        stepper.locator("svg .bp-read").count() == stepper.locator(".bp-formula").last.locator(".bp-chip-lit").count()
+    )
     assert stepper.locator("svg .bp-tag").all_text_contents() == ["cached", "at hand"]
     guess.fill("-0.979")
     keyboard.press("Enter")
@@ -69,7 +71,7 @@ def test_nodes_and_edges_are_inspected(book: LabPage) -> None:
     stepper.get_by_role("button", name="Reset").click()
     for _ in range(12):
         stepper.get_by_role("button", name="Step").click()
-    edge = stepper.locator('line[role="button"]').nth(5)
+    edge = stepper.locator('path[role="button"]').nth(5)
     edge.focus()
     keyboard.press("Enter")
     assert "∂l/∂e = −(y − e) = −0.979: where e grows by 0.01, l changes by about −0.0098." in said(stepper)
@@ -106,9 +108,11 @@ def test_play_and_pause(book: LabPage) -> None:
     assert said(stepper) == before
 
 
-def test_ledger_is_ticked_with_the_arrow_keys(book: LabPage) -> None:
+def test_ledger_is_changed_with_the_arrow_keys(book: LabPage) -> None:
     ledger, keyboard = widget(book, "CacheLedger"), book.page.keyboard
-    ledger.get_by_role("button", name="Store all").click()
+    store_all = ledger.get_by_role("button", name="Store all")
+    store_all.click()
+    assert store_all.get_attribute("aria-pressed") == "true"
     assert "20 of 20 stored" in said(ledger)
     assert "Nothing is computed again" in said(ledger)
     ledger.get_by_role("button", name="z 1 stored").focus()
@@ -116,19 +120,33 @@ def test_ledger_is_ticked_with_the_arrow_keys(book: LabPage) -> None:
     keyboard.press("ArrowDown")
     keyboard.press("Space")
     assert ledger.get_by_role("button", name="h 2 computed again").get_attribute("aria-pressed") == "false"
+    assert store_all.get_attribute("aria-pressed") == "false"
     assert "19 of 20 stored" in said(ledger)
     ledger.get_by_role("button", name="Nothing").click()
-    assert "0 of 20 stored, 512 bytes" in said(ledger)
+    assert "0 of 20 stored" in said(ledger)
+    ledger.get_by_role("button", name="Reset").click()
+    assert "10 of 20 stored" in said(ledger)
 
 
-def test_nudges_are_dragged_in_the_chart(book: LabPage) -> None:
+def test_the_sweep_fills_and_drains(book: LabPage) -> None:
+    ledger = widget(book, "CacheLedger")
+    ledger.get_by_role("button", name="Store all").click()
+    full = ledger.locator(".bp-cell-full")
+    step = ledger.get_by_role("button", name="Step")
+    counts = []
+    for _ in range(20):
+        step.click()
+        counts.append(full.count())
+    assert counts == [*range(2, 22, 2), *range(20, 0, -2)]
+
+
+def test_nudges_are_dragged_in_the_charts(book: LabPage) -> None:
     nudge = widget(book, "NudgeTest")
-    chart = nudge.locator("svg")
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    book.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    step = float(nudge.get_by_label("size of the nudge", exact=True).input_value())
-    assert 1e-8 < step < 1e-5
+    for chart, low, high in ((1, 1e-8, 1e-4), (0, 0.3, 1)):
+        box = nudge.locator("svg").nth(chart).bounding_box()
+        at = 0.5 if chart else 0.8
+        book.page.mouse.click(box["x"] + box["width"] * at, box["y"] + box["height"] / 2)
+        assert low < float(nudge.get_by_label("size of the nudge", exact=True).input_value()) < high
     nudge.get_by_label("nudge", exact=True).select_option("z")
     assert "the bar of z" in said(nudge)
 
@@ -145,29 +163,52 @@ def test_the_point_walks_by_keyboard_and_downhill(book: LabPage) -> None:
     for _ in range(3):
         descent.get_by_role("button", name="Step").click()
     assert float(loss.inner_text()) < before
-    box = descent.locator("svg").bounding_box()
+    box = descent.locator("svg").first.bounding_box()
     book.page.mouse.move(box["x"] + 100, box["y"] + 100)
     book.page.mouse.down()
     book.page.mouse.move(box["x"] + 150, box["y"] + 150)
     book.page.mouse.up()
     assert "w is −" in said(descent)
+    descent.get_by_label("12 starts").check()
+    assert descent.locator(".bp-walk").count() == 12
+    descent.get_by_role("button", name="Reset").click()
+    assert "w is 2.5, v is −2.5" in said(descent)
+    assert not descent.get_by_label("12 starts").is_checked()
 
 
-def test_contracts_are_judged(book: LabPage) -> None:
+def test_contracts_are_run(book: LabPage) -> None:
     card = widget(book, "ContractCard")
     card.get_by_label("layer").select_option("Product")
     group = card.locator(".bp-card:visible .bp-group")
+    run = card.get_by_role("button", name="Run")
     for place, index in ((0, 0), (2, 0)):
         group.nth(place).get_by_role("checkbox").nth(index).check()
+    run.click()
     assert "the bar of v cannot be made" in said(card)
+    assert "AttributeError: 'Product' object has no attribute 'h'" in card.locator(".bp-output").inner_text()
     group.nth(1).get_by_role("checkbox").nth(0).check()
+    assert "Press Run" in said(card)
+    run.click()
     assert "who hands on the bar of h" in said(card)
     group.nth(0).get_by_role("checkbox").nth(1).check()
     group.nth(2).get_by_role("checkbox").nth(1).check()
+    run.click()
     assert "This contract holds" in said(card)
     assert "the bar of h (32,)" in said(card)
     group.nth(1).get_by_role("checkbox").nth(1).check()
+    run.click()
     assert "e could be left out" in said(card)
+
+
+def scribble(book: LabPage, pad: Any) -> None:
+    """Draw a stroke on a pad."""
+    area = pad.locator(".bp-drawing")
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    book.page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.2 * box["height"])
+    book.page.mouse.down()
+    book.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
+    book.page.mouse.up()
 
 
 def test_a_picture_is_pushed(book: LabPage) -> None:
@@ -177,20 +218,62 @@ def test_a_picture_is_pushed(book: LabPage) -> None:
     pad.get_by_label("steps", exact=True).fill("0")
     book.page.keyboard.press("Tab")
     assert "the loss went from 3.3 to 3.3" in said(pad)
+    pad.get_by_label("alpha", exact=True).fill("0.01")
+    pad.get_by_label("steps", exact=True).fill("3")
+    book.page.keyboard.press("Tab")
+    assert "3 × 0.01 reaches 0.03, so eps = 0.1 does nothing here." in said(pad)
+    pad.get_by_label("aim", exact=True).select_option("8")
+    assert "aimed at 8" in said(pad)
     pad.get_by_label("step", exact=True).select_option("raw")
     assert pad.get_by_label("eps", exact=True).is_disabled()
+    scribble(book, pad)
+    assert "Your drawing, which it takes for" in said(pad)
+    pad.get_by_role("button", name="Reset").click()
+    assert loss in said(pad)
 
 
-def test_a_tape_shows_the_wrong_bar(book: LabPage) -> None:
+def test_a_drawing_is_read_with_new_weights_while_the_kernel_trains(book: LabPage) -> None:
+    pad, keyboard = widget(book, "DigitPad"), book.page.keyboard
+    assert "Draw a digit in the box." in said(pad)
+    scribble(book, pad)
+    assert "Your network reads" in said(pad)
+    before = pad.locator("svg text").all_text_contents()
+    book.page.evaluate(
+        """window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: `
+import time
+for part in digit_pad.progress(5):
+    w = [tuple(-2 * p for p in layer) for layer in digit_pad._net[1]]
+    digit_pad.update(w, [0.5])
+    time.sleep(0.2)
+`}); 0"""
+    )
+    pad.get_by_text("40 %, loss 0.5").wait_for(timeout=10_000)  # while the cell runs
+    pad.get_by_text("100 %, loss 0.5").wait_for(timeout=10_000)
+    assert pad.locator("svg text").all_text_contents() != before
+    pad.get_by_role("button", name="Clear").click()
+    assert "Draw a digit in the box." in said(pad)
+    pad.locator(".bp-drawing").focus()
+    for key in ("Space", "ArrowDown", "ArrowDown", "ArrowRight", "Space"):
+        keyboard.press(key)
+    assert "Your network reads" in said(pad)
+    pad.get_by_role("button", name="A digit of the data").click()
+    assert "Your network reads" in said(pad)
+
+
+def test_a_tape_names_the_guilty_step(book: LabPage) -> None:
     tape = widget(book, "TapeView")
-    assert "8 bars right, 1 wrong" in said(tape)
+    assert "8 of 9 bars are right. The first that is not: × (which made z) handed" in said(tape)
+    assert sum("✗" in text for text in tape.locator("svg text").all_text_contents()) == 1
+    assert tape.locator(".bp-guilty").count() == 1
+    assert tape.locator(".bp-glow").count() == 5
+    tape.get_by_role("button", name="From the loss").click()
+    assert "Step 1 of 9 back" in said(tape)
+    assert tape.locator(".bp-guilty").count() == 0
     for _ in range(8):
         tape.get_by_role("button", name="Step").click()
-    texts = tape.locator("svg text").all_text_contents()
-    assert sum("✗" in text for text in texts) == 1
-    tape.get_by_label("step back", exact=True).fill("1")
-    book.page.keyboard.press("Tab")
-    assert "Step 2 back" in said(tape)
+    assert tape.locator(".bp-guilty").count() == 1
+    tape.locator("circle[role='button']").first.click()
+    assert ", made by" in said(tape) or "not made from anything" in said(tape)
 
 
 def test_the_kernel_knows_what_was_kept(book: LabPage) -> None:

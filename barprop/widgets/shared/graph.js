@@ -23,15 +23,23 @@ import { drawnLetter, drawnProse, spoken } from "./text.js";
  * @property {string} [number] and its value
  * @property {boolean} [lit]
  * @property {boolean} [picked]
- * @property {boolean} [guilty] on the way to the step that is wrong
+ * @property {boolean} [path] on the way to what is wrong
+ * @property {boolean} [guilty] what came back along it is wrong
  *
  * @typedef {object} Spot where a node stands
  * @property {number} x
  * @property {number} y
  * @property {"above" | "below" | "around"} side where its value and bar are written
+ * @property {number} [aside] how far its bar stands to the right, off an arrow
  * @property {"left" | "right"} [tag] where its tag is written, if not below
  *
- * @typedef {{spots: Record<string, Spot>, width: number, height: number}} Plan
+ * @typedef {{x: number, y: number}} Point
+ *
+ * @typedef {object} Plan where everything stands
+ * @property {Record<string, Spot>} spots
+ * @property {Record<string, Point[]>} [ways] what an edge passes, by its name, if it does not go straight
+ * @property {number} width
+ * @property {number} height
  */
 
 export const RADIUS = 18;
@@ -56,7 +64,7 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
   reach.get(here)?.setAttribute("tabindex", "0");
 
   function hitArea(item) {
-    const shape = item.includes(">") ? draw("line", { class: "bp-hit bp-hit-edge" }) : draw("circle", { r: RADIUS + 7, class: "bp-hit" });
+    const shape = item.includes(">") ? draw("path", { class: "bp-hit bp-hit-edge" }) : draw("circle", { r: RADIUS + 7, class: "bp-hit" });
     shape.setAttribute("role", "button");
     shape.setAttribute("tabindex", "-1");
     shape.addEventListener("pointerenter", () => onHover(item));
@@ -89,15 +97,16 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
    * @param {(id: string) => Node} nodeLook
    * @param {(from: string, to: string) => Edge} edgeLook
    */
-  function paint({ spots, width, height }, nodeLook, edgeLook) {
+  function paint({ spots, ways = {}, width, height }, nodeLook, edgeLook) {
     resize(svg, width, height);
     const looks = new Map(nodes.map(({ id }) => [id, nodeLook(id)]));
     const parts = [];
     for (const { id } of nodes) if (looks.get(id)?.read) parts.push(square(spots[id]));
     for (const { from, to } of edges) {
       const look = edgeLook(from, to);
-      parts.push(...paintEdge(spots[from], spots[to], width, look));
-      place(`${from}>${to}`, spots[from], spots[to], Boolean(look.picked));
+      const points = [spots[from], ...(ways[`${from}>${to}`] ?? []), spots[to]];
+      parts.push(...paintEdge(points, width, look));
+      place(`${from}>${to}`, points, Boolean(look.picked));
     }
     for (const { id, symbol } of nodes) {
       const look = /** @type {Node} */ (looks.get(id));
@@ -111,10 +120,9 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
     below.replaceChildren(...parts);
   }
 
-  function place(item, a, b, picked) {
-    const [x1, y1, x2, y2] = trimmed(a, b, 0);
+  function place(item, points, picked) {
     const hit = reach.get(item);
-    for (const [name, value] of Object.entries({ x1, y1, x2, y2 })) hit?.setAttribute(name, String(value));
+    hit?.setAttribute("d", curve(points, 0));
     hit?.setAttribute("aria-pressed", String(picked));
     hit?.setAttribute("aria-label", spoken(describe(item)));
   }
@@ -126,32 +134,55 @@ function square({ x, y }) {
   return draw("rect", { x: x - 23, y: y - 23, width: 46, height: 46, rx: 4, class: "bp-read" });
 }
 
-/**
- * From the rim of one node to the rim of another, `shift` pixels to the side.
- * @returns {[number, number, number, number]}
- */
-function trimmed(a, b, shift) {
+/** The point `gap` pixels from a towards b, and `shift` pixels to the side. */
+function towards(a, b, gap, shift) {
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
-  const gap = RADIUS + 7;
-  return [
-    a.x + ux * gap - uy * shift,
-    a.y + uy * gap + ux * shift,
-    b.x - ux * gap - uy * shift,
-    b.y - uy * gap + ux * shift,
-  ];
+  return { x: a.x + ux * gap - uy * shift, y: a.y + uy * gap + ux * shift };
 }
 
-function paintEdge(a, b, width, look) {
+/** A way through points, from the rim of the first node to the rim of the last, moved to the side. */
+function trimmed(points, shift) {
+  const last = points.length - 1;
+  const down = Math.sign(points[last].x - points[0].x) * shift;
+  const moved = points.map(({ x, y }) => ({ x, y: y + down }));
+  moved[0] = towards(points[0], points[1], RADIUS + 7, shift);
+  moved[last] = towards(points[last], points[last - 1], RADIUS + 7, -shift);
+  return moved;
+}
+
+/** A way through points without corners. */
+function curve(points, shift) {
+  const [first, ...rest] = trimmed(points, shift);
+  let at = first;
+  const pieces = rest.map((to) => {
+    const [middle, from] = [(at.x + to.x) / 2, at.y];
+    at = to;
+    return rest.length === 1 ? `L${to.x} ${to.y}` : `C${middle} ${from} ${middle} ${to.y} ${to.x} ${to.y}`;
+  });
+  return `M${first.x} ${first.y}${pieces.join("")}`;
+}
+
+/** An arrow through points. */
+function way(points, shift, kind, thick) {
+  const spots = trimmed(points, shift);
+  const [end, before] = [spots[spots.length - 1], spots[spots.length - 2]];
+  if (spots.length === 2) return arrow(before.x, before.y, end.x, end.y, kind, thick);
+  const line = draw("path", { d: curve(points, shift), style: `stroke-width: ${thick.toFixed(1)}px` });
+  const head = arrow(end.x + (before.x < end.x ? -1 : 1), end.y, end.x, end.y, kind, thick);
+  head.prepend(line);
+  return head;
+}
+
+function paintEdge(points, width, look) {
   const parts = [];
-  const [x1, y1, x2, y2] = trimmed(a, b, 0);
-  if (look.lit || look.picked)
-    parts.push(draw("line", { x1, y1, x2, y2, class: `bp-glow${look.picked ? " bp-glow-picked" : ""}` }));
+  if (look.lit || look.picked || look.path)
+    parts.push(draw("path", { d: curve(points, 0), class: `bp-glow${look.picked ? " bp-glow-picked" : ""}` }));
   const shift = look.back ? 3 + look.back / 2 : 0;
-  parts.push(arrow(...trimmed(a, b, -shift), look.forward ? "forward" : "idle", look.forward ? 2 : 1.2));
-  if (look.back)
-    parts.push(arrow(...trimmed(b, a, -shift), look.guilty ? "guilty" : "backward", look.guilty ? 4 : look.back));
-  parts.push(...slopeText(a, b, width, look));
+  parts.push(way(points, -shift, look.forward ? "forward" : "idle", look.forward ? 2 : 1.2));
+  const back = [...points].reverse();
+  if (look.back) parts.push(way(back, -shift, look.guilty ? "guilty" : "backward", look.guilty ? 4 : look.back));
+  if (points.length === 2) parts.push(...slopeText(points[0], points[1], width, look));
   return parts;
 }
 
@@ -159,7 +190,7 @@ function paintEdge(a, b, width, look) {
 function slopeText(a, b, width, { slope = "", rule = "", number = "", lit, picked }) {
   if (!slope && !number) return [];
   const level = Math.abs(b.y - a.y) < 8;
-  const room = level ? Math.abs(b.x - a.x) - 54 : 2.5 * Math.abs(b.x - a.x) - 54;
+  const room = level ? Math.abs(b.x - a.x) - 68 : 2.5 * Math.abs(b.x - a.x) - 54;
   const fits = (text) => text.replace(/[{}]|bar /g, "").length * 5.7 <= room;
   const right = [`${rule} = ${number}`, rule, number].filter((text) => !/^ = | = $/.test(text) && text);
   const lines = [slope, right.find(fits) ?? ""].filter((text) => text && fits(text));
@@ -173,7 +204,7 @@ function slopeText(a, b, width, { slope = "", rule = "", number = "", lit, picke
 }
 
 /** @param {string} symbol @param {Spot} spot @param {Node} look */
-function paintNode(symbol, { x, y, side, tag }, look) {
+function paintNode(symbol, { x, y, side, tag, aside = 0 }, look) {
   const kind = [
     "bp-node",
     look.known && "bp-known",
@@ -194,8 +225,7 @@ function paintNode(symbol, { x, y, side, tag }, look) {
   const lines = { around: [up, down], above: [up, up - 18], below: [down, down + 18] }[side];
   const middle = { "text-anchor": "middle" };
   if (look.value) parts.push(drawnProse(x, lines[0], look.value, { ...middle, class: "bp-forward-text" }));
-  const wrong = look.wrong ? " bp-strong" : "";
-  if (look.bar) parts.push(drawnProse(x, lines[1], look.bar, { ...middle, class: `bp-backward-text${wrong}` }));
+  if (look.bar) parts.push(drawnProse(x + aside, lines[1], look.bar, { ...middle, class: look.wrong ? "bp-wrong-text bp-halo" : "bp-backward-text" }));
   if (look.tag) {
     const away = RADIUS + 9;
     const [tx, ty] = tag ? [tag === "left" ? x - away : x + away, y + 4] : [x, down + 18];

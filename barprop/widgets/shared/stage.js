@@ -11,7 +11,7 @@ export function still() {
 }
 
 /**
- * @typedef {Record<string, any>} State
+ * @typedef {any} State the traits and the view, by name
  * @typedef {object} Stage
  * @property {HTMLElement} root where to append
  * @property {HTMLElement} head the line of the title

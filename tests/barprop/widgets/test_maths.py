@@ -44,9 +44,7 @@ def neurons() -> list[dict[str, Any]]:
 
 def test_graph_values_and_bars() -> None:
     cases = neurons()
-    found = run_js(
-        "graph_stepper", "(m, c) => ({v: m.values(c), b: m.bars(c, m.values(c))})", cases
-    )
+    found = run_js("graph_stepper", "(m, c) => ({v: m.values(c), b: m.bars(c, m.values(c))})", cases)
     for case, result in zip(cases, found, strict=True):
         sigma = ACTIVATIONS[case["sigma"]]
         x, w = np.array(case["x"]), np.array(case["w"])
@@ -70,12 +68,18 @@ def test_each_step_is_incoming_bar_times_slope() -> None:
 
 @pytest.mark.parametrize(
     ("said", "word"),
-    [(-0.5, "Right"), (-0.503, "Right"), (0.5, "sign"), (2, "incoming bar alone"), (-0.25, "slope alone"), (3, "Too large"), (-3, "Too small")],
+    [
+        (-0.5, "Right"),
+        (-0.503, "Right"),
+        (0.5, "sign"),
+        (2, "incoming bar alone"),
+        (-0.25, "slope alone"),
+        (3, "Too large"),
+        (-3, "Too small"),
+    ],
 )
 def test_a_prediction_is_compared(said: float, word: str) -> None:
-    (verdict,) = run_js(
-        "graph_stepper", "(m, c) => m.compare(c, {value: -0.5, incoming: 2, slope: -0.25})", [said]
-    )
+    (verdict,) = run_js("graph_stepper", "(m, c) => m.compare(c, {value: -0.5, incoming: 2, slope: -0.25})", [said])
     assert word in verdict["word"]
     assert verdict["right"] is (word == "Right")
 
@@ -132,6 +136,61 @@ def run_chain(depth: int, width: int, z: list[bool], h: list[bool]) -> tuple[int
     return len(kept) - 1, products, sigmas
 
 
+def test_ledger_with_slopes_from_h_and_holding_on() -> None:
+    draw = rng()
+    cases = [
+        {
+            "depth": int(draw.integers(1, 31)),
+            "width": 3,
+            "z": (draw.random(30) < draw.random()).tolist(),
+            "h": (draw.random(30) < draw.random()).tolist(),
+            "fromH": bool(draw.integers(2)),
+            "hold": bool(draw.integers(2)),
+        }
+        for _ in range(COUNT)
+    ]
+    for case, found in zip(cases, run_js("cache_ledger", "(m, c) => m.ledger(c)", cases), strict=True):
+        memory, products, sigmas = sweep(case["depth"], case["z"], case["h"], case["fromH"], case["hold"])
+        assert found["repeated"] == products * 9
+        assert found["sigmas"] == sigmas * 3
+        assert found["memory"][case["depth"] :] == memory
+        assert found["peak"] == max(found["memory"])
+
+
+def sweep(depth: int, z: list[bool], h: list[bool], from_h: bool, hold: bool) -> tuple[list[int], int, int]:
+    """Go back through a chain; a place 2k - 1 is z_k, 2k is h_k: (vectors held at each layer, products, activations)."""
+    stored = (
+        {0} | {2 * k - 1 for k in range(1, depth + 1) if z[k - 1]} | {2 * k for k in range(1, depth + 1) if h[k - 1]}
+    )
+    held: set[int] = set()
+    memory, products, sigmas = [], 0, 0
+    for layer in range(depth, 0, -1):
+        wanted = {2 * layer if from_h else 2 * layer - 1, 2 * layer - 2} | ({2 * depth} if layer == depth else set())
+        made = set(held)
+        for place in sorted(wanted):
+            start = max(p for p in stored | made if p <= place)
+            made |= set(range(start + 1, place + 1))
+        new = made - held
+        products += sum(place % 2 for place in new)
+        sigmas += sum(1 - place % 2 for place in new)
+        at_hand = made if hold else made & wanted
+        memory.append(len({place for place in stored if place <= 2 * layer}) + len(at_hand - stored))
+        held = {place for place in made if place <= 2 * layer - 2} if hold else set()
+    return memory, products, sigmas
+
+
+def test_a_square_root_of_the_memory_costs_one_more_pass() -> None:
+    cases = [
+        {"depth": 25, "width": 1, "z": [False] * 30, "h": [(layer + 1) % k == 0 for layer in range(30)], "hold": True}
+        for k in range(1, 26)
+    ]
+    found = run_js("cache_ledger", "(m, c) => m.ledger(c)", cases)
+    peaks = [one["peak"] for one in found]
+    assert {one["repeated"] // one["forward"] for one in found} <= {0, 1}
+    assert 3 <= 1 + peaks.index(min(peaks)) <= 6
+    assert min(peaks) < 0.4 * peaks[-1]
+
+
 def test_ledger_agrees_with_its_picture() -> None:
     cases = [
         {"depth": depth, "width": 7, "z": [z] * 30, "h": [h] * 30} for depth in range(1, 31) for z, h in PLANS.values()
@@ -139,6 +198,9 @@ def test_ledger_agrees_with_its_picture() -> None:
     for case, found in zip(cases, run_js("cache_ledger", "(m, c) => m.ledger(c)", cases), strict=True):
         right = account(case["depth"], 7, case["z"][0], case["h"][0])
         assert {name: found[name] for name in ("bytes", "forward", "backward")} | {"again": found["repeated"]} == right
+    cases = [case | {"fromH": True} for case in cases]
+    for case, found in zip(cases, run_js("cache_ledger", "(m, c) => m.ledger(c)", cases), strict=True):
+        assert found["repeated"] == account(case["depth"], 7, case["z"][0], case["h"][0], slope_from_h=True)["again"]
 
 
 def test_nudges() -> None:
@@ -192,9 +254,7 @@ def loss_at(case: dict[str, Any], by: float) -> float:
 def test_split() -> None:
     draw = rng()
     cases = [(3 * draw.normal(size=3) * 10.0 ** draw.integers(-8, 8)).tolist() for _ in range(COUNT)]
-    for case, found in zip(
-        cases, run_js("split_bars", "(m, c) => m.splitBar(...c)", cases), strict=True
-    ):
+    for case, found in zip(cases, run_js("split_bars", "(m, c) => m.splitBar(...c)", cases), strict=True):
         x, z_bar = np.array(case[:2]), case[2]
         close(found["bars"], REFERENCES["split"](z_bar, x))
         close(found["gradient"], REFERENCES["gradient_share"](x))
@@ -224,23 +284,26 @@ def test_branches_in_training() -> None:
             : [...Array(33).keys()].map(n => [m.startBranch(n, 0.4), m.startBranch(n, 0.9)])""",
         [1, 0],
     )
-    for number, (case, found) in enumerate(zip(cases, run_js(widget, "(m, c) => m.trainBranches(c)", cases), strict=True)):
+    for number, (case, found) in enumerate(
+        zip(cases, run_js(widget, "(m, c) => m.trainBranches(c)", cases), strict=True)
+    ):
         if number < 50:
             close(found["moved"], np.array(SplitBars(mode="train", **case).movements()).tolist())
         begin = [starts[case[f"units{i + 1}"]][i] for i in (0, 1)]
-        losses, moved = train_branches(np.array(waves), begin, **case)
+        losses, moved, ratios = train_branches(np.array(waves), begin, **case)
         close(found["losses"], losses)
         close(found["moved"], moved)
+        close(found["ratios"], ratios)
 
 
 def train_branches(
     waves: np.ndarray, begin: list[Any], scale1: float, scale2: float, rate: float, steps: int, **units: int
-) -> tuple[list[float], list[list[float]]]:
+) -> tuple[list[float], list[list[float]], list[list[float]]]:
     """The same training, example by example with the references of notebook 03."""
     weights = {f"{name}{i + 1}": np.array(begin[i][name]) for i in (0, 1) for name in ("W", "a")}
     weights |= {f"W{i}": weights[f"W{i}"][:, None] for i in (1, 2)}
     first = {name: value.copy() for name, value in weights.items()}
-    losses, moved = [], [[], []]
+    losses, moved, ratios = [], [[], []], [[], []]
     for _ in range(steps + 1):
         total, loss = dict.fromkeys(weights, 0.0), 0.0
         for one, two in waves:
@@ -253,8 +316,36 @@ def train_branches(
         losses.append(loss)
         for i in (1, 2):
             moved[i - 1].append(np.sqrt(sum(np.sum((weights[n] - first[n]) ** 2) for n in (f"W{i}", f"a{i}"))))
+            own, bars = (np.concatenate([part[n].ravel() for n in (f"W{i}", f"a{i}")]) for part in (weights, total))
+            ratios[i - 1].append(REFERENCES["update_ratio"](own, bars, rate))
         weights = {name: weights[name] - rate * total[name] for name in weights}
-    return losses, moved
+    return losses, moved, ratios
+
+
+def test_walks_and_the_rate_that_breaks_them() -> None:
+    given = {"x": [-1.0, 0.5, 1.5], "y": [-0.8, 0.3, 1.1], "sigma": "tanh", "rate": 0.3}
+    cases = [given | {"w": w, "v": v} for w, v in rng().uniform(-2.5, 2.5, size=(40, 2)).tolist()]
+    function = "(m, c) => ({...m.breaking(c, c.w, c.v), walk: m.walk(c, c.w, c.v, 40)})"
+    x, y = np.array(given["x"]), np.array(given["y"])
+
+    def loss(w: float, v: float) -> float:
+        return float(np.mean((y - v * np.tanh(w * x)) ** 2) / 2)
+
+    def walk(w: float, v: float, rate: float) -> list[tuple[float, float]]:
+        points = [(w, v)]
+        for _ in range(40):
+            h, e_bar = np.tanh(w * x), v * np.tanh(w * x) - y
+            w, v = w - rate * np.mean(e_bar * v * (1 - h**2) * x), v - rate * np.mean(e_bar * h)
+            points.append((w, v))
+        return points
+
+    for case, found in zip(cases, run_js("descent", function, cases), strict=True):
+        close(found["walk"], walk(case["w"], case["v"], 0.3))
+        close(found["before"], loss(case["w"], case["v"]))
+        if found["breaks"]:
+            with np.errstate(all="ignore"):
+                end = loss(*walk(case["w"], case["v"], found["breaks"])[-1])
+            assert not end < found["before"]
 
 
 def test_descent() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -107,6 +106,27 @@ def test_shapes_of_the_contracts() -> None:
         assert found["SoftmaxCrossEntropy"]["logits_bar"] == str(loss.backward().shape)
 
 
+def test_a_contract_that_runs_shows_its_shapes() -> None:
+    linear = {"layer": "Linear", "n": 32, "d": 5, "m": 3, "k": 10}
+    cases = [
+        linear | {"takes": ["Z_bar", "W"], "caches": [], "returns": ["W_bar", "X_bar"]},
+        linear | {"takes": ["Z_bar"], "caches": ["X"], "returns": ["W_bar", "X_bar", "b_bar"]},
+        linear | {"takes": ["Z_bar", "W"], "caches": ["X", "Z"], "returns": ["W_bar", "b_bar", "X_bar"]},
+        linear | {"takes": [], "caches": [], "returns": []},
+    ]
+    text = [
+        [" ".join(line) for line in lines] for lines in run_js("contract_card", "(m, c) => m.runContract(c)", cases)
+    ]
+    no_cache, no_weights, spare, nothing = text
+    assert "bad W_bar (3, 5) from Z_bar (32, 3) and …: AttributeError: 'Linear' object has no attribute 'X'" in no_cache
+    assert "good X_bar (32, 5) from Z_bar (32, 3) and W (3, 5)" in no_cache
+    assert "bad b_bar (3,) is not returned: who waits for it?" in no_cache
+    assert any("NameError: name 'W' is not defined" in line for line in no_weights)
+    assert not [line for line in spare if line.startswith("bad")]
+    assert "note Z could be left out: 768 bytes kept for nothing" in spare
+    assert "returns None" in nothing[-1]
+
+
 class Net:
     """A network in NumPy, as the references of notebook 05 take it."""
 
@@ -170,6 +190,40 @@ def test_attacks() -> None:
         close(result["raw"], REFERENCES["gradient_ascent"](net, X, labels, case["alpha"], case["steps"])[0])
 
 
+def test_aimed_attacks() -> None:
+    draw = rng()
+    cases = [random_attack(draw) for _ in range(200)]
+    cases = [
+        case | {"target": int(draw.integers(case["layers"][-1]["rows"])), "mode": "raw", "steps": 1} for case in cases
+    ]
+    function = """(m, c) => Array.from(m.attackImage(m.unpackNetwork(c.layers, c.weights), c.x, c.label, c))"""
+    for case, found in zip(cases, run_js("perturb_pad", function, cases), strict=True):
+        w = [tuple(np.array(part) for part in layer) for layer in case["w"]]
+        net = Net(["", case["layers"][1]["kind"], ""]), w, REFERENCES["SoftmaxCrossEntropy"]()
+        bar = REFERENCES["input_bar"](net, np.array([case["x"]]), np.array([case["target"]]))[0]
+        close(found, np.array(case["x"]) - case["alpha"] * bar)
+
+
+def test_sixteen_bits_are_read() -> None:
+    values = np.concatenate([rng().normal(size=500), [0.0, -0.0, 1e-7, -3e-5, 65504, 6e-8]]).astype("<f2")
+    function = "(m, c) => Array.from(m.numbersOf(new DataView(Uint8Array.from(c).buffer), 'f2'))"
+    (found,) = run_js("digit_pad", function, [list(values.tobytes())])
+    np.testing.assert_array_equal(found, values.astype(float))
+
+
+def test_a_drawing_is_centred() -> None:
+    image = np.zeros((28, 28))
+    image[2:12, 20:24] = 1.0
+    (found,) = run_js("digit_pad", "(m, c) => Array.from(m.centred(c, 28))", [image.ravel().tolist()])
+    found = np.reshape(found, (28, 28))
+    rows, columns = np.indices(found.shape)
+    close([np.sum(found * rows), np.sum(found * columns)], [13.5 * found.sum()] * 2)
+    inked = np.flatnonzero(found.max(axis=1) > 0.5)
+    assert 19 <= inked[-1] - inked[0] + 1 <= 21
+    (empty,) = run_js("digit_pad", "(m, c) => Array.from(m.centred(c, 28))", [[0.0] * 784])
+    assert not any(empty)
+
+
 def mulberry_signs(length: int, seed: int) -> list[int]:
     """Mulberry32, a public-domain generator, in Python integers."""
     mask, signs = 0xFFFFFFFF, []
@@ -189,54 +243,9 @@ def test_random_directions_have_the_size_of_the_attack() -> None:
     ]
     function = """(m, c) => { const to = c.x.map((x, i) => x + c.by[i]); return ['raw', 'sign'].map(
         mode => m.randomImage(c.x, to, {mode}, c.seed)).concat([m.randomSigns(9, c.seed)]); }"""
-    for case, (raw, sign, signs) in zip(
-        cases, run_js("perturb_pad", function, cases), strict=True
-    ):
+    for case, (raw, sign, signs) in zip(cases, run_js("perturb_pad", function, cases), strict=True):
         x, by = np.array(case["x"]), np.array(case["by"])
         assert signs == mulberry_signs(9, case["seed"])
         close(np.linalg.norm(raw - x), np.linalg.norm(by))
         close(np.abs(sign - x), np.full(9, np.abs(by).max()))
         close(np.sign(sign - x), signs)
-
-
-def random_graphs() -> list[list[list[int]]]:
-    draw = rng()
-    graphs = []
-    for _ in range(COUNT):
-        n = int(draw.integers(1, 40))
-        graphs.append([draw.integers(0, node, size=min(node, int(draw.integers(0, 3)))).tolist() for node in range(n)])
-    return graphs
-
-
-def test_layout_of_tapes() -> None:
-    graphs = random_graphs()
-    for parents, found in zip(graphs, run_js("tape_view", "(m, c) => m.layOut(c)", graphs), strict=True):
-        longest: list[int] = []
-        for made in parents:
-            longest.append(1 + max((longest[parent] for parent in made), default=-1))
-        for node, made in enumerate(parents):
-            uses = [longest[child] for child, others in enumerate(parents) if node in others]
-            assert found["column"][node] == (min(uses) - 1 if uses and not made else longest[node])
-            assert all(found["column"][parent] < found["column"][node] for parent in made)
-        places = list(zip(found["column"], found["row"], strict=True))
-        assert len(set(places)) == len(places)
-        assert found["height"] == max(Counter(found["column"]).values()) > max(found["row"])
-
-
-def test_differences_of_bars() -> None:
-    draw = rng()
-    cases = [[draw.normal(size=5).tolist(), draw.normal(size=5).tolist()] for _ in range(COUNT)]
-    for (one, other), found in zip(
-        cases, run_js("tape_view", "(m, c) => m.largestDifference(...c)", cases), strict=True
-    ):
-        close(found, np.max(np.abs(np.subtract(one, other))))
-    judged = [
-        ([1.0], [1.0 + 1e-9], "right"),
-        ([1.0], [1.1], "wrong"),
-        (None, [1.0], "missing"),
-        ([1.0], None, "unchecked"),
-        ([None], [1.0], "wrong"),
-        ([1.0, 2.0], [1.0], "wrong"),
-    ]
-    found = run_js("tape_view", "(m, [bar, ref]) => m.judgeBar({bar, ref})", [case[:2] for case in judged])
-    assert found == [case[2] for case in judged]

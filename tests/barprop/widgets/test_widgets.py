@@ -15,10 +15,12 @@ import barprop.widgets
 from autograder.reference import REFERENCES
 from barprop.activations import ACTIVATIONS, softplus
 from barprop.jupyter import FILES, install
+from barprop.numerics.neuron import graph_bars, graph_values
 from barprop.widgets import (
     CacheLedger,
     ContractCard,
     Descent,
+    DigitPad,
     GraphStepper,
     NudgeTest,
     PerturbPad,
@@ -28,7 +30,7 @@ from barprop.widgets import (
 )
 from barprop.widgets.base import WidgetError
 from barprop.widgets.examples import picture_pad
-from barprop.widgets.neuron import graph_bars, graph_values
+from barprop.widgets.networks import packed, unpacked
 
 Value = REFERENCES["Value"]
 
@@ -76,9 +78,16 @@ def tape() -> TapeView:
     return TapeView(loss, names={"x": x, "w": w})
 
 
+def digit_pad(**more: Any) -> DigitPad:
+    draw = np.random.default_rng(3)
+    w = [(draw.normal(size=(5, 9)), draw.normal(size=5)), (), (draw.normal(size=(4, 5)), draw.normal(size=4))]
+    return DigitPad(**{"net": (TwoLayers(np.tanh), w), "X": draw.random((6, 9))} | more)
+
+
 MAKERS = {
     "GraphStepper": GraphStepper, "CacheLedger": CacheLedger, "NudgeTest": NudgeTest, "SplitBars": SplitBars,
-    "Descent": Descent, "ContractCard": ContractCard, "PerturbPad": pad, "PicturePad": picture_pad, "TapeView": tape,
+    "Descent": Descent, "ContractCard": ContractCard, "PerturbPad": pad, "PicturePad": picture_pad,
+    "DigitPad": digit_pad, "TapeView": tape,
 }  # fmt: skip
 
 
@@ -125,7 +134,7 @@ WRONG = {
     "depth": (lambda: CacheLedger(depth=31), "depth is to be a whole number from 1 to 30; 31 came"),
     "keep": (lambda: CacheLedger(keep="x"), "keep is one of all, z, h, nothing"),
     "variable": (lambda: NudgeTest("w3"), "variable is one of w1"),
-    "step": (lambda: NudgeTest(step=1), "step is to lie between 1e-12 and 1e-1; 1 came"),
+    "step": (lambda: NudgeTest(step=2), "step is to lie between 1e-12 and 1; 2 came"),
     "rate": (lambda: Descent(rate=0), "rate is to be above 0"),
     "y as long as x": (lambda: Descent(x=[1, 2], y=[1]), "y is to be 2 numbers; 1 came"),
     "no examples": (lambda: Descent(x=[], y=[]), "x is to hold 1 to 50 numbers; 0 came"),
@@ -136,6 +145,16 @@ WRONG = {
     "labels": (lambda: pad(labels=[0, 1]), "labels are to be 6 whole numbers; shape (2,)"),
     "labels in range": (lambda: pad(labels=[0, 1, 2, 3, 4, 5]), "between 0 and 3"),
     "index": (lambda: pad(index=6), "index is to be a whole number from 0 to 5"),
+    "target": (lambda: pad(target=4), "target is to be a whole number from 0 to 3; 4 came"),
+    "images that are words": (lambda: pad(X="digits"), "X is to hold images"),
+    "too many images": (lambda: digit_pad(X=np.zeros((51, 9))), "X is to hold 1 to 50 square images"),
+    "other weights": (
+        lambda: digit_pad().update([(np.zeros((2, 9)), np.zeros(2))]),
+        "20 numbers came, 74 were expected",
+    ),
+    "weights that are none": (lambda: digit_pad().update(["W"]), "w is to hold a pair (W, b)"),
+    "rounds": (lambda: next(digit_pad().progress(0)), "rounds is to be a whole number from 1"),
+    "way": (lambda: GraphStepper(way="back"), "way is one of both, forward; 'back' came"),
     "another network": (lambda: pad(sigma=np.sin), "this one computes something else"),
     "a photo": (lambda: photo_pad(X=np.zeros((1, 100))), "one square photo of three colours as a row"),
     "a photo's range": (lambda: photo_pad(X=np.full((1, 12), 2.0)), "numbers from 0 to 1"),
@@ -187,11 +206,58 @@ def test_pictures_of_attacks_are_attacks() -> None:
                 (W, b), _, (V, _) = w
                 return None, (bar @ V * (1 - np.tanh(self.x @ W.T + b) ** 2)) @ W
 
-        X = np.frombuffer(widget.images, "<f4").reshape(6, 9).astype(float)[2:3]
+        X = unpacked(widget.images, widget.kind, 6)[2:3]
         net = Net(), w32, REFERENCES["SoftmaxCrossEntropy"]()
         sizes = {"eps": 0.1} if mode == "sign" else {}
         right = REFERENCES[attack](net, X, np.array([2]), alpha=0.05, steps=3, **sizes)
         np.testing.assert_allclose(widget.attacked(), right[0], atol=1e-5)
+
+
+def test_an_aimed_attack_goes_down_the_loss_of_its_target() -> None:
+    widget = pad(steps=5, alpha=0.05, eps=0.2, index=2, target=0)
+
+    def loss(x: np.ndarray) -> float:
+        return float(widget._losses(x[None])[0])
+
+    assert loss(widget.attacked()) < loss(widget._image()) - 0.01
+
+
+def test_images_are_packed_without_loss() -> None:
+    draw = np.random.default_rng(1)
+    for X, kind in ((draw.integers(0, 256, size=(3, 16)) / 255, "u1"), (draw.normal(size=(3, 16)), "f4")):
+        data, found = packed(X)
+        assert found == kind
+        np.testing.assert_allclose(unpacked(data, kind, 3), X, rtol=1e-6)
+
+
+def test_a_pad_follows_the_training() -> None:
+    widget = digit_pad()
+    network, w = widget._net
+    seen = []
+    widget.observe(lambda change: seen.append((change["name"], change["new"])), names=["done", "loss", "weights"])
+    for _ in widget.progress(4):
+        w = [tuple(0.5 * part for part in layer) for layer in w]
+        widget.update(w, [1.0, 3.0])
+    assert [value for name, value in seen if name == "done"] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert widget.loss == 2.0
+    assert len({value for name, value in seen if name == "weights"}) == 4
+    assert network is widget._net[0]
+    np.testing.assert_allclose(np.frombuffer(widget.weights, "<f2")[:5], w[0][0].ravel()[:5], rtol=1e-3)
+
+
+def test_saved_state_is_small() -> None:
+    """A notebook keeps all of it; only the pads hold more than a few kilobytes of their own."""
+    for name, make in MAKERS.items():
+        state = make().get_state()
+        own = {key: value for key, value in state.items() if not key.startswith("_")}
+        size = len(json.dumps({key: value for key, value in own.items() if not isinstance(value, (bytes, memoryview))}))
+        assert size < 4000, f"{name}: {size}"
+
+
+def test_reset_knows_where_to_go() -> None:
+    for make in MAKERS.values():
+        widget = make()
+        assert widget.initial == {name: getattr(widget, name) for name in widget.resets}
 
 
 def test_every_operation_of_a_tape_is_recognised_and_right() -> None:
@@ -209,7 +275,7 @@ def test_every_operation_of_a_tape_is_recognised_and_right() -> None:
         total = total + (one * one).sum()
     total.backward()
     widget = TapeView(total)
-    names = [entry.name for entry in widget._tape.entries]
+    names = [entry.op for entry in widget._tape.entries]
     assert "?" not in names
     assert {"+", "−", "×", "/", "@", "neg", "exp", "log", "relu", "tanh", "^2", "^−1", "sum"} <= set(names)
     assert all(entry.right() for entry in widget._tape.entries)
