@@ -1,4 +1,4 @@
-"""python -m tests.browser.pictures: take the pictures of docs/widgets, in both themes."""
+"""python -m tests.browser.pictures: take the pictures of docs/widgets, in both themes, from the pages that stand alone."""
 
 from __future__ import annotations
 
@@ -7,41 +7,51 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import CHROMIUM_FLAGS, ROOT, running_lab
-from tests.browser.gallery import PICTURED
-from tests.browser.lab_page import LabPage
+from barprop.__main__ import main as barprop
+from tests.browser.conftest import CHROMIUM_FLAGS, ROOT
 
 TARGET = ROOT / "docs" / "widgets"
+NAMES = ("GraphStepper", "CacheLedger", "NudgeTest", "Descent", "SplitBars", "ContractCard", "DigitPad", "PerturbPad",
+         "TapeView")  # fmt: skip
 
 
-def prepare(name: str, widget: Any) -> None:
+def prepare(name: str, page: Any) -> None:
     """Bring a widget to a moment that shows what it is for."""
-    steps = {"GraphStepper": 19, "Descent": 5, "TapeView": 5}.get(name, 0)
-    for _ in range(steps):
-        widget.get_by_role("button", name="Step").click()
+    for _ in range({"GraphStepper": 10, "Descent": 5}.get(name, 0)):
+        page.get_by_role("button", name="Step").click()
+    if name == "CacheLedger":
+        page.get_by_label("depth", exact=True).fill("30")
+        page.get_by_label("store every k-th h, k", exact=True).fill("6")
+    if name == "NudgeTest":
+        page.get_by_label("size of the nudge", exact=True).fill("0.6")
     if name == "ContractCard":
-        for box in widget.locator(".bp-card:visible").get_by_role("checkbox").all()[:4]:
+        for box in page.locator(".bp-card:visible").get_by_role("checkbox").all()[:2]:
             box.check()
-        widget.locator(".bp-card:visible .bp-group").nth(2).get_by_role("checkbox").nth(0).check()
+        page.locator(".bp-card:visible .bp-group").nth(2).get_by_role("checkbox").nth(0).check()
+        page.get_by_role("button", name="Run").click()
+    if name == "DigitPad":
+        page.get_by_role("button", name="A digit of the data").click()
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(0, 0)
 
 
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
     TARGET.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running_lab(Path(folder)) as lab, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        barprop(["widgets", "--html", folder])
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
-        lab.write("pictures.ipynb", list(PICTURED.values()))
-        page = LabPage(browser, lab, width=1000, height=1100).open("pictures.ipynb").run_all()
-        for index, name in enumerate(PICTURED):
-            prepare(name, page.widget(index))
         for theme in ("light", "dark"):
-            page.theme(theme == "dark")
-            for index, name in enumerate(PICTURED):
-                widget = page.widget(index)
-                widget.evaluate("section => { section.style.width = '700px'; document.activeElement.blur(); }")
-                page.page.wait_for_timeout(400)
-                widget.screenshot(path=TARGET / f"{name}-{theme}.png")
+            context = browser.new_context(viewport={"width": 720, "height": 900}, color_scheme=theme, offline=True)
+            page = context.new_page()
+            for name in NAMES:
+                page.goto(Path(folder, f"{name}.html").as_uri())
+                page.locator(".bp-say").wait_for()
+                prepare(name, page)
+                page.wait_for_timeout(300)
+                page.locator("section.bp").screenshot(path=TARGET / f"{name}-{theme}.png")
+            context.close()
         browser.close()
 
 
