@@ -169,7 +169,7 @@ function formula(state, step, open) {
   if (!backward)
     return [result, sign("="), sign(step.rule.replace("σ", SIGMA_NAMES[state.sigma])), together(sign("from"), ...lit)];
   if (!step.from) return [result, sign("= 1:"), make("span", { class: "bp-rule" }, ...prose("where the way back starts: how {l} depends on {l}"))];
-  const slope = step.slope.replace("σ′", `slope of ${SIGMA_NAMES[state.sigma]} at `);
+  const slope = step.slope.replace("σ′({z})", `slope of ${SIGMA_NAMES[state.sigma]} at {z}`);
   return [
     result,
     sign("="),

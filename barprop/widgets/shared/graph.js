@@ -196,7 +196,7 @@ function slopeText(a, b, width, { slope = "", rule = "", number = "", lit, picke
   const lines = [slope, right.find(fits) ?? ""].filter((text) => text && fits(text));
   const part = level ? 0.5 : 0.4;
   const [mx, my] = [a.x + part * (b.x - a.x), a.y + part * (b.y - a.y)];
-  const longest = Math.max(...lines.map((text) => text.replace(/[{}]|bar /g, "").length * 5.7));
+  const longest = Math.max(...lines.map((text) => text.replace(/[{}]|bar /g, "").length * 6.8));
   const [x, anchor] = level ? [mx - 6, "middle"] : [Math.min(mx + 10, width - longest), "start"];
   const first = level ? my + 7 - 15 * lines.length : b.y > a.y ? my - 15 * (lines.length - 1) : my + 16;
   const look = `bp-slope${lit || picked ? " bp-strong" : ""}`;
