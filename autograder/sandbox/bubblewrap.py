@@ -199,6 +199,7 @@ def _masked(folder: Path, place: str) -> list[str]:
     homes = packages()
     repository = Path(__file__).resolve().parents[2]
     secret = [home / name for home in homes for name in ("autograder", "barprop")]
+    secret += [egg for home in homes for name in ("autograder", "barprop") for egg in home.glob(f"{name}-*.egg")]
     installed = folder.glob("python3*/*-packages")
     words = []
     for hidden in (*([] if repository in homes else [repository]), *secret, *installed):

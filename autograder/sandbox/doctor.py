@@ -32,6 +32,24 @@ header, rights = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)(*[1
 assert ctypes.CDLL(None).capget(header, rights) == 0 and not any(rights)
 """
 
+# Wherever barprop is installed, and in whatever order the folders are searched.
+_NO_ORACLES = """import os, sys
+places = [place for place in dict.fromkeys([*sys.path, *(f"/packages/{n}" for n in os.listdir("/packages"))]) if place]
+for place in places:
+    for name in ("autograder", "barprop/exercises", "barprop/judging"):
+        folder = os.path.join(place, name)
+        assert not os.path.isdir(folder) or not os.listdir(folder), folder
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("barprop", "autograder")]:
+        del sys.modules[name]
+    sys.path.insert(0, place)
+    try:
+        from barprop.exercises import EXERCISES
+    except ImportError:
+        pass
+    else:
+        assert False, place
+"""
+
 # name -> what it means where it holds, and a cell that ends with an error where it does not
 _TRIALS = {
     "network": (
@@ -43,6 +61,7 @@ _TRIALS = {
         "references, submissions and gradebook are not there",
         f"import os\nassert not any(map(os.path.exists, {[str(_REPOSITORY / n) for n in ('autograder', 'source')]!r}))",
     ),
+    "oracles": ("neither the exercises' declarations nor the references can be imported", _NO_ORACLES),
     "environment": (
         "nothing in it tells of grading",
         f"import os\nassert set(os.environ) <= {set(environment())!r} | {{'PWD', 'LC_CTYPE'}}",

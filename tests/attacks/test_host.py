@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 
 from autograder.batch.pool import Crew, PoolError, run_jobs
 from autograder.batch.worker import Grader
+from autograder.course.layout import ROOT
 from autograder.sandbox.time_limit import OverdueError, deadline
 from autograder.scoring import grade as job_module
 from autograder.scoring import seeds
@@ -276,3 +278,42 @@ def test_without_bubblewrap_there_is_one_refusal_before_anything_is_run(tmp_path
         with pytest.raises(PoolError, match="bubblewrap"):
             list(crew.run(jobs))
         assert all(worker.pid is None for worker in crew.workers)
+
+
+# --- oracles where a student's code runs ----------------------------------------------------------
+
+_HUB = """import json, site, sys
+target = sys.argv[1]
+known = site.getsitepackages()
+site.getsitepackages = lambda *a: [*known, target]
+sys.path.append(target)
+from autograder.sandbox import bubblewrap, doctor
+assert target in map(str, bubblewrap.packages())
+if sys.argv[2] == "open":
+    masked = bubblewrap._masked
+    bubblewrap._masked = lambda folder, place: [] if str(folder) == target else masked(folder, place)
+print(json.dumps({f.name: f.good for f in doctor.examine()}))
+"""
+
+
+@pytest.mark.slow
+def test_no_oracle_is_importable_where_barprop_is_installed_as_on_a_hub(tmp_path: Path) -> None:
+    """A copy in site-packages beside the one that grades; without the mask the doctor must say so."""
+    needs.sandbox()
+    source, target = tmp_path / "source", tmp_path / "site-packages"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    shutil.copytree(ROOT / "barprop", source / "barprop", ignore=shutil.ignore_patterns("__pycache__"))
+    words = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(target), str(source)]
+    subprocess.run(words, check=True, capture_output=True, timeout=300)
+    assert (target / "barprop" / "exercises").is_dir()
+    found = {}
+    for kind in ("masked", "open"):
+        done = subprocess.run([sys.executable, "-c", _HUB, str(target), kind], capture_output=True, text=True,
+                              cwd=ROOT, timeout=200, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2000:]
+        found[kind] = json.loads(done.stdout.splitlines()[-1])
+    assert found["masked"]["oracles"]
+    assert all(found["masked"].values()), found["masked"]
+    assert not found["open"]["oracles"]
