@@ -5,14 +5,27 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MethodType
 from typing import Any, Protocol
 
 import numpy as np
 
 from barprop.answers.failures import AnswerError, guard
-from barprop.answers.untrusted import arrays_in, attempt, describe_type, fresh, is_number, one_line, same, type_name
+from barprop.answers.untrusted import (
+    arrays_in,
+    attempt,
+    describe_type,
+    fresh,
+    is_modest,
+    is_number,
+    one_line,
+    same,
+    type_name,
+)
 
+_PLACES = 100  # so many entries of a result are looked at one by one
+_ARRAYS = 300  # and so many arrays in each
 Earlier = dict[str, list[Any]]  # the last results under each label
 _KEPT = 4  # so many: a buffer for each shape is caught when its shape comes again
 _CALLS = 40  # so many calls of one case are kept, to show the one that matters
@@ -156,15 +169,33 @@ def _is_earlier(value: Any, before: Any) -> bool:
 
 
 def _where_shared(value: Any, others: Any) -> tuple[str | int, ...]:
+    owners = _arrays(others)
+    if not is_modest(value):
+        return ()
     if type(value) is dict:
-        return tuple(key for key, item in dict.items(value) if type(key) is str and _overlap(item, others))
-    if type(value) is tuple or type(value) is list:
-        return tuple(place for place, item in enumerate(value[:100]) if _overlap(item, others))
-    return ()
+        entries = [(key, item) for key, item in islice(dict.items(value), _PLACES) if type(key) is str]
+    else:
+        entries = list(enumerate(value[:_PLACES])) if type(value) is tuple or type(value) is list else []
+    return tuple(key for key, item in entries if _any_shared(_arrays(item), owners))
 
 
 def _overlap(value: Any, others: Any) -> bool:
-    return any(out.size and np.may_share_memory(out, other) for out in arrays_in(value) for other in arrays_in(others))
+    return _any_shared(_arrays(value), _arrays(others))
+
+
+def _any_shared(these: list[np.ndarray], those: list[np.ndarray]) -> bool:
+    return any(np.may_share_memory(one, other) for one in these for other in those)
+
+
+def _arrays(value: Any) -> list[np.ndarray]:
+    """The arrays in a nest that hold anything, each once; the first few hundred."""
+    found: dict[int, np.ndarray] = {}
+    for array in arrays_in(value):
+        if array.size:
+            found[id(array)] = array
+        if len(found) == _ARRAYS:
+            break
+    return list(found.values())
 
 
 def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.untrusted import is_number, type_name
+from barprop.answers.untrusted import is_number, is_row, type_name
 
 _PLAIN_AT = "@ needs two arrays, and one of these is a plain number"
 _SHAPES = "the shapes do not fit: A @ b needs as many columns of A as b has entries"
@@ -89,7 +89,7 @@ def _operator(node: ast.BinOp, message: str, at: Expression) -> str:
             return f"{text} is a function: call it, {text}(z), or take its slope, {text}.slope(z)"
         if type_name(value) in _FUNCTIONS:
             return f"{text} is a function: it has to be called, with brackets"
-        if type(value) in (tuple, list):
+        if is_row(value):
             return f"{text} is a {type_name(value)}: take out what is in it first, as in (v,) = {text}"
     shapes = [f"{text} has shape {value.shape}" for text, value in operands if type(value) is np.ndarray and value.ndim]
     shapes += [f"{text} is a plain number" for text, value in operands if is_number(value)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
-from barprop.answers.untrusted import is_array, is_number
+from barprop.answers.untrusted import is_array, is_number, is_row
 
 
 def read_from_notebook(answer: Any, names: Mapping[str, Any]) -> list[str]:
@@ -27,4 +27,4 @@ def _globals_read(code: CodeType) -> Iterator[str]:
 
 
 def _is_value(value: Any) -> bool:
-    return is_number(value) or is_array(value) or type(value) in (list, tuple, dict)
+    return is_number(value) or is_array(value) or is_row(value) or type(value) is dict

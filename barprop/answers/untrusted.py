@@ -16,7 +16,7 @@ import numpy as np
 # The exact types that count as a number. No subclass: it may say one thing now and another later.
 _NUMBERS = (float, int, *(np.dtype(code).type for code in "efdgbhilqBHILQ"))
 _DEPTH = 6  # lists within lists are looked into so far
-_ITEMS = 10_000  # and so many items of each
+_ITEMS = 50_000  # and so many items in all
 _BYTES = 2**26  # arrays above this size are not compared bit for bit, nor copied
 
 
@@ -60,6 +60,11 @@ def is_plain(value: Any) -> bool:
     return any(type(value) is kind for kind in _PLAIN)
 
 
+def is_row(value: Any) -> bool:
+    """Exactly a list or a tuple. Not asked by `in`: a metaclass may make its classes equal to every other."""
+    return type(value) is list or type(value) is tuple
+
+
 def is_array(value: Any) -> bool:
     """A plain array of real numbers."""
     return type(value) is np.ndarray and value.dtype.kind in "fiu"
@@ -99,37 +104,72 @@ def describe_type(value: Any) -> str:
     return f"{'an' if word[0] in 'aeiouAEIOU' else 'a'} {word}"
 
 
-def arrays_in(value: Any, depth: int = _DEPTH) -> Iterator[np.ndarray]:
-    """Every plain array in a nest of tuples, lists and dictionaries."""
-    if type(value) is np.ndarray:
-        yield value
-    elif depth and (type(value) is tuple or type(value) is list):
-        for item in value[:_ITEMS]:
-            yield from arrays_in(item, depth - 1)
-    elif depth and type(value) is dict:
-        for item in islice(dict.values(value), _ITEMS):
-            yield from arrays_in(item, depth - 1)
+def arrays_in(value: Any) -> Iterator[np.ndarray]:
+    """Every plain array in a nest of tuples, lists and dictionaries that is not giant."""
+    for item in _nest(value):
+        if type(item) is np.ndarray:
+            yield item
 
 
-def fresh(value: Any, depth: int = _DEPTH) -> Any:
+def _nest(value: Any) -> Iterator[Any]:
+    """The items of a nest of plain collections, itself first; no deeper than `_DEPTH`, no more than `_ITEMS` in all.
+
+    A list of a list of a list, each a thousand times the same, is a billion items in no memory at all.
+    """
+    todo, met = [(value, _DEPTH)], 1
+    while todo:
+        item, depth = todo.pop()
+        yield item
+        if depth and (type(item) is tuple or type(item) is list):
+            inner = item[: _ITEMS - met]
+        elif depth and type(item) is dict:
+            inner = list(islice(dict.values(item), _ITEMS - met))
+        else:
+            continue
+        met += len(inner)
+        todo += [(entry, depth - 1) for entry in reversed(inner)]
+
+
+def is_modest(value: Any) -> bool:
+    """Whether a nest is small enough to be copied and compared in whole."""
+    items = size = 0
+    for item in _nest(value):
+        items += 1
+        size += item.nbytes if type(item) is np.ndarray and item.nbytes <= _BYTES else 0
+        if size > 2 * _BYTES:
+            return False
+    return items < _ITEMS
+
+
+def fresh(value: Any) -> Any:
     """A copy of plain data that keeps memory order and the read-only flag; what is giant or no data, as it is."""
+    return _fresh(value, _DEPTH) if is_modest(value) else value
+
+
+def _fresh(value: Any, depth: int) -> Any:
     if type(value) is np.ndarray and value.nbytes <= _BYTES:
         twin = value.copy(order="K")
         twin.flags.writeable = value.flags.writeable
         return twin
     if depth and (type(value) is tuple or type(value) is list):
-        return type(value)(fresh(item, depth - 1) for item in value)
+        return type(value)(_fresh(item, depth - 1) for item in value)
     if depth and type(value) is dict:
-        return {key: fresh(item, depth - 1) for key, item in value.items()}
+        return {key: _fresh(item, depth - 1) for key, item in value.items()}
     return value
 
 
-def same(a: Any, b: Any, depth: int = _DEPTH) -> bool:
+def same(a: Any, b: Any) -> bool:
     """Whether two nests of plain data hold the same, bit for bit (NaN equals NaN).
 
-    Objects of other kinds, and what lies deeper than `depth`, are taken for the same when
-    their types are.
+    Objects of other kinds, what lies deeper than `_DEPTH`, and two giant nests are taken for the same when their
+    types are.
     """
+    if is_modest(a) or is_modest(b):  # what they have in common is no larger than either
+        return _same(a, b, _DEPTH)
+    return type(a) is type(b)
+
+
+def _same(a: Any, b: Any, depth: int) -> bool:
     kind = type(a)
     if kind is not type(b):
         return False
@@ -137,8 +177,7 @@ def same(a: Any, b: Any, depth: int = _DEPTH) -> bool:
         alike = a.shape == b.shape and a.dtype == b.dtype
         return alike and (a.nbytes > _BYTES or a.tobytes() == b.tobytes())
     if depth and (kind is tuple or kind is list):
-        pairs = zip(a[:_ITEMS], b[:_ITEMS], strict=False)
-        return len(a) == len(b) and all(same(x, y, depth - 1) for x, y in pairs)
+        return len(a) == len(b) and all(_same(x, y, depth - 1) for x, y in zip(a, b, strict=True))
     if depth and kind is dict:
         return _same_entries(a, b, depth - 1)
     if kind is str or kind is bool or is_number(a):
@@ -150,4 +189,4 @@ def _same_entries(a: dict, b: dict, depth: int) -> bool:
     # Keys of other types may lie when they are compared, so these count as a difference.
     if len(a) != len(b) or not all(type(key) is str or type(key) is int for key in (*a, *b)):
         return False
-    return all(key in b and same(a[key], b[key], depth) for key in a)
+    return all(key in b and _same(a[key], b[key], depth) for key in a)

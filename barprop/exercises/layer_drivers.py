@@ -9,6 +9,7 @@ import numpy as np
 
 from barprop.answers.calls import AnswerError, Run, same
 from barprop.answers.returned import take_tuple
+from barprop.answers.untrusted import is_row
 from barprop.judging.compare import describe_type, is_array, is_number
 from barprop.judging.exercise import Case, Drive, Mistake, Values
 
@@ -110,8 +111,8 @@ def other_weights(w: tuple) -> tuple:
 
 def _weight_bars(name: str, w_bar: Any, weights: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     expected = f"({', '.join(f'{key}_bar' for key in weights)}{',' if len(weights) == 1 else ''})"
-    if type(w_bar) not in (tuple, list) or len(w_bar) != len(weights):
-        came = f"a tuple of {len(w_bar)}" if type(w_bar) in (tuple, list) else describe_type(w_bar)
+    if not is_row(w_bar) or len(w_bar) != len(weights):
+        came = f"a tuple of {len(w_bar)}" if is_row(w_bar) else describe_type(w_bar)
         raise AnswerError(f"{name}.backward returned {came} as w_bar; expected the tuple {expected}, built like w.")
     if weights:
         yield from zip((f"{key}_bar" for key in weights), w_bar, strict=True)
@@ -155,12 +156,12 @@ def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
 
     Raises AnswerError where it is not built like `like`.
     """
-    if type(value) not in (list, tuple) or len(value) != len(like):
-        came = f"{len(value)} entries" if type(value) in (list, tuple) else describe_type(value)
+    if not is_row(value) or len(value) != len(like):
+        came = f"{len(value)} entries" if is_row(value) else describe_type(value)
         raise AnswerError(f"{owner} came back as {came}; expected a list of {len(like)} tuples, one a layer.")
     for number, (layer, wanted) in enumerate(zip(value, like, strict=True)):
-        if type(layer) not in (tuple, list) or len(layer) != len(wanted):
-            came = f"{len(layer)} entries" if type(layer) in (tuple, list) else describe_type(layer)
+        if not is_row(layer) or len(layer) != len(wanted):
+            came = f"{len(layer)} entries" if is_row(layer) else describe_type(layer)
             raise AnswerError(
                 f"{owner}[{number}] came back as {came}; expected a tuple of {len(wanted)}, like w[{number}]."
             )

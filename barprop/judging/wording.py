@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.activations import Activation
 from barprop.answers.calls import Call
-from barprop.answers.untrusted import is_array, is_number
+from barprop.answers.untrusted import is_array, is_number, is_row
 from barprop.judging.compare import floats, near, show
 from barprop.judging.exercise import Exercise
 
@@ -40,7 +40,7 @@ def literal(value: Any) -> str | None:
     if type(value) is dict:
         items = [(literal(key), literal(item)) for key, item in value.items()]
         return None if any(None in pair for pair in items) else "{" + ", ".join(f"{k}: {v}" for k, v in items) + "}"
-    if type(value) in (tuple, list):
+    if is_row(value):
         return _row(value)
     return None
 

@@ -112,6 +112,7 @@ class Prototypes:
     """
 
     _MOST = 1_000  # rows at once, and backward passes
+    _ROWS = 30_000  # in all backward passes, since they are kept
 
     def __init__(self, like: Sequence[Sequence[Any]] | None = None) -> None:
         self._shapes = None if like is None else _shapes_of(like)
@@ -141,6 +142,8 @@ class Prototypes:
             raise ValueError("backward was called before forward")
         if self._shapes and len(self.asked) >= self._MOST:
             raise ValueError(f"backward was called more than {self._MOST:,} times")
+        if self._shapes and sum(len(rows) for rows, _ in self.asked) > self._ROWS:
+            raise ValueError(f"backward was called with more than {self._ROWS:,} rows in all")
         self.asked.append(self._last)
         x, ((P, c), _, (s,)) = self._last[0], w
         pull = softplus(s) * np.asarray(h_bar, dtype=float)[:, :, None] * (x[:, None, :] - P)

@@ -28,6 +28,7 @@ from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.record import Record
 from autograder.submission import read_folder as intake
 from autograder.submission.cell_source import defined
+from barprop.answers.untrusted import fresh, same
 from tests import needs
 from tests.attacks.attack import FILE, MOST, Attack
 from tests.attacks.test_attacks import HONEST, QUICK, grade, points
@@ -317,3 +318,37 @@ def test_no_oracle_is_importable_where_barprop_is_installed_as_on_a_hub(tmp_path
     assert found["masked"]["oracles"]
     assert all(found["masked"].values()), found["masked"]
     assert not found["open"]["oracles"]
+
+
+# --- data that are small in memory and endless to walk over -----------------------------------------
+
+_NESTS = "one = [1.0]\nfor _ in range(6): one = [one] * 1000\n"
+ENDLESS = {
+    "a nest of lists": f"{_NESTS}def forward(x, y, w, v, sigma): return one",
+    "a nest in a dictionary": f"{_NESTS}def forward(x, y, w, v, sigma): return dict.fromkeys('zhel', one)",
+    "one array a million times": "big = [np.ones(8_000_000)] * 1_000_000\ndef forward(x, y, w, v, sigma): return dict.fromkeys('zhel', big)",
+    "dictionaries within dictionaries": "d = {}\nfor _ in range(6): d = dict.fromkeys(range(1000), d)\ndef forward(x, y, w, v, sigma): return d",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_the_students_own_check_ends_whatever_comes_back(name: str) -> None:
+    code = (
+        "import time\nimport numpy as np\nfrom autograder import api\nfrom tests.attacks.test_host import ENDLESS, _peak\n"
+        f"names = {{'np': np}}\nexec(ENDLESS[{name!r}], names)\nbefore = _peak()\n"
+        "verdict = api.judge('forward', names)['']\nassert verdict.points == 0\nassert _peak() - before < 600, _peak() - before\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_two_nests_are_the_same_only_where_they_are_walked_through() -> None:
+    giant: Any = [1.0]
+    for _ in range(6):
+        giant = [giant] * 1000
+    assert not same(giant, [1.0])
+    assert not same([1.0], giant)
+    assert not same(giant, {"a": 1})
+    assert same(giant, giant)
+    assert fresh(giant) is giant
+    assert fresh([[1.0], {"a": (2.0,)}]) == [[1.0], {"a": (2.0,)}]

@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.activations import Activation, relu, sigmoid, softplus, tanh
 from barprop.answers.calls import AnswerError, Run
-from barprop.answers.untrusted import is_array, is_number
+from barprop.answers.untrusted import is_array, is_number, is_row
 from barprop.exercises.n01_forward_graph.forward import forward_values
 from barprop.exercises.sampling import draw, positive, read_only, slope_by_nudging
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
@@ -236,7 +236,7 @@ _NEEDS = {"e": (), "y": (), "v": ("e",), "h": ("e",), "z": ("h",), "w": ("z",), 
 
 def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     order = run.answers["order"]
-    if type(order) not in (list, tuple) or not all(type(name) is str for name in order):  # exact types: a class of its own may lie
+    if not is_row(order) or not all(type(name) is str for name in order):  # exact types: a class of its own may lie
         raise AnswerError('order should be a list of names in quotes, such as ["e", ...].')
     if sorted(order) != sorted(BARS):
         listed = ", ".join(map(repr, order))[:120] or "nothing"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Run
+from barprop.answers.untrusted import is_row
 from barprop.exercises.n06_autograd.expressions import a_value, combine, new_value, read
 from barprop.exercises.n06_autograd.value_mistakes import VALUE_MISTAKES
 from barprop.exercises.n06_autograd.value_probes import part_outputs, value_drive, value_oracle, value_probes
@@ -73,7 +74,7 @@ def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 def _indices(order: Any) -> list[int]:
     """The places of the returned nodes. Raises AnswerError where the answer is no list of nodes."""
-    if type(order) not in (list, tuple):
+    if not is_row(order):
         raise AnswerError(f"topological_order returned {describe_type(order)}; expected a list of nodes.")
     for item in order:
         if type(item) is not Node:

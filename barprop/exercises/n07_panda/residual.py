@@ -9,6 +9,7 @@ import numpy as np
 
 from barprop.answers.calls import AnswerError, Run, same
 from barprop.answers.returned import take_tuple
+from barprop.answers.untrusted import is_row
 from barprop.exercises.layer_drivers import other_weights
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import describe_type, is_array, is_number
@@ -72,8 +73,8 @@ def _with(w: Any, path: tuple[int, ...], value: Any) -> Any:
 def _as_vector(bars: Any, like: Any, owner: str = "w_bar") -> np.ndarray:
     """A nest of bars as one long vector. Raises AnswerError where it is not built like `like`."""
     if isinstance(like, (list, tuple)):
-        if type(bars) not in (list, tuple) or len(bars) != len(like):
-            came = f"{len(bars)} entries" if type(bars) in (list, tuple) else describe_type(bars)
+        if not is_row(bars) or len(bars) != len(like):
+            came = f"{len(bars)} entries" if is_row(bars) else describe_type(bars)
             raise AnswerError(f"{owner} came back as {came}; expected {len(like)} entries, like its weights.")
         parts = [_as_vector(bar, entry, f"{owner}[{place}]") for place, (bar, entry) in enumerate(zip(bars, like, strict=True))]
         return np.concatenate([*parts, np.zeros(0)])
