@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks import handed, harm, looking, values, wire
+from tests.attacks import handed, harm, host, looking, values, wire
 
 THEMES = {
     "patched libraries": values.PATCHES,
@@ -18,6 +18,7 @@ THEMES = {
     "taking all there is": harm.TAKING,
     "odd folders": handed.FOLDERS,
     "bombs": handed.BOMBS,
+    "past the sandbox": host.HOST,
     "telling the grader": handed.TELLING,
 }
 ATTACKS = {attack.name: attack for theme in THEMES.values() for attack in theme}

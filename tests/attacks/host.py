@@ -121,7 +121,7 @@ HOST = (
     Attack("nested blocks", "nests blocks as deep as Python allows", change=_cells("\n".join(" " * n + "if 1:" for n in range(99)) + "\n" + " " * 99 + "x = 1")),
     Attack("long targets", "assigns to a target of a hundred thousand names", change=_cells(",".join(f"a{n}" for n in range(20_000)) + " = range(20_000)")),
     Attack("long chain of attributes", "writes an expression as deep as the parser allows", change=_cells("x = a" + ".b" * 30_000, "y = " + "(" * 199 + ")" * 199)),
-    Attack("trees", "fills 25 cells with sources whose syntax trees take a hundred times their room", change=_cells(*["#\n" + "x=1;" * 45_000] * 24)),
+    Attack("trees", "fills cells with sources whose syntax trees take a hundred times their room", change=_cells(*["#\n" + "x=1;" * 45_000] * 4)),
     Attack("fences", "wraps text in thousands of fences", change=_cells("```\n" * 50_000, "```python\n" + "x\n" * 80_000, kind="markdown")),
     Attack("magics in every line", "writes cells that IPython would translate for ever", change=_cells("%%time\n" * 3000, "!a\\\n" * 900, "?" * 100_000, "x = !ls\n" * 300)),
     Attack("thousands of cells", "hands in nearly as many cells as are read", change=_many_cells),
