@@ -19,6 +19,7 @@ from barprop.answers.untrusted import (
     fresh,
     is_modest,
     is_number,
+    is_row,
     one_line,
     same,
     type_name,
@@ -172,10 +173,11 @@ def _where_shared(value: Any, others: Any) -> tuple[str | int, ...]:
     owners = _arrays(others)
     if not is_modest(value):
         return ()
+    entries: list[tuple[str | int, Any]] = []
     if type(value) is dict:
         entries = [(key, item) for key, item in islice(dict.items(value), _PLACES) if type(key) is str]
-    else:
-        entries = list(enumerate(value[:_PLACES])) if type(value) is tuple or type(value) is list else []
+    elif is_row(value):
+        entries = list(enumerate(value[:_PLACES]))
     return tuple(key for key, item in entries if _any_shared(_arrays(item), owners))
 
 

@@ -153,8 +153,8 @@ HOST = (
     Attack("arguments that grow", "calls the host's function with shapes that broadcast to gigabytes", {
         "numerical_gradient": "def numerical_gradient(f, u, step=1e-6):\n    for s in ((200_000, 1), (1, 200_000), (1, 1, 400_000), (0, 9), (400, 1000)):\n        try: f(np.ones(s))\n        except Exception: pass\n    return np.zeros_like(u)"}),
     Attack("objects without end", "hands back new objects in every call, so that tables fill", {
-        "linear": "def linear(w, x):\n    return [object() for _ in range(4_900)]",
-        "forward": "def forward(x, y, w, v, sigma):\n    return {k: [type('C%d' % n, (), {})() for n in range(1000)] for k in 'zhel'}"}),
+        "linear": "def linear(w, x):\n    return [object() for _ in range(900)]",
+        "forward": "def forward(x, y, w, v, sigma):\n    return {k: [type('C%d' % n, (), {})() for n in range(100)] for k in 'zhel'}"}),
     Attack("odd numbers", "answers numbers at the edges of every type", {
         "linear": "def linear(w, x):\n    return np.longdouble('1e4000')", "dl_dv_cached": "def dl_dv_cached(cache, y):\n    return 10 ** 18 * 9",
         "repeats": "repeats = {'dl_dv': np.uint8(255), 'dl_dw': -(2**63)}"}),
