@@ -13,7 +13,7 @@ ROOT_TOO := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2
 TORCH := 2.13.0
 # how many students `make demo` simulates: a number, or `all`
-STUDENTS ?= 6
+STUDENTS ?= 5
 UV := 0.13.9
 
 .PHONY: help install panda lab test quick upstream versions torch lint js format arrows bundle demo build lock clean

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `python -m autograder demo`."""
     parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="where to work (default: demo/)")
     parser.add_argument("--assignment", action="append", help="only this assignment; may be given again")
-    parser.add_argument("--students", type=_count, default=6, metavar="N", help="how many, or `all` (default: 6)")
+    parser.add_argument("--students", type=_count, default=5, metavar="N", help="how many, or `all` (default: 5)")
     parser.add_argument("--keep", action="store_true", help="go on with what is in the folder instead of starting anew")
 
 
