@@ -42,25 +42,19 @@ function paintPhoto(picture, colours, side) {
   context.putImageData(image, 0, 0);
 }
 
-/** The likeliest classes after the change as bars, with a mark for what each had before where that is known. */
-function paintClasses(svg, width, names, state) {
-  const { before, after } = state;
-  const [target] = state.done;
+/** The likeliest classes as bars; a star at the wanted one. */
+function paintClasses(svg, width, names, { title, shares, target, style }) {
   const line = 34;
-  resize(svg, width, after.length * line + 4);
-  const parts = after.flatMap(([k, share], place) => {
-    const y = place * line;
-    const known = before.find(([other]) => other === k);
+  resize(svg, width, shares.length * line + 24);
+  const parts = shares.flatMap(([k, share], place) => {
+    const y = 22 + place * line;
     return [
       draw("text", { x: 0, y: y + 13, class: k === target ? "bp-strong" : "" }, `${names[k]}${k === target ? " ★" : ""}`),
       draw("text", { x: width, y: y + 13, "text-anchor": "end" }, percent(share)),
-      draw("rect", { x: 0, y: y + 18, width: Math.max(1, share * width), height: 8, class: "bp-attacked", style: "fill: none" }),
-      known
-        ? draw("line", { x1: known[1] * width, x2: known[1] * width, y1: y + 15, y2: y + 29, class: "bp-clean" })
-        : null,
-    ].filter(Boolean);
+      draw("rect", { x: 0, y: y + 18, width: Math.max(1, share * width), height: 8, class: style, style: "fill: none" }),
+    ];
   });
-  svg.replaceChildren(...parts);
+  svg.replaceChildren(draw("text", { x: 0, y: 13, class: "bp-soft-text" }, title), ...parts);
 }
 
 function render(context) {
@@ -85,7 +79,7 @@ function render(context) {
     keys: ["target", "steps", "control", "shown", "before", "after", "wanted", "done", "busy"],
     tell: told,
   });
-  const svg = canvas("The likeliest classes for the changed photo.");
+  const [earlier, later] = ["The likeliest classes of the photo.", "The likeliest classes after the change."].map(canvas);
   const pictures = ["the photo", `the change × ${MAGNIFIED}`, "photo and change"].map((name) => {
     const picture = make("canvas", { width: side, height: side, class: "bp-photo", role: "img", "aria-label": name });
     return { picture, box: make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, name)) };
@@ -99,7 +93,10 @@ function render(context) {
         paintPhoto(pictures[i].picture, values, side);
       });
     }
-    paintClasses(svg, Math.min(width, 420), names, state);
+    const column = Math.min(340, width < 520 ? width : Math.floor(width / 2) - 14);
+    const target = state.done[0];
+    paintClasses(earlier, column, names, { title: "before", shares: state.before, target, style: "bp-clean bp-thin" });
+    paintClasses(later, column, names, { title: "after", shares: state.after, target, style: "bp-attacked" });
     page.root.classList.toggle("bp-busy", waits(state));
   });
   const list = make("datalist", { id: `bp-classes-${Math.random().toString(36).slice(2)}` });
@@ -122,7 +119,7 @@ function render(context) {
   );
   page.root.append(
     make("div", { class: "bp-photos" }, ...pictures.map(({ box }) => box)),
-    svg,
+    make("div", { class: "bp-split" }, earlier, later),
     dials(
       dial(page, {
         name: "steps",
