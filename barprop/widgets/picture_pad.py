@@ -20,7 +20,7 @@ MAGNIFIED = 32
 
 
 class PicturePad(Widget):
-    """Attack a photo in the direction of any class, and see what the network makes of it; noise as a control.
+    """Attack a photo in the direction of any class; see the likeliest classes before and after, and noise as a control.
 
     Parameters
     ----------
