@@ -164,9 +164,10 @@ def same(a: Any, b: Any) -> bool:
     Objects of other kinds, what lies deeper than `_DEPTH`, and two giant nests are taken for the same when their
     types are.
     """
-    if is_modest(a) or is_modest(b):  # what they have in common is no larger than either
-        return _same(a, b, _DEPTH)
-    return type(a) is type(b)
+    if type(a) is not type(b):
+        return False
+    # What they have in common is no larger than either; the second is mostly ours, and small.
+    return _same(a, b, _DEPTH) if is_modest(b) or is_modest(a) else True
 
 
 def _same(a: Any, b: Any, depth: int) -> bool:
