@@ -14,7 +14,11 @@ from barprop.judging.exercise import Exercise
 from tests.answers import with_answer
 
 KINDS = ("changes", "aliases", "second call")
-REMARKS = {"changes": "changes its argument", "aliases": "memory of one of its arguments|changes its argument", "second call": "second call"}
+REMARKS = {
+    "changes": "changes its argument",
+    "aliases": "memory of one of its arguments|changes its argument",
+    "second call": "second call",
+}
 
 
 class _Meddler:
@@ -35,9 +39,11 @@ class _Meddler:
 
         return wrapped
 
-    def wrap_class(self, made: type) -> type:
-        """A twin of a class whose public methods misbehave."""
-        methods = {name: self.wrap(value) for name, value in vars(made).items() if callable(value) and name[0] != "_"}
+    def wrap_class(self, made: type, signature: str) -> type:
+        """A twin of a class; the methods that its signature names misbehave."""
+        methods = {
+            name: self.wrap(value) for name, value in vars(made).items() if callable(value) and name in signature
+        }
         return type(made.__name__, (made,), methods)
 
     def _meddle(self, result: Any, args: tuple) -> Any:
@@ -81,7 +87,7 @@ def meddled(exercise: Exercise, kind: str) -> tuple[Namespace, list]:
     for name in exercise.asks:
         value = REFERENCES.names[name]
         if isinstance(value, type):
-            twins[name] = meddler.wrap_class(value)
+            twins[name] = meddler.wrap_class(value, exercise.signature)
         elif callable(value):
             twins[name] = meddler.wrap(value)
     return with_answer(exercise, **twins), meddler.done

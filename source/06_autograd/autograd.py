@@ -13,9 +13,11 @@
 # %% [markdown]
 # # 6 · The tape that PyTorch hides
 #
-# For five notebooks you wrote every way back yourself. People did that for a living once: a paper on a new network spent eight of its ten pages on the chain rule. Today they write the forward pass, call `.backward()`, and all the bars are there. **PyTorch needs the forward only, and writes the backward for you.**
+# For five notebooks you wrote every way back yourself. Papers on a new network once spent eight of ten pages on that. Today you write the forward pass, call `.backward()`, and all the bars are there. **PyTorch needs the forward only, and writes the backward for you.**
 #
-# Here you build the thing that writes it, in some sixty lines and 75 minutes. At the end it trains the network of notebook 04.
+# Here you build the program that does it, in stages, in about 90 minutes. At the end it trains notebook 04's network.
+#
+# *Coming back? Click into the cell where you stopped, then Run → Run All Above Selected Cell.*
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
 import numpy as np
@@ -59,12 +61,12 @@ print("from the engine:", x.bar)
 print("on paper:       ", np.cos(np.sin(0.5)) * np.cos(0.5))
 
 # %% [markdown]
-# Nobody wrote a way back for $\sin(\sin x)$. Running the forward pass left a trail of remembered steps, and `send_back` followed it home. The trail is called a **tape**, because it is recorded while the music plays.
+# Nobody wrote a way back for $\sin(\sin x)$. Running the forward pass left a trail of remembered steps, and `send_back` followed it home. The trail is called a **tape**: it is recorded during the forward pass and read backwards afterwards.
 #
 # Fine, then why doesn't the notebook end here? Stack twenty means: $y \leftarrow \mathrm{mean}(y, y)$, starting from $x$. That makes 21 nodes. How often will `send_back` visit $x$?
 
 # %%
-# Your guess. Nobody grades it.
+# Your guess; not graded.
 guess = None
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_visits", "locked": true, "schema_version": 3, "solution": false}
@@ -77,9 +79,9 @@ for rungs in (1, 2, 4, 8, 16):
 print(f"20 means, 21 nodes: {2**20:,} visits; your guess was {guess}")
 
 # %% [markdown]
-# The bars are right and the bill is not: it walks every **path**, and paths double with every rung. Sixty rungs at a million visits a second take 36,000 years.
+# The bars are right, the cost is not: it walks every **path**, and paths double with every rung. Sixty rungs at a million visits a second take 36,000 years.
 #
-# It has a second flaw. It calls itself once for every step of the way, and Python soon loses patience with that:
+# It has a second flaw. It calls itself once for every step of the way, and Python allows only about 1,000 nested calls:
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_recursion", "locked": true, "schema_version": 3, "solution": false}
 y = Step(0.5)
@@ -93,7 +95,7 @@ except RecursionError as error:
 # %% [markdown]
 # ## Wait until everything has arrived
 #
-# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to take the next step back: once, with the sum. So a node has to wait until everything that was made from it has reported.
+# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to take the next step back: once, with the sum. So a node has to wait until everything that was made from it has sent its bar.
 #
 # Line the nodes up so that each stands **behind all that it was made from**. Walk that line from its end, and nobody passes on a bar that is not complete. In which order would you line these up?
 
@@ -137,9 +139,9 @@ def topological_order(node):
 #
 # Right idea, wrong stack: use a list of your own, with `append` and `pop`.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
-# Breakfast: toast needs bread, jam toast needs toast and jam. On the pile: "jam toast". Take it: parts first, so put back "finish jam toast", on top "jam" and "toast".
+# Toast needs bread; jam toast needs toast and jam. On the pile lies "jam toast". Take it off: its parts come first, so put back "finish jam toast", and on top of it "jam" and "toast".
 # </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_topological_order", "locked": true, "points": 3, "schema_version": 3, "solution": false}
@@ -157,60 +159,45 @@ if ready("topological_order"):
     display(tape.draw(y, order=topological_order(y), x=x, s=s, y=y))
 
 # %% [markdown]
-# ## Arrays
+# ## A tape with two steps
 #
-# One flaw is left, and you would feel it at once. The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each of them is a lot of remembering. So let a node hold a whole **array**: one node for one `@`, whatever its size.
+# With the order, an engine can be right *and* fast. Two steps are enough to begin with: $+$ and $\times$.
 #
-# The price is broadcasting. Add a row $b$ to a matrix $H$ and NumPy quietly uses the row again and again. Before you run this: how much does the sum of all entries move per nudge of $b_0$?
-
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_broadcast", "locked": true, "schema_version": 3, "solution": false}
-H, b = np.zeros((4, 3)), np.array([1.0, 2.0, 3.0])
-nudged = b + [0.1, 0, 0]
-print("shapes:", H.shape, "+", b.shape, "=", (H + b).shape)
-print("slope: ", ((H + nudged).sum() - (H + b).sum()) / 0.1)
-
-# %% [markdown]
-# $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. Two things can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
-
-# %%
-# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Nobody grades it.
-guess = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
-
-# %% [markdown]
-# ### Exercise `Value` (40 min, ●●●)
+# ### Exercise `Node` (15 min, ●●○)
 #
-# Each operation is one or two lines, and `back` turns the bar of the result into a tuple with one bar for each parent. A sine would read
+# A node remembers what it was made from (`parents`) and how to send a bar there (`back`: the bar of the result → a tuple with one bar for each parent). A sine would be
 #
-# `return Value(np.sin(self.data), (self,), lambda bar: (bar * np.cos(self.data),))`
+# `return Node(np.sin(self.data), (self,), lambda bar: (bar * np.cos(self.data),))`
 #
-# `back` may hand back bars in the shape of the result; `backward` sends them through `unbroadcast`. Begin with `__add__`, `__mul__`, `unbroadcast` and `backward`: they earn points before the rest is there. Then fill the gaps in any order.
+# `backward` starts from zeros, with ones at the node itself, walks your order from its end and hands each parent its bar.
 
-# %% nbgrader={"grade": false, "grade_id": "Value", "locked": false, "schema_version": 3, "solution": true}
-def as_value(u):
-    return u if isinstance(u, Value) else Value(u)
+# %% nbgrader={"grade": false, "grade_id": "Node", "locked": false, "schema_version": 3, "solution": true}
+class Node:
+    """An array with a bar, which remembers the Nodes it was made from.
 
-
-def unbroadcast(bar, shape):
-    """Sum a bar in the shape of the result to the shape of an operand."""
-    ### BEGIN SOLUTION
-    bar = bar.sum(axis=tuple(range(bar.ndim - len(shape))))  # axes that were put in front
-    stretched = tuple(i for i, length in enumerate(shape) if length == 1)
-    return bar.sum(axis=stretched, keepdims=True)
-    ### END SOLUTION
-
-
-class Value:
-    """An array with a bar, which remembers the Values it was made from.
-
-    data: a number or an array. parents: a tuple of Values. back: bar -> a tuple of bars, one a parent.
+    data: a number or an array. parents: a tuple of Nodes. back: bar -> a tuple of bars, one per parent.
     """
-
-    __array_ufunc__ = None  # in array + Value, NumPy steps aside and asks the Value
 
     def __init__(self, data, parents=(), back=lambda bar: ()):
         self.data = np.array(data, dtype=float)
         self.bar = np.zeros_like(self.data)
         self.parents, self.back = parents, back
+
+    def receive(self, bar):
+        """Take in one more bar, besides those that came before."""
+        ### BEGIN SOLUTION
+        self.bar = self.bar + bar
+        ### END SOLUTION
+
+    def __add__(self, other):  # self + other, two Nodes of one shape
+        ### BEGIN SOLUTION
+        return Node(self.data + other.data, (self, other), lambda bar: (bar, bar))
+        ### END SOLUTION
+
+    def __mul__(self, other):  # self * other
+        ### BEGIN SOLUTION
+        return Node(self.data * other.data, (self, other), lambda bar: (bar * other.data, bar * self.data))
+        ### END SOLUTION
 
     def backward(self):
         """Fill .bar of everything this was made from. Ones here, zeros elsewhere to start with, every time."""
@@ -221,8 +208,209 @@ class Value:
         self.bar = np.ones_like(self.data)
         for node in reversed(order):
             for parent, bar in zip(node.parents, node.back(node.bar)):
-                parent.bar = parent.bar + unbroadcast(bar, parent.data.shape)
+                parent.receive(bar)
         ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>The bar of a * a is half of what it should be</summary>
+#
+# $a$ is used twice and gets two bars. What happens to the first when the second arrives?
+# </details>
+# <details><summary>A second backward() gives larger bars</summary>
+#
+# Something did not start from zero. The inputs are not the only nodes with a bar.
+# </details>
+# <details><summary>Right without diamonds, wrong with them</summary>
+#
+# In which direction do you walk your list? Print the nodes as they pass their bars on.
+# </details>
+# <details><summary>A small example</summary>
+#
+# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and $a$ is told once.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_Node_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("Node", "steps")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Node_steps")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_Node_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("Node", "backward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_Node_backward")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# That is enough for a neuron. There is no $\tanh$ yet, so let the nonlinearity be a square, $h = z^2$, and write a minus as a product with $-1$. Before you run it: $y - e = -0.45$ here, so what is the sign of $\bar v$?
+
+# %%
+guess = None  # "+" or "-". Not graded.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_neuron", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Node"):
+    x1, x2, w1, w2, v, y = map(Node, (1.5, -0.5, 0.8, 0.4, 0.75, 0.3))
+    z = w1 * x1 + w2 * x2
+    h = z * z
+    e = v * h
+    m = y + Node(-1.0) * e
+    l = Node(0.5) * (m * m)
+    l.backward()
+    print(f"the bar of v: {float(v.bar):+.2f}; your guess: {guess}")
+    display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
+
+# %% [markdown]
+# All the bars of notebook 02, and you wrote a way back for two steps only. Walk along the tape below, forwards and back. If a bar is marked as wrong, find the first wrong one on the way back: that step is the guilty one.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_tape", "locked": true, "schema_version": 3, "solution": false}
+if ready("topological_order", "Node"):
+    from barprop.widgets import TapeView
+
+    display(TapeView(l, {"x1": x1, "x2": x2, "w1": w1, "w2": w2, "v": v, "y": y, "z": z, "h": h, "e": e, "l": l}))
+
+# %% [markdown]
+# ## Arrays
+#
+# The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each of them would be a lot of memory. A `Node` may hold a whole **array**, so one node can stand for one layer.
+#
+# But try to add a row $b$ to a matrix $H$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries move per nudge of $b_0$?
+
+# %%
+guess = None  # the slope of the sum with respect to b_0. Not graded.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_broadcast", "locked": true, "schema_version": 3, "solution": false}
+H, b = np.zeros((4, 3)), np.array([1.0, 2.0, 3.0])
+nudged = b + [0.1, 0, 0]
+print("shapes:", H.shape, "+", b.shape, "=", (H + b).shape)
+print("slope: ", ((H + nudged).sum() - (H + b).sum()) / 0.1, "- your guess:", guess)
+
+# %% [markdown]
+# $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. Two things can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
+
+# %%
+# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Not graded.
+guess = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
+
+# %% [markdown]
+# ### Exercise `unbroadcast` (8 min, ●●○)
+#
+# Sum a bar in the shape of the result to the shape of an operand. Return a new array, also where nothing was broadcast.
+
+# %% nbgrader={"grade": false, "grade_id": "unbroadcast", "locked": false, "schema_version": 3, "solution": true}
+def unbroadcast(bar, shape):
+    """The bar of an operand that was broadcast.
+
+    bar: an array in the shape of the result. shape: the operand's, a tuple. Returns an array of that shape.
+    """
+    ### BEGIN SOLUTION
+    bar = bar.sum(axis=tuple(range(bar.ndim - len(shape))))  # axes that were put in front
+    stretched = tuple(i for i, length in enumerate(shape) if length == 1)
+    return bar.sum(axis=stretched, keepdims=True)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>How many axes were put in front?</summary>
+#
+# Compare how many axes the bar has with how many the operand had.
+# </details>
+# <details><summary>The shape (4, 1) comes back as (4,), or as (4, 4)</summary>
+#
+# A sum may keep the axis it summed. One of the two cases needs that.
+# </details>
+# <details><summary>A small example</summary>
+#
+# A bar of shape $(2, 5, 3)$ for an operand of shape $(5, 1)$: one axis in front goes, the last becomes 1.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_unbroadcast", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("unbroadcast")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_unbroadcast")
+### END HIDDEN TESTS
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_sums", "locked": true, "schema_version": 3, "solution": false}
+if ready("unbroadcast"):
+    print("your guess:", guess)
+    for shape in ((3,), (4, 1), (1, 3), ()):
+        print(f"a bar of ones, (4, 3), summed to {shape}:", np.asarray(unbroadcast(np.ones((4, 3)), shape)).tolist())
+
+# %% [markdown]
+# ## One step for a whole layer
+#
+# The step that does most of the work in any network is `A @ B`. You met its way back in `linear_backward`. Here vectors may take part as well: `W @ x` is how notebook 01 would write it.
+#
+# ### Exercise `matmul_bars` (12 min, ●●○)
+#
+# Return the bars of `A` and `B`, each in its own shape. Begin with two matrices. Which products give the shape $(2, 3)$ from $(2, 4)$ and $(3, 4)$?
+
+# %% nbgrader={"grade": false, "grade_id": "matmul_bars", "locked": false, "schema_version": 3, "solution": true}
+def matmul_bars(bar, A, B):
+    """Back through A @ B.
+
+    A, B: arrays with 1 or 2 axes. bar: the bar of A @ B, in its shape; a number where that is a number.
+    Returns (A_bar, B_bar).
+    """
+    ### BEGIN SOLUTION
+    rows = np.atleast_2d(A)  # a vector on the left is a row,
+    columns = B if B.ndim == 2 else B[:, None]  # on the right a column
+    bar = np.reshape(bar, (len(rows), columns.shape[1]))
+    return (bar @ columns.T).reshape(A.shape), (rows.T @ bar).reshape(B.shape)
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>matmul: Input operand 1 has a mismatch</summary>
+#
+# Write down three shapes: $(2, 3)$ times $(3, 4)$ is $(2, 4)$. Each bar has the shape of its variable, and there are only so many ways to get $(2, 3)$ from the other two.
+# </details>
+# <details><summary>Matrices work, vectors don't</summary>
+#
+# See a vector on the left as a matrix of one row, on the right as one of one column. Go back as with matrices. Then take the extra axis off again.
+# </details>
+# <details><summary>A small example</summary>
+#
+# $A = (1, 2)$, $B = (3, 4)^\top$, both vectors: $A B = 11$. With a bar of $10$, nudge $A_0$ by $0.1$: the product moves by $0.3$, the loss by $3$. A slope of $30$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_matmul_bars_matrices", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("matmul_bars", "matrices")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_matmul_bars_matrices")
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_matmul_bars_vectors", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("matmul_bars", "vectors")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_matmul_bars_vectors")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## All of it
+#
+# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` sends each bar through your `unbroadcast`. So a step may return bars in the shape of its result.
+#
+# ### Exercise `Value` (30 min, ●●●)
+#
+# Each gap is one or two lines. Begin with `__add__` and `__mul__`: copy them from `Node`, and let them make a `Value`. Run the checks after every few gaps; each earns its points.
+#
+# A step with one parent returns a tuple with one entry: `(bar * ...,)`, comma included.
+
+# %% nbgrader={"grade": false, "grade_id": "Value", "locked": false, "schema_version": 3, "solution": true}
+def as_value(u):
+    return u if isinstance(u, Value) else Value(u)
+
+
+class Value(Node):
+    """A Node whose operands may be numbers, arrays or Values, of shapes that NumPy can broadcast."""
+
+    __array_ufunc__ = None  # in array + Value, NumPy steps aside and asks the Value
+
+    def receive(self, bar):  # given: whatever shape a bar arrives in, it is summed to the shape of data
+        super().receive(unbroadcast(np.asarray(bar), self.data.shape))
 
     def __add__(self, other):  # self + other
         other = as_value(other)
@@ -274,13 +462,7 @@ class Value:
     def __matmul__(self, other):  # self @ other, each 1-d or 2-d
         other = as_value(other)
         ### BEGIN SOLUTION
-        def back(bar):
-            rows = np.atleast_2d(self.data)  # a vector on the left is a row,
-            columns = other.data if other.data.ndim == 2 else other.data[:, None]  # on the right a column
-            bar = bar.reshape(len(rows), columns.shape[1])
-            return (bar @ columns.T).reshape(self.data.shape), (rows.T @ bar).reshape(other.data.shape)
-
-        return Value(self.data @ other.data, (self, other), back)
+        return Value(self.data @ other.data, (self, other), lambda bar: matmul_bars(bar, self.data, other.data))
         ### END SOLUTION
 
     def __rmatmul__(self, other):  # other @ self
@@ -321,15 +503,11 @@ class Value:
         ### END SOLUTION
 
 # %% [markdown]
-# <details><summary>The bar of a * a is half of what it should be</summary>
-#
-# $a$ is used twice and gets two bars. What happens to the first when the second comes?
-# </details>
-# <details><summary>The denominator's bar is off</summary>
+# <details><summary>The denominator's bar is wrong</summary>
 #
 # Write $a / b$ as $a \cdot b^{-1}$ and go back through a power and a product.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # For $\max(a, b)$, entry by entry: the larger one gets the bar, the other nothing. Two parents, two bars: `bar * (a > b), bar * (a <= b)`.
 # </details>
@@ -351,38 +529,14 @@ from autograder.cell import grade
 grade("test_Value_constants")
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# <details><summary>non-broadcastable output operand</summary>
-#
-# NumPy's way of saying that a bar in the shape of the result met a smaller one. Has it been through `unbroadcast`?
-# </details>
-# <details><summary>The shape (4, 1) comes back as (4,), or as (4, 4)</summary>
-#
-# A sum may keep the axis it summed. One of the two cases needs that.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# A bar of shape $(2, 5, 3)$ for an operand of shape $(5, 1)$: one axis in front goes, the last becomes 1.
-# </details>
-
-# %% nbgrader={"grade": true, "grade_id": "test_Value_broadcasting", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_Value_broadcasting", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 check("Value", "broadcasting")
 ### BEGIN HIDDEN TESTS
 from autograder.cell import grade
 grade("test_Value_broadcasting")
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# <details><summary>matmul: Input operand 1 has a mismatch</summary>
-#
-# Write down three shapes: $(2, 3)$ times $(3, 4)$ is $(2, 4)$. Each bar has the shape of its variable, and there are only so many ways to get $(2, 3)$ from the other two.
-# </details>
-# <details><summary>Matrices work, vectors don't</summary>
-#
-# See a vector on the left as a matrix of one row, on the right as one of one column. Go back as with matrices. Then take the extra axis off again.
-# </details>
-
-# %% nbgrader={"grade": true, "grade_id": "test_Value_matmul", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_Value_matmul", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 check("Value", "matmul")
 ### BEGIN HIDDEN TESTS
 from autograder.cell import grade
@@ -394,7 +548,7 @@ grade("test_Value_matmul")
 #
 # The sum took an axis away, and the bar lacks it. `np.expand_dims` puts it back where it was; then it can be spread.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Three shops report their takings of two days, and the totals of the shops get bars $(10, 20, 30)$. Each day of the second shop gets $20$: a sum hands its bar to everyone.
 # </details>
@@ -407,7 +561,7 @@ grade("test_Value_sum")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# `exp` and `tanh` know their slope from what came out, `log` and `relu` from what went in. It is the old question of notebook 04: which array does this step keep?
+# `exp` and `tanh` know their slope from what came out, `log` and `relu` from what went in. It is the question of notebook 04 again: which array does this step keep?
 
 # %% nbgrader={"grade": true, "grade_id": "test_Value_nonlinear", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 check("Value", "nonlinear")
@@ -416,21 +570,7 @@ from autograder.cell import grade
 grade("test_Value_nonlinear")
 ### END HIDDEN TESTS
 
-# %% [markdown]
-# <details><summary>A second backward() gives larger bars</summary>
-#
-# Something did not start from zero. The inputs are not the only nodes with a bar.
-# </details>
-# <details><summary>Right without diamonds, wrong with them</summary>
-#
-# In which direction do you walk your list? Print the nodes as they pass their bars on.
-# </details>
-# <details><summary>A worked nudge</summary>
-#
-# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and $a$ hears of it once.
-# </details>
-
-# %% nbgrader={"grade": true, "grade_id": "test_Value_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% nbgrader={"grade": true, "grade_id": "test_Value_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 check("Value", "backward")
 ### BEGIN HIDDEN TESTS
 from autograder.cell import grade
@@ -438,9 +578,9 @@ grade("test_Value_backward")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now look what you have. The neuron of notebook 01, written as anybody would write it, and all the bars of notebook 02:
+# The neuron of notebook 01, written as anybody would write it. The picture has grown a $\tanh$, a power and an $@$, and has fewer nodes than before:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_neuron", "locked": true, "schema_version": 3, "solution": false}
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_value", "locked": true, "schema_version": 3, "solution": false}
 if ready("topological_order", "Value"):
     x, w, v, y = Value([1.5, -0.5]), Value([0.8, 0.4]), Value(1.2), Value(0.3)
     z = w @ x
@@ -450,20 +590,20 @@ if ready("topological_order", "Value"):
     l.backward()
     display(tape.draw(l, x=x, w=w, v=v, y=y, z=z, h=h, e=e, l=l))
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_tape", "locked": true, "schema_version": 3, "solution": false}
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_value_tape", "locked": true, "schema_version": 3, "solution": false}
 if ready("topological_order", "Value"):
     from barprop.widgets import TapeView
 
     display(TapeView(l, {"x": x, "w": w, "v": v, "y": y, "z": z, "h": h, "e": e, "l": l}))
 
 # %% [markdown]
-# Blue was recorded on the way forward, vermilion came back along it. Change the architecture and the way back changes with it: no new sheet of paper.
+# Blue was recorded on the way forward; vermilion came back along the same edges. Change the architecture and the way back changes with it: nothing to derive by hand.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_other", "locked": true, "schema_version": 3, "solution": false}
 if ready("topological_order", "Value"):
     x, w, u = Value(0.5), Value(-1.2), Value(2.0)
     h = (w * x).tanh()
-    e = u * h + h * x  # a skip connection, because we can
+    e = u * h + h * x  # a skip connection: x is used twice
     e.backward()
     display(tape.draw(e, x=x, w=w, u=u, h=h, e=e))
 
@@ -517,13 +657,13 @@ def cross_entropy(logits, labels):
 # %% [markdown]
 # <details><summary>The slope at 0 is 0, or 1</summary>
 #
-# You built on `relu`, and its kink came along. A shift by a constant has no kink.
+# You built on `relu`, and so your function has its kink. A shift by a constant has none.
 # </details>
 # <details><summary>How do I pick an entry from each row?</summary>
 #
 # A `Value` has no square brackets. Multiply by an array of zeros and ones; `np.eye(k)` holds a row for each label.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # $\log(e^{1000} + e^{1001})$ with $m = 1001$ is $1001 + \log(e^{-1} + 1)$: harmless.
 # </details>
@@ -615,19 +755,23 @@ if ready("Value", "compose"):
 # %% [markdown]
 # The same losses, to the last few digits of a float. Before you look: how many nodes does one such step record, and how much memory do they hold?
 
+# %%
+guess = {"nodes": None, "MB": None}  # not graded
+
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_memory", "locked": true, "schema_version": 3, "solution": false}
 if ready("topological_order", "Value", "compose"):
     nodes = topological_order(cross_entropy(logits(X[:32], *map(Value, start)), labels[:32]))
     kept = sum(node.data.nbytes for node in nodes)
     print(f"{len(nodes)} nodes hold {kept / 1e6:.1f} MB until backward() is through, and the bars take as much again")
-    print(f"one node a number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
+    print("your guess:", guess)
+    print(f"one node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
 
 # %% [markdown]
 # That memory is the price of every tape: nothing may be thrown away before the way back has been walked. Notebook 02 showed the way out, to keep less and compute some of it again.
 #
 # ## And PyTorch
 #
-# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. On `.backward()` it orders the nodes, walks from the end and adds up bars.
+# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. On `.backward()` it orders the nodes, walks from the end and adds up the bars.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_torch", "locked": true, "schema_version": 3, "solution": false}
 try:
@@ -648,17 +792,42 @@ else:
         print(f"largest difference from your losses: {np.max(np.abs(np.subtract(torch_losses, losses))):.1e}")
 
 # %% [markdown]
-# What it has beyond yours: hundreds of steps with a way back, graphics cards, and years of bugs found.
+# What it has beyond yours: hundreds of steps, graphics cards, and years of bugs fixed.
 #
 # ## Go further
 #
 # Nothing here is graded.
 #
-# - **micrograd** is this notebook with one number a node: read its engine.
+# - **micrograd** is this notebook with one number per node: read its engine.
 # - Let `back` compute with `Value`s, and the bars have a tape of their own: second derivatives.
-# - JAX also goes the other way, carrying nudges **forwards** (`jvp`). When is that cheaper?
-# - **Checkpointing**: keep every tenth node, replay the rest.
+# - JAX also goes the other way and carries nudges **forwards** (`jvp`). When is that cheaper?
+# - **Checkpointing**: keep every tenth node, and compute the rest again on the way back.
 # - Change `x.data` in place before `.backward()`. Which bars break?
 
 # %%
 # Your own experiments go here.
+
+# %% [markdown]
+# ## To take along
+#
+# - A tape remembers what each result was made from and how to send a bar back.
+# - A node passes its bar on once, when all its bars have arrived: reversed topological order.
+# - What broadcasting stretched forwards is summed backwards; a bar has the shape of its variable.
+# - The way back comes for free; a forward pass must still not overflow, and the tape costs memory.
+#
+# ## Three quick questions
+#
+# <details><summary>1. A node is used by three others. How often does it pass its bar on?</summary>
+#
+# Once, after all three bars have arrived and were added up.
+# </details>
+# <details><summary>2. A row b of shape (10,) is added to a matrix of shape (32, 10). How is its bar made?</summary>
+#
+# By a sum over the 32 rows: each entry of b was used 32 times.
+# </details>
+# <details><summary>3. Why does backward() set all bars to zero first, and not only those of the inputs?</summary>
+#
+# Bars are added up. A step in the middle that keeps its old bar passes the old one on again.
+# </details>
+#
+# Next: [7 · The panda](../07_panda/panda.ipynb), where layers of your own go into a real network.

@@ -23,33 +23,20 @@ def topological_order(node: Any) -> list:
     return order
 
 
-def unbroadcast(bar: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The bar of an operand of that shape, from the bar of what it was broadcast to."""
-    bar = bar.sum(axis=tuple(range(bar.ndim - len(shape))))
-    return bar.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
-
-
-def as_value(u: Any) -> Value:
-    """u itself when it is a Value, else a Value that holds it."""
-    return u if isinstance(u, Value) else Value(u)
-
-
-class Value:
-    """An array, its bar, the Values it was made from, and the way back to them.
+class Node:
+    """An array, its bar, the Nodes it was made from, and the way back to them.
 
     Parameters
     ----------
     data : a number or an array; float64, copied.
-    parents : the Values it was made from.
-    back : its bar -> the bars of its parents, one each, not yet un-broadcast.
+    parents : the Nodes it was made from.
+    back : its bar -> the bars of its parents, one each.
     """
-
-    __array_ufunc__ = None  # array + Value: NumPy steps aside and asks the Value
 
     def __init__(
         self,
         data: ArrayLike,
-        parents: tuple[Value, ...] = (),
+        parents: tuple[Any, ...] = (),
         back: Callable[[np.ndarray], tuple[np.ndarray, ...]] | None = None,
     ) -> None:
         self.data = np.array(data, dtype=float)
@@ -58,7 +45,58 @@ class Value:
         self.back = back
 
     def __repr__(self) -> str:
-        return f"Value({self.data})"
+        return f"{type(self).__name__}({self.data})"
+
+    def receive(self, bar: np.ndarray) -> None:
+        """Add one more bar to those that have arrived."""
+        self.bar = self.bar + bar
+
+    def __add__(self, other: Any) -> Any:
+        return Node(self.data + other.data, (self, other), lambda bar: (bar, bar))
+
+    def __mul__(self, other: Any) -> Any:
+        return Node(self.data * other.data, (self, other), lambda bar: (bar * other.data, bar * self.data))
+
+    def backward(self) -> None:
+        """Fill `.bar` of every node this one was made from, starting with ones here and zeros elsewhere."""
+        order = topological_order(self)
+        for node in order:
+            node.bar = np.zeros_like(node.data)
+        self.bar = np.ones_like(self.data)
+        for node in reversed(order):
+            for parent, bar in zip(node.parents, node.back(node.bar) if node.parents else (), strict=True):
+                parent.receive(bar)
+
+
+def unbroadcast(bar: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Sum a bar in the shape of the result to the shape of an operand; a new array."""
+    bar = np.asarray(bar, dtype=float)
+    bar = bar.sum(axis=tuple(range(bar.ndim - len(shape))))
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1)
+    return np.array(bar.sum(axis=stretched, keepdims=True))
+
+
+def matmul_bars(bar: ArrayLike, A: np.ndarray, B: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return A_bar and B_bar for A @ B, each 1-d or 2-d."""
+    rows = np.atleast_2d(A)
+    columns = B if B.ndim == 2 else B[:, None]
+    bar = np.reshape(bar, (len(rows), columns.shape[1]))
+    return (bar @ columns.T).reshape(A.shape), (rows.T @ bar).reshape(B.shape)
+
+
+def as_value(u: Any) -> Value:
+    """u itself when it is a Value, else a Value that holds it."""
+    return u if isinstance(u, Value) else Value(u)
+
+
+class Value(Node):
+    """A Node whose operands may be broadcast, with numbers and arrays on either side of an operator."""
+
+    __array_ufunc__ = None  # array + Value: NumPy steps aside and asks the Value
+
+    def receive(self, bar: np.ndarray) -> None:
+        """Add one more bar; what broadcasting stretched on the way forward is summed."""
+        super().receive(unbroadcast(bar, self.data.shape))
 
     def __add__(self, other: Any) -> Value:
         other = as_value(other)
@@ -96,14 +134,7 @@ class Value:
 
     def __matmul__(self, other: Any) -> Value:
         other = as_value(other)
-
-        def back(bar: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            rows = np.atleast_2d(self.data)
-            columns = other.data if other.data.ndim == 2 else other.data[:, None]
-            bar = bar.reshape(len(rows), columns.shape[1])
-            return (bar @ columns.T).reshape(self.data.shape), (rows.T @ bar).reshape(other.data.shape)
-
-        return Value(self.data @ other.data, (self, other), back)
+        return Value(self.data @ other.data, (self, other), lambda bar: matmul_bars(bar, self.data, other.data))
 
     def __rmatmul__(self, other: Any) -> Value:
         return as_value(other) @ self
@@ -135,16 +166,6 @@ class Value:
         """The hyperbolic tangent of each entry."""
         h = np.tanh(self.data)
         return Value(h, (self,), lambda bar: (bar * (1 - h**2),))
-
-    def backward(self) -> None:
-        """Fill `.bar` of every node this one was made from, starting with ones here and zeros elsewhere."""
-        order = topological_order(self)
-        for node in order:
-            node.bar = np.zeros_like(node.data)
-        self.bar = np.ones_like(self.data)
-        for node in reversed(order):
-            for parent, bar in zip(node.parents, node.back(node.bar) if node.parents else (), strict=True):
-                parent.bar = parent.bar + unbroadcast(bar, parent.data.shape)
 
 
 def softplus(value: Value) -> Value:

@@ -1,4 +1,4 @@
-"""Notebook 06: an order to walk in, the tape, and functions whose way back comes for free."""
+"""Functions written with forwards only: their way back comes for free."""
 
 from __future__ import annotations
 
@@ -7,213 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
-from barprop.answers.untrusted import is_row
-from barprop.exercises.n06_autograd.expressions import a_value, combine, new_value, read
-from barprop.exercises.n06_autograd.value_mistakes import VALUE_MISTAKES
-from barprop.exercises.n06_autograd.value_probes import part_outputs, value_drive, value_oracle, value_probes
+from barprop.answers.calls import Run
+from barprop.exercises.n06_autograd.expressions import a_node, combine, new_node, read
 from barprop.exercises.sampling import draw, read_only
-from barprop.fixtures.graphs import Graph, Node
-from barprop.judging.compare import describe_type
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
 from barprop.numerics.vjp import pull_back
-
-# --- topological_order ------------------------------------------------------------------------
-
-_LONG = 10_000
-_REMEMBERS = "other nodes are there in a second call"
-_LADDER = [(), *((i, i) for i in range(60))]
-_UNEVEN = [(), (0,), (1,), (2, 0), (3, 1)]
-
-
-def _random_graph(rng: np.random.Generator, nodes: int) -> list[tuple[int, ...]]:
-    return [tuple(int(i) for i in rng.integers(0, n, int(rng.integers(0, min(n, 3) + 1)))) for n in range(nodes)]
-
-
-def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
-    def case(label: str, made_from: list[tuple[int, ...]], last: int = -1, alike: bool = False) -> Case:
-        shuffled = rng.permutation(len(made_from)).tolist()  # so that the index tells nothing about the order
-        parents: list[tuple[int, ...]] = [()] * len(made_from)
-        for place, of in zip(shuffled, made_from, strict=True):
-            parents[place] = tuple(shuffled[i] for i in of)
-        args = {"nodes": len(made_from), "edges": sum(map(len, made_from))}
-        return Case(label, args, {"parents": parents, "node": shuffled[last], "alike": alike, "long": len(parents) >= _LONG})
-
-    yield case("a node made from nothing", [()])
-    yield case("a chain of four", [(), (0,), (1,), (2,)])
-    yield case("a node made from one node twice (x times x)", [(), (0, 0), (1,)])
-    yield case("a diamond", [(), (0,), (0,), (1, 2)])
-    yield case("an uneven diamond", _UNEVEN)
-    yield case("its mirror image", [of[::-1] for of in _UNEVEN])
-    yield case("a node in the middle, with more made from it", [(), (), (0, 1), (2, 1), (3, 2)], last=2)
-    yield case("thirty nodes at random", [*_random_graph(rng, 28), (27, 3), (28, 27, 14)])
-    yield case("nodes that compare equal", _UNEVEN, alike=True)
-    yield case("sixty diamonds in a row", _LADDER)
-    yield case("one node with 1,000 parents", [(), *[(0,)] * 1000, tuple(range(1001))])
-    yield case(f"a chain of {_LONG:,}", [(), *((i,) for i in range(_LONG - 1))])
-
-
-def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    graph = Graph(case.parents, case.alike)
-    stands = "a long chain" if case.long else "the nodes"
-    try:
-        order = run("topological_order", graph.nodes[case.node])
-    except AnswerError as error:
-        if case.long and error.kind == "recursion":
-            yield stands, "Python's limit of nested calls was hit"
-            return
-        raise
-    word = _which_nodes(graph, case.node, _indices(order))
-    if not case.long and word == "each once":
-        again = _indices(run("topological_order", graph.nodes[case.node]))
-        word = word if sorted(again) == sorted(_indices(order)) else _REMEMBERS
-    yield stands, word
-    if not case.long:
-        yield "the order", _which_order(graph, _indices(order))
-
-
-def _indices(order: Any) -> list[int]:
-    """The places of the returned nodes. Raises AnswerError where the answer is no list of nodes."""
-    if not is_row(order):
-        raise AnswerError(f"topological_order returned {describe_type(order)}; expected a list of nodes.")
-    for item in order:
-        if type(item) is not Node:
-            raise AnswerError(f"topological_order returned a list that holds {describe_type(item)}; expected nodes only.")
-    return [item.index for item in order]
-
-
-def _reachable(parents: Any, node: int) -> list[int]:
-    """Everything `node` was made from and itself, in the order of a depth-first search, itself first."""
-    found, todo = {}, [node]
-    while todo:
-        at = todo.pop()
-        if at not in found:
-            found[at] = True
-            todo += reversed(parents[at])
-    return list(found)
-
-
-def _which_nodes(graph: Graph, node: int, order: list[int]) -> str:
-    wanted, given = set(_reachable(graph.parents, node)), set(order)
-    if not given <= wanted:
-        return "a node is there that it was not made from"
-    if node not in given:
-        return "the node itself is missing"
-    if given != wanted:
-        return "some node is missing"
-    return "each once" if len(order) == len(given) else "some node is there twice"
-
-
-def _which_order(graph: Graph, order: list[int]) -> str:
-    place: dict[int, int] = {}
-    for position, index in enumerate(order):
-        place.setdefault(index, position)
-    edges = [(place[i], place[j]) for j in place for i in graph.parents[j] if i in place]
-    if all(parent < child for parent, child in edges):
-        return "parents first"
-    return "the wrong way round" if all(parent > child for parent, child in edges) else "a node comes before its parent"
-
-
-def _nodes_are(word: Callable[[Case], str]) -> Callable[[Case, Values], Values]:
-    return lambda case, right: {("a long chain" if case.long else "the nodes"): word(case)}
-
-
-def _shared(case: Case) -> bool:
-    """Whether the node can be traced back to some other node along two paths."""
-    reachable = _reachable(case.parents, case.node)
-    return sum(len(case.parents[i]) for i in reachable) >= len(reachable)
-
-
-def _walked(walk: Callable[[Any, int], list[int]]) -> Callable[[Case, Values], Values | None]:
-    """The order of a walk from the node, turned round."""
-
-    def wrong(case: Case, right: Values) -> Values | None:
-        if case.long or case.alike:
-            return None
-        return {"the order": _which_order(Graph(case.parents), walk(case.parents, case.node)[::-1])}
-
-    return wrong
-
-
-def _by_level(parents: Any, node: int) -> list[int]:
-    met, place = [node], 0
-    seen = {node}
-    while place < len(met):
-        for parent in parents[met[place]]:
-            if parent not in seen:
-                seen.add(parent)
-                met.append(parent)
-        place += 1
-    return met
-
-
-_TOO_EARLY = (
-    "Some node stands before one of the nodes it was made from. Put down when it is first met is too early: "
-    "what must be on the list before it may go there?"
-)
-
-TOPOLOGICAL_ORDER = Exercise(
-    name="topological_order",
-    signature="topological_order(node) -> list",
-    outputs=("the nodes", "the order", "a long chain"),
-    hanging=("the order",),
-    points=3,
-    minutes=12,
-    level=2,
-    statements=("L21",),
-    probes=_order_probes,
-    oracle=lambda c: {"a long chain": "each once"} if c.long else {"the nodes": "each once", "the order": "parents first"},
-    drive=_order_drive,
-    mistakes=(
-        Mistake("calls itself", "Right on small graphs. On a chain of 10,000 a function that calls itself runs into Python's limit of about 1,000 nested calls: keep a list of what is still to do instead.",
-                lambda c, right: {"a long chain": "Python's limit of nested calls was hit"} if c.long else right),
-        Mistake("remembers an earlier call", "A second call finds what the first has left. A list or set in the first line of a function (`seen=set()`) is made once, for all calls: make a new one inside.",
-                _nodes_are(lambda c: "each once" if c.long else _REMEMBERS)),
-        Mistake("told apart by == on a list", "Two nodes may be equal and still be two nodes: `node in order` asks with ==. id(node) is different for each.",
-                _nodes_are(lambda c: "the node itself is missing" if c.alike else "each once")),
-        Mistake("told apart by ==", "Two nodes may be equal and still be two nodes. id(node) is different for each; == and a set of nodes are not so careful.",
-                _nodes_are(lambda c: "some node is missing" if c.alike else "each once")),
-        Mistake("wrong way round", "Your list begins with the node itself. Who has to stand first?",
-                lambda c, right: {} if c.long else {"the order": "parents first" if c.args["nodes"] == 1 else "the wrong way round"}),
-        Mistake("left out the node itself", "Everything it was made from is there, but the node itself is missing. It comes last.",
-                _nodes_are(lambda c: "the node itself is missing")),
-        Mistake("only its own parents", "You stop at the node's own parents. They were made from something, too.",
-                _nodes_are(lambda c: "some node is missing" if len(_reachable(c.parents, c.node)) > 1 + len(set(c.parents[c.node])) else "each once")),
-        Mistake("left out the first ones", "The nodes that were made from nothing are missing. They have no parents; they are still part of the graph.",
-                _nodes_are(lambda c: "some node is missing" if c.args["nodes"] > 1 else "the node itself is missing")),
-        Mistake("a node for every path", "A node that was used twice stands there twice. Remember whom you have met.",
-                _nodes_are(lambda c: "some node is there twice" if _shared(c) else "each once")),
-        Mistake("put down when first met", _TOO_EARLY, _walked(_reachable)),
-        Mistake("put down when first met, last parent first", _TOO_EARLY,
-                _walked(lambda parents, node: _reachable([of[::-1] for of in parents], node))),
-        Mistake("level by level", _TOO_EARLY, _walked(_by_level)),
-    ),
-)  # fmt: skip
-
-
-# --- Value ------------------------------------------------------------------------------------
-
-_POINTS = {"operators": 3, "constants": 2, "broadcasting": 3, "matmul": 3, "sum": 2, "nonlinear": 2, "backward": 3}
-_OUTPUTS = part_outputs()
-
-VALUE = Exercise(
-    name="Value",
-    signature="Value(data): .data, .bar, .parents, .backward(), + - * / ** @, .sum, .exp, .log, .relu, .tanh",
-    outputs=tuple(output for outputs in _OUTPUTS.values() for output in outputs),
-    points=sum(_POINTS.values()),
-    parts=tuple(Part(name, points, _OUTPUTS[name]) for name, points in _POINTS.items()),
-    minutes=40,
-    level=3,
-    statements=("L21",),
-    needs=("topological_order",),
-    probes=value_probes,
-    oracle=value_oracle,
-    drive=value_drive,
-    mistakes=VALUE_MISTAKES,
-)
-
-
-# --- compose ----------------------------------------------------------------------------------
 
 SOFTPLUS = ("softplus", "value.bar through softplus")
 CROSS_ENTROPY = ("cross_entropy", "logits.bar through cross_entropy")
@@ -235,7 +33,9 @@ def _compose_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield cross("four rows, four classes, then times w", draw(rng, 4, 4), np.array([0, 3, 3, 1]), draw(rng))
     yield cross("logits up to 10,000", np.array([[1e4, -1e4, 3.0], [9e3, 1e4, 1e4 - 2]]), np.array([1, 2]))
     yield cross("logits near -10,000", np.array([[-1e4, -1e4 + 2, -1e4 - 1]]), np.array([0]))
-    yield cross("a row near 10,000 and one near -10,000", np.array([[1e4, -1e4, 3.0], [-1e4, 2 - 1e4, -1e4]]), np.array([0, 1]))
+    yield cross(
+        "a row near 10,000 and one near -10,000", np.array([[1e4, -1e4, 3.0], [-1e4, 2 - 1e4, -1e4]]), np.array([0, 1])
+    )
     yield cross("four whole rows of zeros", np.zeros((4, 3)), np.array([2, 2, 0, 1]))
 
 
@@ -256,12 +56,12 @@ def _compose_oracle(c: Case) -> Values:
 def _compose_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     name = "value" if "value" in case.args else "logits"
     function, bar = SOFTPLUS if name == "value" else CROSS_ENTROPY
-    leaf = new_value(run, case.args[name])
+    leaf = new_node(run, "Value", case.args[name])
     yield "tried", True
     out = run(function, leaf) if name == "value" else run(function, leaf, case.labels)
-    yield function, read(run, a_value(function, out), "data")
+    yield function, read(run, a_node("Value", function, out), "data")
     if case.w is not None:
-        out = combine(run, f"{function} * w", lambda call, out: out * case.w, out)
+        out = combine(run, "Value", f"{function} * w", lambda call, out: out * case.w, out)
     run.send(out, "backward")
     yield bar, read(run, leaf, "bar")
 

@@ -48,13 +48,32 @@ class Expression:
 
 
 def expressions_case(
-    kind: str, label: str, args: dict[str, Any], values: str, expressions: list[Expression], left: bool = False
+    kind: str,
+    label: str,
+    args: dict[str, Any],
+    values: str,
+    expressions: list[Expression],
+    left: bool = False,
+    made: str = "Value",
 ) -> Case:
-    """A case that tries several expressions. `values`: the arguments that become Values, "a b"; `kind`: for the mistakes."""
-    return Case(label, args, {"kind": kind, "values": tuple(values.split()), "expressions": expressions, "left": left})
+    """A case that tries several expressions.
+
+    Parameters
+    ----------
+    kind : for the mistakes. values : the arguments that become nodes, "a b". made : the class of the nodes.
+    left : slopes at a kink are those from the left.
+    """
+    more = {"kind": kind, "values": tuple(values.split()), "expressions": expressions, "left": left, "made": made}
+    return Case(label, args, more)
 
 
-_ON_ARRAYS: dict[str, Callable[..., Any]] = {"sum": np.sum, "exp": np.exp, "log": np.log, "tanh": np.tanh, "relu": lambda z: (z + np.abs(z)) / 2}
+_ON_ARRAYS: dict[str, Callable[..., Any]] = {
+    "sum": np.sum,
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "relu": lambda z: (z + np.abs(z)) / 2,
+}
 
 
 def on_arrays(u: Any, method: str, **names: Any) -> Any:
@@ -101,12 +120,16 @@ def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _drive_one(run: Run, case: Case, expression: Expression) -> Iterator[tuple[str, Any]]:
-    operands = {n: new_value(run, case.args[n]) if n in case.values else case.args[n] for n in expression.operands}
+    operands = {
+        n: new_node(run, case.made, case.args[n]) if n in case.values else case.args[n] for n in expression.operands
+    }
     before = {name: read(run, operands[name], "data") for name in operands if name in case.values}
-    out = combine(run, expression.name, expression.make, *operands.values())
+    out = combine(run, case.made, expression.name, expression.make, *operands.values())
     for name, data in before.items():
         if not same(data, read(run, operands[name], "data")):
-            raise AnswerError(f"{expression.name} changes the .data of {name}; work on a copy, other nodes read it as well.")
+            raise AnswerError(
+                f"{expression.name} changes the .data of {name}; work on a copy, other nodes read it as well."
+            )
     if expression.data:
         yield expression.name, read(run, out, "data")
     run.send(out, "backward")
@@ -121,16 +144,17 @@ class _Step:
     the student's, and sixty doublings of a list fill any memory.
     """
 
-    __slots__ = ("label", "value")
+    __slots__ = ("label", "made", "value")
     __array_ufunc__ = None  # array * step is handed to __rmul__ as a whole; whether it is for a Value shows there
 
-    def __init__(self, label: str, value: Any) -> None:
-        self.label, self.value = label, value
+    def __init__(self, made: str, label: str, value: Any) -> None:
+        self.made, self.label, self.value = made, label, value
 
     def then(self, out: Any) -> _Step:
         """The next step."""
-        question = "" if self.label.startswith("a.") else " Is __array_ufunc__ = None still there?"
-        return _Step(self.label, a_value(self.label, out, question))
+        mixed = self.made == "Value" and not self.label.startswith("a.")
+        question = " Is __array_ufunc__ = None still there?" if mixed else ""
+        return _Step(self.made, self.label, a_node(self.made, self.label, out, question))
 
 
 def _operator(name: str, reflected: bool) -> Callable[[_Step, Any], _Step]:
@@ -149,29 +173,31 @@ for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
 setattr(_Step, "__neg__", lambda self: self.then(-self.value))  # noqa: B010 (as the others)
 
 
-def combine(run: Run, label: str, make: Callable[..., Any], *operands: Any) -> Any:
-    """Build a graph from Values and constants. Raises AnswerError where anything else than a Value comes out."""
+def combine(run: Run, made: str, label: str, make: Callable[..., Any], *operands: Any) -> Any:
+    """Build a graph from nodes and constants. Raises AnswerError where anything else than a node comes out."""
 
     def call(u: Any, method: str, **names: Any) -> Any:
         return u.then(run.send(u.value, method, **names))
 
-    steps = [operand if is_plain(operand) else _Step(label, operand) for operand in operands]
-    with run.guard(f"Value: {label}"):
+    steps = [operand if is_plain(operand) else _Step(made, label, operand) for operand in operands]
+    with run.guard(f"{made}: {label}"):
         out = make(call, *steps)
-    return out.value if type(out) is _Step else a_value(label, out)
+    return out.value if type(out) is _Step else a_node(made, label, out)
 
 
-def new_value(run: Run, data: Any) -> Any:
-    """A Value of these data. Raises AnswerError where plain data come back."""
-    return a_value("Value", run("Value", data))
+def new_node(run: Run, made: str, data: Any) -> Any:
+    """A node of the class `made` with these data. Raises AnswerError where plain data come back."""
+    return a_node(made, made, run(made, data))
 
 
-def a_value(label: str, out: Any, question: str = "") -> Any:
-    """What came back, where it may be a Value. Raises AnswerError where it is None or other plain data."""
+def a_node(made: str, label: str, out: Any, question: str = "") -> Any:
+    """What came back, where it may be a node. Raises AnswerError where it is None or other plain data."""
     if out is None:
         raise AnswerError(f"{label} came back as None: is a `return` missing?")
     if is_plain(out):
-        raise AnswerError(f"{label} came back as {describe_type(out)}; expected a Value.{question * (type(out) is np.ndarray)}")
+        raise AnswerError(
+            f"{label} came back as {describe_type(out)}; expected a {made}.{question * (type(out) is np.ndarray)}"
+        )
     return out
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.n06_autograd.expressions import nudged, on_arrays
+from barprop.exercises.n06_autograd.value_probes import SUMS
 from barprop.judging.exercise import Case, Mistake, Values
 from barprop.numerics.steps import product
 
@@ -80,7 +81,9 @@ def _summed(how: Callable[[np.ndarray, tuple[int, ...]], Any]) -> Callable[[Case
             shape = np.shape(expression.make(on_arrays, *operands.values()))
             for name in expression.read(case.values):
                 stretched = np.broadcast_to(operands[name], shape)
-                found[expression.bar_of(name)] = how(nudged(expression, operands, name, stretched), operands[name].shape)
+                found[expression.bar_of(name)] = how(
+                    nudged(expression, operands, name, stretched), operands[name].shape
+                )
         return found
 
     return wrong
@@ -113,6 +116,17 @@ def _last_axes(bar: np.ndarray, shape: tuple[int, ...]) -> Any:
     return bar.sum(axis=tuple(range(len(shape), bar.ndim)))
 
 
+def _first_row(c: Case, right: Any) -> Any:
+    return np.broadcast_to(right[0], right.shape) if np.ndim(right) else right
+
+
+_ONE_PARENT = (  # the step, its bars, and the kinds of cases in which it is tried
+    ("-a", ("a.bar in -a",), ("weighed", "one")),
+    ("a ** k", ("a.bar in a ** k",), ("weighed", "one")),
+    ("sum", tuple(f"a.bar in {text}" for text in SUMS), ("weighed", "square", "plain")),
+    *((method, (f"a.bar in a.{method}()",), ("plain", "weighed")) for method in ("exp", "log", "relu", "tanh")),
+)
+
 _PILED_UP = "a.bar after a second backward()"
 _FROM_ANOTHER = "a.bar after backward() from another node"
 _LADDER = "sixty diamonds in a row"
@@ -121,6 +135,9 @@ _TOO_EARLY = (
     "A node passed its bar on before all of it had arrived. Which order makes sure that everything made from a node "
     "comes before it?"
 )
+
+# s - (b - s) with s = a - b: the first bar of s goes on, and then both together
+_VISITED_TWICE = _in("chained", {"a.bar in a - b": _times(3 / 2), "b.bar in a - b": _times(4 / 3)})
 
 # --- in the order of the parts, the most specific first ---------------------------------------
 
@@ -137,9 +154,9 @@ VALUE_MISTAKES = (
     Mistake("a - b the wrong way round", "a - b came out as b - a.",
             _in("pair", {"a - b": _minus, "a.bar in a - b": _minus, "b.bar in a - b": _minus})),
     *(
-        Mistake(f"the comma is missing in {method}", f"The step back of {method} hands over an array, and the first row of it was taken for the bar of the first parent. One bar alone is a tuple with a comma: `(bar * ...,)`.",
-                _in("plain", {f"a.bar in a.{method}()": lambda c, right: np.broadcast_to(right[0], right.shape) if np.ndim(right) else right}))
-        for method in ("exp", "log", "relu", "tanh")
+        Mistake(f"the comma is missing in {step}", f"The step back of {step} returns an array, and the first row of it was taken for the bar of the first parent. One bar alone is a tuple with a comma: `(bar * ...,)`.",
+                _either(*(_in(kind, dict.fromkeys(bars, _first_row)) for kind in kinds)))
+        for step, bars, kinds in _ONE_PARENT
     ),
     Mistake("minus lost on the way back", "a - b falls when b grows. Does the bar of b know?", _in("pair", {"b.bar in a - b": _minus})),
     Mistake("minus on both sides", "a - b grows when a grows. Only one of the two bars turns its sign.",
@@ -220,14 +237,34 @@ VALUE_MISTAKES = (
     Mistake("passed on too early", _TOO_EARLY,
             _either(_in("uneven", {"a.bar in an uneven diamond": lambda c, right: c.b}), _in("chained", {"a.bar in a - b": _half}))),
     Mistake("a node visited twice", "A shared node was visited once for each use and passed its first bar on twice. It should wait and pass on the sum, once.",
-            _in("diamond", {"a.bar in a diamond": lambda c, right: product(2 * c.c + c.d, c.b)})),
+            _either(_in("diamond", {"a.bar in a diamond": lambda c, right: product(2 * c.c + c.d, c.b)}), _VISITED_TWICE)),
     Mistake("a node visited twice, last use first", "A shared node was visited once for each use and passed its first bar on twice. It should wait and pass on the sum, once.",
-            _in("diamond", {"a.bar in a diamond": lambda c, right: product(c.c + 2 * c.d, c.b)})),
+            _either(_in("diamond", {"a.bar in a diamond": lambda c, right: product(c.c + 2 * c.d, c.b)}), _VISITED_TWICE)),
     Mistake("walks every path", "Sixty diamonds in a row have 61 nodes and a billion billion paths. Walk along the nodes, each once, not along the paths.",
             lambda c, right: {_LADDER: "far more calls are made than there are nodes"} if _LADDER in right else None),
     Mistake("calls itself", "Right on small graphs. On a long chain a function that calls itself runs into Python's limit of about 1,000 nested calls: walk along a list.",
             lambda c, right: {"a deep graph": "Python's limit of nested calls was hit"} if "a deep graph" in right else None),
 )  # fmt: skip
+
+
+_OF_NODES = (
+    "seeded with the data",
+    "assigned instead of added",
+    "own value instead of the other's",
+    "product like a sum",
+    "nothing starts from zero",
+    "only the inputs start from zero",
+    "the inputs do not start from zero",
+    "backward clears the graph",
+    "seeded with one number",
+    "bars for the inputs only",
+    "walked forwards",
+    "passed on too early",
+    "a node visited twice",
+    "a node visited twice, last use first",
+    "walks every path",
+)
+NODE_MISTAKES = tuple(mistake for mistake in VALUE_MISTAKES if mistake.name in _OF_NODES)
 
 
 def _share(text: str, c: Case) -> float:

@@ -7,24 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.call_budget import Tally
-from barprop.answers.calls import AnswerError, Run, same
-from barprop.answers.untrusted import is_array, is_row
+from barprop.answers.calls import Run
 from barprop.exercises.n06_autograd.expressions import (
     Expression,
-    combine,
     drive_expressions,
     expression_values,
     expressions_case,
-    new_value,
-    read,
 )
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Values
 
-_LEAD_BACK = "lead back to a and b"
-_DEPTH = 1100  # deeper than Python's own limit of 1,000 nested calls
-_RUNGS = 60  # 2**60 paths
+from .stories import AGAIN, DEEP, LADDER, OWN_BARS, PARENTS, story_case
 
 # --- operators and constants ------------------------------------------------------------------
 
@@ -55,16 +48,25 @@ _CHAINED: dict[str, Callable[..., Any]] = {
 }
 
 
-def _pairs(makes: dict[str, Callable[..., Any]], left: str = "a", right: str = "b", after: str = "") -> list[Expression]:
+def _pairs(
+    makes: dict[str, Callable[..., Any]], left: str = "a", right: str = "b", after: str = ""
+) -> list[Expression]:
     return [Expression(f"{left} {op} {right}{after}", (left, right), make) for op, make in makes.items()]
 
 
+PLUS_TIMES = _pairs({op: _FOUR[op] for op in "+*"})
+PLUS_TIMES_CHAINED = _pairs({op: _CHAINED[op] for op in "+*"})
 _WITH_ITSELF = [
     Expression("a - a", ("a",), lambda call, a: (a - a) + a, data=False),
     Expression("a / a", ("a",), lambda call, a: (a / a) * a, data=False),
 ]
 NEGATE = Expression("-a", ("a",), lambda call, a: -a)
 POWER = Expression("a ** k", ("a", "k"), lambda call, a, k: a**k)
+# An uneven bar comes in: a step that forgets the comma hands its first entry to everybody.
+_ONE_WEIGHED = [
+    Expression("-a", ("a", "w"), lambda call, a, w: (-a) * w),
+    Expression("a ** k", ("a", "k", "w"), lambda call, a, k, w: a**k * w),
+]
 
 
 def _operators(rng: np.random.Generator) -> Iterator[Case]:
@@ -86,6 +88,8 @@ def _operators(rng: np.random.Generator) -> Iterator[Case]:
     yield case("zero", "a 0 in a, k = 2", {"a": np.append(draw(rng, 2), 0.0), "k": 2}, [POWER])
     zeros = {"a": np.append(draw(rng, 2), 0.0), "b": np.append(0.0, draw(rng, 2))}
     yield case("zero", "a 0 in a and in b", zeros, _pairs({op: _FOUR[op] for op in "+-*"}))
+    weighed = {"a": draw(rng, 3), "k": 3, "w": read_only(draw(rng, 3))}
+    yield case("weighed", "then times an array w", weighed, _ONE_WEIGHED)
     chained = [
         Expression("-a", ("a",), lambda call, a: (lambda s: -s)(-a)),
         Expression("a ** k", ("a", "k"), lambda call, a, k: (a**k) ** 2),
@@ -236,7 +240,9 @@ def _nonlinear_expressions(*methods: str, weighed: bool = False) -> list[Express
 def _nonlinear(rng: np.random.Generator) -> Iterator[Case]:
     both = _nonlinear_expressions("exp", "relu", "tanh")
     yield expressions_case("plain", "a of both signs", {"a": draw(rng, 2, 3)}, "a", both)
-    yield expressions_case("plain", "log of positive numbers", {"a": positive(rng, 4)}, "a", _nonlinear_expressions("log"))
+    yield expressions_case(
+        "plain", "log of positive numbers", {"a": positive(rng, 4)}, "a", _nonlinear_expressions("log")
+    )
     args = {"a": draw(rng, 5), "w": read_only(draw(rng, 5))}
     yield expressions_case("weighed", "then times an array w", args, "a",
                            _nonlinear_expressions("exp", "relu", "tanh", weighed=True))  # fmt: skip
@@ -272,7 +278,7 @@ DOUBLE = Expression("a + a", ("a",), lambda call, a: a + a, data=False)
 _FOUR_LEAVES = ("a", "b", "c", "d")
 DIAMOND = Expression("a diamond", _FOUR_LEAVES, _diamond, reads=("a",), data=False)
 UNEVEN = Expression("an uneven diamond", _FOUR_LEAVES, _uneven, reads=("a",), data=False)
-_MIRRORED = Expression("an uneven diamond", _FOUR_LEAVES, _uneven_mirrored, reads=("a",), data=False)
+MIRRORED = Expression("an uneven diamond", _FOUR_LEAVES, _uneven_mirrored, reads=("a",), data=False)
 
 
 def _backward(rng: np.random.Generator) -> Iterator[Case]:
@@ -280,152 +286,14 @@ def _backward(rng: np.random.Generator) -> Iterator[Case]:
     for kind, label, expression in (
         ("diamond", "a diamond: s = a b, s c + s d", DIAMOND),
         ("uneven", "an uneven diamond: s + (s c) d", UNEVEN),
-        ("mirrored", "its mirror image: (s c) d + s", _MIRRORED),
+        ("mirrored", "its mirror image: (s c) d + s", MIRRORED),
     ):
         args = {name: draw(rng, 2, 2) for name in _FOUR_LEAVES}
         yield expressions_case(kind, label, args, "a b c d", [expression])
     args = {name: draw(rng, 2, 3) for name in "abc"}
-    for label, story, outputs in _STORIES:
-        yield Case(label, args, {"kind": "story", "story": story, "right": outputs})
+    for story in (AGAIN, PARENTS, OWN_BARS, DEEP, LADDER):
+        yield story_case(story, args, "Value")
 
-
-def _again(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    """backward() twice, then from another node that shares a."""
-    a, b, c = (new_value(run, case.args[name]) for name in "abc")
-    s = combine(run, "a * b", _multiply, a, b)
-    out, other = combine(run, "s * c", _multiply, s, c), combine(run, "a * c", _multiply, a, c)
-    run.send(out, "backward")
-    yield "bar of the result itself", read(run, out, "bar")
-    yield "bar of a step on the way", read(run, s, "bar")
-    run.send(out, "backward")
-    yield "a.bar after a second backward()", read(run, a, "bar")
-    run.send(other, "backward")
-    yield "a.bar after backward() from another node", read(run, a, "bar")
-
-
-def _again_values(case: Case) -> Values:
-    operands = {name: case.args[name] for name in "abc"}
-    product = Expression("", ("a", "b", "c"), lambda call, a, b, c: (a * b) * c)
-    other = Expression("", ("a", "c"), _multiply)
-    step = expressions_case("", "", {"a": operands["a"], "b": operands["c"]}, "a b", [Expression("", ("a", "b"), _multiply)])
-    bars = expression_values(expressions_case("", "", operands, "a", [product]))
-    return {
-        "bar of the result itself": np.ones(np.shape(case.a)),
-        "bar of a step on the way": expression_values(step)["a.bar in "],
-        "a.bar after a second backward()": bars["a.bar in "],
-        "a.bar after backward() from another node": expression_values(
-            expressions_case("", "", operands, "a", [other])
-        )["a.bar in "],
-    }
-
-
-def _parents(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    """Walk along .parents: both inputs must be met, as the very same objects, and have no parents themselves."""
-    a, b = new_value(run, case.a), new_value(run, case.b)
-    out = combine(run, "a * b + a", lambda call, a, b: a * b + a, a, b)
-    met: list[Any] = []
-    todo = [out]
-    while todo and len(met) < 30:
-        node = todo.pop()
-        met.append(node)
-        parents = run.get(node, "parents")
-        if not is_row(parents):
-            raise AnswerError(".parents should be a tuple of Values, empty for one that was made from nothing.")
-        todo += [parent for parent in parents[:10] if not any(parent is other for other in met)]
-    ends = all(len(run.get(leaf, "parents")) == 0 for leaf in (a, b))
-    found = all(any(node is leaf for node in met) for leaf in (a, b))
-    if not found or not ends:
-        yield ".parents", "do not lead back to a and b, and no further"
-        return
-    before = len(run.get(out, "parents"))
-    run.send(out, "backward")
-    yield ".parents", _LEAD_BACK if len(run.get(out, "parents")) == before else "are gone after backward()"
-
-
-def _own_bars(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    """After backward() the bar of a step in the middle is still what came in there, whatever the step does with it."""
-    given, w = np.abs(case.args["a"]), case.args["b"]
-    steps: dict[str, Callable[..., Any]] = {
-        f"a.{method}()": lambda call, a, method=method: call(a, method) for method in ("exp", "log", "relu", "tanh")
-    }
-    steps |= {"-a": lambda call, a: -a, "a ** 3": lambda call, a: a**3, "a / 2": lambda call, a: a / 2.0}
-    steps |= {"a * 2": lambda call, a: a * 2.0, "2 - a": lambda call, a: 2.0 - a, "2 / a": lambda call, a: 2.0 / a}
-    tried = 0
-    for label, make in steps.items():
-        try:
-            step = combine(run, label, make, new_value(run, given))
-            run.send(combine(run, f"{label} * w", _multiply_all, step, w), "backward")
-        except AnswerError:  # a step that is not written yet is another part's affair
-            continue
-        tried += 1
-        bar = read(run, step, "bar")
-        if not same(bar, np.array(w)):
-            empty = is_array(bar) and not bar.any()
-            yield "the bar of a step", "stays at zero" if empty else "is changed by its own way back"
-            return
-    if not tried:
-        raise AnswerError("No step can be walked back through yet.")
-    yield "the bar of a step", "stays what came in"
-
-
-def _multiply_all(call: Any, step: Any, w: Any) -> Any:
-    return step * w
-
-
-def _chain(call: Any, a: Any) -> Any:
-    out = a
-    for _ in range(_DEPTH):
-        out = out + a
-    return out
-
-
-def _rungs(call: Any, a: Any) -> Any:
-    for _ in range(_RUNGS):
-        a = a + a
-    return a
-
-
-def _deep(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    """A chain deeper than Python's limit of nested calls: a added to itself again and again."""
-    a = new_value(run, 1.5)
-    out = combine(run, "a + a", _chain, a)
-    try:
-        run.send(out, "backward")
-    except AnswerError as error:
-        if error.kind != "recursion":
-            raise
-        yield "a deep graph", "Python's limit of nested calls was hit"
-        return
-    yield "a deep graph", "right bars" if read(run, a, "bar") == _DEPTH + 1 else "wrong bars"
-
-
-def _ladder(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    """y = y + y, sixty times: 61 nodes and 2**60 paths."""
-    a = new_value(run, 1.5)
-    out = combine(run, "a + a", _rungs, a)
-    tally = Tally()
-    try:
-        with tally:
-            run.send(out, "backward")
-    except AnswerError:
-        if not tally.exceeded:
-            raise
-        yield "sixty diamonds in a row", "far more calls are made than there are nodes"
-        return
-    yield "sixty diamonds in a row", "right bars" if read(run, a, "bar") == 2**_RUNGS else "wrong bars"
-
-
-def _words(**right: str) -> Callable[[Case], Values]:
-    return lambda case: {name.replace("_", " "): word for name, word in right.items()}
-
-
-_STORIES: tuple[tuple[str, Callable[..., Any], Callable[[Case], Values]], ...] = (
-    ("backward() again", _again, _again_values),
-    (".parents", _parents, lambda case: {".parents": _LEAD_BACK}),
-    ("bars of steps in the middle", _own_bars, lambda case: {"the bar of a step": "stays what came in"}),
-    (f"a chain of {_DEPTH:,} steps", _deep, _words(a_deep_graph="right bars")),
-    ("sixty diamonds in a row", _ladder, _words(sixty_diamonds_in_a_row="right bars")),
-)
 
 # --- all of it --------------------------------------------------------------------------------
 
