@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.reference import REFERENCES
 from autograder.scoring.run_cells import LiveAnswers
-from barprop.answers.calls import AnswerError, Answers
+from barprop.answers.calls import AnswerError, Answers, Run
 
 _PUT = "def _put_in_place(name, value):\n    globals()[name] = value\n"
 
@@ -59,6 +59,6 @@ def _put(answers: LiveAnswers, values: dict[str, Any]) -> None:
         return
     for name, value in values.items():
         try:
-            answers.session.answers["_put_in_place"].observe((name, value), {})
+            Run(answers.session.answers)("_put_in_place", name, value)
         except AnswerError:  # a session that was lost meanwhile: the next one starts from the student's cells
             return

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Call
+from barprop.answers.untrusted import is_array, is_number
 from barprop.judging.compare import close, is_finite
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
 from barprop.judging.families import Guess, guesses
@@ -114,11 +115,22 @@ class Diagnosis:
         for trial in order:
             with np.errstate(all="ignore"):
                 made = list(guesses(self.exercise, trial.case, trial.right, output, self.oracle, left))
-            fits = {g.name: g for g in made if close(trial.got[output], g.value, self.exercise.tolerance)}
+            first = left is None
+            fits = {g.name: g for g in made if _fits(trial.got[output], g.value, self.exercise.tolerance, first)}
             left = {name: g for name, g in fits.items() if left is None or name in left}
             if not left:
                 return None
         return next(iter(left.values())) if left else None
+
+
+def _fits(got: Any, guess: Any, tolerance: float, first: bool) -> bool:
+    """Whether a guess explains a value. Where it says nothing (a factor is 0) anything fits, but never at first."""
+    unknown = ~np.isfinite(np.asarray(guess, dtype=float))
+    if first or not unknown.any():
+        return close(got, guess, tolerance)
+    if not (is_number(got) or is_array(got)) or np.shape(got) != np.shape(guess):
+        return False
+    return close(np.where(unknown, 0.0, got), np.where(unknown, 0.0, guess), tolerance)
 
 
 def _came(got: Any, wrong: Any, tolerance: float) -> bool:

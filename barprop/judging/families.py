@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,8 @@ def guesses(
     if not (is_number(value) or is_array(value)) or np.size(value) > _MOST:
         return
     r = np.asarray(value, dtype=float)
+    if "l_bar=1.0" in exercise.signature:  # left out it is 1
+        case = replace(case, args={**case.args, "l_bar": case.args.get("l_bar", 1.0)})
     inputs = _numbers_in(case.args)
     others = {
         shown_name(exercise, name): np.asarray(v, dtype=float)
@@ -82,6 +85,8 @@ def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
     yield "all ones", "Ones came out. What comes in from behind, and what does the step itself contribute?", lambda: np.ones_like(r)
     yield "half of it", "It is half of what it should be. Where does a 2 come from, or a 1/2?", lambda: r / 2
     yield "twice as large", "It is twice what it should be. Where does a 2 come from, or a 1/2?", lambda: 2 * r
+    yield "four times as large", "It is four times what it should be: multiplied by 2 instead of divided by it?", lambda: 4 * r
+    yield "a quarter of it", "It is a quarter of what it should be: divided by 2 instead of multiplied by it?", lambda: r / 4
     yield "minus half of it", "Sign and size are off, the size by a factor of 2.", lambda: -r / 2
     yield "minus twice", "Sign and size are off, the size by a factor of 2.", lambda: -2 * r
     yield "without its sign", "The sizes are right, but every sign is plus.", lambda: np.abs(r)
@@ -137,7 +142,8 @@ def _in_its_place(r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str,
         yield f"{name} turned, in its place", hint, lambda v=value: v.T if v.ndim == 2 else None
     for name, value in inputs.items():
         hint = f"That is {name}, just as it came. What does the step do to it?"
-        yield f"{name} handed on", hint, lambda v=value: v if v.shape == r.shape else None
+        yield f"{name} handed on", hint, lambda v=value: v
+        yield f"{name} handed on, turned", hint, lambda v=value: v.T if v.ndim == 2 else None
         yield f"minus {name} handed on", hint, lambda v=value: -v if v.shape == r.shape else None
         hint = f"Every entry is {name} as it came. How is the next variable made from each entry?"
         yield f"{name} handed on to every entry", hint, lambda v=value: np.broadcast_to(v, r.shape) if v.ndim < r.ndim else None
@@ -254,12 +260,20 @@ def _of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) ->
 
 def _swapped(case: Case, asked: Callable[..., Callable[[], Any]]) -> Iterator[_Made]:
     names = [name for name, value in case.args.items() if _plain(value)]
+    for name, kept in case.args.items():
+        keys = [key for key, value in kept.items() if _plain(value)] if type(kept) is dict else []
+        for read, meant in permutations(keys, 2):
+            hint = f"Somewhere {read} and {meant} are mixed up: which of them does the step read?"
+            yield f"read {read} for {meant}", hint, asked(**{name: {**kept, meant: kept[read]}})
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             a, b = case.args[first], case.args[second]
             if np.shape(a) == np.shape(b):
                 hint = f"{first} and {second} have changed places somewhere."
                 yield f"swapped {first} and {second}", hint, asked(**{first: b, second: a})
+                hint = f"Somewhere {first} and {second} are mixed up: which of them does the step read?"
+                yield f"read {first} for {second}", hint, asked(**{second: a})
+                yield f"read {second} for {first}", hint, asked(**{first: b})
 
 
 def _slope(sigma: Activation, z: Any) -> Any:

@@ -75,11 +75,7 @@ class Verdict:
         rows = [f"<strong>{mark} {escape(self.headline)}</strong>"]
         rows += [f"<em>Hint:</em> {_prose(self.hint)}"] if self.hint else []
         rows += [_prose(self.problem)] if self.problem else []
-        rows += (
-            [f'<code style="white-space:pre-wrap;overflow-wrap:anywhere">{escape(self.example)}</code>']
-            if self.example
-            else []
-        )
+        rows += [_code(self.example)] if self.example else []
         rows += [_prose(text) for text in (*self.remarks, *self.notes)]
         inside = "".join(f'<div style="margin:2px 0">{row}</div>' for row in rows)
         style = f"border-left:4px solid {edge};padding:2px 10px;max-width:60em"
@@ -101,6 +97,12 @@ class Verdict:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+
+def _code(example: str) -> str:
+    """The call and what it gave, each as code, so that the call can be copied."""
+    pieces = example.split("  gave  ")
+    return " gave ".join(f'<code style="overflow-wrap:anywhere">{escape(piece)}</code>' for piece in pieces)
 
 
 def _prose(text: str) -> str:

@@ -363,9 +363,9 @@ def test_a_changed_exercise_regrades_only_what_it_touches(
 
     run(ASSIGNMENT)
     tried: list[tuple[str, str]] = []
-    real_key, real = fingerprints.exercise_key, score.evaluate
+    real_key, real = fingerprints.exercise_key, score.judge.evaluate
     monkeypatch.setattr(fingerprints, "exercise_key", lambda name: real_key(name) + ("changed" if name == "relu" else ""))
-    monkeypatch.setattr(score, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
+    monkeypatch.setattr(score.judge, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
     held = scores(ours)
     assert run(ASSIGNMENT).graded == 3
     assert set(tried) == {"relu"}

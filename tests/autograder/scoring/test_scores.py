@@ -245,14 +245,14 @@ def test_when_the_time_is_up_the_rest_is_0(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_bug_in_the_judging_costs_one_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = score.evaluate
+    real = score.judge.evaluate
 
     def broken(exercise: Any, *rest: Any) -> Any:
         if exercise.name == "relu":
             raise ZeroDivisionError
         return real(exercise, *rest)
 
-    monkeypatch.setattr(score, "evaluate", broken)
+    monkeypatch.setattr(score.judge, "evaluate", broken)
     record = grade(solved())
     assert points(record)["test_relu"] == 0.0
     assert points(record)["test_linear"] == 1.0

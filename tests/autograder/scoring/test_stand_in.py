@@ -1,0 +1,76 @@
+"""An answer that calls another one that fails is judged with the reference in that one's place."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.reference import REFERENCES
+from autograder.sandbox import Limits, Sandbox
+from autograder.scoring.run_cells import NotebookRun
+from autograder.scoring.score import Judge
+from barprop.exercises import EXERCISES
+from tests import needs
+from tests.grading_tools import FakeSession
+
+SETUP = "import numpy as np\nfrom barprop import *\n"
+FORWARD = """
+def forward(x, y, w, v, sigma):
+    z = float(w @ x)
+    h = sigma(z)
+    e = v * h
+    return {"z": z, "h": h, "e": e, "l": (y - e) ** 2 / 2}
+"""
+BACKWARD = """
+def backward(cache, x, y, w, v, sigma, l_bar=1.0):
+    return dict.fromkeys("eyvhzwx", 0.0)
+kept = backward
+"""
+TRAIN = """
+def train(X, Y, w, v, sigma, lr, steps, seed):
+    w, losses = np.array(w, dtype=float), []
+    for i in np.random.default_rng(seed).integers(len(Y), size=steps):
+        cache = forward(X[i], Y[i], w, v, sigma)
+        bars = backward(cache, X[i], Y[i], w, v, sigma)
+        losses.append(cache["l"])
+        w, v = w - lr * bars["w"], v - lr * bars["v"]
+    return w, v, losses
+"""
+SOURCES = dict(enumerate((SETUP, FORWARD, BACKWARD, TRAIN)))
+
+
+def judged(run: NotebookRun) -> None:
+    run.session()
+    judge = Judge(run, lambda name: [3], {})
+    train, backward = EXERCISES["train"], EXERCISES["backward"]
+    verdict = judge.verdict(train, train.part())
+    assert verdict.points == 3.0, str(verdict)
+    assert "judged with a right backward in its place" in verdict.notes[0]
+    assert judge.verdict(backward, backward.parts[2]).points == 0.0, "the student's own is back for the rest"
+    assert not judge.trouble
+
+
+def test_in_this_process() -> None:
+    with NotebookRun(FakeSession, SOURCES, Limits()) as run:
+        judged(run)
+        names = run.session().names
+        assert names["backward"] is names["kept"]
+
+
+def test_in_a_sandbox() -> None:
+    needs.sandbox()
+    limits = Limits(notebook_seconds=300, cell_seconds=60, probe_seconds=20)
+    with Sandbox(limits) as sandbox, NotebookRun(sandbox.session, SOURCES, limits) as run:
+        judged(run)
+
+
+def test_what_was_lent_cannot_be_kept() -> None:
+    source = TRAIN.replace("def train", "loot = []\ndef train").replace(
+        "        bars", "        loot.append(backward)\n        bars"
+    )
+    with NotebookRun(FakeSession, SOURCES | {3: source}, Limits()) as run:
+        judged(run)
+        lent = [f for f in run.session().names["loot"] if f is not run.session().names["kept"]]
+        assert lent
+        assert all(f is not REFERENCES.names["backward"] for f in lent)
+        with pytest.raises(ValueError, match="not there any more"):
+            lent[0]({}, 1, 2, 3, 4, 5)
