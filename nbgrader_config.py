@@ -11,7 +11,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ
 
 from nbgrader.coursedir import CourseDirectory  # noqa: E402
 
-from autograder.course.authored import ignored_names, materialise  # noqa: E402
+from autograder.course.authored import ignored_names, materialise, preprocessors  # noqa: E402
 from autograder.course.layout import tools_on_path  # noqa: E402
 
 c = get_config()  # noqa: F821
@@ -22,6 +22,7 @@ c.CourseDirectory.source_directory = "source"
 c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.GenerateAssignment.preprocessors = preprocessors()
 
 # a name with a comma in it keeps to its field
 c.ExportApp.plugin_class = "autograder.plugin.quoted_csv.QuotedCsv"

@@ -10,6 +10,8 @@ from nbformat import NotebookNode
 
 from autograder.course.layout import SOURCE
 
+from .clear_solutions import preprocessors as preprocessors
+
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 _HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 

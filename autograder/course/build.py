@@ -49,6 +49,8 @@ def release_into(folder: Path) -> Path:
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
+    from .clear_solutions import preprocessors
+
     for path in authored():
         target = folder / "source" / path.parent.name
         if not target.exists():
@@ -59,6 +61,7 @@ def release_into(folder: Path) -> Path:
         config.CourseDirectory.root = str(folder)
         config.CourseDirectory.release_directory = "notebooks"
         config.CourseDirectory.assignment_id = assignment
+        config.GenerateAssignment.preprocessors = preprocessors()
         config.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
         coursedir = CourseDirectory(config=config)
         converter = GenerateAssignment(coursedir=coursedir, config=config)

@@ -7,7 +7,7 @@ from barprop.exercises import EXERCISES
 # What the lecture says, in our words; the exercises name these by number.
 STATEMENTS = {
     "L1": "One-neuron regression is a computational graph: z, h, e, l",
-    "L2": "Every expression can be cut into elemental steps; each step's output is what is stored",
+    "L2": "Every expression can be cut into elementary steps; each step's output is what is stored",
     "L3": "The derivatives repeat the same quantities: backpropagation is caching for the chain rule",
     "L4": "Without it every architecture needs a new derivation",
     "L5": "Bar notation: v-bar = dl/dv, and l-bar = 1",
@@ -18,8 +18,8 @@ STATEMENTS = {
     "L10": "You cannot short-circuit: no w-bar without h-bar",
     "L11": "h-bar tells how the loss depends on a feature",
     "L12": "To save memory, recompute the nonlinearity's output on the way back",
-    "L13": "At z = w1 x1 + w2 x2 the gradient is split by who made the output",
-    "L14": "The network with the small output gets little gradient and hardly moves",
+    "L13": "At z = w1 x1 + w2 x2 both terms get the same bar; the weight beside the larger x takes the larger share",
+    "L14": "The network with small inputs and a small output gets little gradient and hardly moves, however big it is",
     "L15": "So check how the gradient flows and whether the weights are being updated",
     "L16": "A layer is a class with forward and backward",
     "L17": "Product, linear, nonlinear and loss layers: any network by chaining them",

@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 2 · Bars, all the way back
 #
-# In notebook 01 you stored every step of the forward pass, and found that two derivatives written out by hand compute the same things again and again. Now you walk the graph backwards, one step at a time, and compute each thing once.
+# In notebook 01 you stored every step of the forward pass, and found that derivatives written out by hand compute the same things again and again. Now you walk the graph backwards, one step at a time, and compute each thing once. At the end you train the neuron with gradients you derived yourself.
 #
-# It takes about 75 minutes. At the end you train the neuron with gradients that you derived yourself.
+# Plan about two hours, perhaps with a break before *Steps the board never showed*. Coming back? *Run → Run All Above Selected Cell.* (●○○ short, ●●○ some thought, ●●● hard.)
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
 import numpy as np
@@ -34,7 +34,7 @@ def forward(x, y, w, v, sigma):
 # %% [markdown]
 # ## A symbol worth having
 #
-# Derivatives of the loss are written so often that they deserve a short name. Put a bar on the variable:
+# Derivatives of the loss deserve a short name. Put a bar on the variable:
 #
 # $$\bar v \;=\; \frac{\mathrm dl}{\mathrm dv}$$
 #
@@ -42,13 +42,16 @@ def forward(x, y, w, v, sigma):
 #
 # $$\bar l = \frac{\mathrm dl}{\mathrm dl} = 1$$
 #
-# In code a bar is spelt out: `v_bar`. What would $\bar e$ be here, roughly?
+# In code a bar is spelt out: `v_bar`. With $y = 1$ and $e = 3$ the loss is $2$. Nudge $e$ up a little. What is $\bar e$, roughly?
+
+# %%
+guess_e_bar = None  # a number; nobody grades it
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge", "locked": true, "schema_version": 3, "solution": false}
-y, e = 1.0, 3.0
 for nudge in (1.0, 0.1, 0.01):
-    change = (y - (e + nudge)) ** 2 / 2 - (y - e) ** 2 / 2
+    change = (1.0 - (3.0 + nudge)) ** 2 / 2 - (1.0 - 3.0) ** 2 / 2
     print(f"e nudged by {nudge}: the loss changes by {change:+.5f}, that is {change / nudge:+.3f} per unit")
+print("Your guess:", guess_e_bar)
 
 # %% [markdown]
 # ## The pattern
@@ -69,11 +72,11 @@ neuron.graph()
 #
 # ### Exercise `bar_e` (4 min, ●○○)
 #
-# The last step was $l = \tfrac12(y-e)^2$. Give back $\bar e$.
+# The last step was $l = \tfrac12(y-e)^2$. Return $\bar e$.
 
 # %% nbgrader={"grade": false, "grade_id": "bar_e", "locked": false, "schema_version": 3, "solution": true}
 def bar_e(l_bar, y, e):
-    """Back through the loss, to the prediction.
+    """Back through the loss, to the estimate.
 
     l_bar, y, e: numbers. Returns e_bar, a number.
     """
@@ -84,13 +87,13 @@ def bar_e(l_bar, y, e):
 # %% [markdown]
 # <details><summary>My bar has the wrong sign</summary>
 #
-# Say $y = 1$ and $e = 3$: the prediction is too high. Push $e$ still higher. What happens to the loss? That is the sign of $\bar e$.
+# Say $y = 1$ and $e = 3$: the estimate is too high. Push $e$ still higher. What happens to the loss? That is the sign of $\bar e$.
 # </details>
 # <details><summary>My bar is twice too large</summary>
 #
 # Differentiating a square brings a 2 down. Something in front of the square has been waiting for it.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # For $l = \tfrac12(5 - u)^2$ at $u = 4$: nudge $u$ to $4.1$ and $l$ goes from $0.5$ to $0.405$, so the slope is close to $-1$. The bar is that slope times $\bar l$.
 # </details>
@@ -105,7 +108,7 @@ grade("test_bar_e")
 # %% [markdown]
 # ### Exercise `bar_y` (3 min, ●○○)
 #
-# The other variable on the right is $y$, the number we were told. It is data: nobody will ever update it. The loss depends on it all the same. Predict before you write: how do $\bar y$ and $\bar e$ compare?
+# The other variable on the right is $y$, the number we were told. It is data: nobody will ever update it. The loss depends on it all the same. Does $\bar y$ have the sign of $\bar e$? Return $\bar y$.
 
 # %% nbgrader={"grade": false, "grade_id": "bar_y", "locked": false, "schema_version": 3, "solution": true}
 def bar_y(l_bar, y, e):
@@ -126,7 +129,7 @@ def bar_y(l_bar, y, e):
 #
 # Only the difference of $y$ and $e$ enters the loss. Move both by the same amount: what does the loss do? So what must the two bars add up to?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # For $l = \tfrac12(u - 4)^2$ at $u = 5$: nudge $u$ to $5.1$ and $l$ goes from $0.5$ to $0.605$. The slope is close to $+1$.
 # </details>
@@ -147,7 +150,7 @@ grade("test_bar_y")
 #
 # ### Exercise `bar_v` (4 min, ●○○)
 #
-# Give back $\bar v$.
+# Return $\bar v$.
 
 # %% nbgrader={"grade": false, "grade_id": "bar_v", "locked": false, "schema_version": 3, "solution": true}
 def bar_v(e_bar, h):
@@ -168,7 +171,7 @@ def bar_v(e_bar, h):
 #
 # The signature. It holds the incoming bar and exactly one number from the cache: the step needs both.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # With $h = 10$, nudging $v$ by $0.1$ moves $e$ by $1$. If the loss grows by $3$ for every unit of $e$, it grows by $3$ for that nudge: $30$ per unit of $v$.
 # </details>
@@ -183,7 +186,7 @@ grade("test_bar_v")
 # %% [markdown]
 # ### Exercise `bar_h` (3 min, ●○○)
 #
-# The same product, seen from its other factor: give back $\bar h$.
+# The same product, seen from its other factor: return $\bar h$.
 
 # %% nbgrader={"grade": false, "grade_id": "bar_h", "locked": false, "schema_version": 3, "solution": true}
 def bar_h(e_bar, v):
@@ -204,7 +207,7 @@ def bar_h(e_bar, v):
 #
 # Say the pattern sentence aloud with $e$ on the left and $h$ on the right. It answers in one breath.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # With $v = -2$, more $h$ means less $e$: an incoming bar of $3$ leaves as $-6$.
 # </details>
@@ -217,23 +220,25 @@ grade("test_bar_h")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells **how the loss depends on a feature** the network made for itself. When a network misbehaves, the bars of things you never update are the first place to look. Three examples with $y = 1$: which of them asks for a larger $h$?
+# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells **how the loss depends on a feature** the network made for itself. When a network misbehaves, the bars of things you never update are the first place to look. Three examples with $y = 1$ and $v = 1.2$, and with $e$ at 0.2, 1.0 and 1.9: which of them would profit from a larger $h$?
+
+# %%
+guess_e = None  # 0.2, 1.0 or 1.9
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_feature", "locked": true, "schema_version": 3, "solution": false}
 if ready("bar_e", "bar_h"):
     for e in (0.2, 1.0, 1.9):
-        print(f"e = {e}: h_bar = {bar_h(bar_e(1.0, 1.0, e), 1.2):+.2f}")
+        print(f"e = {e}: h_bar = {float(bar_h(bar_e(1.0, 1.0, e), 1.2)) + 0.0:+.2f}")
+    print(f"A negative bar asks for more. Your guess: {guess_e}")
 
 # %% [markdown]
 # ## Through the nonlinearity
 #
-# Next node: $h = \sigma(z)$. How is $h$ made from $z$? Locally like a straight line with slope $\sigma'(z)$, so
-#
-# $$\bar z = \bar h \,\sigma'(z).$$
+# Next node: $h = \sigma(z)$. How is $h$ made from $z$? Close to any point a curve is like a straight line, with slope $\sigma'$.
 #
 # Mind where the slope is taken: **at $z$**, at what went *into* the curve. The cache has it. Know the nonlinearity and you know its derivative: for ReLU it is 1 if $z > 0$ and else 0, a gate that was open or shut.
 #
-# The course's nonlinearities bring theirs along: `sigma.slope(z)`.
+# The course's nonlinearities come with theirs: `sigma.slope(z)`.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_slopes", "locked": true, "schema_version": 3, "solution": false}
 neuron.slopes([relu, tanh, sigmoid, softplus])
@@ -263,7 +268,7 @@ def bar_z(h_bar, z, sigma):
 #
 # Then $z$ is not used yet. The same $\bar h$ goes back strongly where the curve is steep and hardly at all where it is flat.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Take $h = z^2$ at $z = 3$, with $\bar h = 5$. Around $z = 3$ the curve climbs $6$ for every $1$, so $5$ leaves as $30$. The height $9$ never enters.
 # </details>
@@ -303,7 +308,7 @@ def bar_w(z_bar, x):
 #
 # Cross out all of $w_1x_1 + w_2x_2 + \dots$ but the term with $w_1$. You solved what is left in `bar_v`.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # For $z = 7w_1 + 0\,w_2$ and $\bar z = 2$: nudging $w_1$ by $0.1$ moves $z$ by $0.7$; nudging $w_2$ moves nothing. So the bars are $14$ and $0$.
 # </details>
@@ -339,7 +344,7 @@ def bar_x(z_bar, w):
 #
 # At your `bar_w`. The dot product treats its two vectors alike.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # An input with weight $0$ can be changed at will: its bar is $0$.
 # </details>
@@ -358,7 +363,7 @@ grade("test_bar_x")
 #
 # ### Exercise `backward` (12 min, ●●○)
 #
-# Three checks look at the loss, the product and the neuron. Chain your steps. Return a dictionary with exactly the keys `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"`, each holding the bar of that variable. Take what you can from the cache; compute nothing twice.
+# Three checks look at the loss, the product and the neuron. Chain your steps. Return a dictionary with exactly the keys `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"`, each holding the bar of that variable. Read $z$, $h$, $e$ from the cache; computing them again costs half the points.
 
 # %% nbgrader={"grade": false, "grade_id": "backward", "locked": false, "schema_version": 3, "solution": true}
 def backward(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -386,7 +391,7 @@ def backward(cache, x, y, w, v, sigma, l_bar=1.0):
 #
 # $\bar l$ comes in at one place and flows through everything else by itself. At which place?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Test a step by itself: call `backward` on a cache with $h = 0$. Which bar must be zero then, and does $\bar h$ care?
 # </details>
@@ -413,13 +418,19 @@ grade("test_backward_neuron")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Before the picture: which two bars in it have the same size and opposite signs?
+# In the next picture, two bars have the same size and opposite signs. Which two?
+
+# %%
+guess_pair = None  # such as "w and x"
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_backward_film", "locked": true, "schema_version": 3, "solution": false}
 if ready("backward"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "w": np.array([0.8, 0.4]), "v": 1.2}
     cache = forward(sigma=tanh, **example)
-    display(neuron.backward_film(example | cache, backward(cache, sigma=tanh, **example)))
+    bars = backward(cache, sigma=tanh, **example)
+    display(neuron.backward_film(example | cache, bars))
+    pair = [name for name in bars if name != "e" and np.allclose(bars[name], -bars["e"])]
+    print(f"Your guess: {guess_pair}. The pair: e and {' and '.join(pair)}.")
 
 # %% [markdown]
 # Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read to make it: an input that is still at hand ($x$, $w$, $v$, $y$), or a number from the cache, which forward could have thrown away and did not. Walk it yourself, and guess each bar before it shows:
@@ -435,7 +446,8 @@ GraphStepper(x=(0.6, 1.2), w=(-0.7, 0.9), v=-1.1, y=0.4)
 # Could you get $\bar w$ first, since that is what you are after? Write the seven names `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"` in an order in which their bars **can** be computed. There is more than one; any that works is right.
 
 # %% nbgrader={"grade": false, "grade_id": "order", "locked": false, "schema_version": 3, "solution": true}
-# Write: order = [...] with the seven names in quotes.
+# Write the seven names, in quotes, between the brackets.
+order = []
 ### BEGIN SOLUTION
 order = ["e", "y", "v", "h", "z", "w", "x"]
 ### END SOLUTION
@@ -449,7 +461,7 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 #
 # Follow the dashed arrows of the picture. A bar can be computed once the bar at the tail of its arrow is there.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # In a chain $a \to b \to c \to l$ there is one order only: $\bar c$, $\bar b$, $\bar a$.
 # </details>
@@ -462,7 +474,7 @@ grade("test_order")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **You cannot short-circuit.** No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: on paper you do exactly the same work in the same order, only with more crossings-out.
+# **With bars you cannot short-circuit.** No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: with bars on paper you do the same work in the same order.
 #
 # Is the result right? Ask somebody who knows no calculus: nudge each variable and look at the loss, as in notebook 01.
 
@@ -482,6 +494,174 @@ if ready("backward"):
 from barprop.widgets import NudgeTest
 
 NudgeTest(variable="w1")
+
+# %% [markdown]
+# ## Steps the board never showed
+#
+# The pattern does not depend on this graph. Three other ways to make $e$:
+#
+# $$e = v + h,\qquad e = v\,h^2,\qquad e = \frac hv$$
+#
+# ### Exercise `new_steps` (12 min, ●●○)
+#
+# For each, return $(\bar v, \bar h)$. You are always given the whole cache, $v$, $h$ and $e$. **Which of them does each step read?** $h$ may be $0$, and $v$ too, except below the fraction bar.
+
+# %% nbgrader={"grade": false, "grade_id": "new_steps", "locked": false, "schema_version": 3, "solution": true}
+def bars_sum(e_bar, cache):
+    """Back through e = v + h. cache: {"v", "h", "e"}, numbers. Returns (v_bar, h_bar)."""
+    ### BEGIN SOLUTION
+    return e_bar, e_bar
+    ### END SOLUTION
+
+
+def bars_square(e_bar, cache):
+    """Back through e = v h^2. cache: {"v", "h", "e"}, numbers. Returns (v_bar, h_bar)."""
+    ### BEGIN SOLUTION
+    v, h = cache["v"], cache["h"]
+    return e_bar * h**2, e_bar * 2 * v * h
+    ### END SOLUTION
+
+
+def bars_quotient(e_bar, cache):
+    """Back through e = h / v. cache: {"v", "h", "e"}, numbers. Returns (v_bar, h_bar)."""
+    ### BEGIN SOLUTION
+    v, e = cache["v"], cache["e"]
+    return -e_bar * e / v, e_bar / v
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>What does the sum read?</summary>
+#
+# Nudge $v$ by $0.1$ in $e = v + h$, once with $h = 0$ and once with $h = 100$. Does $e$ notice the difference?
+# </details>
+# <details><summary>It divides by zero</summary>
+#
+# $h^2$ can be had as $e / v$, and $1 / v$ as $e / h$, but not always. The cache holds better numbers.
+# </details>
+# <details><summary>A small example</summary>
+#
+# $e = 6 / v$ at $v = 2$: nudge $v$ to $2.1$ and $e$ falls from $3$ to about $2.857$, so the slope is close to $-1.5$.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_new_steps", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("new_steps")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_new_steps")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Three passes with a slip
+#
+# Each of these backward passes of the neuron contains one mistake. Everything that is made from a wrong bar is wrong as well, so the place to look is the **first** wrong bar on the way back: in the order $e, y, v, h, z, w, x$.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "three_passes", "locked": true, "schema_version": 3, "solution": false}
+def pass_a(cache, x, y, w, v, sigma, l_bar=1.0):
+    e_bar, y_bar = -l_bar * (y - cache["e"]), l_bar * (y - cache["e"])
+    v_bar, h_bar = e_bar * v, e_bar * cache["h"]
+    z_bar = h_bar * sigma.slope(cache["z"])
+    return {"e": e_bar, "y": y_bar, "v": v_bar, "h": h_bar, "z": z_bar, "w": z_bar * x, "x": z_bar * w}
+
+
+def pass_b(cache, x, y, w, v, sigma, l_bar=1.0):
+    e_bar, y_bar = -l_bar * (y - cache["e"]), l_bar * (y - cache["e"])
+    v_bar, h_bar = e_bar * cache["h"], e_bar * v
+    z_bar = h_bar * sigma.slope(cache["h"])
+    return {"e": e_bar, "y": y_bar, "v": v_bar, "h": h_bar, "z": z_bar, "w": z_bar * x, "x": z_bar * w}
+
+
+def pass_c(cache, x, y, w, v, sigma, l_bar=1.0):
+    e_bar, y_bar = -l_bar * (y - cache["e"]), l_bar * (y - cache["e"])
+    v_bar, h_bar = e_bar * cache["h"], e_bar * v
+    z_bar = h_bar * sigma.slope(cache["z"])
+    return {"e": e_bar, "y": y_bar, "v": v_bar, "h": h_bar, "z": z_bar, "w": h_bar * x, "x": z_bar * w}
+
+# %% [markdown]
+# ### Exercise `find_the_bug` (10 min, ●●○)
+#
+# Name the first wrong bar of each pass. Read them, or nudge: the loop below `backward` that compared bars with nudges tells you which bar is off, and the bars of $z$, $h$, $e$ can be nudged by hand. One of the three cannot be seen with `relu`.
+
+# %% nbgrader={"grade": false, "grade_id": "find_the_bug", "locked": false, "schema_version": 3, "solution": true}
+# Put one of "e", "y", "v", "h", "z", "w", "x" in place of each None.
+first_wrong = {"a": None, "b": None, "c": None}
+### BEGIN SOLUTION
+first_wrong = {"a": "v", "b": "z", "c": "w"}
+### END SOLUTION
+
+# %% [markdown]
+# <details><summary>Several bars are wrong. Which one do I name?</summary>
+#
+# The one that is made from right bars only, and is wrong itself.
+# </details>
+# <details><summary>How do I nudge h?</summary>
+#
+# Cut the graph open there: $l = \tfrac12(y - v\,h)^2$ as a function of $h$ alone, once a little up and once a little down.
+# </details>
+# <details><summary>A small example</summary>
+#
+# If $\bar w$ and $\bar x$ are both twice too large, and $\bar h$ is right, look at $\bar z$: they share it.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_find_the_bug", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("find_the_bug")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_find_the_bug")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Another graph, all the way
+#
+# Notebook 01 ended with the logistic loss: $z = w\cdot x$, the margin $m = y\,z$, and $l = \log(1 + \mathrm e^{-m})$.
+#
+# ### Exercise `logistic_backward` (12 min, ●●●)
+#
+# Return the bars of $m$, $z$, $y$, $w$, $x$. Draw the graph first: $y$ enters at another place than before. Read $z$, $m$, $l$ from the cache as they are. The values must hold for $m = \pm 1000$, too.
+
+# %% nbgrader={"grade": false, "grade_id": "logistic_backward", "locked": false, "schema_version": 3, "solution": true}
+def logistic_backward(cache, x, y, w, l_bar=1.0):
+    """All bars of the logistic graph.
+
+    cache: {"z", "m", "l"}, numbers. x, w: (d,). y: -1 or 1. l_bar: a number.
+    Returns {"m", "z", "y", "w", "x"}: the bars; those of w and x are (d,).
+    """
+    ### BEGIN SOLUTION
+    m_bar = -l_bar * sigmoid(-cache["m"])
+    z_bar = m_bar * y
+    y_bar = m_bar * cache["z"]
+    return {"m": m_bar, "z": z_bar, "y": y_bar, "w": bar_w(z_bar, x), "x": bar_x(z_bar, w)}
+    ### END SOLUTION
+
+# %% [markdown]
+# <details><summary>How does l move with m?</summary>
+#
+# Differentiate the logarithm, then what stands inside it, then the exponent. You get a fraction with $\mathrm e^{-m}$ above and below.
+# </details>
+# <details><summary>For large m I get NaN</summary>
+#
+# Infinity over infinity. Divide above and below by $\mathrm e^{-m}$: the fraction is one of the course's four curves, at some place.
+# </details>
+# <details><summary>A nudge in numbers</summary>
+#
+# At $m = 0$ the loss is $\log 2 \approx 0.693$; at $m = 0.1$ it is about $0.644$. So $\bar m$ is close to $-\tfrac12$ there. And far to the right, where $l$ is flat?
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_logistic_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+check("logistic_backward")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_logistic_backward")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Read $\bar m$ as a teacher's attention. A right answer with a large margin gets none, a wrong one gets all of it. Which of these three examples moves the weights most?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_attention", "locked": true, "schema_version": 3, "solution": false}
+if ready("logistic_backward"):
+    for m in (-4.0, 0.0, 4.0):
+        cache = {"z": m, "m": m, "l": float(softplus(-m))}
+        m_bar = logistic_backward(cache, np.array([1.0]), 1, np.array([m]))["m"]
+        print(f"margin {m:+.0f}: m_bar = {float(m_bar):+.3f}")
 
 # %% [markdown]
 # ## What if memory is short?
@@ -533,7 +713,7 @@ def relu_slope(h):
 #
 # A comparison answers with a truth value. A slope is a number: multiply by `1.0`, or convert.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # For $h = \mathrm e^{z}$ the slope is $\mathrm e^{z}$ as well, that is, $h$. For $h = z^2$ it cannot be done: $h = 9$ does not tell whether the slope is $6$ or $-6$.
 # </details>
@@ -550,7 +730,7 @@ grade("test_slopes_from_output")
 #
 # ### Exercise `backward_recompute` (8 min, ●●○)
 #
-# The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before.
+# The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before, and read $z$ and $e$ as they are.
 
 # %% nbgrader={"grade": false, "grade_id": "backward_recompute", "locked": false, "schema_version": 3, "solution": true}
 def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -572,7 +752,7 @@ def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
 #
 # `cache["h"] = ...` writes into the caller's dictionary. A new dictionary, or just a variable, does not.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Which of the seven bars reads $h$ at all? Only that one notices that $h$ was missing.
 # </details>
@@ -591,18 +771,24 @@ grade("test_backward_recompute")
 #
 # $$w \leftarrow w - \eta\,\bar w,\qquad v \leftarrow v - \eta\,\bar v$$
 #
-# with the learning rate $\eta$. Do it with one example, drawn at random, then with another: **stochastic gradient descent**.
-#
+# with the learning rate $\eta$. Do it with one example, drawn at random, then with another: **stochastic gradient descent**. NumPy draws from a *generator*; the seed fixes what it draws:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_draws", "locked": true, "schema_version": 3, "solution": false}
+for seed in (7, 7, 8):
+    generator = np.random.default_rng(seed)
+    print(f"seed {seed}:", [int(generator.integers(5)) for _ in range(10)])
+
+# %% [markdown]
 # ### Exercise `train` (15 min, ●●●)
 #
-# Use `forward` (given above) and your `backward`. Draw one example a step, in any way that `seed` fixes. Take **both bars at the old values**, then update. Note one loss a step, before its update.
+# Use `forward` (given above) and your `backward`. Draw one example per step, in any way that `seed` fixes. Take **both bars at the old values**, then update. Note one loss per step, before its update.
 
 # %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true}
 def train(X, Y, w, v, sigma, lr, steps, seed):
     """Stochastic gradient descent on the one-neuron graph.
 
     X: (n, d), one example a row. Y: (n,). w: (d,). v: a number. lr: the learning rate.
-    Returns (w, v, losses): new w (d,), new v, and one loss a step; the w given is unchanged.
+    Returns (w, v, losses): new w (d,), new v, and one loss per step; the w given is unchanged.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
@@ -638,7 +824,11 @@ grade("test_train")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Does it learn? Fifty points along a bent line, and one neuron. Before you run it: a single $\tanh$ times $v$ cannot make every shape. Which can it make?
+# Does it learn? Fifty points along a bent line, and one neuron: a single $\tanh$, stretched, moved and scaled. What will the loss do in 600 steps: fall to nothing, fall and stay above nothing, or not fall?
+
+# %%
+guess_loss = None  # "nothing", "above nothing" or "not"
+
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
 if ready("backward", "train"):
@@ -647,6 +837,7 @@ if ready("backward", "train"):
     Y = 1.5 * np.tanh(2 * X[:, 0] - 0.7) + 0.1 * rng.normal(size=50)
     w, v, losses = train(X, Y, np.array([0.1, 0.0]), 0.5, tanh, lr=0.1, steps=600, seed=0)
     display(neuron.training(X[:, 0], Y, lambda s: v * tanh(np.outer(s, w[:1])[:, 0] + w[1]), losses))
+    print(f"Your guess: {guess_loss}. Mean loss, first 50 steps: {np.mean(losses[:50]):.3f}; last 50: {np.mean(losses[-50:]):.4f}")
 
 # %% [markdown]
 # The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn, and does it depend on where you start? In the picture below, find a start from which nothing ever moves.
@@ -661,8 +852,33 @@ from barprop.widgets import Descent
 Descent()
 
 # %% [markdown]
-# You wrote the derivative of every step once; notebook 04 chains such steps at will. First, notebook 03 asks about $\bar w$: who gets how much?
+# You wrote the derivative of every step once; notebook 04 chains such steps at will.
 #
+# ## To take along
+#
+# - The bar of a right-hand variable = the bar of the left-hand variable × how the left is made from the right.
+# - Each backward step reads the previous bar and what forward cached there.
+# - Wrong bars spread towards the inputs: look for the first.
+#
+# Three quick questions:
+#
+# <details><summary>Why does y have a bar, although nobody updates y?</summary>
+#
+# A bar says how the loss would react, not what will be done. The loss depends on $y$.
+# </details>
+# <details><summary>Which cached number does the step h = tanh(z) need on the way back?</summary>
+#
+# $z$ is enough, and so is $h$, since the slope is $1 - h^2$. One of the two can be dropped.
+# </details>
+# <details><summary>For ReLU and z = -3: what do w and x learn from this example?</summary>
+#
+# Nothing: the slope is $0$, so $\bar z = 0$, and with it $\bar w$ and $\bar x$.
+# </details>
+
+# %%
+# Your own experiments go here.
+
+# %% [markdown]
 # ## Go further
 #
 # Nothing here is graded.
@@ -670,6 +886,5 @@ Descent()
 # - Train with `relu` from $w = (-1, -1)$, with $v = 0.5$ and with $v = 0.2$. One of them soon stops for good. Print $\bar z$ and find out why.
 # - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$?
 # - Store only every third output of 30 steps and recompute the rest: how much memory, how much work? The field calls it checkpointing.
-
-# %%
-# Your own experiments go here.
+#
+# Next: [3 · Who gets the gradient](../03_gradient_splitting/gradient_splitting.ipynb).

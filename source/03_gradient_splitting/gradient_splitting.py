@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 3 · Who gets the gradient
 #
-# In notebook 02 every weight got its bar. Nobody said that they all get equally much, and they don't: one part of a network can eat well while another starves beside it, without any error message.
+# In notebook 02 every weight got its bar. They do not all get equally much: one part of a network can be well fed while another starves beside it, without any error message.
 #
-# Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02 and about 60 minutes.
+# Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02 and about 75 minutes. Coming back? *Run → Run All Above Selected Cell.* (●○○ short, ●●○ some thought, ●●● hard.)
 
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
 import numpy as np
@@ -28,15 +28,48 @@ from barprop.pictures import splitting
 #
 # Two terms work together on one number:
 #
-# $$z = w_1 x_1 + w_2 x_2$$
+# $$z = w_1 x_1 + w_2 x_2,\qquad w = (0.1,\, 2),\quad x = (3,\, 1)$$
 #
-# As a graph these are two products and a sum. Some $\bar z$ comes back from the right, here $-2$. Before you go on: what belongs in place of the question marks?
+# ### Exercise `who` (4 min, ●○○)
+#
+# A prediction, before anything is computed. Whose term makes most of $z$? And whose weight gets the larger bar (in size)? Answer 1 or 2 for each, counted as in the formula.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_question", "locked": true, "schema_version": 3, "solution": false}
-splitting.products_and_sum(x=[3, 1], w=[0.2, -0.4], z_bar=-2)
+# %% nbgrader={"grade": false, "grade_id": "who", "locked": false, "schema_version": 3, "solution": true}
+# Put 1 or 2 in place of each None.
+who = {"makes_z": None, "is_fed": None}
+### BEGIN SOLUTION
+who = {"makes_z": 2, "is_fed": 1}
+### END SOLUTION
 
 # %% [markdown]
-# Look at the sum: $\bar z$ leaves it **whole on both branches**. A sum is no cake. Nudge either term by $0.1$ and $z$ moves by $0.1$, whoever else is in it. If two weights get different bars, look one step further back.
+# <details><summary>Who makes most of z?</summary>
+#
+# A term is a weight times its $x$. Work both out.
+# </details>
+# <details><summary>Who gets the larger bar?</summary>
+#
+# Nudge $w_1$ by $0.1$ and see how far $z$ moves. Then the same with $w_2$.
+# </details>
+# <details><summary>A small example</summary>
+#
+# $z = 5\,w$ with $w = 0$: the term makes nothing of $z$ at all, and yet each nudge of $w$ moves $z$ five times as far.
+# </details>
+
+# %% nbgrader={"grade": true, "grade_id": "test_who", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+check("who")
+### BEGIN HIDDEN TESTS
+from autograder.cell import grade
+grade("test_who")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# As a graph these are two products and a sum. Some $\bar z$ comes back from the right, here $-2$. What belongs in place of the question marks?
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_question", "locked": true, "schema_version": 3, "solution": false}
+splitting.products_and_sum(x=[3, 1], w=[0.1, 2], z_bar=-2)
+
+# %% [markdown]
+# Look at the sum: $\bar z$ leaves it **whole on both branches**. A sum does not divide its bar. Nudge either term by $0.1$ and $z$ moves by $0.1$, whatever else is in it. If two weights get different bars, look one step further back.
 
 # %% [markdown]
 # ### Exercise `split` (4 min, ●○○)
@@ -62,7 +95,7 @@ def split(z_bar, x):
 #
 # Two. First the sum, then the product, which you know from notebook 02 as $e = v\,h$.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # One term, $x = 5$ and $\bar z = 2$. Move $w$ by $0.1$: the term moves by $0.5$, so does $z$, and the loss by $2 \cdot 0.5 = 1$. A slope of $10$.
 # </details>
@@ -76,18 +109,16 @@ grade("test_split")
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split", "locked": true, "schema_version": 3, "solution": false}
 if ready("split"):
-    x, w = np.array([3.0, 1.0]), np.array([0.2, -0.4])
-    display(splitting.products_and_sum(x, w, -2, split(-2, x)))
-
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split_bars", "locked": true, "schema_version": 3, "solution": false}
-from barprop.widgets import SplitBars
-
-SplitBars(shares=False)  # drag the numbers, or type them
+    x, w = np.array([3.0, 1.0]), np.array([0.1, 2.0])
+    bars = split(-2, x)
+    display(splitting.products_and_sum(x, w, -2, bars))
+    for i in range(2):
+        print(f"term {i + 1} makes {w[i] * x[i]:.1f} of z = {w @ x:.1f}; its weight's bar is {bars[i]:+.1f}")
 
 # %% [markdown]
-# The weight beside the larger $x$ gets more of the gradient, however much or little it made of $z$: at the product, $\bar z$ meets $x$, not $w\,x$.
+# The second term makes most of $z$, and the first weight gets the larger bar. "Whoever makes more of $z$ gets more of the gradient" is true of the factor $x$, not of the term $w\,x$: **the weight beside the larger $x$ is fed most**.
 #
-# How much more? Guess first. With $x = (3, 1)$, how many percent of the gradient go to $w_1$? Then both weights take one step of descent, and $z$ changes: how many percent of *that* are the first term's work?
+# How much more? With $x = (3, 1)$, how many percent of the gradient go to $w_1$? Then both weights take one step of descent, and $z$ changes: how many percent of *that* are the first term's work?
 
 # %%
 # Your guess for the first term, in percent. Nobody grades it.
@@ -118,7 +149,7 @@ def gradient_share(x):
 #
 # Write the share down with $\bar z$ in it, above and below the fraction bar. What may you do with a factor that stands on both sides?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # $x = (1, 1, -2)$: sizes $1$, $1$, $2$, together $4$. The third weight gets half.
 # </details>
@@ -158,7 +189,7 @@ def step_share(x):
 #
 # With one term. Write down its weight before and after the step, multiply both by its $x$, subtract.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # $x = 5$, $\bar z = 2$, $\eta = 0.01$: the bar is $10$, the weight moves by $-0.1$, the term by $-0.5$. Now the same with $x = 10$; compare.
 # </details>
@@ -176,8 +207,16 @@ if ready("gradient_share", "step_share"):
     display(splitting.shares(x, gradient_share(x), step_share(x), guess))
 
 # %% [markdown]
-# Two answers to one question, both true. The lecture tells the first; what $z$ feels is the second. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
+# Two answers to one question, both true: the first is about the bars, the second about what a step does to $z$. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
 #
+# Now with numbers of your own: who makes $z$, who is fed? Find a case in which one term makes almost all of $z$ and its weight gets almost nothing.
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split_bars", "locked": true, "schema_version": 3, "solution": false}
+from barprop.widgets import SplitBars
+
+SplitBars(x1=3, x2=1, z_bar=-2)
+
+# %% [markdown]
 # The more unequal the two, the more that counts:
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ratios", "locked": true, "schema_version": 3, "solution": false}
@@ -194,7 +233,7 @@ if ready("gradient_share", "step_share"):
 #
 # $$h_1 = W_1 x_1, \qquad h_2 = W_2 x_2, \qquad z = a_1 \cdot h_1 + a_2 \cdot h_2$$
 #
-# $x_i$ has $d_i$ features, $W_i$ is $(m_i, d_i)$, $a_i$ weighs the $m_i$ units. The two may differ in size as much as they like.
+# $x_i$ has $d_i$ features, $W_i$ is $(m_i, d_i)$, $a_i$ weighs the $m_i$ units. The two may differ in size.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_networks", "locked": true, "schema_version": 3, "solution": false}
 splitting.two_networks()
@@ -226,9 +265,9 @@ def branches_forward(x1, x2, W1, W2, a1, a2):
 #
 # $a_i$ and $h_i$ are vectors; their dot product is one number. Two such numbers make $z$.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
-# One unit, two features: $W = (1\;\;2)$ and $x = (3, 4)$ give $h = (11)$. With $a = (10)$ this network says $110$.
+# One unit, two features: $W = (1\;\;2)$ and $x = (3, 4)$ give $h = (11)$. With $a = (10)$ this network contributes $110$.
 # </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_branches_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
@@ -269,7 +308,7 @@ def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
 #
 # Was $\bar z$ cut in two at the sum?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # Two units, one feature, $x = (3)$, $\bar h = (10, 20)$. Nudge the upper entry of $W$: only the first unit moves, three times as far. So $\bar W$ is the column $30$, $60$. And $x$? Both units hear it.
 # </details>
@@ -317,7 +356,7 @@ def fan_out(z_bar, cache, x, W1, W2, a1, a2):
 #
 # `bars.pop('x1')` takes an entry out of a dictionary and hands it to you.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # $z = 2x + 3x$. Nudge $x$ by $0.1$: the first term moves by $0.2$, the second by $0.3$. And $z$?
 # </details>
@@ -341,7 +380,7 @@ grade("test_fan_out_x")
 #
 # ## Is anybody starving?
 #
-# A bar by itself does not tell. A step of $0.001$ is nothing to a weight of $10$ and a revolution to a weight of $0.001$. So compare the step with what it changes.
+# A bar by itself does not tell. A step of $0.001$ is nothing to a weight of $10$ and everything to a weight of $0.001$. So compare the step with what it changes.
 
 # %% [markdown]
 # ### Exercise `update_ratio` (5 min, ●○○)
@@ -369,7 +408,7 @@ def update_ratio(w, w_bar, lr):
 #
 # Is the learning rate in it? Is a root left to take, above and below?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # $w = (3, 4)$ has length $5$. $\bar w = (0, 10)$ with $\eta = 0.1$ makes a step of length $1$. Ratio $0.2$: a brutal step.
 # </details>
@@ -382,7 +421,10 @@ grade("test_update_ratio")
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. Predict before you press Step: does the ratio grow or shrink on the way down, while the rate stays the same? Then raise the rate until a step leaps across the valley, and read the ratio there.
+# Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. On the way down, with the rate unchanged: does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step leaps across the valley, and read the ratio there.
+
+# %%
+guess_ratio = None  # "grows" or "shrinks"; the landscape below tells
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_descent", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import Descent
@@ -390,7 +432,7 @@ from barprop.widgets import Descent
 Descent()
 
 # %% [markdown]
-# Now the experiment. Two networks shall predict $y$, and each sees half of what there is to know. The first has 4 hidden units. The second has 12, but its features come in metres instead of centimetres: the same information, written a hundred times smaller.
+# Now the experiment. Two networks are to predict $y$ together, and each sees half of what there is to know. The first has 4 hidden units. The second has 12, but its features are given in metres instead of centimetres: the same information, in numbers a hundred times smaller.
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_data", "locked": true, "schema_version": 3, "solution": false}
 rng = np.random.default_rng(0)
@@ -403,7 +445,7 @@ W_start = {"W1": rng.normal(size=(4, 4)) / 2, "W2": rng.normal(size=(12, 4)) / 2
 W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12)}
 
 # %% [markdown]
-# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is thought healthy; a toy takes bigger strides. Frown when one array gets a hundred times less than its neighbour.)
+# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when one array gets a hundred times less than its neighbour.)
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_first_step", "locked": true, "schema_version": 3, "solution": false}
 if ready("branches_forward", "branches_backward", "update_ratio"):
@@ -416,7 +458,10 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
 # %% [markdown]
 # The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: one has the small $x_2$ beside it, the other the small $h_2$ made from it.
 #
-# Next, train both for 300 steps with your own functions and see how far their weights get. Predict: will three times as many units make up for small inputs?
+# Next, train both for 300 steps with your own functions and see how far their weights get. Will three times as many units make up for small inputs?
+
+# %%
+guess_units = None  # "yes" or "no"
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
 def train_two(X1, X2, lr, steps=300):
@@ -442,7 +487,8 @@ def moved(path):
 
 if ready("branches_forward", "branches_backward", "update_ratio"):
     path, losses = train_two(X1, X2_small, lr=0.02)
-    display(splitting.movement({"as they come": (moved(path), losses)}, ("4 units", "12 units")))
+    display(splitting.movement({"raw": (moved(path), losses)}, ("4 units", "12 units")))
+    print("Your guess: %s. Distance moved: 4 units %.2g, 12 units %.2g" % (guess_units, *moved(path)[-1]))
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_two_branches", "locked": true, "schema_version": 3, "solution": false}
 from barprop.widgets import SplitBars
@@ -450,14 +496,14 @@ from barprop.widgets import SplitBars
 SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
 
 # %% [markdown]
-# The network with the small output hardly moves, **however big it is**, while its output stays small. What it could say about $y$ stays unsaid.
+# The network with small inputs, and so a small output, hardly moves, **however big it is**, while its output stays small. What it knows about $y$ is never used.
 #
-# Nothing crashed. The loss levelled off; one might tune the rate all afternoon. Hence the lecture's advice: **check how the gradient flows, and whether the weights are being updated.**
+# Nothing crashed; the loss only levelled off. So: **check how the gradient flows, and whether the weights are being updated.**
 
 # %% [markdown]
 # ### Exercise `rescale` (6 min, ●●○)
 #
-# The cure: nobody is loud because of metres or centimetres. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
+# The cure: the unit of measurement must not decide who learns. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
 
 # %% nbgrader={"grade": false, "grade_id": "rescale", "locked": false, "schema_version": 3, "solution": true}
 def rescale(H):
@@ -480,7 +526,7 @@ def rescale(H):
 #
 # With 4 rows you should see 4 sizes: not one, and not one for each feature. And spell RMS from the back: square, mean, root.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # The row $(1, 7)$: squares $1$ and $49$, mean $25$, root $5$. It becomes $(0.2, 1.4)$.
 # </details>
@@ -498,7 +544,7 @@ grade("test_rescale")
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cure", "locked": true, "schema_version": 3, "solution": false}
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     runs = {}
-    for title, prepare in (("as they come", np.copy), ("rescaled", rescale)):
+    for title, prepare in (("raw", np.copy), ("rescaled", rescale)):
         path, losses = train_two(prepare(X1), prepare(X2_small), lr=0.02)
         runs[title] = (moved(path), losses)
     display(splitting.movement(runs, ("4 units", "12 units")))
@@ -506,21 +552,27 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # %% [markdown]
 # Both move, the loss goes to nothing, and then both rest because there is nothing left to learn.
 #
-# Would another learning rate have done? Try them all: features of five sizes, eleven rates, raw and rescaled. Before you run it (a few seconds): for how many of the five sizes is $\eta = 0.03$ a good choice?
+# Would another learning rate have done? Try them all: features of five sizes, eleven rates, raw and rescaled (a few seconds). For how many of the five sizes will $\eta = 0.03$ be a good choice, raw and rescaled?
+
+# %%
+guess_sizes = {"raw": None, "rescaled": None}  # 0 to 5
 
 # %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_sweep", "locked": true, "schema_version": 3, "solution": false}
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     rates, sizes = np.logspace(-5, 0, 11), (0.01, 0.1, 1, 10, 100)
-    losses = {"as they come": {}, "rescaled": {}}
+    losses = {"raw": {}, "rescaled": {}}
     for size in sizes:
-        for title, prepare in (("as they come", np.copy), ("rescaled", rescale)):
+        for title, prepare in (("raw", np.copy), ("rescaled", rescale)):
             runs = [train_two(prepare(X1), prepare(size * X2), lr)[1] for lr in rates]
             ends = [run[-30:].mean() if len(run) == 300 else np.inf for run in runs]
             losses[title][f"{size:g}"] = ends
     display(splitting.rate_sweep(rates, losses))
+    near = np.argmin(np.abs(np.log(rates / 0.03)))
+    good = {title: sum(bool(run[near] < 0.01) for run in ends.values()) for title, ends in losses.items()}
+    print(f"Your guess: {guess_sizes}. Sizes with a loss below 0.01 at a rate of {rates[near]:.2g}: {good}")
 
 # %% [markdown]
-# On the left each size wants a rate of its own, and at the extremes none will do: what one network can stand is too slow for the other. On the right five lines lie on top of each other: **one rate serves all.** That is a well-conditioned design; there is little to tune.
+# On the left each size needs a rate of its own, and at the extremes no rate works: what one network tolerates is too slow for the other. On the right five lines lie on top of each other: **one rate serves all.** That is a well-conditioned design; there is little to tune.
 #
 # But if one feature is large and its neighbour small within an example, they stay so:
 
@@ -532,12 +584,24 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# The sweep ended in a cliff; the data tell where. Take $e = Xw$ and $l$ the mean of $(y - e)^2/2$. Moving $w$ by $u$ changes $\bar w$ by $C u$; $C = \tfrac1n X^\top X$ is the **curvature**. Along an eigenvector of $C$ with eigenvalue $\lambda$, each step turns a distance $t$ from the optimum into $(1 - \eta\lambda)\,t$.
+# The sweep ended in a cliff, and the data tell where. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. So one step of descent turns a distance $t$ from the optimum into
+#
+# $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
+#
+# With $x = (3, 1)$, $\lambda = 5$. Three rates, starting at $t = 1$:
+
+# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_one_feature", "locked": true, "schema_version": 3, "solution": false}
+curvature = np.mean(np.array([3.0, 1.0]) ** 2)
+for rate in (0.1, 0.3, 0.5):
+    distances = [(1 - rate * curvature) ** step for step in range(6)]
+    print(f"rate {rate}: ", "  ".join(f"{t:+7.3f}" for t in distances))
 
 # %% [markdown]
+# With **several features** the curvature is a matrix, $C = \tfrac1n X^\top X$. There are directions in which $C$ only stretches: its eigenvectors. Along each of them descent behaves as with one feature, and the eigenvalue is that direction's $\lambda$.
+#
 # ### Exercise `largest_stable_rate` (10 min, ●●●)
 #
-# Return the largest $\eta$ with which descent does not run away. For which $\eta$ is $(1 - \eta\lambda)\,t$ no further out than $t$? Which $\lambda$ complains first?
+# Return the largest $\eta$ with which descent does not run away. For which $\eta$ is $(1 - \eta\lambda)\,t$ no farther out than $t$? Which $\lambda$ decides?
 
 # %% nbgrader={"grade": false, "grade_id": "largest_stable_rate", "locked": false, "schema_version": 3, "solution": true}
 def largest_stable_rate(X):
@@ -558,11 +622,11 @@ def largest_stable_rate(X):
 # </details>
 # <details><summary>It is right for some X only</summary>
 #
-# For one feature? Then which eigenvalue: `np.linalg.eigvalsh` sorts them, smallest first. For $n = 1$? Where is the mean?
+# For one feature only? `np.linalg.eigvalsh` returns all eigenvalues, sorted, smallest first: which one decides? For $n = 1$ only? Where is the mean?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
-# $X$ a column of $3$ and $1$: $C = 5$. With $\eta = 0.3$ the factor is $-0.5$: back and forth, but closer. With $\eta = 0.5$ it is $-1.5$: out and away.
+# $X$ a column of $3$ and $1$: $C = 5$. With $\eta = 0.3$ the factor is $-0.5$: back and forth, but closer each time. With $\eta = 0.5$ it is $-1.5$: it runs away.
 # </details>
 
 # %% nbgrader={"grade": true, "grade_id": "test_largest_stable_rate", "locked": true, "points": 2, "schema_version": 3, "solution": false}
@@ -597,7 +661,7 @@ if ready("largest_stable_rate"):
     display(splitting.crossing(curves, factors, ends))
 
 # %% [markdown]
-# On the dot. Mind who made the cliff: the **steepest** direction alone sets the limit, and the flat ones must live with the rate it allows.
+# Exactly there. Note what made the cliff: the **steepest** direction alone sets the limit, and the flat ones have to make do with the rate it allows.
 #
 # Last, why rescaling lets you keep one rate. Five data sets measured on all kinds of scales; what does your function say before and after?
 
@@ -611,17 +675,31 @@ if ready("rescale", "largest_stable_rate"):
         print(f"{size:>20g} {before:>22.3g} {after:>16.3g}")
 
 # %% [markdown]
-# Twelve orders of magnitude shrink to next to nothing. (Why? After `rescale` the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
+# A factor of about $10^{12}$ shrinks to a factor below 4. (Why? After `rescale` the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
 #
 # ## To take along
 #
-# - A sum hands its bar on whole; products split it.
-# - The bar grows with $|x|$, the effect of a step with $x^2$.
-# - A small output starves its network, quietly. Print update ratios before you tune.
-# - Bring everything to one size, and one rate will do.
+# - A sum passes its bar on whole; the products make the difference.
+# - A weight's bar grows with $|x|$, the effect of its step with $x^2$, not with what its term makes of $z$.
+# - Small inputs starve a network, quietly. Print update ratios before you tune.
+#
+# Three quick questions:
+#
+# <details><summary>A term makes 99 % of z. Does its weight get most of the gradient?</summary>
+#
+# Not necessarily. It does if its $x$ is the larger one; the weight may be what makes the term large.
+# </details>
+# <details><summary>One x feeds three branches. How many bars does it have?</summary>
+#
+# One: the sum of what comes back along the three.
+# </details>
+# <details><summary>You double all features. What happens to the largest stable rate?</summary>
+#
+# The curvature grows by 4, so the rate shrinks to a quarter.
+# </details>
 
 # %%
-# Room to try something.
+# Your own experiments go here.
 
 # %% [markdown]
 # ## Go further
@@ -629,16 +707,7 @@ if ready("rescale", "largest_stable_rate"):
 # Nothing here is graded.
 #
 # - **Adam** moves each weight by about $\eta\,\mathrm{sign}(\bar w_i)$. What is the step share then? Who still starves?
-# - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now, and does the other one wake it up?
-# - Give the second network 12,000 hidden units: its output is no longer small. Who moves now, and which of its two arrays?
-# - An example of zeros has no size to divide by. What should `rescale` do?
-
-# %%
-# Your own experiments go here.
-
-# %% [markdown]
-# - `rescale` with a learned factor for each feature is called RMSNorm; today's language models have it in every layer. Derive its backward and test it with `numerical_gradient` from notebook 01. Which direction of $h$ gets no gradient at all?
-# - Divide each *column* of `uneven` by its root mean square instead. What becomes of the ratio of the largest to the smallest eigenvalue of $C$?
-
-# %%
-# And here.
+# - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now?
+# - `rescale` with a learned factor for each feature is called RMSNorm. Derive its backward and test it with `numerical_gradient`. Which direction of $h$ gets no gradient?
+#
+# Next: [4 · Layers](../04_layers/layers.ipynb).

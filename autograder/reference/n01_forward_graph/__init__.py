@@ -45,3 +45,10 @@ def numerical_gradient(f: Callable[[np.ndarray], float], u: ArrayLike, step: flo
         down[index] -= step
         gradient[index] = (f(up) - f(down)) / (2 * step)
     return gradient[()]
+
+
+def logistic_forward(x: ArrayLike, y: float, w: ArrayLike) -> dict[str, float]:
+    """Every step of the logistic graph: z = w.x, the margin m = y z, and the loss log(1 + e^-m)."""
+    z = linear(w, x)
+    m = float(y * z)
+    return {"z": z, "m": m, "l": float(np.logaddexp(0.0, -m))}

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from barprop.activations import Activation
+from barprop.activations import Activation, sigmoid
 
 order = ["e", "y", "v", "h", "z", "w", "x"]
+first_wrong = {"a": "v", "b": "z", "c": "w"}
 
 
 def bar_e(l_bar: float, y: float, e: float) -> float:
@@ -70,6 +71,33 @@ def backward_recompute(
 ) -> dict[str, Any]:
     """The same bars from {"z", "e"}: h is made once more on the way back."""
     return backward(cache | {"h": float(sigma(cache["z"]))}, x, y, w, v, sigma, l_bar)
+
+
+def bars_sum(e_bar: float, cache: dict[str, float]) -> tuple[float, float]:
+    """Back through e = v + h to v and h."""
+    return float(e_bar), float(e_bar)
+
+
+def bars_square(e_bar: float, cache: dict[str, float]) -> tuple[float, float]:
+    """Back through e = v h^2 to v and h."""
+    v, h = cache["v"], cache["h"]
+    return float(e_bar * h**2), float(e_bar * 2 * v * h)
+
+
+def bars_quotient(e_bar: float, cache: dict[str, float]) -> tuple[float, float]:
+    """Back through e = h / v to v and h."""
+    v, e = cache["v"], cache["e"]
+    return float(-e_bar * e / v), float(e_bar / v)
+
+
+def logistic_backward(
+    cache: dict[str, float], x: ArrayLike, y: float, w: ArrayLike, l_bar: float = 1.0
+) -> dict[str, Any]:
+    """Every bar of the logistic graph, from what its forward pass cached."""
+    m_bar = float(-l_bar * sigmoid(-cache["m"]))
+    z_bar = float(m_bar * y)
+    y_bar = float(m_bar * cache["z"])
+    return {"m": m_bar, "z": z_bar, "y": y_bar, "w": bar_w(z_bar, x), "x": bar_x(z_bar, w)}
 
 
 def sigmoid_slope(h: ArrayLike) -> np.ndarray:

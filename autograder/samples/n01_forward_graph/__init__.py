@@ -8,6 +8,7 @@ LINEAR = "linear(w, x)"
 RELU = "relu(z)"
 CACHED = "dl_dv_cached(cache, y)"
 GRADIENT = "numerical_gradient(f, u, step=1e-6)"
+LOGISTIC = "logistic_forward(x, y, w)"
 
 
 def _forward(h: str = "sigma(z)", e: str = "v * h", l: str = "(y - e) ** 2 / 2") -> str:  # noqa: E741
@@ -35,6 +36,10 @@ def _gradient(slope: str = "(f(up) - f(down)) / (2 * step)", *before: str) -> st
         f"    gradient[i] = {slope}",
         "return gradient",
     )
+
+
+def _logistic(l: str = "np.logaddexp(0.0, -m)", z: str = "w @ x", m: str = "y * z") -> str:  # noqa: E741
+    return function(LOGISTIC, f"z = {z}", f"m = {m}", f"l = {l}", 'return {"z": z, "m": m, "l": l}')
 
 
 WRONG = {
@@ -107,6 +112,22 @@ WRONG = {
             "    u = np.array(u", "    kind = np.asarray(u).dtype\n    u = np.array(u", 1
         ),
         "did not divide": _gradient("f(up) - f(down)"),
+    },
+    "logistic_forward": {
+        "forgot the minus": _logistic("np.log(1 + np.exp(m))"),
+        "forgot the 1": _logistic("np.log(np.exp(-m))"),
+        "forgot the logarithm": _logistic("1 + np.exp(-m)"),
+        "only the exponential": _logistic("np.exp(-m)"),
+        "gave the probability": _logistic("1 / (1 + np.exp(-m))"),
+        "logarithm of the probability": _logistic("np.log(1 / (1 + np.exp(-m)))"),
+        "logarithm to base 2": _logistic("np.log2(1 + np.exp(-m))"),
+        "loss made from z": _logistic("np.log(1 + np.exp(-z))"),
+        "m without y": _logistic(m="z"),
+        "m is the distance": _logistic(m="y - z"),
+        "z not added up": _logistic(z="w * x"),
+        "overflows": _logistic("np.log(1 + np.exp(-m))"),
+        "warns": _logistic("np.where(m > 0, np.log1p(np.exp(-m)), -m + np.log1p(np.exp(m)))"),
+        "cut off": _logistic("-np.log(np.clip(sigmoid(m), 1e-15, 1 - 1e-15))"),
     },
 }
 
@@ -205,6 +226,23 @@ RIGHT = {
             "    return f(twin)",
             "slopes = [nudged(i, step) - nudged(i, -step) for i in np.ndindex(u.shape)]",
             "return np.array(slopes).reshape(u.shape) / (2 * step)",
+        ),
+    ],
+    "logistic_forward": [
+        _logistic(),
+        "from barprop import softplus\n\n\n" + _logistic("softplus(-m)", "np.dot(w, x)", "np.multiply(y, z)"),
+        _logistic("max(-m, 0.0) + np.log1p(np.exp(-abs(m)))"),
+        _logistic("np.log(1 + np.exp(-m)) if m > 0 else -m + np.log(1 + np.exp(m))"),
+        _logistic("-m if m < -30 else (np.log(1 + np.exp(-m)) if m < 30 else 0.0)"),
+        "import math\n\n\n"
+        + function(
+            LOGISTIC,
+            "cache = {}",
+            'cache["z"] = sum(float(a) * float(b) for a, b in zip(w, x))',
+            'cache["m"] = np.array(y * cache["z"])',
+            'far = abs(float(cache["m"]))',
+            'cache["l"] = math.log1p(math.exp(-far)) + (far if cache["m"] < 0 else 0)',
+            "return cache",
         ),
     ],
 }

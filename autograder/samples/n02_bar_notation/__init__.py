@@ -13,6 +13,7 @@ BAR_W = "bar_w(z_bar, x)"
 BAR_X = "bar_x(z_bar, w)"
 BACKWARD = "backward(cache, x, y, w, v, sigma, l_bar=1.0)"
 RECOMPUTE = "backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0)"
+LOGISTIC = "logistic_backward(cache, x, y, w, l_bar=1.0)"
 TRAIN = "train(X, Y, w, v, sigma, lr, steps, seed)"
 
 
@@ -91,6 +92,40 @@ def _way_back_mistakes(signature: str) -> dict[str, str]:
     }
 
 
+def _logistic(**other: str) -> str:
+    """The logistic graph's way back with some lines written otherwise."""
+    lines = {
+        "m_bar": '-l_bar * sigmoid(-cache["m"])',
+        "z_bar": "m_bar * y",
+        "y_bar": 'm_bar * cache["z"]',
+        "w_bar": "z_bar * x",
+        "x_bar": "z_bar * w",
+    } | other
+    bars = ", ".join(f'"{name}": {name}_bar' for name in "mzywx")
+    return function(LOGISTIC, *(f"{name} = {value}" for name, value in lines.items()), f"return {{{bars}}}")
+
+
+_STEP_BARS = {
+    "sum": ("e_bar", "e_bar"),
+    "square": ("e_bar * h ** 2", "2 * e_bar * v * h"),
+    "quotient": ("-e_bar * h / v ** 2", "e_bar / v"),
+}
+
+
+def _steps(**other: tuple[str, str]) -> str:
+    """The three new steps, some written otherwise: step=(v_bar, h_bar)."""
+    read = 'v, h, e = (np.float64(cache[name]) for name in ("v", "h", "e"))'
+    quiet = 'with np.errstate(all="ignore"):'
+    return "\n\n".join(
+        function(f"bars_{step}(e_bar, cache)", read, quiet, f"    return {v_bar}, {h_bar}")
+        for step, (v_bar, h_bar) in (_STEP_BARS | other).items()
+    )
+
+
+def _found(a: str = "v", b: str = "z", c: str = "w") -> str:
+    return f'first_wrong = {{"a": "{a}", "b": "{b}", "c": "{c}"}}\n'
+
+
 def _slopes(sigmoid: str = "h * (1 - h)", tanh: str = "1 - h ** 2", relu: str = "np.where(h > 0, 1.0, 0.0)") -> str:
     values = {"sigmoid_slope(h)": sigmoid, "tanh_slope(h)": tanh, "relu_slope(h)": relu}
     return "\n\n".join(function(signature, "h = np.array(h)", f"return {value}") for signature, value in values.items())
@@ -160,6 +195,56 @@ WRONG = {
         "h first": 'order = ["h", "e", "y", "v", "z", "w", "x"]\n',
         "z before h": 'order = ["e", "y", "v", "z", "h", "w", "x"]\n',
         "v first": 'order = ["v", "h", "e", "y", "z", "w", "x"]\n',
+    },
+    "new_steps": {
+        "sum like a product": _steps(sum=("e_bar * h", "e_bar * v")),
+        "sum shared out": _steps(sum=("e_bar / 2", "e_bar / 2")),
+        "square like a plain product, for v": _steps(square=("e_bar * h", "2 * e_bar * v * h")),
+        "square like a plain product, for h": _steps(square=("e_bar * h ** 2", "e_bar * v")),
+        "square like a plain product": _steps(square=("e_bar * h", "e_bar * v")),
+        "forgot the 2 of the square": _steps(square=("e_bar * h ** 2", "e_bar * v * h")),
+        "slope of the square without v": _steps(square=("e_bar * h ** 2", "e_bar * 2 * h")),
+        "square read off e, divided by v": _steps(square=("e_bar * e / v", "2 * e_bar * v * h")),
+        "square read off e, divided by h": _steps(square=("e_bar * h ** 2", "2 * e_bar * e / h")),
+        "quotient with a lost sign": _steps(quotient=("e_bar * h / v ** 2", "e_bar / v")),
+        "quotient divided once": _steps(quotient=("-e_bar * e", "e_bar / v")),
+        "quotient divided once, sign lost": _steps(quotient=("e_bar * e", "e_bar / v")),
+        "quotient like a product": _steps(quotient=("e_bar * h", "e_bar * v")),
+        "quotient upside down": _steps(quotient=("e_bar / h", "-e_bar * v / h ** 2")),
+        "divided e by h": _steps(quotient=("-e_bar * h / v ** 2", "e_bar * e / h")),
+        "forgot e_bar": _steps(sum=("1.0", "1.0"), square=("h ** 2", "2 * v * h"), quotient=("-h / v ** 2", "1 / v")),
+        "swapped v and h": _steps(**{step: (h_bar, v_bar) for step, (v_bar, h_bar) in _STEP_BARS.items()}),
+    },
+    "find_the_bug": {
+        "named the last ones": _found("x", "x", "x"),
+        "named what the user sees": _found("w", "w", "w"),
+        "a: inherited": _found(a="h"),
+        "a: stopped at the loss": _found(a="e"),
+        "a: blamed the slope": _found(a="z"),
+        "b: too early": _found(b="h"),
+        "b: inherited": _found(b="w"),
+        "b: inherited by x": _found(b="x"),
+        "c: too early": _found(c="z"),
+        "c: too late": _found(c="x"),
+        "c: h": _found(c="h"),
+    },
+    "logistic_backward": {
+        "forgot l_bar": _logistic(m_bar='-sigmoid(-cache["m"])'),
+        "l_bar = 0 taken for left out": _logistic(m_bar='-(l_bar or 1.0) * sigmoid(-cache["m"])'),
+        "every sign flipped": _logistic(m_bar='l_bar * sigmoid(-cache["m"])'),
+        "sigmoid of m for that of -m": _logistic(m_bar='-l_bar * sigmoid(cache["m"])'),
+        "sigmoid's slope": _logistic(m_bar='-l_bar * sigmoid.slope(cache["m"])'),
+        "used the loss": _logistic(m_bar='-l_bar * cache["l"]'),
+        "only the exponential": _logistic(m_bar='-l_bar * np.exp(-cache["m"])'),
+        "the linear loss": _logistic(m_bar="-float(l_bar)"),
+        "z_bar without y": _logistic(z_bar="m_bar"),
+        "y_bar without z": _logistic(y_bar="m_bar"),
+        "swapped z and y": _logistic(z_bar='m_bar * cache["z"]', y_bar="m_bar * y", w_bar="y_bar * x", x_bar="y_bar * w"),
+        "y_bar is not zero": _logistic(y_bar="0.0"),
+        "y_bar made with m": _logistic(y_bar='m_bar * cache["m"]'),
+        "swapped w and x": _logistic(w_bar="z_bar * w", x_bar="z_bar * x"),
+        "short-circuited from m": _logistic(w_bar="m_bar * x"),
+        "overflows": _logistic(m_bar='-l_bar * np.exp(-cache["m"]) / (1 + np.exp(-cache["m"]))'),
     },
     "train": {
         "went uphill": _train(update=('w, v = w + lr * bars["w"], v + lr * bars["v"]',)),
@@ -280,7 +365,7 @@ RIGHT = {
         function(
             RECOMPUTE,
             'e = float(l_bar * (cache["e"] - y))',
-            "h = float(sigma(w @ x))",
+            "h = float(sigma(cache['z']))",
             'z = float(e * v * sigma.slope(cache["z"]))',
             'bars = dict(zip("eyvhz", (e, -e, e * h, e * v, z)))',
             'bars["w"] = np.array([z * entry for entry in x])',
@@ -310,6 +395,36 @@ RIGHT = {
         'order = ["y", "e", "h", "z", "x", "w", "v"]\n',
         'order = list("ehzxwvy")\n',
         'order = ("e", "v", "y", "h", "z", "x", "w")\n',
+    ],
+    "new_steps": [
+        _steps(),
+        "def bars_sum(e_bar, cache):\n    return e_bar, e_bar\n\n\n"
+        "def bars_square(e_bar, cache):\n    slope = 2 * cache['h'] * cache['v']\n    return e_bar * cache['h'] * cache['h'], e_bar * slope\n\n\n"
+        "def bars_quotient(e_bar, cache):\n    h_bar = e_bar / cache['v']\n    return -h_bar * cache['e'], h_bar\n",
+        "bars_sum = lambda e_bar, cache: [e_bar, np.array(float(e_bar))]\n"
+        "bars_square = lambda e_bar, cache: tuple(e_bar * np.array([cache['h'] ** 2, 2 * cache['h'] * cache['v']]))\n"
+        "bars_quotient = lambda e_bar, cache: (-e_bar * cache['h'] * cache['v'] ** -2.0, np.divide(e_bar, cache['v']))\n",
+    ],
+    "find_the_bug": [
+        _found(),
+        'first_wrong = dict(c="w", a="v", b="z")\n',
+        'first_wrong = {"a": None}\nfirst_wrong.update(zip("abc", "vzw"))\n',
+    ],
+    "logistic_backward": [
+        _logistic(),
+        _logistic(m_bar='l_bar * (sigmoid(cache["m"]) - 1)'),
+        _logistic(m_bar='l_bar * np.expm1(-cache["l"])', y_bar='np.array(z_bar * cache["m"])'),
+        _logistic(m_bar='-l_bar / (1 + np.exp(cache["m"]))', z_bar="np.array(y * m_bar)"),
+        function(
+            LOGISTIC,
+            'far = np.exp(-abs(cache["m"]))',
+            'share = far / (1 + far) if cache["m"] > 0 else 1 / (1 + far)',
+            "bars = dict(m=float(-l_bar * share))",
+            'bars["y"] = cache["z"] * bars["m"]',
+            'bars["z"] = y * bars["m"]',
+            'bars["x"], bars["w"] = bar_x(bars["z"], w), bar_w(bars["z"], x)',
+            "return bars",
+        ),
     ],
     "train": [
         _train(),

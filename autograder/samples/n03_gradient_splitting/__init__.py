@@ -80,6 +80,12 @@ _NOT_FAN = ("halved z_bar", "W not turned over", "x_bar without a", "x_bar from 
 _SECOND_AS_FIRST = tuple(f"{k}2_bar = {k}1_bar" for k in "ahWx")
 
 WRONG = {
+    "who": {
+        "who makes z is fed": 'who = {"makes_z": 2, "is_fed": 2}\n',
+        "the larger x makes z": 'who = {"makes_z": 1, "is_fed": 1}\n',
+        "the other way round": 'who = {"makes_z": 1, "is_fed": 2}\n',
+        "counted from 0": 'who = {"makes_z": 1, "is_fed": 0}\n',
+    },
     "split": {
         "shared z_bar out": _one(SPLIT, "z_bar * np.abs(x) / np.sum(np.abs(x))"),
         "shared z_bar out, signs and all": _one(SPLIT, "z_bar * x / np.sum(x)"),
@@ -204,6 +210,11 @@ WRONG = {
 _BY_HAND = '{"a1": z_bar * cache["h1"], "a2": z_bar * cache["h2"], "h1": z_bar * a1, "h2": z_bar * a2,'
 
 RIGHT = {
+    "who": [
+        'who = {"makes_z": 2, "is_fed": 1}\n',
+        "who = dict(is_fed=np.int64(1), makes_z=2)\n",
+        "w, x = np.array([0.1, 2]), np.array([3, 1])\nwho = {'makes_z': np.argmax(w * x) + 1, 'is_fed': 1 + int(np.argmax(x))}\n",
+    ],
     "split": [
         _one(SPLIT, "np.array([float(z_bar * number) for number in x])"),
         _one(SPLIT, "np.einsum(',i->i', float(z_bar), x.astype(float))"),

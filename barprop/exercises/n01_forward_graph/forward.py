@@ -278,7 +278,7 @@ DL_DV_CACHED = Exercise(
         ),
         Mistake("twice too large", "Twice too large: the half in l is there to cancel something.",
                 lambda c, right: {"dl_dv": 2 * right["dl_dv"]}),
-        Mistake("half too small", "Half too small: the half in l is used up when the square is differentiated.",
+        Mistake("half too small", "Half of what it should be: the half in l is used up when the square is differentiated.",
                 lambda c, right: {"dl_dv": right["dl_dv"] / 2}),
     ),
 )

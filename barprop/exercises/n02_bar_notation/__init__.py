@@ -6,4 +6,12 @@ from barprop.exercises.n02_bar_notation.backward import BACKWARD, BACKWARD_RECOM
 from barprop.exercises.n02_bar_notation.single_bars import BAR_E, BAR_H, BAR_V, BAR_W, BAR_X, BAR_Y, BAR_Z
 from barprop.exercises.n02_bar_notation.training import TRAIN
 
-EXERCISES = (BAR_E, BAR_Y, BAR_V, BAR_H, BAR_Z, BAR_W, BAR_X, BACKWARD, ORDER, SLOPES_FROM_OUTPUT, BACKWARD_RECOMPUTE, TRAIN)
+from .find_the_bug import FIND_THE_BUG
+from .logistic import LOGISTIC_BACKWARD
+from .new_steps import NEW_STEPS
+
+EXERCISES = (
+    *(BAR_E, BAR_Y, BAR_V, BAR_H, BAR_Z, BAR_W, BAR_X),
+    *(BACKWARD, ORDER, NEW_STEPS, FIND_THE_BUG, LOGISTIC_BACKWARD),
+    *(SLOPES_FROM_OUTPUT, BACKWARD_RECOMPUTE, TRAIN),
+)

@@ -16,6 +16,8 @@ from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
+from .foreign_cache import bars_from
+
 BARS = ("e", "y", "v", "h", "z", "w", "x")
 
 # --- all the way back -------------------------------------------------------------------------
@@ -49,12 +51,39 @@ def _backward_probes(rng: np.random.Generator, keys: tuple[str, ...] = ("z", "h"
         cache = forward_values(*(args[name] for name in ("x", "y", "w", "v", "sigma")))
         order = ("x", "y", "w", "v", "sigma", "l_bar")
         yield Case(label, {"cache": {k: cache[k] for k in keys}} | {name: args[name] for name in order})
+    for sigma in (tanh, softplus):
+        yield _foreign(rng, sigma, keys)
+
+
+def _foreign(rng: np.random.Generator, sigma: Activation, keys: tuple[str, ...]) -> Case:
+    """A cache that agrees with itself, but was made from another x."""
+    x, w, v, y = draw(rng, 3), draw(rng, 3) / 2, draw(rng), draw(rng)
+    while abs(inner(w, x)) < 0.3:  # near 0 tanh is hardly curved: there z and h say the same
+        x = draw(rng, 3)
+    other = x
+    while abs(abs(inner(w, other)) - abs(inner(w, x))) < 0.3:
+        other = draw(rng, 3)
+    cache = forward_values(other, y, w, v, sigma)
+    args = {"cache": {k: cache[k] for k in keys}, "x": x, "y": y, "w": w, "v": v, "sigma": sigma, "l_bar": draw(rng)}
+    return Case(f"{sigma}, a cache that another x made", args, {"foreign": True})
+
+
+def _forward_again(c: Case) -> Iterator[dict[str, float]]:
+    """The caches an answer reads in effect that computes z, and perhaps h and e, again from w and x."""
+    new = forward_values(c.x, c.y, c.w, c.v, c.sigma)
+    yield new
+    full = {"h": float(c.sigma(c.cache["z"]))} | c.cache
+    yield full | {"z": new["z"]}
+    yield full | {"h": new["h"]}
+    yield full | {"z": new["z"], "h": new["h"]}
+    yield full | {"h": new["h"], "e": new["e"]}
+    yield full | {"e": new["e"]}
 
 
 def _all_bars(c: Case) -> Values:
     """Every bar by nudging the one step that reads the variable, from the last step to the first."""
-    z = inner(c.w, c.x)
-    h, e = c.sigma(z), product(c.v, c.sigma(z))
+    z, e = c.cache["z"], c.cache["e"]  # as they are, also where another x made them
+    h = _hidden(c)
     bars = {
         "e": pull_back(lambda e: half_square(c.y, e), e, c.args.get("l_bar", 1.0)),
         "y": pull_back(lambda y: half_square(y, e), c.y, c.args.get("l_bar", 1.0)),
@@ -67,6 +96,11 @@ def _all_bars(c: Case) -> Values:
     return bars
 
 
+def _hidden(c: Case) -> Any:
+    """Return h as cached, or made again from the cached z."""
+    return c.cache["h"] if "h" in c.cache else c.sigma(c.cache["z"])
+
+
 def _from_z(c: Case, z_bar: Any) -> Values:
     return {"z": z_bar, "w": product(z_bar, c.x), "x": product(z_bar, c.w)}
 
@@ -77,7 +111,7 @@ _WAY_BACK_MISTAKES = (
     Mistake("l_bar = 0 taken for left out", "Right but for l_bar = 0, which you replace: an incoming bar of 0 is a bar, too.",
             lambda c, right: _all_bars(Case("", c.args | {"l_bar": 1.0})) if c.args.get("l_bar", 1.0) == 0 else right),
     Mistake("relu open at 0", "At z = 0 the course takes the slope of relu as 0.",
-            lambda c, right: _from_z(c, right["h"]) if c.sigma is relu and inner(c.w, c.x) == 0 else right),
+            lambda c, right: _from_z(c, right["h"]) if c.sigma is relu and c.cache["z"] == 0 else right),
     Mistake("swapped w and x", "w_bar and x_bar have traded places. Whose bar needs whose value?",
             lambda c, right: {"w": right["x"], "x": right["w"]}),
     Mistake("swapped v and h", "v_bar and h_bar have traded places. Whose bar needs whose value?",
@@ -87,7 +121,7 @@ _WAY_BACK_MISTAKES = (
     Mistake("forgot sigma'", "From z on everything is off by one factor: which step made h?",
             lambda c, right: _from_z(c, right["h"])),
     Mistake("slope at h", "From z on everything is off. You took the slope at h; it was z that went into sigma.",
-            lambda c, right: _from_z(c, product(right["h"], slope_by_nudging(c.sigma, c.sigma(inner(c.w, c.x)))))),
+            lambda c, right: _from_z(c, product(right["h"], slope_by_nudging(c.sigma, _hidden(c))))),
     Mistake("short-circuited from e", "w_bar was taken straight from e_bar. You cannot skip h_bar and z_bar on the way.",
             lambda c, right: {"w": product(right["e"], c.x)}),
     Mistake("wrong sign throughout", "All signs but one are flipped. Look at e_bar: e above y, does more e raise the loss?",
@@ -111,7 +145,9 @@ BACKWARD = Exercise(
     level=2,
     statements=("L7", "L9", "L10"),
     probes=_backward_probes,
+    returned=BARS,
     oracle=_all_bars,
+    drive=lambda run, case: bars_from(run, case, BARS, BACKWARD, _forward_again),
     mistakes=_WAY_BACK_MISTAKES,
 )
 
@@ -125,7 +161,9 @@ BACKWARD_RECOMPUTE = Exercise(
     level=2,
     statements=("L12",),
     probes=lambda rng: _backward_probes(rng, ("z", "e")),
+    returned=BARS,
     oracle=_all_bars,
+    drive=lambda run, case: bars_from(run, case, BARS, BACKWARD_RECOMPUTE, _forward_again),
     mistakes=(
         Mistake("z in place of h", "v_bar was made with z. h is not in the cache, but you can make it again.",
                 lambda c, right: {"v": product(right["e"], c.cache["z"])}),

@@ -47,9 +47,9 @@ SPLIT = Exercise(
     probes=_split_probes,
     oracle=lambda c: {"w_bar": _weight_bars(c.x, c.z_bar)},
     mistakes=(
-        Mistake("shared z_bar out", "Your bars add up to z_bar, as if it were a cake. A sum does not cut its bar: each term gets all of it. What then happens at the product?",
+        Mistake("shared z_bar out", "Your bars add up to z_bar, as if a sum divided its bar. It does not: each term gets all of it. What then happens at the product?",
                 one_output("w_bar", lambda c, right: np.abs(right) * np.sign(c.z_bar) / np.sum(_sizes(c)))),
-        Mistake("shared z_bar out, signs and all", "Your bars add up to z_bar, as if it were a cake. A sum does not cut its bar: each term gets all of it. What then happens at the product?",
+        Mistake("shared z_bar out, signs and all", "Your bars add up to z_bar, as if a sum divided its bar. It does not: each term gets all of it. What then happens at the product?",
                 one_output("w_bar", lambda c, right: right / np.sum(c.x) if np.sum(c.x) else None)),
         Mistake("shared z_bar out evenly", "You cut z_bar into equal pieces. Nudge one term of a sum by 0.1: by how much does the sum move?",
                 one_output("w_bar", lambda c, right: np.full(len(c.x), c.z_bar / len(c.x)))),
@@ -116,7 +116,7 @@ def _over_the_sum(c: Case, parts: np.ndarray, power: int) -> np.ndarray | None:
 
 _SHARE_MISTAKES = (
     ("in percent", "You answer in percent. Shares add up to 1.", lambda c, right: 100 * right),
-    ("everyone the same", "Everyone gets the same share. Who made more of z?", lambda c, right: np.full(len(c.x), 1 / len(c.x))),
+    ("everyone the same", "Everyone gets the same share. Which weight stands beside the larger x?", lambda c, right: np.full(len(c.x), 1 / len(c.x))),
     ("soft-max of x", "A soft-max turns numbers into shares, but nothing in z = w.x is an exponential.", _soft_max),
 )  # fmt: skip
 
@@ -139,7 +139,7 @@ GRADIENT_SHARE = Exercise(
              lambda c, right: right * np.sign(c.x)),
             ("signs in the whole", "Your whole is the sum of x with its signs, in which much can cancel. The whole is the sum of what you share out.",
              lambda c, right: _over_the_sum(c, _sizes(c), 1)),
-            ("squared", "That is somebody else's share: it will come up in the next exercise. Look at the bars themselves, how large are they?",
+            ("squared", "Your shares are squared. Look at the bars themselves: how large are they?",
              lambda c, right: np.square(right) / np.sum(np.square(right))),
             ("did not divide", "These are the sizes. A share is a part of the whole: they should add up to 1.",
              lambda c, right: _sizes(c)),

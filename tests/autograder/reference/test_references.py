@@ -143,6 +143,16 @@ def test_numerical_gradient(library: Library) -> None:
         agree(got, right)
 
 
+def test_logistic_forward(library: Library) -> None:
+    for rng in trials(15):
+        x, w, y = draw(rng, 3), draw(rng, 3), float(rng.choice([-1, 1]))
+        m = y * float(w @ x)
+        made = one.logistic_forward(x, y, w)
+        right = library.sigma["softplus"](library.array(-m))
+        for name, value in (("z", w @ x), ("m", m), ("l", float(right))):
+            agree(made[name], value, max(abs(value), 1.0))
+
+
 # --- 02: step by step -------------------------------------------------------------------------
 
 
@@ -188,6 +198,16 @@ def test_slopes_from_output(library: Library, name: str) -> None:
         agree(slope_at(np.asarray(library.sigma[name](library.array(z)))), slope)
 
 
+@pytest.mark.parametrize("name", ["sum", "square", "quotient"])
+def test_new_steps(library: Library, name: str) -> None:
+    step = {"sum": lambda v, h: v + h, "square": lambda v, h: v * h**2, "quotient": lambda v, h: h / v}[name]
+    for rng in trials(27):
+        e_bar, v, h = draw(rng), draw(rng), draw(rng)
+        right = library.gradients(lambda v, h, e_bar=e_bar: e_bar * step(v, h), v, h)
+        for bar, wanted in zip(getattr(two, f"bars_{name}")(e_bar, {"v": v, "h": h, "e": step(v, h)}), right, strict=True):
+            agree(bar, wanted)
+
+
 # --- 02: the whole way back -------------------------------------------------------------------
 
 
@@ -216,6 +236,21 @@ def test_all_bars(library: Library, reference: str) -> None:
         bars = getattr(two, reference)(cache, **given, sigma=sigma, l_bar=l_bar)
         for name, right in all_bars(library, sigma.name, **given, l_bar=l_bar).items():
             agree(bars[name], right)
+
+
+def test_logistic_backward(library: Library) -> None:
+    for rng in trials(28):
+        x, w, y, l_bar = draw(rng, 3), draw(rng, 3), float(rng.choice([-1, 1])), draw(rng)
+        cache = one.logistic_forward(x, y, w)
+        softplus = library.sigma["softplus"]
+        bars = two.logistic_backward(cache, x, y, w, l_bar)
+        x_bar, y_bar, w_bar = library.gradients(
+            lambda x, y, w, l_bar=l_bar: l_bar * softplus(-y * (w * x).sum()), x, y, w
+        )
+        (z_bar,) = library.gradients(lambda z, y=y, l_bar=l_bar: l_bar * softplus(-y * z), cache["z"])
+        (m_bar,) = library.gradients(lambda m, l_bar=l_bar: l_bar * softplus(-m), cache["m"])
+        for name, right in (("x", x_bar), ("y", y_bar), ("w", w_bar), ("z", z_bar), ("m", m_bar)):
+            agree(bars[name], right, np.max(np.abs(right)))
 
 
 def test_train(library: Library) -> None:

@@ -27,7 +27,7 @@ from tests.grading_tools import (
 )
 
 FULL = {"test_linear": 1.0, "test_relu": 1.0, "test_forward": 3.0, "test_repeats": 2.0, "test_dl_dv_cached": 2.0,
-        "test_numerical_gradient": 3.0}  # fmt: skip
+        "test_numerical_gradient": 3.0, "test_logistic_forward_values": 2.0, "test_logistic_forward_stable": 1.0}  # fmt: skip
 Damage = Callable[[dict[str, Any]], None]
 
 

@@ -1,0 +1,167 @@
+"""Notebook 01, another graph: the logistic loss, cut into its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from barprop.activations import sigmoid, softplus
+from barprop.answers.calls import AnswerError, Run
+from barprop.answers.returned import take_dict
+from barprop.answers.untrusted import is_array, is_number
+from barprop.exercises.sampling import draw, read_only
+from barprop.judging.compare import floats
+from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
+from barprop.numerics.steps import inner, product
+
+_ENOUGH = 1e-9  # as near as a loss must come: the contract's word, and more than log(1 + small) can promise below
+_QUIET, _LOUD = "no warning", "NumPy warns of an overflow or an invalid value on the way (RuntimeWarning)"
+
+
+def logistic_values(x: Any, y: float, w: Any) -> dict[str, float]:
+    """z, m and l of the logistic graph, from the steps."""
+    z = inner(w, x)
+    m = product(y, z)
+    return {"z": float(z), "m": float(m), "l": float(softplus(-m))}
+
+
+def far_out(rng: np.random.Generator, d: int, m: float, y: int) -> dict[str, Any]:
+    """Arguments x, y, w whose margin is m, however large."""
+    x, w = draw(rng, d), draw(rng, d)
+    if abs(w @ x) < 0.3:
+        w = np.abs(w) * np.sign(x)
+    return {"x": x, "y": y, "w": w * (m * y / float(w @ x))}
+
+
+def _probes(rng: np.random.Generator) -> Iterator[Case]:
+    for d, y in ((3, 1), (4, -1), (1, -1), (2, 1)):
+        yield Case(f"d = {d}, y = {y}", {"x": draw(rng, d), "y": y, "w": draw(rng, d)})
+    whole = {"x": read_only(rng.integers(2, 9, 3)), "y": -1, "w": read_only(rng.permutation([1, -2, 3]))}
+    yield Case("whole numbers, read-only", whole)
+    yield Case("y = 1.0, a float", {"x": draw(rng, 3), "y": 1.0, "w": draw(rng, 3)})
+    yield Case("w = 0", {"x": draw(rng, 3), "y": -1, "w": np.zeros(3)})
+    for size in (3.0, 8.0, 15.0, 25.0):
+        for m in (size, -size):
+            yield Case(f"m near {m:g}", far_out(rng, 3, m * float(rng.uniform(0.9, 1.1)), int(rng.choice([-1, 1]))))
+    for m, y in ((1000.0, 1), (-1000.0, 1), (1000.0, -1), (-1000.0, -1)):
+        yield Case(f"m near {m:g}, y = {y}", far_out(rng, 2, m * float(rng.uniform(0.95, 1.05)), y), {"far": True})
+
+
+def _is_far(c: Case) -> bool:
+    return "far" in c.more
+
+
+def _oracle(c: Case) -> Values:
+    values = logistic_values(c.x, c.y, c.w)
+    return {"l_far_out": values["l"], "warnings": _QUIET} if _is_far(c) else values
+
+
+def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    entries = take_dict(run, "logistic_forward", run("logistic_forward", *case.args.values()), ("z", "m", "l"))
+    if not _is_far(case):
+        for name, value in entries:
+            yield name, _rounded(case, value) if name == "l" else value
+        return
+    yield "l_far_out", _rounded(case, dict(entries)["l"])
+    yield "warnings", _LOUD if _warns(run, case) else _QUIET
+
+
+def _rounded(case: Case, loss: Any) -> Any:
+    """Take the right value for a loss that is as near to it as is asked."""
+    right = logistic_values(case.x, case.y, case.w)["l"]
+    single = (is_number(loss) or is_array(loss)) and floats(loss).shape == () and np.asarray(loss).dtype.kind in "fiu"
+    return right if single and abs(float(loss) - right) <= _ENOUGH else loss
+
+
+def _warns(run: Run, case: Case) -> bool:
+    """Whether NumPy would warn: where the answer runs, its warnings are made errors for one call."""
+    try:
+        settings = run.get(run.answers["np"], "seterr")
+        before = run(settings, divide="raise", over="raise", invalid="raise", under="ignore")
+    except AnswerError:
+        return False  # this notebook has no NumPy, so it has no warnings of NumPy's
+    try:
+        run("logistic_forward", *case.args.values())
+    except AnswerError as error:
+        return "FloatingPointError" in str(error)
+    finally:
+        run(settings, **before)
+    return False
+
+
+def _wrong_loss(at: Callable[[float, Case], float]) -> Callable[[Case, Values], Values | None]:
+    """A mistake in the last step alone: (m, case) -> the loss it gives; far out nothing is said."""
+
+    def wrong(c: Case, right: Values) -> Values | None:
+        return None if _is_far(c) else {"l": _rounded(c, at(right["m"], c))}
+
+    return wrong
+
+
+def _chained(z: Callable[[Case, float], Any], m: Callable[[Case, float], Any]) -> Callable[[Case, Values], Values | None]:
+    """A mistake in z or m that everything behind it inherits."""
+
+    def wrong(c: Case, right: Values) -> Values | None:
+        if _is_far(c):
+            return None
+        z_wrong = z(c, right["z"])
+        m_wrong = m(c, z_wrong)
+        return {"z": z_wrong, "m": m_wrong, "l": _rounded(c, softplus(-np.asarray(m_wrong)))}
+
+    return wrong
+
+
+LOGISTIC_FORWARD = Exercise(
+    name="logistic_forward",
+    signature='logistic_forward(x, y, w) -> {"z", "m", "l"}',
+    outputs=("z", "m", "l", "l_far_out", "warnings"),
+    returned=("z", "m", "l"),
+    points=3,
+    parts=(Part("values", 2, ("z", "m", "l")), Part("stable", 1, ("l_far_out", "warnings"))),
+    hanging=("warnings",),
+    minutes=10,
+    level=2,
+    statements=("L1", "L2"),
+    probes=_probes,
+    oracle=_oracle,
+    drive=_drive,
+    tolerance=1e-9,
+    mistakes=(
+        Mistake("forgot the minus", "Your loss grows with the margin m. A large margin is a good answer: what sign does the exponent have?",
+                _wrong_loss(lambda m, c: float(softplus(m)))),
+        Mistake("forgot the 1", "Your loss is -m: that is what remains of the logarithm when nothing is added to the exponential.",
+                _wrong_loss(lambda m, c: -m)),
+        Mistake("forgot the logarithm", "Your loss is 1 + e^-m, never below 1. One step of the formula is still to come.",
+                _wrong_loss(lambda m, c: 1 + float(np.exp(-m)))),
+        Mistake("only the exponential", "Your loss is e^-m. Two steps of the formula are still to come.",
+                _wrong_loss(lambda m, c: float(np.exp(-m)))),
+        Mistake("gave the probability", "Your l is 1 / (1 + e^-m): the probability of the right answer. The loss is what the logarithm makes of it.",
+                _wrong_loss(lambda m, c: float(sigmoid(m)))),
+        Mistake("logarithm of the probability", "Your loss is never above 0. A loss of 0 is perfect, and everything else costs something: which sign is missing?",
+                _wrong_loss(lambda m, c: -float(softplus(-m)))),
+        Mistake("logarithm to base 2", "Your loss is measured in bits. `log` in the formula is the natural logarithm, np.log.",
+                _wrong_loss(lambda m, c: float(softplus(-m)) / float(np.log(2)))),
+        Mistake("loss made from z", "Your l is right for y = 1 only: it was made from z. Which node stands between z and l?",
+                _wrong_loss(lambda m, c: float(softplus(-product(c.y, m))))),
+        Mistake("m without y", "m is still z. The label belongs into it: where the sign of z agrees with y, the margin is positive.",
+                _chained(lambda c, z: z, lambda c, z: z)),
+        Mistake("m is the distance", "You subtracted. That is how far off a number is; here y is only a side, -1 or 1, and m = y z.",
+                _chained(lambda c, z: z, lambda c, z: c.y - z)),
+        Mistake("z not added up", "w times x, entry by entry, is only half of w.x.",
+                _chained(lambda c, z: product(c.w, c.x), lambda c, z: product(c.y, z))),
+        Mistake("overflows", "Right for small m. At m = -1000 the exponential is larger than any float, and infinity comes out. Rewrite the step so that the exponent is never positive, or use a function that does: the set-up cell imports one.",
+                lambda c, right: {"l_far_out": NOT_FINITE, "warnings": _LOUD} if _is_far(c) and right["l_far_out"] > 1 else right),
+        Mistake("warns", "Every value is right, and NumPy warns on the way: some exponential overflows and is then not used. np.where computes both of its branches. Make the exponent safe first, e.g. from abs(m).",
+                lambda c, right: {"l_far_out": right["l_far_out"], "warnings": _LOUD} if _is_far(c) else right),
+        Mistake("cut off", "Far out your loss stops growing. At m = -1000 the answer is badly wrong, and the loss should say how badly.",
+                lambda c, right: {"l_far_out": _cut(c)} if _is_far(c) else right),
+    ),
+)  # fmt: skip
+
+
+def _cut(c: Case) -> float:
+    """The loss with a probability that is kept off 0 by 1e-15, a common guard."""
+    m = logistic_values(c.x, c.y, c.w)["m"]
+    return float(-np.log(np.clip(sigmoid(m), 1e-15, 1 - 1e-15)))
