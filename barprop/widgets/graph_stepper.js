@@ -93,7 +93,7 @@ function planOf(width) {
     h: { x: at(0.515), y: 160, side: "around" },
     v: { x: at(0.515), y: 246, side: "below", tag: "left" },
     e: { x: at(0.735), y: 160, side: "around", aside: 12 },
-    y: { x: at(0.865), y: 58, side: "above", tag: "left" },
+    y: { x: at(0.865), y: 66, side: "above", tag: "left" },
     l: { x: at(0.95), y: 160, side: "around" },
   };
   return { spots, width, height: 308 };
