@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.activations import Activation
 from barprop.answers.calls import Call
-from barprop.answers.untrusted import is_array, is_number, is_row
+from barprop.answers.untrusted import is_array, is_modest, is_number, is_row
 from barprop.judging.compare import floats, near, show
 from barprop.judging.exercise import Exercise
 
@@ -37,6 +37,8 @@ def literal(value: Any) -> str | None:
         return _array(value)
     if is_number(value) or is_array(value):
         return _number(value)
+    if (type(value) is dict or is_row(value)) and (len(value) > _ENTRIES or not is_modest(value)):
+        return None
     if type(value) is dict:
         items = [(literal(key), literal(item)) for key, item in value.items()]
         return None if any(None in pair for pair in items) else "{" + ", ".join(f"{k}: {v}" for k, v in items) + "}"
