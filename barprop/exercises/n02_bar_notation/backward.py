@@ -134,7 +134,7 @@ _WAY_BACK_MISTAKES = (
 )  # fmt: skip
 
 
-BACKWARD = Exercise(
+BACKWARD: Exercise = Exercise(
     name="backward",
     signature='backward(cache, x, y, w, v, sigma, l_bar=1.0) -> {"e", "y", "v", "h", "z", "w", "x"}',
     outputs=BARS,
@@ -151,7 +151,7 @@ BACKWARD = Exercise(
     mistakes=_WAY_BACK_MISTAKES,
 )
 
-BACKWARD_RECOMPUTE = Exercise(
+BACKWARD_RECOMPUTE: Exercise = Exercise(
     name="backward_recompute",
     signature="backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0) -> same bars",
     outputs=BARS,

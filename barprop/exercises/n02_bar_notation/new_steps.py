@@ -44,12 +44,18 @@ def _plain(e: Any, v: float) -> float | int:
 
 
 def _oracle(c: Case) -> Values:
-    bars = {}
+    bars: dict[str, Any] = {}
     for step in c.caches:
-        made = STEPS[step]
-        bars[f"{step}_v_bar"] = pull_back(lambda v, made=made: made(v, c.h), c.v, c.e_bar, nudge=_SMALL * _size(c.v))
-        bars[f"{step}_h_bar"] = pull_back(lambda h, made=made: made(c.v, h), c.h, c.e_bar)
+        bars[f"{step}_v_bar"] = _nudged(STEPS[step], c.v, c.h, c.e_bar, 0)
+        bars[f"{step}_h_bar"] = _nudged(STEPS[step], c.v, c.h, c.e_bar, 1)
     return bars
+
+
+def _nudged(made: Callable[[Any, Any], Any], v: float, h: float, e_bar: float, which: int) -> Any:
+    """Return the bar of v (which = 0) or h (1), by nudging it."""
+    if which:
+        return pull_back(lambda h: made(v, h), h, e_bar)
+    return pull_back(lambda v: made(v, h), v, e_bar, nudge=_SMALL * _size(v))
 
 
 def _size(v: float) -> float:
