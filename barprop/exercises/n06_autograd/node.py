@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from .stories import AGAIN, LADDER, PARENTS, story_case
 
 
 def _probes(rng: np.random.Generator) -> Iterator[Case]:
-    def case(kind: str, label: str, args: dict[str, object], expressions: list[Expression]) -> Case:
+    def case(kind: str, label: str, args: dict[str, Any], expressions: list[Expression]) -> Case:
         return expressions_case(kind, label, args, " ".join(args), expressions, made="Node")
 
     yield case("pair", "two numbers", {"a": draw(rng), "b": draw(rng)}, PLUS_TIMES)
