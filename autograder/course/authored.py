@@ -8,9 +8,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.course.clear_solutions import preprocessors as preprocessors
 from autograder.course.layout import SOURCE
-
-from .clear_solutions import preprocessors as preprocessors
 
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 _HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")

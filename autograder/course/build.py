@@ -49,7 +49,7 @@ def release_into(folder: Path) -> Path:
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
-    from .clear_solutions import preprocessors
+    from autograder.course.clear_solutions import preprocessors
 
     for path in authored():
         target = folder / "source" / path.parent.name

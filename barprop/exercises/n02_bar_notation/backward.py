@@ -11,12 +11,11 @@ from barprop.activations import Activation, relu, sigmoid, softplus, tanh
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.untrusted import is_array, is_number, is_row
 from barprop.exercises.n01_forward_graph.forward import forward_values
+from barprop.exercises.n02_bar_notation.foreign_cache import bars_from
 from barprop.exercises.sampling import draw, positive, read_only, slope_by_nudging
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
-
-from .foreign_cache import bars_from
 
 BARS = ("e", "y", "v", "h", "z", "w", "x")
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.n06_autograd.expressions import Expression, expressions_case
+from barprop.exercises.n06_autograd.stories import AGAIN, LADDER, PARENTS, story_case
 from barprop.exercises.n06_autograd.value_mistakes import NODE_MISTAKES
 from barprop.exercises.n06_autograd.value_probes import (
     DIAMOND,
@@ -22,8 +23,6 @@ from barprop.exercises.n06_autograd.value_probes import (
 )
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.exercise import Case, Exercise, Part
-
-from .stories import AGAIN, LADDER, PARENTS, story_case
 
 
 def _probes(rng: np.random.Generator) -> Iterator[Case]:

@@ -14,10 +14,9 @@ from barprop.exercises.n06_autograd.expressions import (
     expression_values,
     expressions_case,
 )
+from barprop.exercises.n06_autograd.stories import AGAIN, DEEP, LADDER, OWN_BARS, PARENTS, story_case
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Values
-
-from .stories import AGAIN, DEEP, LADDER, OWN_BARS, PARENTS, story_case
 
 # --- operators and constants ------------------------------------------------------------------
 
