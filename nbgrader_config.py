@@ -11,7 +11,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ
 
 from nbgrader.coursedir import CourseDirectory  # noqa: E402
 
-from autograder.course.authored import ignored_names, materialise, preprocessors  # noqa: E402
+from autograder.course.authored import ignored_names, materialise  # noqa: E402
+from autograder.course.clear_solutions import preprocessors  # noqa: E402
 from autograder.course.layout import tools_on_path  # noqa: E402
 
 c = get_config()  # noqa: F821

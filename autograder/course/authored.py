@@ -8,7 +8,6 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course.clear_solutions import preprocessors as preprocessors
 from autograder.course.layout import SOURCE
 
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
