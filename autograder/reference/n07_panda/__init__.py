@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 
-def _floats(u: ArrayLike) -> np.ndarray:
+def _as_floats(u: ArrayLike) -> np.ndarray:
     """float32 stays float32; everything else becomes float64."""
     u = np.asarray(u)
     return u if u.dtype == np.float32 else np.asarray(u, dtype=float)
@@ -21,14 +21,14 @@ class ReLU6:
 
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
         """h, like h_prev."""
-        self.h = np.clip(_floats(h_prev), 0, 6)
+        self.h = np.clip(_as_floats(h_prev), 0, 6)
         return self.h
 
     def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
         """((), h_prev_bar)."""
         moves = self.h > 0
         moves &= self.h < 6
-        return (), _floats(h_bar) * moves
+        return (), _as_floats(h_bar) * moves
 
 
 class MeanPool:
@@ -36,14 +36,14 @@ class MeanPool:
 
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
         """h (n, c) from h_prev (n, H, W, c)."""
-        h_prev = _floats(h_prev)
+        h_prev = _as_floats(h_prev)
         self.shape = h_prev.shape
         return h_prev.mean(axis=(1, 2))
 
     def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
         """((), h_prev_bar)."""
         _, height, width, _ = self.shape
-        share = _floats(h_bar) / (height * width)
+        share = _as_floats(h_bar) / (height * width)
         return (), np.broadcast_to(share[:, None, None, :], self.shape)
 
 
@@ -57,14 +57,14 @@ class Residual:
         """h, like x. Raises ValueError where w has not one entry a layer."""
         if len(w) != len(self.layers):
             raise ValueError(f"There are {len(self.layers)} layers and weights for {len(w)}; give one entry a layer.")
-        x = h = _floats(x)
+        x = h = _as_floats(x)
         for layer, weights in zip(self.layers, w, strict=True):
             h = layer.forward(h, weights)
         return x + h
 
     def backward(self, h_bar: ArrayLike, w: Sequence[Any]) -> tuple[list[Any], np.ndarray]:
         """(w_bar, x_bar), w_bar a list in the order of w."""
-        h_bar = bar = _floats(h_bar)
+        h_bar = bar = _as_floats(h_bar)
         w_bar = []
         for layer, weights in zip(reversed(self.layers), reversed(w), strict=True):
             own, bar = layer.backward(bar, weights)
@@ -83,13 +83,13 @@ class DepthwiseConv2d:
 
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
         """h (n, (H - k) // s + 1, (W - k) // s + 1, c) from h_prev (n, H, W, c)."""
-        W, b = (_floats(u) for u in w)
-        self.h_prev = _floats(h_prev)
+        W, b = (_as_floats(u) for u in w)
+        self.h_prev = _as_floats(h_prev)
         return np.einsum("nyxcij,ijc->nyxc", self._windows(self.h_prev), W) + b
 
     def backward(self, h_bar: ArrayLike, w: tuple) -> tuple[tuple, np.ndarray]:
         """((W_bar, b_bar), h_prev_bar)."""
-        W, h_bar, h_prev_bar = _floats(w[0]), _floats(h_bar), np.zeros_like(self.h_prev)
+        W, h_bar, h_prev_bar = _as_floats(w[0]), _as_floats(h_bar), np.zeros_like(self.h_prev)
         windows_bar = self._windows(h_prev_bar)
         for i, j in np.ndindex(self.k, self.k):
             windows_bar[..., i, j] += h_bar * W[i, j]
