@@ -61,6 +61,7 @@ class Guest:
     def __init__(self, sock: socket.socket, shell: Shell, output: int):
         self._channel = Channel(sock, Codec(self._refer, self._resolve))
         self._shell, self._output = shell, output
+        self._ran = True
         self._table = Table()
         self._known: dict[int, Any] = {}  # what stands here for the host's objects, by their numbers
         self._given: dict[int, int] = {}  # the numbers by what stands here
@@ -132,10 +133,14 @@ class Guest:
     # --- what the host may ask for ---
 
     def _run(self, source: str) -> Any:
+        self._ran = True
         outputs, error = self._shell.run(source, self._output)
         return _slim(outputs), _slim(error)
 
     def _name(self, name: str) -> Any:
+        if self._ran:  # the notebook has run: answers are tried under NumPy's default settings, as the check tries them
+            np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+            self._ran = False
         return Namespace(self._shell.user_ns)[name]
 
     def _call(self, target: Any, args: tuple, names: dict, label: str, calls: int) -> Any:
