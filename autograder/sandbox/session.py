@@ -22,7 +22,7 @@ from autograder.sandbox.outputs import read_cell
 from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
 from barprop.answers.call_budget import Tally
 from barprop.answers.calls import SHARED, AnswerError, Observed, label_of
-from barprop.fixtures.graphs import Graph, Node
+from barprop.fixtures.graphs import Graph, GraphNode
 
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox
@@ -320,7 +320,7 @@ class LocalSession(RemoteSession):
     """The same over a plain child process, without isolation."""
 
 
-def _node(given: dict[int, Any], number: Any, index: Any) -> Node:
+def _node(given: dict[int, Any], number: Any, index: Any) -> GraphNode:
     graph = given.get(number) if type(number) is int else None
     if type(graph) is not Graph or type(index) is not int or not 0 <= index < len(graph.nodes):
         raise WireError("malformed")

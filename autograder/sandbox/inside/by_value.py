@@ -11,7 +11,7 @@ import sys
 from types import FunctionType
 from typing import Any
 
-from barprop.fixtures.graphs import Graph, Node
+from barprop.fixtures.graphs import Graph, GraphNode
 
 # Stand-ins that find their bars by nudging: much work, which a student's arguments could make
 # endless. It is done where the student's time is counted.
@@ -67,4 +67,4 @@ def make(module: str, name: str, state: Any) -> Any:
 
 def place_of(item: Any) -> tuple[Graph, int] | None:
     """The graph and the place of a node; None for anything else."""
-    return (item.graph, item.index) if type(item) is Node else None
+    return (item.graph, item.index) if type(item) is GraphNode else None

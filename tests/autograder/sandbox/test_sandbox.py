@@ -17,7 +17,7 @@ import pytest
 from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError, bubblewrap, doctor
 from barprop.activations import tanh
 from barprop.answers.calls import AnswerError, Handle, Run
-from barprop.fixtures.graphs import Graph, Node
+from barprop.fixtures.graphs import Graph, GraphNode
 from tests import needs
 from tests.sandbox_tools import ANSWER, ask, processes, text_of
 
@@ -383,7 +383,7 @@ def test_graphs_go_by_value_and_their_nodes_come_back(session):
     graph = Graph([(), *((i,) for i in range(size - 1))])
     order = ask(session, graph.nodes[-1])
     assert len(order) == size
-    assert all(type(node) is Node for node in order)
+    assert all(type(node) is GraphNode for node in order)
     assert all(node is graph.nodes[size - 1 - i] for i, node in enumerate(order))
     assert session._callbacks == 0
 

@@ -186,7 +186,7 @@ def test_a_sample_is_graded_in_the_sandbox() -> None:
             job = Job("ada", plan(), "key", b"seed", {"forward_graph.ipynb": damaged(number)}, limits=limits)
             record = grade_submission(job, lambda files: sandbox.session(limits, files))
             grades = record.notebooks[0].grades
-            assert len(grades) == 6, number
+            assert len(grades) == 8, number
             for name, value in points(record).items():
                 found = grades[name]
                 assert type(value) is float, number
