@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.untrusted import is_row
-from barprop.fixtures.graphs import Graph, Node
+from barprop.fixtures.graphs import Graph, GraphNode
 from barprop.judging.compare import describe_type
 from barprop.judging.exercise import Case, Exercise, Mistake, Values
 
