@@ -72,7 +72,7 @@ def _indices(order: Any) -> list[int]:
     if not is_row(order):
         raise AnswerError(f"topological_order returned {describe_type(order)}; expected a list of nodes.")
     for item in order:
-        if type(item) is not Node:
+        if type(item) is not GraphNode:
             raise AnswerError(
                 f"topological_order returned a list that holds {describe_type(item)}; expected nodes only."
             )
