@@ -18,7 +18,7 @@ class Blame:
     words: str  # one sentence; variables in braces, as the widgets write them
 
 
-def first_wrong(entries: list[Entry]) -> Blame | None:
+def first_wrong_step(entries: list[Entry]) -> Blame | None:
     """Return where the way back goes wrong first, or None if no bar is known to be wrong.
 
     Parameters

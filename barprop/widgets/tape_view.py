@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from barprop.pictures.layered import arrange
 from barprop.pictures.style import BACKWARD, DASH, FORWARD, INK, WRONG
 from barprop.widgets.base import Widget, bundled
-from barprop.widgets.blame import first_wrong
+from barprop.widgets.blame import first_wrong_step
 from barprop.widgets.read_tape import read_tape
 
 MOST = 80
@@ -44,7 +44,7 @@ class TapeView(Widget):
 
     def __init__(self, node: Any, names: Mapping[str, Any] | None = None) -> None:
         tape = read_tape(node, names or {}, MOST)
-        found = first_wrong(tape.entries)
+        found = first_wrong_step(tape.entries)
         layout = arrange([entry.parents for entry in tape.entries], [entry.name for entry in tape.entries])
         super().__init__(
             nodes=[entry.plain() for entry in tape.entries],

@@ -194,7 +194,7 @@ def test_a_path_for_a_name_is_refused_and_leaves_no_assignment(tmp_path: Path, m
     course = make_course(tmp_path / "course", {"ps1/p1": own_source()}, plugged=False)
     hand_in(course, "full", "ps1/p1", own_answers())
     monkeypatch.chdir(course)
-    with pytest.raises(NbGraderException, match="no name of an assignment, but a path; say ps1"):
+    with pytest.raises(NbGraderException, match="a path, not the name of an assignment; say ps1"):
         _run(course, "ps1/")
     with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
         assert [found.name for found in gradebook.assignments] in ([], ["ps1"])
