@@ -346,7 +346,7 @@ def test_the_courses_own_notebook(ours: Path) -> None:
     before = {path: path.read_bytes() for path in (ours / "release").rglob("*") if path.is_file()}
     run(ASSIGNMENT)
     got = totals(ours)
-    assert (got["ada"], got["cyd"]) == (12.0, 0.0)
+    assert (got["ada"], got["cyd"]) == (15.0, 0.0)
     assert 11.0 <= got["bob"] < 12.0
     assert {path: path.read_bytes() for path in (ours / "release").rglob("*") if path.is_file()} == before
     for path in (ours / "autograded").rglob("*.ipynb"):
