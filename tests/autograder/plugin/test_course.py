@@ -347,7 +347,7 @@ def test_the_courses_own_notebook(ours: Path) -> None:
     run(ASSIGNMENT)
     got = totals(ours)
     assert (got["ada"], got["cyd"]) == (15.0, 0.0)
-    assert 11.0 <= got["bob"] < 12.0
+    assert 14.0 <= got["bob"] < 15.0
     assert {path: path.read_bytes() for path in (ours / "release").rglob("*") if path.is_file()} == before
     for path in (ours / "autograded").rglob("*.ipynb"):
         text = path.read_text()

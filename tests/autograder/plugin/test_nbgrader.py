@@ -21,8 +21,10 @@ from barprop.exercises import EXERCISES, TESTS
 ASSIGNMENT = "01_forward_graph"
 STOCK = """
 from autograder.course.authored import ignored_names
+from autograder.course.clear_solutions import preprocessors
 from nbgrader.coursedir import CourseDirectory
 c = get_config()
+c.GenerateAssignment.preprocessors = preprocessors()
 c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = [*CourseDirectory().ignore, *ignored_names()]
 """
