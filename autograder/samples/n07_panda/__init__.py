@@ -283,7 +283,7 @@ _DEPTHWISE = {
         "    def eat(self):\n        self.h_prev = 0 * self.h_prev\n        return 0\n    def __init__",
         1,
     ),
-    "reads no cache": _depthwise("W_bar[i, j] = 1").replace("self.h_prev.shape", "self.shape").replace(
+    "reads no cache": _depthwise("W_bar[i, j] = (i + 2 * j + 3) * np.cos(h_bar).sum()").replace("self.h_prev.shape", "self.shape").replace(
         "self.h_prev = np.asarray", "self.shape = h_prev.shape\n        self.h_prev = np.asarray"
     ),
 }  # fmt: skip
