@@ -10,7 +10,15 @@ from typing import Any
 
 from tests.grading_tools import ASSIGNMENT, NOTEBOOK, cell, cell_of, index_of, solved
 
-MOST = {"linear": 1.0, "relu": 1.0, "forward": 3.0, "repeats": 2.0, "dl_dv_cached": 2.0, "numerical_gradient": 3.0}
+MOST = {
+    "linear": 1.0,
+    "relu": 1.0,
+    "forward": 3.0,
+    "repeats": 2.0,
+    "dl_dv_cached": 2.0,
+    "numerical_gradient": 3.0,
+    "logistic_forward": 3.0,
+}
 FILE = f"{NOTEBOOK}.ipynb"
 
 # Answers that are wrong for every input, so that whatever they earn was not earned.
@@ -21,6 +29,7 @@ WRONG = {
     "repeats": 'repeats = {"dl_dv": 4321, "dl_dw": 4321}',
     "dl_dv_cached": "def dl_dv_cached(cache, y):\n    return 4321.0",
     "numerical_gradient": "def numerical_gradient(f, u, step=1e-6):\n    return np.asarray(u) * 0 - 4321.0",
+    "logistic_forward": 'def logistic_forward(x, y, w):\n    return dict.fromkeys("zml", 4321.0)',
 }
 
 
@@ -58,7 +67,7 @@ class Attack:
 
     def attacked(self, exercise: str) -> bool:
         """Whether this exercise may get less than it deserves: the attack sits in its answer."""
-        leans = exercise == "forward" and "linear" in self.cells  # it calls linear
+        leans = exercise in ("forward", "logistic_forward") and "linear" in self.cells  # they call linear
         return leans or exercise in self.cells or exercise in self.deserves
 
     def document(self) -> dict[str, Any]:
