@@ -145,7 +145,7 @@ BOMBS = (
     Attack("nearly alike", "fills the notebook with cells that are nearly like the deleted tests", change=_shuffled),
     Attack("loud", "prints as much as it may in each of many cells", change=_loud),
     Attack("deep source", "writes sources that overflow a parser", change=_deep_source),
-    Attack("syntax error", "cannot be read by Python", change=_syntax, deserves={"linear": 0.0, "forward": 3.0}),
+    Attack("syntax error", "cannot be read by Python", change=_syntax, deserves={"linear": 0.0, "forward": 3.0, "logistic_forward": 3.0}),
 )  # fmt: skip
 
 _RIGHT_FORWARD = """    z = float(w @ x)
