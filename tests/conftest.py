@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from autograder.course.layout import tools_on_path
 from tests import needs
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 
 tools_on_path()  # nbgrader calls alembic by its name
 
@@ -19,6 +31,17 @@ def torch() -> Any:
     module = needs.package("torch")
     module.set_default_dtype(module.float64)
     return module
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; one in each process of the tests, since Playwright's synchronous interface allows no second."""
+    sync_api = needs.package("playwright.sync_api")
+    path = needs.program("chromium", "chromium-browser")
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,7 +17,6 @@ from autograder.batch.journal import Journal
 from tests import needs
 from tests.attacks.instructor import ASSIGNMENT, NOTEBOOK, Desk, Eyes, submission, text
 from tests.attacks.shown import ATTACKS, PICTURE, Shown
-from tests.browser.conftest import browser, chromium_path  # noqa: F401  (fixtures)
 from tests.grading_tools import call, cell
 from tests.sandbox_tools import processes
 
@@ -76,7 +75,7 @@ def honest() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def eyes(browser: Any, desk: Desk) -> Iterator[Eyes]:  # noqa: F811
+def eyes(browser: Any, desk: Desk) -> Iterator[Eyes]:
     made = Eyes(browser, desk)
     yield made
     made.close()

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from barprop.__main__ import main as barprop
-from tests.browser.conftest import CHROMIUM_FLAGS, ROOT
+from tests.browser.conftest import ROOT
+from tests.conftest import CHROMIUM_FLAGS
 
 TARGET = ROOT / "docs" / "widgets"
 NAMES = ("GraphStepper", "CacheLedger", "NudgeTest", "Descent", "SplitBars", "ContractCard", "DigitPad", "PerturbPad",

@@ -18,12 +18,12 @@ START_DRAG = """(section) => {
     });
   };
   section.addEventListener('pointermove', moved, true);
-  const pictures = () => [...section.querySelectorAll('svg.bp-picture, canvas')];
+  const pictures = () => [...section.querySelectorAll('svg.bp-picture')].filter((one) => one.getClientRects().length);
   const tick = (now) => {
     if (!log.on) { section.removeEventListener('pointermove', moved, true); return; }
     log.frames.push(now);
     log.heights.push(section.getBoundingClientRect().height);
-    if (pictures().some((picture) => picture.tagName === 'svg' && picture.childElementCount === 0)) log.blanks += 1;
+    if (pictures().some((picture) => picture.childElementCount === 0)) log.blanks += 1;
     requestAnimationFrame(tick);
   };
   requestAnimationFrame(tick);
