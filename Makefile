@@ -65,6 +65,7 @@ torch: $(VENV)/test ## install PyTorch, which some tests compare with
 
 lint: $(VENV)/test js ## style, import rules, and whether everything that is made is in step with its source
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	$(BIN)/python tools/arrows.py --check

@@ -115,7 +115,9 @@ def _verdicts(exercise: Exercise, answers: object, seed: int) -> list[Verdict]:
 
 def table(found: list[Naming]) -> str:
     """The counts and shares, a line per exercise."""
-    total = Naming("all", *(sum(getattr(n, key) for n in found) for key in ("named", "generic", "misleading", "through")))
+    total = Naming(
+        "all", *(sum(getattr(n, key) for n in found) for key in ("named", "generic", "misleading", "through"))
+    )
     lines = [f"{'exercise':24}{'tried':>8}{'named':>9}{'generic':>9}{'misleading':>12}{'through':>9}"]
     for n in (*found, total):
         shares = [f"{100 * count / max(n.total, 1):.1f} %" for count in (n.named, n.generic, n.misleading, n.through)]

@@ -30,6 +30,10 @@ def test_skipped_tests_are_counted_with_the_way_to_run_them(pytester, monkeypatc
     done = pytester.runpytest_subprocess(*options, *workers)
     done.assert_outcomes(passed=1, skipped=3)
     done.stdout.fnmatch_lines(
-        ["*3 tests were not run*", "*2  chromium is missing: apt-get install chromium", "*1  torch is missing: make torch"]
+        [
+            "*3 tests were not run*",
+            "*2  chromium is missing: apt-get install chromium",
+            "*1  torch is missing: make torch",
+        ]
     )
     assert done.ret == code

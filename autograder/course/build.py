@@ -82,7 +82,6 @@ def differences(fresh: Path, committed: Path) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-
 def replace_tree(fresh: Path, target: Path) -> None:
     """Make `target` hold exactly the files of `fresh`; files that are the same are not touched."""
     for name, what in differences(fresh, target):

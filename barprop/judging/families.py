@@ -82,11 +82,23 @@ def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
     yield "flipped the sign", "The size is right, the sign is not.", lambda: -r
     yield "all zeros", "Zeros came out. Nudge the variable: does the result move?", lambda: np.zeros_like(r)
     yield "all zeros, as one number", "A plain 0 came out: a bar has the shape of its variable.", lambda: 0.0
-    yield "all ones", "Ones came out. What comes in from behind, and what does the step itself contribute?", lambda: np.ones_like(r)
+    yield (
+        "all ones",
+        "Ones came out. What comes in from behind, and what does the step itself contribute?",
+        lambda: np.ones_like(r),
+    )
     yield "half of it", "It is half of what it should be. Where does a 2 come from, or a 1/2?", lambda: r / 2
     yield "twice as large", "It is twice what it should be. Where does a 2 come from, or a 1/2?", lambda: 2 * r
-    yield "four times as large", "It is four times what it should be: multiplied by 2 instead of divided by it?", lambda: 4 * r
-    yield "a quarter of it", "It is a quarter of what it should be: divided by 2 instead of multiplied by it?", lambda: r / 4
+    yield (
+        "four times as large",
+        "It is four times what it should be: multiplied by 2 instead of divided by it?",
+        lambda: 4 * r,
+    )
+    yield (
+        "a quarter of it",
+        "It is a quarter of what it should be: divided by 2 instead of multiplied by it?",
+        lambda: r / 4,
+    )
     yield "minus half of it", "Sign and size are off, the size by a factor of 2.", lambda: -r / 2
     yield "minus twice", "Sign and size are off, the size by a factor of 2.", lambda: -2 * r
     yield "without its sign", "The sizes are right, but every sign is plus.", lambda: np.abs(r)
@@ -101,40 +113,86 @@ def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
     yield "negative entries cut off", "Everything below 0 has become 0.", lambda: np.maximum(r, 0.0)
     yield "clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda: np.clip(r, 0.0, 1.0)
     yield "clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda: np.clip(r, -1.0, 1.0)
-    yield "rounded to whole numbers", "Whole numbers came out: somewhere the fractions are cut off.", lambda: np.trunc(r)
-    yield "rounded to whole numbers, up or down", "Whole numbers came out: somewhere the fractions are cut off.", lambda: np.floor(r)
+    yield (
+        "rounded to whole numbers",
+        "Whole numbers came out: somewhere the fractions are cut off.",
+        lambda: np.trunc(r),
+    )
+    yield (
+        "rounded to whole numbers, up or down",
+        "Whole numbers came out: somewhere the fractions are cut off.",
+        lambda: np.floor(r),
+    )
 
 
 def _of_its_shape(r: np.ndarray) -> Iterator[_Made]:
     shape = "The numbers are right, the shape is not: a bar has exactly the shape of its variable."
     if r.ndim == 0:
-        yield "an array of one number", "One number was asked for; an array with a single entry came.", lambda: r.reshape(1)
-        yield "a matrix of one number", "One number was asked for; an array with a single entry came.", lambda: r.reshape(1, 1)
+        yield (
+            "an array of one number",
+            "One number was asked for; an array with a single entry came.",
+            lambda: r.reshape(1),
+        )
+        yield (
+            "a matrix of one number",
+            "One number was asked for; an array with a single entry came.",
+            lambda: r.reshape(1, 1),
+        )
     if r.ndim == 1:
         yield "a row instead of a vector", shape, lambda: r[None, :]
         yield "a column instead of a vector", shape, lambda: r[:, None]
-        yield "summed up to one number", "One number came out where each entry has its own: nothing is summed there.", lambda: r.sum()
-        yield "averaged to one number", "One number came out where each entry has its own: nothing is averaged there.", lambda: r.mean()
+        yield (
+            "summed up to one number",
+            "One number came out where each entry has its own: nothing is summed there.",
+            lambda: r.sum(),
+        )
+        yield (
+            "averaged to one number",
+            "One number came out where each entry has its own: nothing is averaged there.",
+            lambda: r.mean(),
+        )
         yield "in reverse order", "The entries are right, in the opposite order.", lambda: r[::-1]
     if r.ndim == 2:
         yield "transposed", "The numbers are right, rows and columns have changed places.", lambda: r.T
         for axis, said in ((0, "rows"), (1, "columns")):
-            yield f"summed over the {said}", f"A sum over the {said} was taken that does not belong there.", lambda a=axis: r.sum(axis=a)
-            yield f"averaged over the {said}", f"A mean over the {said} was taken that does not belong there.", lambda a=axis: r.mean(axis=a)
-        yield "summed up to one number", "Everything was summed up to one number: which axis is to be summed?", lambda: r.sum()
+            yield (
+                f"summed over the {said}",
+                f"A sum over the {said} was taken that does not belong there.",
+                lambda a=axis: r.sum(axis=a),
+            )
+            yield (
+                f"averaged over the {said}",
+                f"A mean over the {said} was taken that does not belong there.",
+                lambda a=axis: r.mean(axis=a),
+            )
+        yield (
+            "summed up to one number",
+            "Everything was summed up to one number: which axis is to be summed?",
+            lambda: r.sum(),
+        )
         yield "rows in reverse order", "The rows are right, in the opposite order.", lambda: r[::-1]
     if r.ndim >= 2:
         yield "flattened", shape, lambda: r.ravel()
     for axis, n in enumerate(r.shape):
-        yield f"divided by its length along axis {axis}", "It is divided by a count. Where in the step is a mean?", lambda n=n: r / n
-        yield f"times its length along axis {axis}", "It is too large by a count. Where in the step is a mean?", lambda n=n: r * n
+        yield (
+            f"divided by its length along axis {axis}",
+            "It is divided by a count. Where in the step is a mean?",
+            lambda n=n: r / n,
+        )
+        yield (
+            f"times its length along axis {axis}",
+            "It is too large by a count. Where in the step is a mean?",
+            lambda n=n: r * n,
+        )
     yield "divided by its size", "It is divided by a count. Where in the step is a mean?", lambda: r / r.size
     yield "the largest divided away", "It is scaled so that its largest entry is 1.", lambda: r / np.max(np.abs(r))
     yield "scaled to length 1", "It is scaled to length 1, and its size is lost.", lambda: r / np.sqrt(np.sum(r * r))
     yield "scaled to sum 1", "It is scaled so that its entries add up to 1.", lambda: r / np.sum(r)
 
 
-def _in_its_place(r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str, Any], args: Mapping[str, Any]) -> Iterator[_Made]:
+def _in_its_place(
+    r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str, Any], args: Mapping[str, Any]
+) -> Iterator[_Made]:
     for name, value in others.items():
         hint = f"That is what {name} should be. Have the two changed places?"
         yield f"{name} in its place", hint, lambda v=value: v
@@ -146,7 +204,11 @@ def _in_its_place(r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str,
         yield f"{name} handed on, turned", hint, lambda v=value: v.T if v.ndim == 2 else None
         yield f"minus {name} handed on", hint, lambda v=value: -v if v.shape == r.shape else None
         hint = f"Every entry is {name} as it came. How is the next variable made from each entry?"
-        yield f"{name} handed on to every entry", hint, lambda v=value: np.broadcast_to(v, r.shape) if v.ndim < r.ndim else None
+        yield (
+            f"{name} handed on to every entry",
+            hint,
+            lambda v=value: np.broadcast_to(v, r.shape) if v.ndim < r.ndim else None,
+        )
         hint = f"{name} was summed up. What does the step do to each entry?"
         yield f"the sum of {name}", hint, lambda v=value: v.sum() if v.ndim else None
         yield f"{name} summed over its rows", hint, lambda v=value: v.sum(axis=0) if v.ndim == 2 else None
@@ -158,11 +220,19 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
     """One factor forgotten, once too often, in another's place, or divided by."""
     fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape or f.shape == r.shape[1:]}
     for name, f in fitting.items():
-        forgot = "One factor is missing: what else does this step read?" if not name.endswith("_bar") else f"One factor is missing: where does {name} come in?"
+        forgot = (
+            "One factor is missing: what else does this step read?"
+            if not name.endswith("_bar")
+            else f"One factor is missing: where does {name} come in?"
+        )
         yield f"forgot the factor {name}", forgot, lambda f=f: r / f
         yield f"forgot the factor {name}, and the sign", forgot + " And the sign is off.", lambda f=f: -r / f
         yield f"{name} once too often", f"{name} is multiplied in once too often.", lambda f=f: r * f
-        yield f"{name} once too often, and the sign", f"{name} is multiplied in once too often, and the sign is off.", lambda f=f: -r * f
+        yield (
+            f"{name} once too often, and the sign",
+            f"{name} is multiplied in once too often, and the sign is off.",
+            lambda f=f: -r * f,
+        )
         yield f"divided by {name}", f"Look at {name}: multiplied or divided?", lambda f=f: r / np.square(f)
         yield f"{name} squared too often", f"{name} enters with too high a power.", lambda f=f: r * np.square(f)
         yield f"{name} added", f"{name} is added where it should not be.", lambda f=f: r + f
@@ -173,11 +243,23 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
             if other != name:
                 hint = f"One factor is not the right one: is it {other} that the step reads here?"
                 yield f"{other} in place of {name}", hint, lambda f=f, g=g: r * g / f
-                yield f"{other} in place of {name}, and the sign", hint + " And the sign is off.", lambda f=f, g=g: -r * g / f
+                yield (
+                    f"{other} in place of {name}, and the sign",
+                    hint + " And the sign is off.",
+                    lambda f=f, g=g: -r * g / f,
+                )
     for name, f in values.items():
         for axis, n in enumerate(f.shape):
-            yield f"times the length of {name}, axis {axis}", "It is too large by a count. Where in the step is a mean?", lambda n=n: r * n
-            yield f"divided by the length of {name}, axis {axis}", "It is divided by a count. Where in the step is a mean?", lambda n=n: r / n
+            yield (
+                f"times the length of {name}, axis {axis}",
+                "It is too large by a count. Where in the step is a mean?",
+                lambda n=n: r * n,
+            )
+            yield (
+                f"divided by the length of {name}, axis {axis}",
+                "It is divided by a count. Where in the step is a mean?",
+                lambda n=n: r / n,
+            )
 
 
 def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
@@ -211,18 +293,42 @@ def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -
     fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape}
     for name, f in fitting.items():
         slope, height = _slope(sigma, f), sigma(f)
-        yield f"forgot sigma's slope at {name}", "One factor is missing: what does the curve contribute on the way back?", lambda s=slope: r / s
-        yield f"sigma's value at {name} instead of its slope", "Back through a curve goes its slope, not its value.", lambda s=slope, h=height: r / s * h
-        yield f"sigma's slope at {name} too often", "sigma's slope is multiplied in once too often.", lambda s=slope: r * s
-        yield f"sigma's value at {name} too often", "sigma's value is multiplied in where it does not belong.", lambda h=height: r * h
+        yield (
+            f"forgot sigma's slope at {name}",
+            "One factor is missing: what does the curve contribute on the way back?",
+            lambda s=slope: r / s,
+        )
+        yield (
+            f"sigma's value at {name} instead of its slope",
+            "Back through a curve goes its slope, not its value.",
+            lambda s=slope, h=height: r / s * h,
+        )
+        yield (
+            f"sigma's slope at {name} too often",
+            "sigma's slope is multiplied in once too often.",
+            lambda s=slope: r * s,
+        )
+        yield (
+            f"sigma's value at {name} too often",
+            "sigma's value is multiplied in where it does not belong.",
+            lambda h=height: r * h,
+        )
         yield f"sigma of {name}", f"That is sigma's value at {name}.", lambda h=height: h
         yield f"sigma's slope at {name} alone", f"That is sigma's slope at {name} alone.", lambda s=slope: s
-        yield f"forgot sigma at {name}", "What went into sigma was used, not what came out.", lambda f=f, h=height: r * f / h
+        yield (
+            f"forgot sigma at {name}",
+            "What went into sigma was used, not what came out.",
+            lambda f=f, h=height: r * f / h,
+        )
         for other, g in fitting.items():
             if other != name:
                 hint = "The slope was taken at the wrong place: what went into sigma?"
                 yield f"sigma's slope at {other}, not {name}", hint, lambda s=slope, g=g: r / s * _slope(sigma, g)
-        yield "sigma's slope at its own output", "The slope was taken at sigma's output: what went into sigma?", lambda s=slope, h=height: r / s * _slope(sigma, h)
+        yield (
+            "sigma's slope at its own output",
+            "The slope was taken at sigma's output: what went into sigma?",
+            lambda s=slope, h=height: r / s * _slope(sigma, h),
+        )
 
 
 def _is_cheap(value: Any) -> bool:
@@ -243,12 +349,20 @@ def _of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) ->
         if isinstance(value, Activation):
             for other in ACTIVATIONS.values():
                 if other is not value:
-                    yield f"always {other}", f"Your answer takes {other} whatever {name} is. Use the {name} that is given.", asked(**{name: other})
+                    yield (
+                        f"always {other}",
+                        f"Your answer takes {other} whatever {name} is. Use the {name} that is given.",
+                        asked(**{name: other}),
+                    )
             yield "sigma left out", f"Where does {name} come in?", asked(**{name: _STRAIGHT})
         elif (is_number(value) or is_array(value)) and name not in ("seed", "steps", "epochs", "labels", "targets"):
             v = np.asarray(value, dtype=float)
             if name.endswith("_bar"):
-                yield f"forgot {name}", f"Right where {name} is 1 only. Where does the incoming bar enter?", asked(**{name: np.ones_like(v)[()]})
+                yield (
+                    f"forgot {name}",
+                    f"Right where {name} is 1 only. Where does the incoming bar enter?",
+                    asked(**{name: np.ones_like(v)[()]}),
+                )
             yield f"{name} with the other sign", f"{name} has the wrong sign somewhere.", asked(**{name: -v[()]})
             yield f"half of {name}", f"{name} enters with half its size, or with twice.", asked(**{name: v[()] / 2})
             yield f"twice {name}", f"{name} enters with half its size, or with twice.", asked(**{name: v[()] * 2})

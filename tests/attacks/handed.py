@@ -32,7 +32,18 @@ def _pipes(folder: Path) -> None:
 
 
 def _names(folder: Path) -> None:
-    for name in ("a\nb", "\x1b[2J\x1b[31m", "😈" * 60, "=cmd|'C calc'!A0", "-rf", "*", "con", " ", "'; DROP TABLE grade;--", "%s{0}"):
+    for name in (
+        "a\nb",
+        "\x1b[2J\x1b[31m",
+        "😈" * 60,
+        "=cmd|'C calc'!A0",
+        "-rf",
+        "*",
+        "con",
+        " ",
+        "'; DROP TABLE grade;--",
+        "%s{0}",
+    ):
         (folder / name).write_text("x")
     (folder / "\x1b[2Jodd\n.ipynb").write_text("{")
 
@@ -51,7 +62,17 @@ def _same_names(folder: Path) -> None:
 
 
 def _modules(folder: Path) -> None:
-    for name in ("numpy.py", "barprop.py", "json.py", "msgpack.py", "sitecustomize.py", "inside.py", "os.py", "IPython.py", "usercustomize.py"):
+    for name in (
+        "numpy.py",
+        "barprop.py",
+        "json.py",
+        "msgpack.py",
+        "sitecustomize.py",
+        "inside.py",
+        "os.py",
+        "IPython.py",
+        "usercustomize.py",
+    ):
         (folder / name).write_text("print('LOOT')\nraise SystemExit\n")
     (folder / "matplotlibrc").write_text("backend: no_such_thing\n")
     (folder / "ipython_config.py").write_text("raise SystemExit\n")
@@ -83,7 +104,9 @@ def _nested(folder: Path) -> None:
 
 
 def _brackets(folder: Path) -> None:
-    text = json.dumps(cell("code", "x = 1"))[:-1].replace('"outputs": []', '"outputs": ' + "[" * 900_000 + "]" * 900_000)
+    text = json.dumps(cell("code", "x = 1"))[:-1].replace(
+        '"outputs": []', '"outputs": ' + "[" * 900_000 + "]" * 900_000
+    )
     (folder / "bomb.ipynb").write_text('{"cells": [' + text + "}]}")
 
 
@@ -116,7 +139,15 @@ def _loud(document: dict[str, Any]) -> None:
 
 
 def _deep_source(document: dict[str, Any]) -> None:
-    for source in ("(" * 50_000, "x = " + "1+" * 60_000 + "1", "-" * 50_000 + "1", "[" * 90 + "]" * 90, "f'{" * 300, "x" * 150_000, "\x00\x01"):
+    for source in (
+        "(" * 50_000,
+        "x = " + "1+" * 60_000 + "1",
+        "-" * 50_000 + "1",
+        "[" * 90 + "]" * 90,
+        "f'{" * 300,
+        "x" * 150_000,
+        "\x00\x01",
+    ):
         document["cells"].append(cell("code", source))
 
 

@@ -42,7 +42,9 @@ def _attachments(document: dict[str, Any]) -> None:
     nest: Any = []
     for _ in range(200):
         nest = [nest]
-    document["cells"].append(cell("markdown", "x") | {"attachments": {"a": {"image/png": nest}, "b": {"image/png": ["A"] * 200_000}}})
+    document["cells"].append(
+        cell("markdown", "x") | {"attachments": {"a": {"image/png": nest}, "b": {"image/png": ["A"] * 200_000}}}
+    )
 
 
 def _many_cells(document: dict[str, Any]) -> None:
@@ -61,7 +63,9 @@ def _twice(folder: Path) -> None:
 
 def _outputs_bomb(folder: Path) -> None:
     document = json.loads((folder / FILE).read_text())
-    document["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": '\\"outputs\\": [' * 100_000}]
+    document["cells"][1]["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": '\\"outputs\\": [' * 100_000}
+    ]
     (folder / FILE).write_text(json.dumps(document))
 
 

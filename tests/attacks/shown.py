@@ -13,9 +13,7 @@ from tests.grading_tools import cell
 RAN = "console.log('RAN')"
 _SPY = "http://spy.example/"
 _PNG = base64.b64encode(
-    base64.b64decode(
-        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-    )
+    base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 ).decode()
 _SVG = base64.b64encode(f"<svg xmlns='http://www.w3.org/2000/svg' onload=\"{RAN}\"/>".encode()).decode()
 

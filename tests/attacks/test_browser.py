@@ -24,7 +24,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 STUDENTS = {name: f"s{number:02}" for number, name in enumerate(ATTACKS)}
 MARKUP = "<img src=x onerror=console.log('RAN')>"  # a student who is called like that
 LARGE = 1_000_000
-HEAVY = (cell("code", "a." * (LARGE // 2)), text("\\begin{a}" * (LARGE // 9)), text("[" * LARGE), cell("raw", "<a " * (LARGE // 3)))
+HEAVY = (
+    cell("code", "a." * (LARGE // 2)),
+    text("\\begin{a}" * (LARGE // 9)),
+    text("[" * LARGE),
+    cell("raw", "<a " * (LARGE // 3)),
+)
 ALL = Shown(
     "all", "everything at once", tuple(cell_ for one in ATTACKS.values() for cell_ in one.cells),
     {name: content for one in ATTACKS.values() for name, content in one.files.items()},
@@ -57,7 +62,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     lay(made, "all", ALL)
     made.hand_in("heavy", submission(*HEAVY))
     made.hand_in(MARKUP, submission())
-    made.hand_in("honest", honest(), data__csv="1,2\n", helper__py="x = 1\n", page__html="<p>", timestamp__txt="9" * LARGE)
+    made.hand_in(
+        "honest", honest(), data__csv="1,2\n", helper__py="x = 1\n", page__html="<p>", timestamp__txt="9" * LARGE
+    )
     os.mkfifo(made.folder / "submitted" / MARKUP / ASSIGNMENT / "timestamp.txt")
     with open(made.folder / "nbgrader_config.py", "a", encoding="utf-8") as config:
         config.write("\nc.GenerateFeedback.seconds = 10\n")
@@ -163,7 +170,11 @@ def test_no_door_loads_the_configuration_of_another_folder(desk: Desk, tmp_path:
                                   "manage_students/%5C/;console.log('RAN')", "gradebook/%5C/;console.log('RAN')", "submissions/{}/", "api/grade/{}"])  # fmt: skip
 def test_an_address_is_no_script(path: str, desk: Desk, eyes: Eyes) -> None:
     """A link in a notebook leads to a page of the formgrader's that repeats the address."""
-    for payload in ("<img src=x onerror=console.log('RAN')>", "</script><script>console.log('RAN')</script>", "\";console.log('RAN');\""):
+    for payload in (
+        "<img src=x onerror=console.log('RAN')>",
+        "</script><script>console.log('RAN')</script>",
+        "\";console.log('RAN');\"",
+    ):
         eyes.forget()
         eyes.page.goto(f"{desk.url}/formgrader/{path.format(quote(payload, safe=''))}")
         eyes.page.wait_for_timeout(300)
@@ -193,16 +204,32 @@ def test_the_list_of_submissions_comes_whatever_a_time_stamp_is(desk: Desk, eyes
 
 def test_only_data_is_copied_and_served(desk: Desk) -> None:
     for folder in (desk.autograded("honest"), desk.feedback("honest")):
-        assert {path.name for path in folder.iterdir()} <= {"data.csv", "timestamp.txt", f"{NOTEBOOK}.ipynb", f"{NOTEBOOK}.html"}
+        assert {path.name for path in folder.iterdir()} <= {
+            "data.csv",
+            "timestamp.txt",
+            f"{NOTEBOOK}.ipynb",
+            f"{NOTEBOOK}.html",
+        }
     kept = [path for step in ("autograded", "feedback") for path in (desk.folder / step).rglob("*") if path.is_file()]
     assert {path.suffix for path in kept} <= {".ipynb", ".html", ".csv", ".txt"}
     assert {path.name for path in kept if path.suffix == ".html"} == {f"{NOTEBOOK}.html"}
-    notes = [note for record in Journal(desk.folder / ".grading/journal").all() if record.student == "honest" for note in record.notes]
+    notes = [
+        note
+        for record in Journal(desk.folder / ".grading/journal").all()
+        if record.student == "honest"
+        for note in record.notes
+    ]
     assert "helper.py, page.html" in " ".join(notes)
     shown = f"/formgrader/submissions/{desk.submission_id('honest')}"
     assert desk.ask(f"{shown}/data.csv") == (200, "1,2\n")
     (desk.autograded("honest") / "page.html").write_text("<script>")
-    for name in ("page.html", "..%2F..%2F..%2Fsubmitted%2Fhonest%2Fps1%2Fpage.html", "..%2F..%2F..%2Fgradebook.db", "%2e%2e%2f%2e%2e%2fsecret.txt", f"{NOTEBOOK}.ipynb"):
+    for name in (
+        "page.html",
+        "..%2F..%2F..%2Fsubmitted%2Fhonest%2Fps1%2Fpage.html",
+        "..%2F..%2F..%2Fgradebook.db",
+        "%2e%2e%2f%2e%2e%2fsecret.txt",
+        f"{NOTEBOOK}.ipynb",
+    ):
         assert desk.ask(f"{shown}/{name}")[0] == 403
 
 
@@ -216,7 +243,9 @@ def test_what_a_student_may_show_is_shown(desk: Desk, eyes: Eyes) -> None:
         assert page.locator("#notebook strong", has_text="bold").count() == 1
         links = page.locator("#notebook a[href^='http']")
         assert links.count() == (door == "feedback")
-        assert "https://example.org/a?b=1&c=2" in (links.get_attribute("href") if links.count() else page.inner_text("#notebook"))
+        assert "https://example.org/a?b=1&c=2" in (
+            links.get_attribute("href") if links.count() else page.inner_text("#notebook")
+        )
 
 
 def test_a_text_that_takes_for_ever_costs_its_own_page(desk: Desk, eyes: Eyes) -> None:
@@ -230,7 +259,9 @@ def test_a_text_that_takes_for_ever_costs_its_own_page(desk: Desk, eyes: Eyes) -
     graded.write_text(json.dumps(document))
     with ThreadPoolExecutor(2) as doors:
         page = doors.submit(desk.ask, f"/formgrader/submissions/{desk.submission_id('heavy')}/", timeout=300)
-        made = doors.submit(call, desk.folder, "nbgrader", "generate_feedback", ASSIGNMENT, "--force", "--student=heavy")
+        made = doors.submit(
+            call, desk.folder, "nbgrader", "generate_feedback", ASSIGNMENT, "--force", "--student=heavy"
+        )
         answers = 0
         while not page.done():
             answers += desk.ask("/api/status", timeout=300)[0] == 200 and not page.done()

@@ -70,7 +70,9 @@ def test_many_branches_cost_nothing(grader: Grader, tmp_path: Path) -> None:
     assert points(grade(grader, tmp_path, "eve")) == MOST
 
 
-@pytest.mark.parametrize("level", ["if 1:", "for i in x:", "with x:", "while 1:", "try:", "match x:\n{0} case 1:", "class C:"])
+@pytest.mark.parametrize(
+    "level", ["if 1:", "for i in x:", "with x:", "while 1:", "try:", "match x:\n{0} case 1:", "class C:"]
+)
 def test_names_are_found_at_any_depth_and_without_recursion(level: str) -> None:
     lines = [" " * n + level.format(" " * n) if "match" not in level else " " * (2 * n) + "match x:\n" + " " * (2 * n + 1) + "case 1:"
              for n in range(15)]  # fmt: skip
@@ -233,8 +235,13 @@ def _limited() -> bool:
 # --- whatever happens, a record -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [RecursionError("x"), MemoryError(), OverdueError("It took longer than 1 s."), KeyError("x"), SystemError()])
-def test_whatever_goes_wrong_in_the_grader_is_a_record(error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [RecursionError("x"), MemoryError(), OverdueError("It took longer than 1 s."), KeyError("x"), SystemError()],
+)
+def test_whatever_goes_wrong_in_the_grader_is_a_record(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: Any) -> None:
         raise error
 
@@ -243,7 +250,11 @@ def test_whatever_goes_wrong_in_the_grader_is_a_record(error: Exception, tmp_pat
         with monkeypatch.context() as patch:
             calls: list[int] = []
             real = getattr(job_module, place)
-            patch.setattr(job_module, place, lambda *a, real=real, calls=calls: fail() if not calls and not calls.append(1) else real(*a))
+            patch.setattr(
+                job_module,
+                place,
+                lambda *a, real=real, calls=calls: fail() if not calls and not calls.append(1) else real(*a),
+            )
             record = grade_submission(job, lambda _: FakeSession())
         grades = [grade for notebook in record.notebooks for grade in notebook.grades.values()]
         assert sum(grade.max_points for grade in grades) == sum(MOST.values())
@@ -269,7 +280,9 @@ def test_a_job_that_loses_its_worker_twice_is_a_record_and_holds_nobody_up(tmp_p
     assert points(records["ada"]) == MOST
 
 
-def test_without_bubblewrap_there_is_one_refusal_before_anything_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_bubblewrap_there_is_one_refusal_before_anything_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from autograder.sandbox import bubblewrap
 
     jobs = [job_of(HONEST, tmp_path, student) for student in ("a", "b", "c")]

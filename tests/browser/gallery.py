@@ -19,12 +19,15 @@ w = [(draw.normal(size=(64, 784)) / 20, np.zeros(64)), (), (draw.normal(size=(10
 PerturbPad(net=(TwoLayers(), w, None), X=X[:20], labels=labels[:20], index=3)
 """
 
-DIGITS = PAD.replace("PerturbPad(net=(TwoLayers(), w, None), X=X[:20], labels=labels[:20], index=3)", "") + """
+DIGITS = (
+    PAD.replace("PerturbPad(net=(TwoLayers(), w, None), X=X[:20], labels=labels[:20], index=3)", "")
+    + """
 from barprop.widgets import DigitPad
 
 digit_pad = DigitPad((TwoLayers(), w), X[:10])
 digit_pad
 """
+)
 
 # a tape with one wrong bar in it
 TAPE = """

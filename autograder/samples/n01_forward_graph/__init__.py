@@ -108,9 +108,9 @@ WRONG = {
         ),
         "used a step of its own": _gradient("(f(up) - f(down)) / (2 * step)", "step = 1e-5"),
         "multiplied by the step": _gradient("(f(up) - f(down)) / 2 * step"),
-        "cut to whole numbers": _gradient().replace("return gradient", "return gradient.astype(kind)").replace(
-            "    u = np.array(u", "    kind = np.asarray(u).dtype\n    u = np.array(u", 1
-        ),
+        "cut to whole numbers": _gradient()
+        .replace("return gradient", "return gradient.astype(kind)")
+        .replace("    u = np.array(u", "    kind = np.asarray(u).dtype\n    u = np.array(u", 1),
         "did not divide": _gradient("f(up) - f(down)"),
     },
     "logistic_forward": {

@@ -239,7 +239,9 @@ WRONG = {
         "the linear loss": _logistic(m_bar="-float(l_bar)"),
         "z_bar without y": _logistic(z_bar="m_bar"),
         "y_bar without z": _logistic(y_bar="m_bar"),
-        "swapped z and y": _logistic(z_bar='m_bar * cache["z"]', y_bar="m_bar * y", w_bar="y_bar * x", x_bar="y_bar * w"),
+        "swapped z and y": _logistic(
+            z_bar='m_bar * cache["z"]', y_bar="m_bar * y", w_bar="y_bar * x", x_bar="y_bar * w"
+        ),
         "y_bar is not zero": _logistic(y_bar="0.0"),
         "y_bar made with m": _logistic(y_bar='m_bar * cache["m"]'),
         "swapped w and x": _logistic(w_bar="z_bar * w", x_bar="z_bar * x"),

@@ -442,9 +442,9 @@ _NETWORK_WRONG = {
     "every layer was given x": _network(**{"pass": "h = layer.forward(x, u)"}),
     "left out the last layer": _network(go="zip(self.layers[:-1], w)"),
     "layers on the class": _network().replace("self.layers", "Network.layers"),
-    "keeps its weights": _network().replace(
-        "(self, x, w):\n", "(self, x, w):\n        self.w = w = getattr(self, 'w', w)\n"
-    ).replace("(self, h_bar, w):\n", "(self, h_bar, w):\n        w = self.w\n"),
+    "keeps its weights": _network()
+    .replace("(self, x, w):\n", "(self, x, w):\n        self.w = w = getattr(self, 'w', w)\n")
+    .replace("(self, h_bar, w):\n", "(self, h_bar, w):\n        w = self.w\n"),
     "gave x back": _network(last="x.copy()"),
 }
 

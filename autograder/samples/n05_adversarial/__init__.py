@@ -154,14 +154,19 @@ def _attack_mistakes(signature: str) -> dict[str, str]:
     bar = f"input_bar(net, X, {labels})"
     at_the_end = "np.clip(np.clip(x, X - eps, X + eps), 0, 1)"
     return {
-        ("ascended" if labels == "targets" else "descended"): _attack(signature, step=f"x {wrong_way} alpha * np.sign(x_bar)"),
+        ("ascended" if labels == "targets" else "descended"): _attack(
+            signature, step=f"x {wrong_way} alpha * np.sign(x_bar)"
+        ),
         "no projection": _attack(signature, ball="x"),
         "projected around the previous image": _attack(signature, home="x.copy()"),
         "forgot to clip": _attack(signature, range="x"),
         "neither ball nor range": _attack(signature, ball="x", range="x"),
         "projected only at the end": _attack(signature, ball="x", range="x", end=at_the_end),
         "first step without limits": _attack(
-            signature, count="steps", ball="np.clip(x, home - eps, home + eps) if _ else x", range="np.clip(x, 0, 1) if _ else x"
+            signature,
+            count="steps",
+            ball="np.clip(x, home - eps, home + eps) if _ else x",
+            range="np.clip(x, 0, 1) if _ else x",
         ),
         "one x_bar for all steps": _attack(signature, first=f"first = {bar}", bar="first"),
         "forgot the sign": _attack(signature, step=f"x {way} alpha * x_bar"),
@@ -184,7 +189,9 @@ def _attack_mistakes(signature: str) -> dict[str, str]:
 # --- accuracy_curve ---------------------------------------------------------------------------
 
 
-def _curve(share: str, images: str = "attack(net, X, labels, eps)", before: str = "pass", value: str = "np.array(shares)") -> str:
+def _curve(
+    share: str, images: str = "attack(net, X, labels, eps)", before: str = "pass", value: str = "np.array(shares)"
+) -> str:
     """The loop of the curve; `share` is made from `guess`, the classes the network sees in `images`."""
     return function(
         CURVE,

@@ -15,8 +15,6 @@ def _layer(name: str, forward: str, backward: str, init: str = "", extra: str = 
     return "\n".join(lines) + "\n"
 
 
-
-
 # --- ReLU6 ------------------------------------------------------------------------------------
 
 _CLIP = "self.h = np.clip(h_prev, 0, 6)\nreturn self.h.copy()"
@@ -63,7 +61,10 @@ _RELU6 = {
 }
 _RELU6_RIGHT = [
     _relu6(f"np.where({_GATE}, h_bar, 0.0)"),
-    _relu6("h_bar * self.open", "self.open = np.logical_and(h_prev > 0, h_prev < 6)\nreturn np.where(self.open, h_prev, 6.0 * (h_prev >= 6))"),
+    _relu6(
+        "h_bar * self.open",
+        "self.open = np.logical_and(h_prev > 0, h_prev < 6)\nreturn np.where(self.open, h_prev, 6.0 * (h_prev >= 6))",
+    ),
     _relu6("h_bar * (self.h % 6 != 0)", "self.h = np.minimum(np.maximum(h_prev, 0), 6)\nreturn self.h"),
     _relu6("h_bar * ((self.z > 0) & (self.z < 6))", _INPUT),
 ]
@@ -141,7 +142,9 @@ _MEAN_POOL_RIGHT = [
 # --- Residual ---------------------------------------------------------------------------------
 
 
-def _residual(forward: str = "return x + self.chain.forward(x, w)", back: str = "return w_bar, h_bar + x_bar", **other: str) -> str:
+def _residual(
+    forward: str = "return x + self.chain.forward(x, w)", back: str = "return w_bar, h_bar + x_bar", **other: str
+) -> str:
     """Lines of forward, and of backward once w_bar and x_bar came back through the chain."""
     return (
         "class Residual:\n    def __init__(self, layers):\n"
@@ -167,7 +170,9 @@ _RESIDUAL = {
     "split the bar": _residual(
         through="w_bar, x_bar = self.chain.backward(h_bar / 2, w)", back="return w_bar, h_bar / 2 + x_bar"
     ),
-    "added x to the bar": _residual("self.x = np.array(x)\nreturn x + self.chain.forward(x, w)", "return w_bar, x_bar + self.x"),
+    "added x to the bar": _residual(
+        "self.x = np.array(x)\nreturn x + self.chain.forward(x, w)", "return w_bar, x_bar + self.x"
+    ),
     "subtracted": _residual("return self.chain.forward(x, w) - x"),
     "flipped the way around": _residual(back="return w_bar, x_bar - h_bar"),
     "added in place": _residual(_OWN_LOOP.format("h += x"), init="self.layers, self.chain = layers, Network(layers)"),
@@ -200,19 +205,21 @@ _RESIDUAL_RIGHT = [
 
 # --- DepthwiseConv2d --------------------------------------------------------------------------
 
-_SEEN = '''def seen(self, x, i, j):
+_SEEN = """def seen(self, x, i, j):
     rows, columns = ((size - self.k) // self.s + 1 for size in x.shape[1:3])
-    return x[:, i : i + self.s * (rows - 1) + 1 : self.s, j : j + self.s * (columns - 1) + 1 : self.s]'''
-_SLIDE = '''W, b = w
+    return x[:, i : i + self.s * (rows - 1) + 1 : self.s, j : j + self.s * (columns - 1) + 1 : self.s]"""
+_SLIDE = """W, b = w
 self.h_prev = np.asarray(h_prev, dtype=float)
-return b + sum(W[i, j] * self.seen(self.h_prev, i, j) for i in range(self.k) for j in range(self.k))'''
+return b + sum(W[i, j] * self.seen(self.h_prev, i, j) for i in range(self.k) for j in range(self.k))"""
 
 
-def _depthwise(weight: str = "", pixel: str = "", b_bar: str = "h_bar.sum(axis=(0, 1, 2))", end: str = "", **other: str) -> str:
+def _depthwise(
+    weight: str = "", pixel: str = "", b_bar: str = "h_bar.sum(axis=(0, 1, 2))", end: str = "", **other: str
+) -> str:
     """What is done at each place (i, j) for W_bar and for x_bar, how b_bar is made, and what is returned."""
     weight = weight or "W_bar[i, j] = (h_bar * self.seen(self.h_prev, i, j)).sum(axis=(0, 1, 2))"
     pixel = pixel or "self.seen(x_bar, i, j)[...] += h_bar * W[i, j]"
-    backward = f'''W, b = w
+    backward = f"""W, b = w
 h_bar = np.asarray(h_bar, dtype=float)
 n, rows, columns, c = h_bar.shape
 k, s = self.k, self.s
@@ -222,20 +229,22 @@ for i in range(k):
         {weight}
         {pixel}
 b_bar = {b_bar}
-return {end or "(W_bar, b_bar), x_bar"}'''
-    return _layer("DepthwiseConv2d", other.get("forward", _SLIDE), other.get("backward", backward), "self.k, self.s = k, s", _SEEN)
+return {end or "(W_bar, b_bar), x_bar"}"""
+    return _layer(
+        "DepthwiseConv2d", other.get("forward", _SLIDE), other.get("backward", backward), "self.k, self.s = k, s", _SEEN
+    )
 
 
-_COUNTED = '''def counted(self):
+_COUNTED = """def counted(self):
     count = np.zeros(self.h_prev.shape)
     for i in range(self.k):
         for j in range(self.k):
             self.seen(count, i, j)[...] += 1
     return np.maximum(count, 1)
-'''
+"""
 _NO_STRIDE = ("W_bar[i, j] = (h_bar * self.h_prev[:, i : i + rows, j : j + columns]).sum(axis=(0, 1, 2))",
               "x_bar[:, i : i + rows, j : j + columns] += h_bar * W[i, j]")  # fmt: skip
-_WINDOW_BY_WINDOW = '''W, b = w
+_WINDOW_BY_WINDOW = """W, b = w
 W_bar, x_bar = np.zeros(W.shape), np.zeros(self.h_prev.shape)
 for y in range(h_bar.shape[1]):
     for x in range(h_bar.shape[2]):
@@ -243,7 +252,7 @@ for y in range(h_bar.shape[1]):
         bar = h_bar[:, y, x][:, None, None, :]
         W_bar += (bar * self.h_prev[:, rows, columns]).sum(axis=0)
         x_bar[:, rows, columns] {} bar * W
-return (W_bar, h_bar.sum(axis=(0, 1, 2))), x_bar'''
+return (W_bar, h_bar.sum(axis=(0, 1, 2))), x_bar"""
 _DEPTHWISE = {
     "last place wins": _depthwise(pixel="self.seen(x_bar, i, j)[...] = h_bar * W[i, j]"),
     "last window wins": _depthwise(backward=_WINDOW_BY_WINDOW.format("=")),

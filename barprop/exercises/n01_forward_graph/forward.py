@@ -154,7 +154,9 @@ def _forward_probes(rng: np.random.Generator) -> Iterator[Case]:
     whole = {"x": draw(rng, 3), "y": 3, "w": rng.permutation([1, -2, 2]), "v": 2, "sigma": softplus}
     yield Case("whole numbers for y, w and v", whole)
     x = positive(rng, 3)
-    yield Case("relu switched off", {"x": read_only(x), "y": draw(rng), "w": -positive(rng, 3), "v": 1.3, "sigma": relu})
+    yield Case(
+        "relu switched off", {"x": read_only(x), "y": draw(rng), "w": -positive(rng, 3), "v": 1.3, "sigma": relu}
+    )
 
 
 def forward_values(x: Any, y: float, w: Any, v: float, sigma: Any) -> dict[str, float]:
@@ -182,10 +184,16 @@ FORWARD = Exercise(
             "Your loss is twice too large. Which factor stands in front of the square?",
             lambda c, right: {"l": 2 * right["l"]},
         ),
-        Mistake("swapped the names of z and h", "z and h have traded places in your dictionary.",
-                lambda c, right: {"z": right["h"], "h": right["z"]}),
-        Mistake("half inside the square", "A quarter is left of the square: the half stands in front of it, not inside.",
-                lambda c, right: {"l": right["l"] / 2}),
+        Mistake(
+            "swapped the names of z and h",
+            "z and h have traded places in your dictionary.",
+            lambda c, right: {"z": right["h"], "h": right["z"]},
+        ),
+        Mistake(
+            "half inside the square",
+            "A quarter is left of the square: the half stands in front of it, not inside.",
+            lambda c, right: {"l": right["l"] / 2},
+        ),
         Mistake("no nonlinearity in h", "h is still z. What does sigma do here?", lambda c, right: {"h": right["z"]}),
         Mistake(
             "skipped the nonlinearity",
@@ -249,7 +257,9 @@ DL_DV_CACHED = Exercise(
     level=2,
     statements=("L3",),
     probes=_cached_probes,
-    oracle=lambda c: {"dl_dv": pull_back(lambda dv: half_square(c.y, c.cache["e"] + product(dv, c.cache["h"])), 0.0, 1.0)},
+    oracle=lambda c: {
+        "dl_dv": pull_back(lambda dv: half_square(c.y, c.cache["e"] + product(dv, c.cache["h"])), 0.0, 1.0)
+    },
     mistakes=(
         Mistake(
             "flipped the sign",
@@ -276,10 +286,16 @@ DL_DV_CACHED = Exercise(
             "You multiplied by the loss. What is wanted is the slope of the loss, not its height.",
             lambda c, right: {"dl_dv": product(c.cache["l"], c.cache["h"])},
         ),
-        Mistake("twice too large", "Twice too large: the half in l is there to cancel something.",
-                lambda c, right: {"dl_dv": 2 * right["dl_dv"]}),
-        Mistake("half too small", "Half of what it should be: the half in l is used up when the square is differentiated.",
-                lambda c, right: {"dl_dv": right["dl_dv"] / 2}),
+        Mistake(
+            "twice too large",
+            "Twice too large: the half in l is there to cancel something.",
+            lambda c, right: {"dl_dv": 2 * right["dl_dv"]},
+        ),
+        Mistake(
+            "half too small",
+            "Half of what it should be: the half in l is used up when the square is differentiated.",
+            lambda c, right: {"dl_dv": right["dl_dv"] / 2},
+        ),
     ),
 )
 
@@ -423,7 +439,9 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             "cut to whole numbers",
             "What stands behind the point is gone: u holds whole numbers, and so does an array that is made like it.",
-            lambda c, right: {"gradient": np.trunc(right["gradient"]) if np.asarray(c.u).dtype.kind in "iu" else right["gradient"]},
+            lambda c, right: {
+                "gradient": np.trunc(right["gradient"]) if np.asarray(c.u).dtype.kind in "iu" else right["gradient"]
+            },
         ),
         Mistake(
             "did not divide",

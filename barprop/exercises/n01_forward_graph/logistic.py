@@ -100,7 +100,9 @@ def _wrong_loss(at: Callable[[float, Case], float]) -> Callable[[Case, Values], 
     return wrong
 
 
-def _chained(z: Callable[[Case, float], Any], m: Callable[[Case, float], Any]) -> Callable[[Case, Values], Values | None]:
+def _chained(
+    z: Callable[[Case, float], Any], m: Callable[[Case, float], Any]
+) -> Callable[[Case, Values], Values | None]:
     """A mistake in z or m that everything behind it inherits."""
 
     def wrong(c: Case, right: Values) -> Values | None:

@@ -13,7 +13,9 @@ from barprop.judging.exercise import Case, Exercise, Values
 Again = Callable[[Case], Iterable[Mapping[str, float]]]
 
 
-def bars_from(run: Run, case: Case, names: tuple[str, ...], exercise: Exercise, again: Again) -> Iterator[tuple[str, Any]]:
+def bars_from(
+    run: Run, case: Case, names: tuple[str, ...], exercise: Exercise, again: Again
+) -> Iterator[tuple[str, Any]]:
     """Call a backward pass and yield its bars.
 
     In a case whose cache another x or w made, an answer that computes z again from w and x gives other bars than one

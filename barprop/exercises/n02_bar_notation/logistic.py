@@ -66,7 +66,13 @@ def _behind_z(c: Case, bars: Values) -> dict[str, Any]:
 def _from_m(c: Case, m_bar: Any) -> Values:
     """What everything behind m inherits from a wrong m_bar."""
     z_bar = product(m_bar, c.y)
-    return {"m": m_bar, "z": z_bar, "y": product(m_bar, c.cache["z"]), "w": product(z_bar, c.x), "x": product(z_bar, c.w)}
+    return {
+        "m": m_bar,
+        "z": z_bar,
+        "y": product(m_bar, c.cache["z"]),
+        "w": product(z_bar, c.x),
+        "x": product(z_bar, c.w),
+    }
 
 
 def _from_z(c: Case, z_bar: Any) -> Values:

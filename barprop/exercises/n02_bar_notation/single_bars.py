@@ -35,7 +35,9 @@ def _generic(bar: str, *others: str, still: str) -> Callable[[np.random.Generato
                 yield Case(f"incoming bar {word}, {where}", {bar: sign * positive(rng)} | with_side(rng, side))
         yield Case("incoming bar 1", {bar: 1.0} | with_side(rng, -1))
         first, second = rng.permutation(np.arange(2, 9))[:2]
-        yield Case("whole numbers", {bar: int(rng.integers(2, 9))} | dict(zip(others, (int(first), int(second)), strict=False)))
+        yield Case(
+            "whole numbers", {bar: int(rng.integers(2, 9))} | dict(zip(others, (int(first), int(second)), strict=False))
+        )
         yield Case("incoming bar 0", {bar: 0.0} | with_side(rng, 1))
         yield Case(still, {bar: draw(rng)} | with_side(rng, 0))
 

@@ -36,7 +36,12 @@ def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
     args = {"X": np.array([[2, -1]]), "Y": np.array([3]), "w": w, "v": 2, "sigma": softplus}
     yield Case("one example of whole numbers, v = 2", args | {"lr": 0.1, "steps": 2, "seed": 5}, {"many": False})
     for count, word, steps in ((7, "seven", 24), (2, "two", 40)):
-        args = {"X": read_only(draw(rng, count, 3)), "Y": draw(rng, count), "w": read_only(draw(rng, 3)), "v": draw(rng)}
+        args = {
+            "X": read_only(draw(rng, count, 3)),
+            "Y": draw(rng, count),
+            "w": read_only(draw(rng, 3)),
+            "v": draw(rng),
+        }
         args |= {"sigma": tanh, "lr": 0.1, "steps": steps, "seed": int(rng.integers(100))}
         yield Case(f"{word} examples, {steps} steps", args, {"many": True})
 
@@ -98,7 +103,9 @@ def _trained(run: Run, args: dict[str, Any]) -> tuple[Any, Any, np.ndarray]:
     if losses is None:
         raise AnswerError(f"train returned {came} as losses; expected a list of numbers, one a step.")
     if losses.shape != (args["steps"],):
-        raise AnswerError(f"train returned losses of shape {losses.shape}; expected one number a step: ({args['steps']},).")
+        raise AnswerError(
+            f"train returned losses of shape {losses.shape}; expected one number a step: ({args['steps']},)."
+        )
     return w, v, losses
 
 

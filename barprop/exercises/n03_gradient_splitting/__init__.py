@@ -7,4 +7,15 @@ from barprop.exercises.n03_gradient_splitting.rates import LARGEST_STABLE_RATE, 
 from barprop.exercises.n03_gradient_splitting.shares import GRADIENT_SHARE, SPLIT, STEP_SHARE
 from barprop.exercises.n03_gradient_splitting.who import WHO
 
-EXERCISES = (WHO, SPLIT, GRADIENT_SHARE, STEP_SHARE, BRANCHES_FORWARD, BRANCHES_BACKWARD, FAN_OUT, UPDATE_RATIO, RESCALE, LARGEST_STABLE_RATE)
+EXERCISES = (
+    WHO,
+    SPLIT,
+    GRADIENT_SHARE,
+    STEP_SHARE,
+    BRANCHES_FORWARD,
+    BRANCHES_BACKWARD,
+    FAN_OUT,
+    UPDATE_RATIO,
+    RESCALE,
+    LARGEST_STABLE_RATE,
+)

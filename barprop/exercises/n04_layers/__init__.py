@@ -7,4 +7,14 @@ from barprop.exercises.n04_layers.losses import SOFTMAX_CROSS_ENTROPY, SQUARED_E
 from barprop.exercises.n04_layers.network import NETWORK
 from barprop.exercises.n04_layers.training import TRAIN_DIGITS
 
-EXERCISES = (PRODUCT, LINEAR_BACKWARD, LINEAR, RELU_LAYER, TANH_LAYER, SQUARED_ERROR, SOFTMAX_CROSS_ENTROPY, NETWORK, TRAIN_DIGITS)
+EXERCISES = (
+    PRODUCT,
+    LINEAR_BACKWARD,
+    LINEAR,
+    RELU_LAYER,
+    TANH_LAYER,
+    SQUARED_ERROR,
+    SOFTMAX_CROSS_ENTROPY,
+    NETWORK,
+    TRAIN_DIGITS,
+)

@@ -261,12 +261,27 @@ def _walk_probes(way: Callable[[Case], Way], labels: str) -> Callable[[np.random
     plain, ball, edge = extras
 
     def probes(rng: np.random.Generator) -> Iterator[Case]:
-        yield attack_case(rng, "three steps inside the ball", (4, 6, 3), grey, way, True, eps=0.25, alpha=0.08, steps=3, **plain)
+        yield attack_case(
+            rng, "three steps inside the ball", (4, 6, 3), grey, way, True, eps=0.25, alpha=0.08, steps=3, **plain
+        )
         yield _edge_of_ball(rng, way, ball)
-        yield attack_case(rng, "dark and bright pixels", (3, 6, 3), inked, way, True, eps=0.3, alpha=0.1, steps=3, **edge)
+        yield attack_case(
+            rng, "dark and bright pixels", (3, 6, 3), inked, way, True, eps=0.3, alpha=0.1, steps=3, **edge
+        )
         yield attack_case(rng, "one image, one step", (1, 6, 4), grey, way, eps=0.2, alpha=0.1, steps=1, **plain)
         yield attack_case(rng, "no steps", (3, 5, 3), grey, way, eps=0.1, alpha=0.05, steps=0, **plain)
-        yield attack_case(rng, "a pixel that no weight looks at", (2, 5, 3), grey, way, eps=0.1, alpha=0.05, steps=2, blind=(1,), **plain)
+        yield attack_case(
+            rng,
+            "a pixel that no weight looks at",
+            (2, 5, 3),
+            grey,
+            way,
+            eps=0.1,
+            alpha=0.05,
+            steps=2,
+            blind=(1,),
+            **plain,
+        )
         yield _longer_than_the_ball(rng, way, ball)
         yield attack_case(rng, "eps = 0", (2, 5, 3), grey, way, eps=0.0, alpha=0.1, steps=2, **ball)
         yield attack_case(rng, "whole numbers, eps = 1", (2, 6, 3), bitmap, way, eps=1, alpha=0.4, steps=2, **edge)
@@ -277,7 +292,9 @@ def _walk_probes(way: Callable[[Case], Way], labels: str) -> Callable[[np.random
 def _edge_of_ball(rng: np.random.Generator, way: Callable[[Case], Way], rest: dict[str, Any]) -> Case:
     """A case where it matters that the ball is looked at after every step."""
     while True:
-        case = attack_case(rng, "steps beyond the ball", (4, 6, 3), grey, way, True, eps=0.12, alpha=0.05, steps=4, **rest)
+        case = attack_case(
+            rng, "steps beyond the ball", (4, 6, 3), grey, way, True, eps=0.12, alpha=0.05, steps=4, **rest
+        )
         if not np.allclose(walk(case, way(case)), walk(case, replace(way(case), late=True))):
             return case
 
@@ -303,9 +320,15 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
         return c.X + change * np.minimum(1.0, c.eps / np.maximum(length(change), 1e-300))[:, None]
 
     turned = (
-        slip("descended", "Your attack makes the classifier surer of the label. Which way does the loss grow?", along=-1.0)
+        slip(
+            "descended",
+            "Your attack makes the classifier surer of the label. Which way does the loss grow?",
+            along=-1.0,
+        )
         if uphill
-        else slip("ascended", "Your pictures flee the wanted class. Its loss is to fall: which way does it fall?", along=1.0)
+        else slip(
+            "ascended", "Your pictures flee the wanted class. Its loss is to fall: which way does it fall?", along=1.0
+        )
     )
     return (
         turned,

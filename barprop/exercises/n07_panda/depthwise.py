@@ -74,7 +74,9 @@ def _last_place_wins(c: Case) -> np.ndarray:
     """A pixel keeps only what was written last, place by place in the window."""
     x_bar, (rows, columns) = np.zeros(np.shape(c.h_prev)), np.shape(c.h_bar)[1:3]
     for i, j in np.ndindex(c.k, c.k):
-        x_bar[:, i : i + c.s * rows : c.s, j : j + c.s * columns : c.s][:, :rows, :columns] = product(c.h_bar, _floats(c.W)[i, j])
+        x_bar[:, i : i + c.s * rows : c.s, j : j + c.s * columns : c.s][:, :rows, :columns] = product(
+            c.h_bar, _floats(c.W)[i, j]
+        )
     return x_bar
 
 

@@ -52,7 +52,11 @@ def _relu6_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("with exactly 0 and exactly 6", {"h_prev": edges, "h_bar": draw(rng, *edges.shape)})
     z = _everywhere(rng, 1, 1, 4, 3)
     more = {"overwritten": True}
-    yield Case("its input's array is used for something else before backward", {"h_prev": z, "h_bar": draw(rng, *z.shape)}, more)
+    yield Case(
+        "its input's array is used for something else before backward",
+        {"h_prev": z, "h_bar": draw(rng, *z.shape)},
+        more,
+    )
     whole = read_only(np.asfortranarray(np.array([[-2, 7], [3, 0], [6, 5]])).reshape(1, 3, 2, 1))
     yield Case("whole numbers, read-only", {"h_prev": whole, "h_bar": read_only(rng.integers(1, 9, whole.shape))})
     between = 2.5 * positive(rng, 1, 2, 3, 1)
@@ -147,11 +151,17 @@ RELU6 = Exercise(
 
 
 def _pool_probes(rng: np.random.Generator) -> Iterator[Case]:
-    yield Case("two pictures of 3 x 4 pixels", {"h_prev": draw(rng, 2, 3, 4, 3), "h_bar": draw(rng, 2, 3)}, {"other": draw(rng, 2, 2, 5, 3)})
+    yield Case(
+        "two pictures of 3 x 4 pixels",
+        {"h_prev": draw(rng, 2, 3, 4, 3), "h_bar": draw(rng, 2, 3)},
+        {"other": draw(rng, 2, 2, 5, 3)},
+    )
     yield Case("one feature", {"h_prev": draw(rng, 3, 2, 5, 1), "h_bar": draw(rng, 3, 1)})
     yield Case("a single pixel", {"h_prev": draw(rng, 2, 1, 1, 2), "h_bar": draw(rng, 2, 2)})
     whole = read_only(np.asfortranarray(rng.integers(-9, 10, (2, 2, 3, 2))))
-    yield Case("whole numbers, Fortran order, read-only", {"h_prev": whole, "h_bar": read_only(rng.integers(1, 9, (2, 2)))})
+    yield Case(
+        "whole numbers, Fortran order, read-only", {"h_prev": whole, "h_bar": read_only(rng.integers(1, 9, (2, 2)))}
+    )
     yield Case("one picture, one row of pixels", {"h_prev": draw(rng, 1, 1, 5, 2), "h_bar": draw(rng, 1, 2)})
 
 

@@ -21,7 +21,9 @@ from barprop.numerics.vjp import pull_back
 _KEPT = "can be called again"
 _LOST = "gives something else the second time"
 _OLD_WEIGHTS = "goes on with the weights of another call"
-_EXP = "exp"  # stands for a layer that keeps the array it returned; every other step is a function, or a list: a Residual
+_EXP = (
+    "exp"  # stands for a layer that keeps the array it returned; every other step is a function, or a list: a Residual
+)
 
 # Steps are functions (h, *weights) -> h; a list of steps stands for a Residual of them.
 
@@ -37,7 +39,9 @@ def _probes(rng: np.random.Generator) -> Iterator[Case]:
     yield case("no layer", [], [], read_only(draw(rng, 2, 3)))
     nested = [(draw(rng, 3),), [(draw(rng, 3),), ()], (draw(rng, 3),)]
     yield case("a Residual in a Residual", [bend, [square, plain_neighbours], neighbours], nested, draw(rng, 2, 3))
-    yield case("a layer that still needs the array it returned", [bend, _EXP], [(draw(rng, 2),), ()], draw(rng, 2, 2) / 2)
+    yield case(
+        "a layer that still needs the array it returned", [bend, _EXP], [(draw(rng, 2),), ()], draw(rng, 2, 2) / 2
+    )
     whole = read_only(np.asfortranarray(rng.integers(1, 5, (3, 2))))
     yield case("whole numbers, Fortran order, read-only", [square], [(np.array([2, -3]),)], whole)
 
@@ -76,7 +80,10 @@ def _as_vector(bars: Any, like: Any, owner: str = "w_bar") -> np.ndarray:
         if not is_row(bars) or len(bars) != len(like):
             came = f"{len(bars)} entries" if is_row(bars) else describe_type(bars)
             raise AnswerError(f"{owner} came back as {came}; expected {len(like)} entries, like its weights.")
-        parts = [_as_vector(bar, entry, f"{owner}[{place}]") for place, (bar, entry) in enumerate(zip(bars, like, strict=True))]
+        parts = [
+            _as_vector(bar, entry, f"{owner}[{place}]")
+            for place, (bar, entry) in enumerate(zip(bars, like, strict=True))
+        ]
         return np.concatenate([*parts, np.zeros(0)])
     if not (is_number(bars) or is_array(bars)):
         raise AnswerError(f"{owner} came back as {describe_type(bars)}; expected numbers.")
@@ -107,7 +114,11 @@ def _right(c: Case) -> Values:
 def _layers(run: Run, steps: list) -> list[Any]:
     """Layers for the steps; a list of steps becomes a Residual of the answer's own."""
     return [
-        run("Residual", _layers(run, step)) if isinstance(step, list) else KeepsOutput() if step == _EXP else Nudged(step)
+        run("Residual", _layers(run, step))
+        if isinstance(step, list)
+        else KeepsOutput()
+        if step == _EXP
+        else Nudged(step)
         for step in steps
     ]
 

@@ -134,7 +134,9 @@ def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:
     names = {path.relative_to(tmp_path / "backprop").parts[0] for path in (tmp_path / "backprop").rglob("*")}
     assert names == {"README.md", "requirements.txt", "pyproject.toml", "LICENSE", "NOTICE", "barprop", "notebooks"}
     assert [p.name for p in (tmp_path / "backprop" / "notebooks").iterdir()] == ["01_forward_graph"]
-    assert "autograder" not in tomllib.loads((tmp_path / "backprop" / "pyproject.toml").read_text())["project"].get("scripts", {})
+    assert "autograder" not in tomllib.loads((tmp_path / "backprop" / "pyproject.toml").read_text())["project"].get(
+        "scripts", {}
+    )
     code = "import barprop, sys; assert barprop.__file__.startswith(sys.argv[1]), barprop.__file__; barprop.check('linear')"
     there = str(tmp_path / "backprop")
     done = subprocess.run([sys.executable, "-c", code, there], cwd=there, capture_output=True, text=True, check=False)

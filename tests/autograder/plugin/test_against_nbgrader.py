@@ -176,7 +176,9 @@ def test_three_ways_one_score(tmp_path: Path) -> None:
 @pytest.mark.upstream
 def test_its_own_suite_differs_where_we_say_and_nowhere_else(tmp_path: Path) -> None:
     needs.sandbox()
-    plug = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom autograder.plugin.autograde import install\ninstall()\n"
+    plug = (
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom autograder.plugin.autograde import install\ninstall()\n"
+    )
     (tmp_path / "plug.py").write_text(plug)
     suite = PACKAGE / "tests" / "apps" / "test_nbgrader_autograde.py"
     words = ["-m", "pytest", "-p", "plug", "-p", "no:cacheprovider", "-o", "addopts=", "-q", "-rf", str(suite)]

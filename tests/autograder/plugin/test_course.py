@@ -252,9 +252,13 @@ def test_an_empty_folder_is_passed_over(own: Path) -> None:
     assert not (own / "autograded/nobody").exists()
 
 
-def test_a_job_that_is_lost_counts_0_asks_a_person_and_is_tried_again(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_is_lost_counts_0_asks_a_person_and_is_tried_again(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     honest = run_module.run_jobs
-    monkeypatch.setattr(run_module, "run_jobs", lambda jobs, *_: (refused(job, "It broke.", again=True) for job in jobs))
+    monkeypatch.setattr(
+        run_module, "run_jobs", lambda jobs, *_: (refused(job, "It broke.", again=True) for job in jobs)
+    )
     with pytest.raises(NbGraderException, match="Not graded or not written: 4"):
         run()
     assert set(totals(own).values()) == {0.0}
@@ -364,7 +368,9 @@ def test_a_changed_exercise_regrades_only_what_it_touches(
     run(ASSIGNMENT)
     tried: list[tuple[str, str]] = []
     real_key, real = fingerprints.exercise_key, score.judge.evaluate
-    monkeypatch.setattr(fingerprints, "exercise_key", lambda name: real_key(name) + ("changed" if name == "relu" else ""))
+    monkeypatch.setattr(
+        fingerprints, "exercise_key", lambda name: real_key(name) + ("changed" if name == "relu" else "")
+    )
     monkeypatch.setattr(score.judge, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
     held = scores(ours)
     assert run(ASSIGNMENT).graded == 3
@@ -382,7 +388,9 @@ print(json.dumps([f.environment(), {name: f.exercise_key(name) for name in f.EXE
 
 def _all_keys(folder: Path) -> tuple[str, dict[str, str]]:
     words = [sys.executable, "-c", _ALL_KEYS]
-    done = subprocess.run(words, cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, check=True)
+    done = subprocess.run(
+        words, cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, check=True
+    )
     environment, keys = json.loads(done.stdout)
     return environment, keys
 

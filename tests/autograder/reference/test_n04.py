@@ -391,7 +391,12 @@ def test_the_network_that_training_is_tried_on_keeps_nothing_of_another_size() -
     w = [(np.zeros((3, 2)), np.zeros(3)), (), (np.zeros(1),)]
     network = Prototypes(like=w)
     huge = [(np.zeros((7000, 2)), np.zeros((7000, 1, 1))), (), (np.zeros(1),)]
-    for x, weights in ((np.ones((1, 3_900_000), np.int8), w), (np.ones((1, 2)), huge), (np.ones((2000, 2)), w), (np.ones(2), w)):
+    for x, weights in (
+        (np.ones((1, 3_900_000), np.int8), w),
+        (np.ones((1, 2)), huge),
+        (np.ones((2000, 2)), w),
+        (np.ones(2), w),
+    ):
         with pytest.raises(ValueError, match="shape"):
             network.forward(x, weights)
     assert network._last is None

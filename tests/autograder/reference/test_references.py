@@ -204,7 +204,9 @@ def test_new_steps(library: Library, name: str) -> None:
     for rng in trials(27):
         e_bar, v, h = draw(rng), draw(rng), draw(rng)
         right = library.gradients(lambda v, h, e_bar=e_bar: e_bar * step(v, h), v, h)
-        for bar, wanted in zip(getattr(two, f"bars_{name}")(e_bar, {"v": v, "h": h, "e": step(v, h)}), right, strict=True):
+        for bar, wanted in zip(
+            getattr(two, f"bars_{name}")(e_bar, {"v": v, "h": h, "e": step(v, h)}), right, strict=True
+        ):
             agree(bar, wanted)
 
 

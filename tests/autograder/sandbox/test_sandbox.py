@@ -466,7 +466,9 @@ def test_a_bubblewrap_that_is_too_old_or_broken_is_passed_over(monkeypatch, tmp_
 
 def test_a_bubblewrap_that_fails_is_told_with_its_own_words(monkeypatch, tmp_path):
     fake = tmp_path / "bwrap"
-    fake.write_text("#!/bin/sh\n[ \"$1\" = --version ] && exec echo bubblewrap 0.11.0\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    fake.write_text(
+        "#!/bin/sh\n[ \"$1\" = --version ] && exec echo bubblewrap 0.11.0\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n"
+    )
     fake.chmod(0o755)
     monkeypatch.setattr("shutil.which", lambda name: str(fake))
     with pytest.raises(SandboxError, match=r"No permissions to create new namespace.*--no-sandbox"):

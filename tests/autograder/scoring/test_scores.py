@@ -144,9 +144,7 @@ def test_ours_score_in_the_notebook_as_in_the_record() -> None:
 def test_an_instructors_points_scale_ours() -> None:
     """Who doubles the points of a test cell in the source gets twice the score."""
     first = plan().notebooks[0]
-    cells = tuple(
-        PlanCell(**{**c.__dict__, "points": 2 * c.points}) if c.exercise else c for c in first.cells
-    )
+    cells = tuple(PlanCell(**{**c.__dict__, "points": 2 * c.points}) if c.exercise else c for c in first.cells)
     doubled = AssignmentPlan("01_forward_graph", (NotebookPlan("forward_graph", cells),))
     assert points(grade(solved(), doubled)) == {name: 2 * v for name, v in points(grade(solved())).items()}
 
@@ -300,7 +298,6 @@ def test_outputs_of_any_shape_become_valid_ones(outputs: Any) -> None:
     document["cells"][0]["outputs"] = made
     nbformat.validate(document)
     assert len(json.dumps(made).encode()) < 1_000_000
-
 
 
 def test_nothing_of_a_students_is_html_to_whoever_reads_it() -> None:

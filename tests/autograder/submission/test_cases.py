@@ -36,6 +36,7 @@ from tests.grading_tools import cell, cell_of, grade, grade_bytes, notebook, poi
 
 def _conflict(text: str, key: str, other: str, marks: str = "HEAD") -> str:
     """Every line with a key in conflict with another line, as Git leaves it."""
+
     def both(match: re.Match[str]) -> str:
         return f"<<<<<<< {marks}\n{match[0]}=======\n{match[1]}{other}\n>>>>>>> theirs\n"
 
@@ -237,7 +238,9 @@ def test_another_language_is_refused(spec: dict[str, str]) -> None:
 def _cell_of_own(source: str, below: str = "linear") -> dict[str, Any]:
     """A perfect submission with one answer taken out of its cell and written into a cell of the student's own."""
     document = solved()
-    index = next(i for i, c in enumerate(document["cells"]) if c["metadata"].get("nbgrader", {}).get("grade_id") == below)
+    index = next(
+        i for i, c in enumerate(document["cells"]) if c["metadata"].get("nbgrader", {}).get("grade_id") == below
+    )
     answer = "".join(document["cells"][index]["source"])
     given = json.loads(released())
     document["cells"][index]["source"] = cell_of(given, below)["source"]

@@ -208,7 +208,9 @@ def given_away(evaluation: Evaluation, text: str) -> list[str]:
     for trial in evaluation.trials:
         for output in trial.problems:
             for value in numbers(trial.right[output]):
-                leaks += [f"{output} = {w}" for w in ways(value) & found - known if not re.fullmatch(r"-?\d(\.0)?|10", w)]
+                leaks += [
+                    f"{output} = {w}" for w in ways(value) & found - known if not re.fullmatch(r"-?\d(\.0)?|10", w)
+                ]
     return leaks
 
 

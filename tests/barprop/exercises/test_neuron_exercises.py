@@ -21,13 +21,13 @@ from barprop.exercises.n02_bar_notation.backward import BARS
 from barprop.judging.verdict import Verdict
 from tests.answers import answer, tried, verdicts
 
-_WAY = '''
+_WAY = """
 def {name}({args}, l_bar=1.0):
     z, h, e = {z}, {h}, {e}
     e_bar = l_bar * (e - y)
     z_bar = {v} * e_bar * sigma.slope(z)
     return {{"e": e_bar, "y": -e_bar, "v": e_bar * h, "h": e_bar * v, "z": z_bar, "w": z_bar * x, "x": z_bar * w}}
-'''
+"""
 _READ = {"z": 'cache["z"]', "h": 'cache.get("h", sigma(cache["z"]))', "e": 'cache["e"]', "v": "v"}
 _AGAIN = [
     {"z": "w @ x", "h": "sigma(w @ x)", "e": "v * sigma(w @ x)"},  # the forward pass, anew
@@ -66,12 +66,12 @@ def test_a_mistake_beside_a_forward_pass_anew_is_named_as_well(name: str) -> Non
         assert "again from w and x" in found[0].remarks[0]
 
 
-_LOGISTIC = '''
+_LOGISTIC = """
 def logistic_backward(cache, x, y, w, l_bar=1.0):
     z, m = {z}, {m}
     m_bar = -l_bar * np.exp(-np.logaddexp(0, m))
     return {{"m": m_bar, "z": m_bar * y, "y": m_bar * z, "w": m_bar * y * x, "x": m_bar * y * w}}
-'''
+"""
 
 
 @pytest.mark.parametrize(("z", "m"), [("w @ x", "y * (w @ x)"), ("w @ x", 'cache["m"]'), ('cache["z"]', "y * (w @ x)")])
@@ -92,13 +92,18 @@ def logistic(loss: str) -> str:
 
 def test_a_warning_costs_the_stable_part_its_half_and_leaves_numpy_as_it_was() -> None:
     before = np.geterr()
-    values, stable = judged("logistic_forward", logistic("np.where(m > 0, np.log1p(np.exp(-m)), np.log1p(np.exp(m)) - m)"))
+    values, stable = judged(
+        "logistic_forward", logistic("np.where(m > 0, np.log1p(np.exp(-m)), np.log1p(np.exp(m)) - m)")
+    )
     assert (values.points, stable.points, stable.mistake) == (2, 0.5, "warns")
     assert np.geterr() == before
 
 
 def test_a_loss_within_the_agreed_nearness_is_right_and_one_beyond_is_not() -> None:
-    for loss, points in (("0.0 if m > 22 else np.logaddexp(0, -m)", 3.0), ("0.0 if m > 9 else np.logaddexp(0, -m)", None)):
+    for loss, points in (
+        ("0.0 if m > 22 else np.logaddexp(0, -m)", 3.0),
+        ("0.0 if m > 9 else np.logaddexp(0, -m)", None),
+    ):
         total = sum(verdict.points for verdict in judged("logistic_forward", logistic(loss)))
         assert total == points if points else total < 3
 
@@ -179,16 +184,24 @@ def shown(notebook: str, change: Any, monkeypatch: Any) -> list[str]:
     for module in (neuron, splitting):
         for name in _PICTURES:
             if hasattr(module, name):
-                monkeypatch.setattr(module, name, lambda *args, name=name, **named: told.append(name + _text((*args, named))))
+                monkeypatch.setattr(
+                    module, name, lambda *args, name=name, **named: told.append(name + _text((*args, named)))
+                )
     names: dict[str, Any] = {"np": np, "display": lambda *_: None, "ready": lambda *_: True}
-    names |= {"neuron": neuron, "splitting": splitting, "print": lambda *args, **_: told.append(" ".join(map(str, args)))}
+    names |= {
+        "neuron": neuron,
+        "splitting": splitting,
+        "print": lambda *args, **_: told.append(" ".join(map(str, args))),
+    }
     names["guess"] = {}
     for exercise in EXERCISES.values():
         for asked in exercise.asks:
             value = REFERENCES.names[asked]
             if exercise.notebook[:2] <= notebook and callable(value):
                 names[asked] = lambda *args, value=value, **kw: change(value(*args, **kw))
-    names |= {name: getattr(barprop, name) for name in ("relu", "sigmoid", "softplus", "tanh")}  # not the exercises of 01
+    names |= {
+        name: getattr(barprop, name) for name in ("relu", "sigmoid", "softplus", "tanh")
+    }  # not the exercises of 01
     path = next(Path(SOURCE).glob(f"{notebook}*/*.py"))
     for item in read_authored(path).cells:
         if item.cell_type == "code" and "guess" in item.source and not item.metadata.get("nbgrader"):

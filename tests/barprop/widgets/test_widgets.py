@@ -67,7 +67,13 @@ def photo_pad(**more: Any) -> PicturePad:
         return np.clip(X + alpha * np.tile(np.eye(3)[targets[0]], X.shape[1] // 3), 0, 1)
 
     X = np.random.default_rng(0).uniform(0.48, 0.52, (1, 12))
-    given = {"net": (Colours(), [], None), "targeted": raised, "X": X, "names": ["red", "green", "blue"], "target": "blue"}
+    given = {
+        "net": (Colours(), [], None),
+        "targeted": raised,
+        "X": X,
+        "names": ["red", "green", "blue"],
+        "target": "blue",
+    }
     return PicturePad(**given | {"eps": 0.05, "alpha": 0.02, "steps": 1} | more)
 
 
