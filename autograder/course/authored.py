@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.course.cell_marks import complete
 from autograder.course.layout import SOURCE
 
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
@@ -27,7 +28,7 @@ def ignored_names() -> list[str]:
 def read_authored(path: Path) -> NotebookNode:
     """An authored .py as a notebook: nbformat 4.5, cell ids that stay while the cell's text does.
 
-    Raises ValueError with a sentence where a graded cell has no grade_id.
+    Raises ValueError with a sentence if a graded cell has no grade_id, or if a cell names no declared exercise.
     """
     import jupytext
 
@@ -39,6 +40,10 @@ def read_authored(path: Path) -> NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: dict[str, int] = {}
     for cell in notebook.cells:
+        try:
+            complete(cell)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
         grading = cell.metadata.get("nbgrader", {})
         if grading and not grading.get("grade_id"):
             raise ValueError(f"{path}: a cell with nbgrader metadata has no grade_id:\n{cell.source[:80]}")

@@ -19,7 +19,7 @@
 #
 # Coming back? *Run → Run All Above Selected Cell.*
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+# %% locked="setup"
 import numpy as np
 
 from barprop import check, ready, sigmoid, softplus, tanh
@@ -34,7 +34,7 @@ from barprop.pictures import neuron
 #
 # A computer does not see a formula. It sees a **computational graph**: nodes that take something in and put something out. Any expression, however long, can be cut into such elementary steps.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_graph", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_graph"
 neuron.graph()
 
 # %% [markdown]
@@ -50,11 +50,11 @@ neuron.graph()
 # Each step takes inputs and creates **one output, and the output is what gets stored**. That store is called the **cache**.
 
 # %% [markdown]
-# ### Exercise `linear` (4 min, ●○○)
+# ### Exercise `linear`
 #
 # The first step: $z = w\cdot x$, each weight times its input, all added up.
 
-# %% nbgrader={"grade": false, "grade_id": "linear", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="linear"
 def linear(w, x):
     """The first step of the neuron.
 
@@ -78,19 +78,15 @@ def linear(w, x):
 # For $w = (2, 3)$ and $x = (10, 1)$ the pairs give $20$ and $3$, and the neuron passes on $23$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_linear", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_linear"
 check("linear")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_linear")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `relu` (4 min, ●○○)
+# ### Exercise `relu`
 #
 # Without a nonlinearity $\sigma$ the neuron would be a fancy way to draw a straight line. The most popular one costs almost nothing: it lets positive numbers through and stops the rest. Yours should take a number or an array of any shape and return the same shape.
 
-# %% nbgrader={"grade": false, "grade_id": "relu", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="relu"
 def relu(z):
     """The rectified linear unit, entry by entry.
 
@@ -114,21 +110,17 @@ def relu(z):
 # $(-3, 0, 2)$ becomes $(0, 0, 2)$. Think of it as a comparison of each entry with something that never changes.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_relu", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_relu"
 check("relu")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_relu")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # In what follows $\sigma$ may be any nonlinearity. The course provides four as objects: `tanh`, `sigmoid`, `softplus`, and from notebook 02 on a `relu` too. Call one to get its value: `tanh(0.5)`.
 #
-# ### Exercise `forward` (8 min, ●○○)
+# ### Exercise `forward`
 #
 # Now chain the steps. Return **every** step's output, not only the last: a dictionary with exactly the keys `"z"`, `"h"`, `"e"`, `"l"`. This dictionary is the cache. It looks like bookkeeping; it is the reason this course exists.
 
-# %% nbgrader={"grade": false, "grade_id": "forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="forward"
 def forward(x, y, w, v, sigma):
     """All four steps of the one-neuron graph.
 
@@ -157,12 +149,8 @@ def forward(x, y, w, v, sigma):
 # With $w\cdot x = 0$ and $\sigma = \tanh$ everything collapses: $z = 0$, $h = 0$, $e = 0$, and with $y = 2$ the loss is $2$. Does yours say so?
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_forward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_forward"
 check("forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_forward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Take $x = (1.5, -0.5)$, $w = (0.8, 0.4)$, $v = 1.2$, $y = 0.3$ and $\tanh$. Will the estimate $e$ lie above or below $y$? ($\tanh 1 \approx 0.76$.)
@@ -170,7 +158,7 @@ grade("test_forward")
 # %%
 guess_side = None  # "above" or "below"; nobody grades it
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_forward_film", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_forward_film"
 if ready("linear", "forward"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "w": np.array([0.8, 0.4]), "v": 1.2}
     cache = forward(sigma=tanh, **example)
@@ -181,7 +169,7 @@ if ready("linear", "forward"):
 # %% [markdown]
 # Each node fills in as soon as the nodes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**. Step through it with numbers of your own; each node asks for your guess first.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_stepper"
 from barprop.widgets import GraphStepper
 
 GraphStepper(way="forward")
@@ -197,7 +185,7 @@ GraphStepper(way="forward")
 #
 # It works. It is also a bit silly.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_by_hand", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_by_hand"
 def by_hand(x, y, w, v):
     """Both formulas as they are written: dl/dv and dl/dw."""
     dl_dv = -(y - v * tanh(w @ x)) * tanh(w @ x)
@@ -210,11 +198,11 @@ print("dl/dv = %.4f, dl/dw = %s" % by_hand(np.array([1.5, -0.5]), 0.3, np.array(
 # %% [markdown]
 # How silly? Count.
 #
-# ### Exercise `repeats` (4 min, ●○○)
+# ### Exercise `repeats`
 #
 # A prediction, before anything is computed. If a computer evaluates these two formulas exactly as they are written, **how often does it compute $w\cdot x$** for each? Read $\sigma'$ as a symbol: $\sigma'(w\cdot x)$ holds one $w\cdot x$.
 
-# %% nbgrader={"grade": false, "grade_id": "repeats", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="repeats"
 # Put your two counts in place of None.
 repeats = {"dl_dv": None, "dl_dw": None}
 ### BEGIN SOLUTION
@@ -235,12 +223,8 @@ repeats = {"dl_dv": 2, "dl_dw": 2}
 # In $f(u)\,\bigl(b - f(u)\bigr)\,g(u)$ the letter $u$ is read three times, whatever $f$ and $g$ are.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_repeats", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_repeats"
 check("repeats")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_repeats")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Four dot products where one would do. The same quantities **show up again and again**; with thirty layers the formula no longer fits on the wall.
@@ -251,17 +235,17 @@ grade("test_repeats")
 #
 # What does keeping cost, and what does it save? Here is a chain of ten neurons, each fed by the one before it. Drop a value, and play the sweep: what must be computed again, and how often?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ledger", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_ledger"
 from barprop.widgets import CacheLedger
 
 CacheLedger(width=1)
 
 # %% [markdown]
-# ### Exercise `dl_dv_cached` (7 min, ●●○)
+# ### Exercise `dl_dv_cached`
 #
 # Compute $\mathrm dl/\mathrm dv$ **from the cache alone**: from $z$, $h$, $e$, $l$, and $y$. $x$ and $w$ are not even passed, so nothing can be computed twice.
 
-# %% nbgrader={"grade": false, "grade_id": "dl_dv_cached", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="dl_dv_cached"
 def dl_dv_cached(cache, y):
     """How the loss changes with v, from what the forward pass stored.
 
@@ -285,12 +269,8 @@ def dl_dv_cached(cache, y):
 # For $l = \tfrac12(3 - 2u)^2$ at $u = 1$: the bracket is $1$, and $\mathrm dl/\mathrm du = -1\cdot 2$. The inner $2$ is what $u$ multiplies.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_dl_dv_cached", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_dl_dv_cached"
 check("dl_dv_cached")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_dl_dv_cached")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## How would you know it is right?
@@ -301,18 +281,18 @@ grade("test_dl_dv_cached")
 #
 # with $\mathbf e_i$ all zeros and a single one at place $i$. This **central difference** is slow and hard to fool. The checks of this course do little else. On $u^3$ at $u = 2$, where the slope is 12, and how NumPy walks through all places of an array:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cubic", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_cubic"
 for step in (1.0, 0.1, 0.01):
     print(f"step {step}: {((2 + step) ** 3 - (2 - step) ** 3) / (2 * step):.6f}")
 print("places of a (2, 3) array:", list(np.ndindex(2, 3)))
 print("places of one number:", list(np.ndindex(())))
 
 # %% [markdown]
-# ### Exercise `numerical_gradient` (12 min, ●●○)
+# ### Exercise `numerical_gradient`
 #
 # `f` takes something shaped like `u` and returns one number. `u` may be a number or an array of any shape; what you return has the same shape. Nudge **one entry at a time**, by exactly `step`, and leave the caller's `u` as it was.
 
-# %% nbgrader={"grade": false, "grade_id": "numerical_gradient", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="numerical_gradient"
 def numerical_gradient(f, u, step=1e-6):
     """Slopes of f at u by central differences.
 
@@ -343,12 +323,8 @@ def numerical_gradient(f, u, step=1e-6):
 # `np.ndindex(u.shape)` walks through every place of an array, whatever its shape; for a single number it visits one place, named `()`.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_numerical_gradient", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_numerical_gradient"
 check("numerical_gradient")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_numerical_gradient")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Now compare the two. How large should the step be? As small as possible? The next picture tries steps from $1$ down to $10^{-12}$. Which one will give the smallest error?
@@ -356,7 +332,7 @@ grade("test_numerical_gradient")
 # %%
 guess_step = None  # such as 1e-12
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_steps", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_steps"
 if ready("forward", "numerical_gradient"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "v": 1.2}
     start = np.array([0.8, 0.4])
@@ -367,7 +343,7 @@ if ready("forward", "numerical_gradient"):
 # %% [markdown]
 # Two errors pull in opposite directions. A large step misses how the loss curves; a tiny step subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. That is why the usual default is no smaller. Try it variable by variable:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_nudge"
 from barprop.widgets import NudgeTest
 
 NudgeTest()
@@ -377,7 +353,7 @@ NudgeTest()
 #
 # Nudging gives every gradient without any calculus, so why not train with it? Count: each weight costs two forward passes.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cost", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_cost"
 for count in (10, 1_000, 100_000, 100_000_000):
     print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 3 with a cache")
 
@@ -393,11 +369,11 @@ for count in (10, 1_000, 100_000, 100_000_000):
 #
 # $$z = w\cdot x,\qquad m = y\,z,\qquad l = \log\bigl(1 + \mathrm e^{-m}\bigr)$$
 #
-# ### Exercise `logistic_forward` (10 min, ●●○)
+# ### Exercise `logistic_forward`
 #
 # Return the cache of all three steps, right also for $m = \pm 1000$, without a warning from NumPy.
 
-# %% nbgrader={"grade": false, "grade_id": "logistic_forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="logistic_forward"
 def logistic_forward(x, y, w):
     """All three steps of the logistic graph.
 
@@ -423,24 +399,16 @@ def logistic_forward(x, y, w):
 # $w = (2, 1)$, $x = (1, 0)$, $y = -1$: the vote is $z = 2$, the wrong side, so $m = -2$ and $l \approx 2.127$. With $y = 1$ it is $0.127$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_logistic_forward_values", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_logistic_forward_values"
 check("logistic_forward", "values")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_logistic_forward_values")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_logistic_forward_stable", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_logistic_forward_stable"
 check("logistic_forward", "stable")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_logistic_forward_stable")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Look at the loss from far left to far right. How does it treat an answer that is right by far, and one that is wrong by far?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_logistic", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_logistic"
 if ready("logistic_forward"):
     for size in (-1000, -5, -1, 0, 1, 5, 1000):
         cache = logistic_forward(np.array([1.0]), 1, np.array([float(size)]))

@@ -17,7 +17,7 @@
 #
 # Plan about two hours, perhaps with a break before *Steps the board never showed*. Coming back? *Run → Run All Above Selected Cell.* (●○○ short, ●●○ some thought, ●●● hard.)
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+# %% locked="setup"
 import numpy as np
 
 from barprop import check, ready, relu, sigmoid, softplus, tanh
@@ -47,7 +47,7 @@ def forward(x, y, w, v, sigma):
 # %%
 guess_e_bar = None  # a number; nobody grades it
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_nudge"
 for nudge in (1.0, 0.1, 0.01):
     change = (1.0 - (3.0 + nudge)) ** 2 / 2 - (1.0 - 3.0) ** 2 / 2
     print(f"e nudged by {nudge}: the loss changes by {change:+.5f}, that is {change / nudge:+.3f} per unit")
@@ -62,7 +62,7 @@ print("Your guess:", guess_e_bar)
 #
 # That sentence is the whole method. The rest of this notebook uses it seven times.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_graph", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_graph"
 neuron.graph()
 
 # %% [markdown]
@@ -70,11 +70,11 @@ neuron.graph()
 #
 # In the exercises $\bar l$ is an argument like any other, and the checks put other numbers there. Your neuron may one day be a small part of something larger, and then what comes back to it is not 1.
 #
-# ### Exercise `bar_e` (4 min, ●○○)
+# ### Exercise `bar_e`
 #
 # The last step was $l = \tfrac12(y-e)^2$. Return $\bar e$.
 
-# %% nbgrader={"grade": false, "grade_id": "bar_e", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bar_e"
 def bar_e(l_bar, y, e):
     """Back through the loss, to the estimate.
 
@@ -98,19 +98,15 @@ def bar_e(l_bar, y, e):
 # For $l = \tfrac12(5 - u)^2$ at $u = 4$: nudge $u$ to $4.1$ and $l$ goes from $0.5$ to $0.405$, so the slope is close to $-1$. The bar is that slope times $\bar l$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_e", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_bar_e"
 check("bar_e")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_e")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `bar_y` (3 min, ●○○)
+# ### Exercise `bar_y`
 #
 # The other variable on the right is $y$, the number we were told. It is data: nobody will ever update it. The loss depends on it all the same. Does $\bar y$ have the sign of $\bar e$? Return $\bar y$.
 
-# %% nbgrader={"grade": false, "grade_id": "bar_y", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bar_y"
 def bar_y(l_bar, y, e):
     """Back through the loss, to the target.
 
@@ -134,12 +130,8 @@ def bar_y(l_bar, y, e):
 # For $l = \tfrac12(u - 4)^2$ at $u = 5$: nudge $u$ to $5.1$ and $l$ goes from $0.5$ to $0.605$. The slope is close to $+1$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_y", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_bar_y"
 check("bar_y")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_y")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Through the product
@@ -148,11 +140,11 @@ grade("test_bar_y")
 #
 # Which something? Decide that before you type: **which cached number does this step read?**
 #
-# ### Exercise `bar_v` (4 min, ●○○)
+# ### Exercise `bar_v`
 #
 # Return $\bar v$.
 
-# %% nbgrader={"grade": false, "grade_id": "bar_v", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bar_v"
 def bar_v(e_bar, h):
     """Back through e = v h, to the output weight.
 
@@ -176,19 +168,15 @@ def bar_v(e_bar, h):
 # With $h = 10$, nudging $v$ by $0.1$ moves $e$ by $1$. If the loss grows by $3$ for every unit of $e$, it grows by $3$ for that nudge: $30$ per unit of $v$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_v", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_bar_v"
 check("bar_v")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_v")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `bar_h` (3 min, ●○○)
+# ### Exercise `bar_h`
 #
 # The same product, seen from its other factor: return $\bar h$.
 
-# %% nbgrader={"grade": false, "grade_id": "bar_h", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bar_h"
 def bar_h(e_bar, v):
     """Back through e = v h, to the hidden value.
 
@@ -212,12 +200,8 @@ def bar_h(e_bar, v):
 # With $v = -2$, more $h$ means less $e$: an incoming bar of $3$ leaves as $-6$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_h", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_bar_h"
 check("bar_h")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_h")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells **how the loss depends on a feature** the network made for itself. When a network misbehaves, the bars of things you never update are the first place to look. Three examples with $y = 1$ and $v = 1.2$, and with $e$ at 0.2, 1.0 and 1.9: which of them would profit from a larger $h$?
@@ -225,7 +209,7 @@ grade("test_bar_h")
 # %%
 guess_e = None  # 0.2, 1.0 or 1.9
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_feature", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_feature"
 if ready("bar_e", "bar_h"):
     for e in (0.2, 1.0, 1.9):
         print(f"e = {e}: h_bar = {float(bar_h(bar_e(1.0, 1.0, e), 1.2)) + 0.0:+.2f}")
@@ -240,15 +224,15 @@ if ready("bar_e", "bar_h"):
 #
 # The course's nonlinearities come with theirs: `sigma.slope(z)`.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_slopes", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_slopes"
 neuron.slopes([relu, tanh, sigmoid, softplus])
 
 # %% [markdown]
-# ### Exercise `bar_z` (7 min, ●●○)
+# ### Exercise `bar_z`
 #
 # Three ingredients are handed to you. For ReLU at $z < 0$: what will $\bar z$ be, whatever $\bar h$ is? Then write it for any $\sigma$.
 
-# %% nbgrader={"grade": false, "grade_id": "bar_z", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bar_z"
 def bar_z(h_bar, z, sigma):
     """Back through h = sigma(z).
 
@@ -273,23 +257,19 @@ def bar_z(h_bar, z, sigma):
 # Take $h = z^2$ at $z = 3$, with $\bar h = 5$. Around $z = 3$ the curve climbs $6$ for every $1$, so $5$ leaves as $30$. The height $9$ never enters.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_z", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_bar_z"
 check("bar_z")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_z")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Through the dot product
 #
 # Last node, or first, depending on your direction: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
 #
-# ### Exercise `bar_w` (4 min, ●○○)
+# ### Exercise `bar_w`
 #
 # $\bar w$ has exactly the shape of $w$.
 
-# %% nbgrader={"grade": false, "grade_id": "bar_w", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bar_w"
 def bar_w(z_bar, x):
     """Back through z = w.x, to the weights.
 
@@ -313,19 +293,15 @@ def bar_w(z_bar, x):
 # For $z = 7w_1 + 0\,w_2$ and $\bar z = 2$: nudging $w_1$ by $0.1$ moves $z$ by $0.7$; nudging $w_2$ moves nothing. So the bars are $14$ and $0$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_w", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_bar_w"
 check("bar_w")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_w")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `bar_x` (3 min, ●○○)
+# ### Exercise `bar_x`
 #
 # And $\bar x$, although in training nobody updates the input either. (Notebook 05 will, with bad intentions.)
 
-# %% nbgrader={"grade": false, "grade_id": "bar_x", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bar_x"
 def bar_x(z_bar, w):
     """Back through z = w.x, to the input.
 
@@ -349,23 +325,19 @@ def bar_x(z_bar, w):
 # An input with weight $0$ can be changed at will: its bar is $0$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_bar_x", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_bar_x"
 check("bar_x")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_bar_x")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## The whole way
 #
 # Forward runs from inputs to outputs, backward from outputs to inputs. **Each backward step takes two things: the previous backward step's result, and what forward cached here** (or an input, which is at hand anyway).
 #
-# ### Exercise `backward` (12 min, ●●○)
+# ### Exercise `backward`
 #
 # Three checks look at the loss, the product and the neuron. Chain your steps. Return a dictionary with exactly the keys `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"`, each holding the bar of that variable. Read $z$, $h$, $e$ from the cache; computing them again costs half the points.
 
-# %% nbgrader={"grade": false, "grade_id": "backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="backward"
 def backward(cache, x, y, w, v, sigma, l_bar=1.0):
     """All bars of the one-neuron graph.
 
@@ -396,26 +368,14 @@ def backward(cache, x, y, w, v, sigma, l_bar=1.0):
 # Test a step by itself: call `backward` on a cache with $h = 0$. Which bar must be zero then, and does $\bar h$ care?
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_backward_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_backward_loss"
 check("backward", "loss")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_backward_loss")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_backward_product", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_backward_product"
 check("backward", "product")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_backward_product")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_backward_neuron", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_backward_neuron"
 check("backward", "neuron")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_backward_neuron")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # In the next picture, two bars have the same size and opposite signs. Which two?
@@ -423,7 +383,7 @@ grade("test_backward_neuron")
 # %%
 guess_pair = None  # such as "w and x"
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_backward_film", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_backward_film"
 if ready("backward"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "w": np.array([0.8, 0.4]), "v": 1.2}
     cache = forward(sigma=tanh, **example)
@@ -435,17 +395,17 @@ if ready("backward"):
 # %% [markdown]
 # Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read to make it: an input that is still at hand ($x$, $w$, $v$, $y$), or a number from the cache, which forward could have thrown away and did not. Walk it yourself, and guess each bar before it shows:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_stepper", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_stepper"
 from barprop.widgets import GraphStepper
 
 GraphStepper(x=(0.6, 1.2), w=(-0.7, 0.9), v=-1.1, y=0.4)
 
 # %% [markdown]
-# ### Exercise `order` (4 min, ●○○)
+# ### Exercise `order`
 #
 # Could you get $\bar w$ first, since that is what you are after? Write the seven names `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"` in an order in which their bars **can** be computed. There is more than one; any that works is right.
 
-# %% nbgrader={"grade": false, "grade_id": "order", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="order"
 # Write the seven names, in quotes, between the brackets.
 order = []
 ### BEGIN SOLUTION
@@ -466,19 +426,15 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 # In a chain $a \to b \to c \to l$ there is one order only: $\bar c$, $\bar b$, $\bar a$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_order", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_order"
 check("order")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_order")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # **With bars you cannot short-circuit.** No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: with bars on paper you do the same work in the same order.
 #
 # Is the result right? Ask somebody who knows no calculus: nudge each variable and look at the loss, as in notebook 01.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudges", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_nudges"
 if ready("backward"):
     point = {"x": np.array([1.5, -0.5]), "w": np.array([0.8, 0.4]), "v": 1.2, "y": 0.3}
     bars = backward(forward(sigma=tanh, **point), sigma=tanh, **point)
@@ -490,7 +446,7 @@ if ready("backward"):
 # %% [markdown]
 # (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.) By hand, with any step you like; the loss bends in $w_1$, so large nudges are off:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge_test", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_nudge_test"
 from barprop.widgets import NudgeTest
 
 NudgeTest(variable="w1")
@@ -502,11 +458,11 @@ NudgeTest(variable="w1")
 #
 # $$e = v + h,\qquad e = v\,h^2,\qquad e = \frac hv$$
 #
-# ### Exercise `new_steps` (12 min, ●●○)
+# ### Exercise `new_steps`
 #
 # For each, return $(\bar v, \bar h)$. You are always given the whole cache, $v$, $h$ and $e$. **Which of them does each step read?** $h$ may be $0$, and $v$ too, except below the fraction bar.
 
-# %% nbgrader={"grade": false, "grade_id": "new_steps", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="new_steps"
 def bars_sum(e_bar, cache):
     """Back through e = v + h. cache: {"v", "h", "e"}, numbers. Returns (v_bar, h_bar)."""
     ### BEGIN SOLUTION
@@ -543,19 +499,15 @@ def bars_quotient(e_bar, cache):
 # $e = 6 / v$ at $v = 2$: nudge $v$ to $2.1$ and $e$ falls from $3$ to about $2.857$, so the slope is close to $-1.5$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_new_steps", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_new_steps"
 check("new_steps")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_new_steps")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Three passes with a slip
 #
 # Each of these backward passes of the neuron contains one mistake. Everything that is made from a wrong bar is wrong as well, so the place to look is the **first** wrong bar on the way back: in the order $e, y, v, h, z, w, x$.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "three_passes", "locked": true, "schema_version": 3, "solution": false}
+# %% show="three_passes"
 def pass_a(cache, x, y, w, v, sigma, l_bar=1.0):
     e_bar, y_bar = -l_bar * (y - cache["e"]), l_bar * (y - cache["e"])
     v_bar, h_bar = e_bar * v, e_bar * cache["h"]
@@ -577,11 +529,11 @@ def pass_c(cache, x, y, w, v, sigma, l_bar=1.0):
     return {"e": e_bar, "y": y_bar, "v": v_bar, "h": h_bar, "z": z_bar, "w": h_bar * x, "x": z_bar * w}
 
 # %% [markdown]
-# ### Exercise `find_the_bug` (10 min, ●●○)
+# ### Exercise `find_the_bug`
 #
 # Name the first wrong bar of each pass. Read them, or nudge: the loop below `backward` that compared bars with nudges tells you which bar is off, and the bars of $z$, $h$, $e$ can be nudged by hand. One of the three cannot be seen with `relu`.
 
-# %% nbgrader={"grade": false, "grade_id": "find_the_bug", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="find_the_bug"
 # Put one of "e", "y", "v", "h", "z", "w", "x" in place of each None.
 first_wrong = {"a": None, "b": None, "c": None}
 ### BEGIN SOLUTION
@@ -602,23 +554,19 @@ first_wrong = {"a": "v", "b": "z", "c": "w"}
 # If $\bar w$ and $\bar x$ are both twice too large, and $\bar h$ is right, look at $\bar z$: they share it.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_find_the_bug", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_find_the_bug"
 check("find_the_bug")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_find_the_bug")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Another graph, all the way
 #
 # Notebook 01 ended with the logistic loss: $z = w\cdot x$, the margin $m = y\,z$, and $l = \log(1 + \mathrm e^{-m})$.
 #
-# ### Exercise `logistic_backward` (12 min, ●●●)
+# ### Exercise `logistic_backward`
 #
 # Return the bars of $m$, $z$, $y$, $w$, $x$. Draw the graph first: $y$ enters at another place than before. Read $z$, $m$, $l$ from the cache as they are. The values must hold for $m = \pm 1000$, too.
 
-# %% nbgrader={"grade": false, "grade_id": "logistic_backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="logistic_backward"
 def logistic_backward(cache, x, y, w, l_bar=1.0):
     """All bars of the logistic graph.
 
@@ -646,17 +594,13 @@ def logistic_backward(cache, x, y, w, l_bar=1.0):
 # At $m = 0$ the loss is $\log 2 \approx 0.693$; at $m = 0.1$ it is about $0.644$. So $\bar m$ is close to $-\tfrac12$ there. And far to the right, where $l$ is flat?
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_logistic_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_logistic_backward"
 check("logistic_backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_logistic_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Read $\bar m$ as a teacher's attention. A right answer with a large margin gets none, a wrong one gets all of it. Which of these three examples moves the weights most?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_attention", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_attention"
 if ready("logistic_backward"):
     for m in (-4.0, 0.0, 4.0):
         cache = {"z": m, "m": m, "l": float(softplus(-m))}
@@ -668,7 +612,7 @@ if ready("logistic_backward"):
 #
 # The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by. Thirty layers with room for a third of their vectors: which would you keep?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_memory", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_memory"
 from barprop.widgets import CacheLedger
 
 CacheLedger(depth=30)
@@ -679,11 +623,11 @@ CacheLedger(depth=30)
 # **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (In the ledger: *slope from h*, *h only*.)
 
 # %% [markdown]
-# ### Exercise `slopes_from_output` (8 min, ●●○)
+# ### Exercise `slopes_from_output`
 #
 # Write each slope as a function of its output $h = \sigma(z)$. For the sigmoid, differentiate $h = 1/(1+\mathrm e^{-z})$ and look for $h$ in what you get. `h` is a number or an array; at a ReLU output of 0 the slope is 0.
 
-# %% nbgrader={"grade": false, "grade_id": "slopes_from_output", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="slopes_from_output"
 def sigmoid_slope(h):
     """Slope of the sigmoid where its output is h; h: number or array. Same shape, float."""
     ### BEGIN SOLUTION
@@ -718,21 +662,17 @@ def relu_slope(h):
 # For $h = \mathrm e^{z}$ the slope is $\mathrm e^{z}$ as well, that is, $h$. For $h = z^2$ it cannot be done: $h = 9$ does not tell whether the slope is $6$ or $-6$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_slopes_from_output", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_slopes_from_output"
 check("slopes_from_output")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_slopes_from_output")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # **Trick two: do not store the nonlinearity's output; make it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work. On today's hardware, where fetching a number often costs more than computing it, that is a good deal.
 #
-# ### Exercise `backward_recompute` (8 min, ●●○)
+# ### Exercise `backward_recompute`
 #
 # The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before, and read $z$ and $e$ as they are.
 
-# %% nbgrader={"grade": false, "grade_id": "backward_recompute", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="backward_recompute"
 def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
     """All bars of the one-neuron graph, with h made again on the way back.
 
@@ -757,12 +697,8 @@ def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
 # Which of the seven bars reads $h$ at all? Only that one notices that $h$ was missing.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_backward_recompute", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_backward_recompute"
 check("backward_recompute")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_backward_recompute")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Downhill
@@ -773,17 +709,17 @@ grade("test_backward_recompute")
 #
 # with the learning rate $\eta$. Do it with one example, drawn at random, then with another: **stochastic gradient descent**. NumPy draws from a *generator*; the seed fixes what it draws:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_draws", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_draws"
 for seed in (7, 7, 8):
     generator = np.random.default_rng(seed)
     print(f"seed {seed}:", [int(generator.integers(5)) for _ in range(10)])
 
 # %% [markdown]
-# ### Exercise `train` (15 min, ●●●)
+# ### Exercise `train`
 #
 # Use `forward` (given above) and your `backward`. Draw one example per step, in any way that `seed` fixes. Take **both bars at the old values**, then update. Note one loss per step, before its update.
 
-# %% nbgrader={"grade": false, "grade_id": "train", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="train"
 def train(X, Y, w, v, sigma, lr, steps, seed):
     """Stochastic gradient descent on the one-neuron graph.
 
@@ -816,12 +752,8 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
 # `w -= ...` writes into the array the caller owns. `w = w - ...` makes a new one. Mind the case of no steps at all.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_train", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_train"
 check("train")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_train")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Does it learn? Fifty points along a bent line, and one neuron: a single $\tanh$, stretched, moved and scaled. What will the loss do in 600 steps: fall to nothing, fall and stay above nothing, or not fall?
@@ -830,7 +762,7 @@ grade("test_train")
 guess_loss = None  # "nothing", "above nothing" or "not"
 
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_training"
 if ready("backward", "train"):
     rng = np.random.default_rng(3)
     X = np.column_stack([rng.uniform(-2, 2, 50), np.ones(50)])
@@ -842,11 +774,11 @@ if ready("backward", "train"):
 # %% [markdown]
 # The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn, and does it depend on where you start? In the picture below, find a start from which nothing ever moves.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_learned", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_learned"
 if ready("train"):
     print(f"w = {w.round(2)}, v = {v:.2f}; the line was made with w = [2, -0.7], v = 1.5")
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_descent", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_descent"
 from barprop.widgets import Descent
 
 Descent()

@@ -17,7 +17,7 @@
 #
 # Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02 and about 75 minutes. Coming back? *Run → Run All Above Selected Cell.* (●○○ short, ●●○ some thought, ●●● hard.)
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+# %% locked="setup"
 import numpy as np
 
 from barprop import check, ready
@@ -30,11 +30,11 @@ from barprop.pictures import splitting
 #
 # $$z = w_1 x_1 + w_2 x_2,\qquad w = (0.1,\, 2),\quad x = (3,\, 1)$$
 #
-# ### Exercise `who` (4 min, ●○○)
+# ### Exercise `who`
 #
 # A prediction, before anything is computed. Whose term makes most of $z$? And whose weight gets the larger bar (in size)? Answer 1 or 2 for each, counted as in the formula.
 
-# %% nbgrader={"grade": false, "grade_id": "who", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="who"
 # Put 1 or 2 in place of each None.
 who = {"makes_z": None, "is_fed": None}
 ### BEGIN SOLUTION
@@ -55,28 +55,24 @@ who = {"makes_z": 2, "is_fed": 1}
 # $z = 5\,w$ with $w = 0$: the term makes nothing of $z$ at all, and yet each nudge of $w$ moves $z$ five times as far.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_who", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_who"
 check("who")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_who")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # As a graph these are two products and a sum. Some $\bar z$ comes back from the right, here $-2$. What belongs in place of the question marks?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_question", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_question"
 splitting.products_and_sum(x=[3, 1], w=[0.1, 2], z_bar=-2)
 
 # %% [markdown]
 # Look at the sum: $\bar z$ leaves it **whole on both branches**. A sum does not divide its bar. Nudge either term by $0.1$ and $z$ moves by $0.1$, whatever else is in it. If two weights get different bars, look one step further back.
 
 # %% [markdown]
-# ### Exercise `split` (4 min, ●○○)
+# ### Exercise `split`
 #
 # Now with $k$ terms, $z = w_1 x_1 + \dots + w_k x_k$. Return the bars of all $k$ weights.
 
-# %% nbgrader={"grade": false, "grade_id": "split", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="split"
 def split(z_bar, x):
     """The bars of the weights in z = w_1 x_1 + ... + w_k x_k.
 
@@ -100,14 +96,10 @@ def split(z_bar, x):
 # One term, $x = 5$ and $\bar z = 2$. Move $w$ by $0.1$: the term moves by $0.5$, so does $z$, and the loss by $2 \cdot 0.5 = 1$. A slope of $10$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_split", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_split"
 check("split")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_split")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_split"
 if ready("split"):
     x, w = np.array([3.0, 1.0]), np.array([0.1, 2.0])
     bars = split(-2, x)
@@ -125,11 +117,11 @@ if ready("split"):
 guess = {"gradient": None, "step": None}
 
 # %% [markdown]
-# ### Exercise `gradient_share` (4 min, ●○○)
+# ### Exercise `gradient_share`
 #
 # The share of a weight is the size of its bar beside the sizes of all bars together. Shares lie between 0 and 1 and add up to 1, whatever the signs. You are given $x$ only, which should make you think about $\bar z$ for a moment.
 
-# %% nbgrader={"grade": false, "grade_id": "gradient_share", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="gradient_share"
 def gradient_share(x):
     """How much of the gradient of z = w.x goes to each weight.
 
@@ -154,21 +146,17 @@ def gradient_share(x):
 # $x = (1, 1, -2)$: sizes $1$, $1$, $2$, together $4$. The third weight gets half.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_gradient_share", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_gradient_share"
 check("gradient_share")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_gradient_share")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `step_share` (7 min, ●●○)
+# ### Exercise `step_share`
 #
 # Every weight takes a step downhill with learning rate $\eta$: $w_i \leftarrow w_i - \eta\,\bar w_i$. Each term $w_i x_i$ has changed a bit, and so has their sum $z$. Return each term's share in the change of $z$.
 #
 # Neither $\eta$ nor $\bar z$ nor $w$ is passed. Convince yourself that none is missing.
 
-# %% nbgrader={"grade": false, "grade_id": "step_share", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="step_share"
 def step_share(x):
     """Each term's share in the change of z = w.x by one step of descent on all weights.
 
@@ -194,14 +182,10 @@ def step_share(x):
 # $x = 5$, $\bar z = 2$, $\eta = 0.01$: the bar is $10$, the weight moves by $-0.1$, the term by $-0.5$. Now the same with $x = 10$; compare.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_step_share", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_step_share"
 check("step_share")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_step_share")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_shares", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_shares"
 if ready("gradient_share", "step_share"):
     x = np.array([3.0, 1.0])
     display(splitting.shares(x, gradient_share(x), step_share(x), guess))
@@ -211,7 +195,7 @@ if ready("gradient_share", "step_share"):
 #
 # Now with numbers of your own: who makes $z$, who is fed? Find a case in which one term makes almost all of $z$ and its weight gets almost nothing.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_split_bars", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_split_bars"
 from barprop.widgets import SplitBars
 
 SplitBars(x1=3, x2=1, z_bar=-2)
@@ -219,7 +203,7 @@ SplitBars(x1=3, x2=1, z_bar=-2)
 # %% [markdown]
 # The more unequal the two, the more that counts:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ratios", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_ratios"
 if ready("gradient_share", "step_share"):
     print("x1 : x2      gradient of the first    change of z by the first")
     for ratio in (1, 2, 10, 100):
@@ -235,15 +219,15 @@ if ready("gradient_share", "step_share"):
 #
 # $x_i$ has $d_i$ features, $W_i$ is $(m_i, d_i)$, $a_i$ weighs the $m_i$ units. The two may differ in size.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_networks", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_networks"
 splitting.two_networks()
 
 # %% [markdown]
-# ### Exercise `branches_forward` (5 min, ●○○)
+# ### Exercise `branches_forward`
 #
 # The way forward. Return the cache: $h_1$, $h_2$ and $z$.
 
-# %% nbgrader={"grade": false, "grade_id": "branches_forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="branches_forward"
 def branches_forward(x1, x2, W1, W2, a1, a2):
     """Two networks that add up to one number.
 
@@ -270,21 +254,17 @@ def branches_forward(x1, x2, W1, W2, a1, a2):
 # One unit, two features: $W = (1\;\;2)$ and $x = (3, 4)$ give $h = (11)$. With $a = (10)$ this network contributes $110$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_branches_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_branches_forward"
 check("branches_forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_branches_forward")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `branches_backward` (12 min, ●●○)
+# ### Exercise `branches_backward`
 #
 # And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number for each unit. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ tells how the loss notices a nudge of $W_{ij}$.
 #
 # Before you type: which of these bars read the cache?
 
-# %% nbgrader={"grade": false, "grade_id": "branches_backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="branches_backward"
 def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
     """Back through both networks to everything they were made from.
 
@@ -313,28 +293,20 @@ def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
 # Two units, one feature, $x = (3)$, $\bar h = (10, 20)$. Nudge the upper entry of $W$: only the first unit moves, three times as far. So $\bar W$ is the column $30$, $60$. And $x$? Both units hear it.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_branches_backward_outside", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_branches_backward_outside"
 check("branches_backward", "outside")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_branches_backward_outside")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_branches_backward_inside", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_branches_backward_inside"
 check("branches_backward", "inside")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_branches_backward_inside")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `fan_out` (6 min, ●●○)
+# ### Exercise `fan_out`
 #
 # Often both networks look at the **same** $x$. Then one variable feeds two steps, and two bars come back for it. Which of them is $\bar x$?
 #
 # Nudge $x$ and listen at $z$: along how many ways does the news arrive, and what does $z$ do with news from two sides? Your `branches_backward` may be of use.
 
-# %% nbgrader={"grade": false, "grade_id": "fan_out", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="fan_out"
 def fan_out(z_bar, cache, x, W1, W2, a1, a2):
     """Back through two networks that share their input: h1 = W1 x, h2 = W2 x.
 
@@ -361,19 +333,11 @@ def fan_out(z_bar, cache, x, W1, W2, a1, a2):
 # $z = 2x + 3x$. Nudge $x$ by $0.1$: the first term moves by $0.2$, the second by $0.3$. And $z$?
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_fan_out_branches", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_fan_out_branches"
 check("fan_out", "branches")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_fan_out_branches")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_fan_out_x", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_fan_out_x"
 check("fan_out", "x")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_fan_out_x")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Keep that in mind: **where a variable is used twice, its bars come together.** In notebook 06 a whole autograd engine hangs on it.
@@ -383,11 +347,11 @@ grade("test_fan_out_x")
 # A bar by itself does not tell. A step of $0.001$ is nothing to a weight of $10$ and everything to a weight of $0.001$. So compare the step with what it changes.
 
 # %% [markdown]
-# ### Exercise `update_ratio` (5 min, ●○○)
+# ### Exercise `update_ratio`
 #
 # The length of one update, learning rate and all, over the length of the weights. Length is the Euclidean norm of all entries, also for a matrix.
 
-# %% nbgrader={"grade": false, "grade_id": "update_ratio", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="update_ratio"
 def update_ratio(w, w_bar, lr):
     """How large one step of descent is beside the weights it changes.
 
@@ -413,12 +377,8 @@ def update_ratio(w, w_bar, lr):
 # $w = (3, 4)$ has length $5$. $\bar w = (0, 10)$ with $\eta = 0.1$ makes a step of length $1$. Ratio $0.2$: a brutal step.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_update_ratio", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_update_ratio"
 check("update_ratio")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_update_ratio")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. On the way down, with the rate unchanged: does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step leaps across the valley, and read the ratio there.
@@ -426,7 +386,7 @@ grade("test_update_ratio")
 # %%
 guess_ratio = None  # "grows" or "shrinks"; the landscape below tells
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_descent", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_descent"
 from barprop.widgets import Descent
 
 Descent()
@@ -434,7 +394,7 @@ Descent()
 # %% [markdown]
 # Now the experiment. Two networks are to predict $y$ together, and each sees half of what there is to know. The first has 4 hidden units. The second has 12, but its features are given in metres instead of centimetres: the same information, in numbers a hundred times smaller.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_data", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_data"
 rng = np.random.default_rng(0)
 X1 = rng.choice([-1.0, 1.0], (200, 4))
 X2 = rng.choice([-1.0, 1.0], (200, 4))
@@ -447,7 +407,7 @@ W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12
 # %% [markdown]
 # Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when one array gets a hundred times less than its neighbour.)
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_first_step", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_first_step"
 if ready("branches_forward", "branches_backward", "update_ratio"):
     for title, second in (("features near 0.01", X2_small), ("features near 1", X2)):
         cache = branches_forward(X1[0], second[0], **W_start)
@@ -463,7 +423,7 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
 # %%
 guess_units = None  # "yes" or "no"
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_training"
 def train_two(X1, X2, lr, steps=300):
     """Descent, one example a step. Returns the weights after every step, and the losses."""
     path, losses = [W_start], []
@@ -478,7 +438,7 @@ def train_two(X1, X2, lr, steps=300):
             break  # it ran away
     return path, np.array(losses)
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_starving", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_starving"
 def moved(path):
     """How far both networks have come after every step, beside the length of their weights at the start."""
     flat = [[np.append(w["W" + i], w["a" + i]) for i in "12"] for w in path]
@@ -490,7 +450,7 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
     display(splitting.movement({"raw": (moved(path), losses)}, ("4 units", "12 units")))
     print("Your guess: %s. Distance moved: 4 units %.2g, 12 units %.2g" % (guess_units, *moved(path)[-1]))
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_two_branches", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_two_branches"
 from barprop.widgets import SplitBars
 
 SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
@@ -501,11 +461,11 @@ SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
 # Nothing crashed; the loss only levelled off. So: **check how the gradient flows, and whether the weights are being updated.**
 
 # %% [markdown]
-# ### Exercise `rescale` (6 min, ●●○)
+# ### Exercise `rescale`
 #
 # The cure: the unit of measurement must not decide who learns. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
 
-# %% nbgrader={"grade": false, "grade_id": "rescale", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="rescale"
 def rescale(H):
     """Give every example (row) the same size: a root mean square of 1.
 
@@ -531,17 +491,13 @@ def rescale(H):
 # The row $(1, 7)$: squares $1$ and $49$, mean $25$, root $5$. It becomes $(0.2, 1.4)$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_rescale", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_rescale"
 check("rescale")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_rescale")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Same data, same starting weights, same examples in the same order, **same learning rate**. The only change: each network reads its features through your `rescale`.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_cure", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_cure"
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     runs = {}
     for title, prepare in (("raw", np.copy), ("rescaled", rescale)):
@@ -557,7 +513,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # %%
 guess_sizes = {"raw": None, "rescaled": None}  # 0 to 5
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_sweep", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_sweep"
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     rates, sizes = np.logspace(-5, 0, 11), (0.01, 0.1, 1, 10, 100)
     losses = {"raw": {}, "rescaled": {}}
@@ -576,7 +532,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 #
 # But if one feature is large and its neighbour small within an example, they stay so:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_shape", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_shape"
 if ready("rescale"):
     uneven = np.array([[100.0, 1.0], [-100.0, 1.0]])
     print(rescale(uneven))
@@ -590,7 +546,7 @@ if ready("rescale"):
 #
 # With $x = (3, 1)$, $\lambda = 5$. Three rates, starting at $t = 1$:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_one_feature", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_one_feature"
 curvature = np.mean(np.array([3.0, 1.0]) ** 2)
 for rate in (0.1, 0.3, 0.5):
     distances = [(1 - rate * curvature) ** step for step in range(6)]
@@ -599,11 +555,11 @@ for rate in (0.1, 0.3, 0.5):
 # %% [markdown]
 # With **several features** the curvature is a matrix, $C = \tfrac1n X^\top X$. There are directions in which $C$ only stretches: its eigenvectors. Along each of them descent behaves as with one feature, and the eigenvalue is that direction's $\lambda$.
 #
-# ### Exercise `largest_stable_rate` (10 min, ●●●)
+# ### Exercise `largest_stable_rate`
 #
 # Return the largest $\eta$ with which descent does not run away. For which $\eta$ is $(1 - \eta\lambda)\,t$ no farther out than $t$? Which $\lambda$ decides?
 
-# %% nbgrader={"grade": false, "grade_id": "largest_stable_rate", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="largest_stable_rate"
 def largest_stable_rate(X):
     """The largest learning rate at which descent on the mean of (y - X w)^2 / 2 does not run away.
 
@@ -629,17 +585,13 @@ def largest_stable_rate(X):
 # $X$ a column of $3$ and $1$: $C = 5$. With $\eta = 0.3$ the factor is $-0.5$: back and forth, but closer each time. With $\eta = 0.5$ it is $-1.5$: it runs away.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_largest_stable_rate", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_largest_stable_rate"
 check("largest_stable_rate")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_largest_stable_rate")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # A prediction that can be wrong deserves a test. Predict the limit from the data alone; then train with one percent less, with one percent more, and with some rates around.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_crossing", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_crossing"
 def descend(X, target, rate, steps=400):
     """Descent with all examples in every step. Returns the losses."""
     w, losses = np.zeros(X.shape[1]), []
@@ -665,7 +617,7 @@ if ready("largest_stable_rate"):
 #
 # Last, why rescaling lets you keep one rate. Five data sets measured on all kinds of scales; what does your function say before and after?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_units", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_units"
 if ready("rescale", "largest_stable_rate"):
     rng = np.random.default_rng(8)
     print("size of the features    largest stable rate    after rescale")

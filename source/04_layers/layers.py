@@ -17,7 +17,7 @@
 #
 # You will write seven small classes instead, string layers on a list, and train them with nothing but NumPy. It takes about 90 minutes.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+# %% locked="setup"
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for matrices this small, one thread is the fastest
@@ -32,7 +32,7 @@ from barprop.pictures import layers
 #
 # Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: your network gets to see them when it is examined, not before.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_digits", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_digits"
 X, labels, X_test, labels_test = digits()
 layers.digit_grid(X[:40], labels[:40])
 
@@ -45,10 +45,10 @@ layers.digit_grid(X[:40], labels[:40])
 #
 # What backward will need from forward, the layer keeps in between: its cache.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_card", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_card"
 layers.card()
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_contract", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_contract"
 from barprop.widgets import ContractCard
 
 ContractCard("ReLU")  # tick a contract, then run it: what is the least that works?
@@ -56,7 +56,7 @@ ContractCard("ReLU")  # tick a contract, then run it: what is the least that wor
 # %% [markdown]
 # Weights do not live in the layer. They are handed to both methods as a tuple `w`, and `w_bar` comes back as a tuple built like it; `()` where there are none.
 #
-# ### Exercise `Product` (10 min, ●●○)
+# ### Exercise `Product`
 #
 # The neuron's last step, $e = v\,h$, as a layer with `w = (v,)`. New: `h` may hold $n$ examples, all with the same $v$.
 #
@@ -67,7 +67,7 @@ ContractCard("ReLU")  # tick a contract, then run it: what is the least that wor
 # Its input, $h$: that is what `bar_v` read. A step caches what its way back reads, and that need not be its output.
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "Product", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="Product"
 class Product:
     """The step e = v h. Weights: w = (v,), with v a number."""
 
@@ -102,19 +102,11 @@ class Product:
 # $v = 2$, $h = (3, 5)$, $\bar e = (10, 1)$. Move $v$ by $0.1$: the outputs move by $0.3$ and $0.5$, the loss by $3 + 0.5$. A slope of $35$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Product_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_Product_forward"
 check("Product", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Product_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Product_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Product_backward"
 check("Product", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Product_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Many numbers at once
@@ -125,19 +117,19 @@ grade("test_Product_backward")
 #
 # Row $i$ of $X$ is one example, row $j$ of $W$ makes output $j$, and $b$ is added to every row.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_blocks", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_blocks"
 layers.blocks()
 
 # %% [markdown]
 # For one example you have done this: in notebook 03 $\bar W$ was a table of products. Now $n$ examples share one $W$.
 #
-# ### Exercise `linear_backward` (12 min, ●●○)
+# ### Exercise `linear_backward`
 #
 # Given $\bar Z$ and the $X$ and $W$ that made $Z$, return the bars of $W$, $b$ and $X$, each in the shape of its variable.
 #
 # Before you type: two of them are products of two matrices. Which two matrices can you multiply to get the shape of $\bar W$?
 
-# %% nbgrader={"grade": false, "grade_id": "linear_backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="linear_backward"
 def linear_backward(Z_bar, X, W):
     """Back through Z = X W^T + b, for a batch of n examples.
 
@@ -166,15 +158,11 @@ def linear_backward(Z_bar, X, W):
 # One feature, one output: $X = (3, 5)^\top$, $\bar Z = (10, 1)^\top$. Nudge $b$ by $0.1$: both outputs move by $0.1$, the loss by $1 + 0.1$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_linear_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_linear_backward"
 check("linear_backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_linear_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `Linear` (7 min, ●○○)
+# ### Exercise `Linear`
 #
 # Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`.
 #
@@ -185,7 +173,7 @@ grade("test_linear_backward")
 # $\bar b$ needs nothing from forward, the input's bar needs $W$, which is handed over anyway. Only $\bar W$ asks for something kept: the input. The output is of no use here.
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "Linear", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="Linear"
 class Linear:
     """The step h = h_prev W^T + b. Weights: w = (W, b), of shapes (m, d) and (m,)."""
 
@@ -219,26 +207,18 @@ class Linear:
 # `((1, 2), 3)` has two entries. `(1, 2, 3)` has three.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Linear_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_Linear_forward"
 check("Linear", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Linear_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Linear_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Linear_backward"
 check("Linear", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Linear_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Bends
 #
 # Two linear layers on top of each other, with $3$ units in between: what can they do that one cannot? Guess, then look at the difference to a single layer with the weights $W_2 W_1$ and $W_2 b_1 + b_2$.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_collapse", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_collapse"
 if ready("Linear"):
     rng = np.random.default_rng(4)
     W1, b1, W2, b2 = rng.normal(size=(3, 5)), rng.normal(size=3), rng.normal(size=(2, 3)), rng.normal(size=2)
@@ -250,7 +230,7 @@ if ready("Linear"):
 # %% [markdown]
 # Nothing at all. A stack of linear layers is one linear layer with more typing. Between them belongs something that bends, entry by entry.
 #
-# ### Exercise `ReLU` (6 min, ●○○)
+# ### Exercise `ReLU`
 #
 # `w` and `w_bar` are `()`. The slope at $0$ is $0$. **Which tensor does it cache?**
 #
@@ -259,7 +239,7 @@ if ready("Linear"):
 # Input or output, either will do: $h$ is positive exactly where $h_{\mathrm{prev}}$ was. Even the answer alone is enough, one bit an entry.
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "ReLU", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="ReLU"
 class ReLU:
     """h = max(h_prev, 0), entry by entry. No weights: w = ()."""
 
@@ -290,22 +270,14 @@ class ReLU:
 # Forward saw $(-1, 4)$, and $\bar h = (7, -2)$ comes back. Nudge the $-1$: nothing moves. Nudge the $4$: the output moves along.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_ReLU_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_ReLU_forward"
 check("ReLU", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_ReLU_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_ReLU_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_ReLU_backward"
 check("ReLU", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_ReLU_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise `Tanh` (5 min, ●○○)
+# ### Exercise `Tanh`
 #
 # The same with a softer bend. In notebook 02 `tanh_slope` told the slope from one thing only. **So which tensor does this layer cache**, and what may it forget?
 #
@@ -314,7 +286,7 @@ grade("test_ReLU_backward")
 # Its output, and nothing else. The input may go, which is half the memory. Of all the layers here it is the only one whose backward reads what forward put out.
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "Tanh", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="Tanh"
 class Tanh:
     """h = tanh(h_prev), entry by entry. No weights: w = (). Caches its output only."""
 
@@ -345,19 +317,11 @@ class Tanh:
 # Where tanh gives $0.6$, its slope is $0.64$. A bar of $10$ becomes $6.4$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Tanh_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_Tanh_forward"
 check("Tanh", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Tanh_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Tanh_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Tanh_backward"
 check("Tanh", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Tanh_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Losses
@@ -371,7 +335,7 @@ grade("test_Tanh_backward")
 guess = "..."
 
 # %% [markdown]
-# ### Exercise `SquaredError` (8 min, ●●○)
+# ### Exercise `SquaredError`
 #
 # $$l = \frac1n \sum_{i=1}^n \tfrac12\,|e_i - y_i|^2$$
 #
@@ -384,7 +348,7 @@ guess = "..."
 # Both inputs, or only their difference, which knows $n$ as well.
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "SquaredError", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="SquaredError"
 class SquaredError:
     """Half the squared distance of each row of e from that of y, on average over the rows."""
 
@@ -418,19 +382,11 @@ class SquaredError:
 # Two rows, $e = (5, 1)$, $y = (2, 1)$: $l = \tfrac12(4.5 + 0)$. Nudge the $5$ by $0.1$: $l$ goes from $2.25$ to about $2.40$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_SquaredError_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_SquaredError_forward"
 check("SquaredError", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_SquaredError_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_SquaredError_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_SquaredError_backward"
 check("SquaredError", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_SquaredError_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # For "which of ten?" there is a better loss. The network gives ten numbers, the **logits**, and soft-max makes probabilities of them; the loss is how surprised we are by the label:
@@ -439,7 +395,7 @@ grade("test_SquaredError_backward")
 #
 # As it stands it has a flaw that only shows when the network becomes sure of itself.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_overflow", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_overflow"
 with np.errstate(over="ignore", invalid="ignore"):
     for z in (1.0, 100.0, 1000.0):
         top, bottom = np.exp(z), np.exp(z) + np.exp(0.0)
@@ -448,7 +404,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # The probability is 1, and the computer says *not a number*. But adding one number to all logits of a row changes no probability, so you may choose which.
 #
-# ### Exercise `SoftmaxCrossEntropy` (14 min, ●●●)
+# ### Exercise `SoftmaxCrossEntropy`
 #
 # Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$. `backward` returns the bar of the logits. **What does it cache?**
 #
@@ -457,7 +413,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # Probabilities and labels; or the logits, and make the probabilities once more.
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "SoftmaxCrossEntropy", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="SoftmaxCrossEntropy"
 class SoftmaxCrossEntropy:
     """Minus the logarithm of the label's soft-max probability, on average over the rows."""
 
@@ -501,24 +457,16 @@ class SoftmaxCrossEntropy:
 # Logits $(0, 0)$, label $1$: raise the second by $0.1$, and $l$ falls from $0.693$ to about $0.644$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_SoftmaxCrossEntropy_forward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_SoftmaxCrossEntropy_forward"
 check("SoftmaxCrossEntropy", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_SoftmaxCrossEntropy_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_SoftmaxCrossEntropy_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_SoftmaxCrossEntropy_backward"
 check("SoftmaxCrossEntropy", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_SoftmaxCrossEntropy_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # A network that knows nothing gives ten equal logits. What is its loss? And for an example with label 3: which logits get a positive bar, which a negative one? Decide before you run.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_probabilities", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_probabilities"
 if ready("SoftmaxCrossEntropy"):
     loss = SoftmaxCrossEntropy()
     print(f"ten equal chances: l = {loss.forward(np.zeros((1, 10)), np.array([3])):.3f}")
@@ -533,17 +481,17 @@ if ready("SoftmaxCrossEntropy"):
 #
 # That is everything. A network is a list of layers, and the loss stands outside.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_chain", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_chain"
 layers.chain(["Linear", "ReLU", "Linear"], "Softmax-\nCrossEntropy")
 
 # %% [markdown]
-# ### Exercise `Network` (12 min, ●●○)
+# ### Exercise `Network`
 #
 # `w` is now a list with one tuple for each layer, and so is `w_bar`. No layer needs to know its neighbours; you hand on what each returns.
 #
 # Before you write backward: whose turn is it first, and where in `w_bar` does its result belong? A network without layers is a fine network. Both its methods return what they were given, as copies.
 
-# %% nbgrader={"grade": false, "grade_id": "Network", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="Network"
 class Network:
     """A chain of layers. w is a list of tuples, the weights of each layer in order."""
 
@@ -586,24 +534,16 @@ class Network:
 # Layers A, B: forward is B(A(x)). Backward asks B, hands what B says to A, and returns $(\bar w_A, \bar w_B)$ in this order.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Network_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_Network_forward"
 check("Network", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Network_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Network_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_Network_backward"
 check("Network", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Network_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # The checks used layers of ours and yours, so a slip in `Linear` does not count twice. Now nudge a real one: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight to both sides?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudges", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_nudges"
 def new_weights(seed):
     rng = np.random.default_rng(seed)
     first = (rng.normal(0, 1 / 28, (64, 784)), np.zeros(64))
@@ -629,19 +569,19 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
 #
 # Each **step** takes the next batch: forward, loss, both backwards, and every weight moves against its bar at rate `lr`. When every example has been used once, that was an **epoch**. Which examples meet in a batch is yours to decide, as long as `seed` fixes it; shuffling anew in each epoch is the usual thing.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_batches", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_batches"
 order = np.random.default_rng(1).permutation(10)
 for start in range(0, 10, 4):
     print("one batch of at most 4 of these 10 examples:", order[start : start + 4])
 
 # %% [markdown]
-# ### Exercise `train_digits` (16 min, ●●●)
+# ### Exercise `train_digits`
 #
 # Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one a step, each taken before its step. The `w` you are given stays as it was; what you return are new arrays, even after 0 epochs.
 #
 # The bars at one step belong to the weights of that step: compute all of them, then move.
 
-# %% nbgrader={"grade": false, "grade_id": "train_digits", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="train_digits"
 def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
     """Stochastic gradient descent on the soft-max cross entropy.
 
@@ -678,19 +618,11 @@ def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
 # 10 examples, `batch=4`, 3 epochs: batches of 4, 4, 2, three times over. Nine losses.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_train_digits_one_batch", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_train_digits_one_batch"
 check("train_digits", "one_batch")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_train_digits_one_batch")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_train_digits_batches", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_train_digits_batches"
 check("train_digits", "batches")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_train_digits_batches")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Now for real: 784-64-10, ten epochs, about a second. Write down first: of 1,000 digits it has never seen, how many will it name right after one epoch? After ten? (Guessing gets 100.)
@@ -698,7 +630,7 @@ grade("test_train_digits_batches")
 # %%
 guess = {"after 1 epoch": None, "after 10": None}
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_training"
 trained = ready("Network", "Linear", "ReLU", "train_digits")
 if trained:
     network, w, curve, shares = Network([Linear(), ReLU(), Linear()]), new_weights(0), [], []
@@ -713,7 +645,7 @@ if trained:
 # %% [markdown]
 # Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. What do you expect to see in the middle, and what at the rim?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_weights", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_weights"
 if trained:
     display(layers.first_weights(w[0][0] - new_weights(0)[0][0]))
 
@@ -722,7 +654,7 @@ if trained:
 #
 # Here are some of those it got wrong. Be honest about how many you would have got.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_wrong", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_wrong"
 if trained:
     wrong = np.flatnonzero(named != labels_test)[:20]
     display(layers.digit_grid(X_test[wrong], labels_test[wrong], named[wrong]))
@@ -730,7 +662,7 @@ if trained:
 # %% [markdown]
 # One hand is missing: yours. Draw a digit in the box. The weights are random again, so what the network reads is a guess. Then run the cell below it and watch the bars while your layers learn.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_hand", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_hand"
 if trained:
     from barprop.widgets import DigitPad
 
@@ -738,7 +670,7 @@ if trained:
     pad = DigitPad((network, w), X_test[:10])
     display(pad)
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_hand_trained", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_hand_trained"
 if trained:
     for part in pad.progress(100):
         some = slice(400 * (part % 10), 400 * (part % 10) + 400)

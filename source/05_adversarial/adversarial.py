@@ -19,7 +19,7 @@
 #
 # It takes five lines of code, says the lecture, and works on most images. You write them, then you count. About 60 minutes.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+# %% locked="setup"
 import numpy as np
 from classifier import load, untrained
 
@@ -36,7 +36,7 @@ X_train, labels_train, X, labels = digits()
 #
 # Our victim reads digits. It is a network as in notebook 04, 784–64–10, trained and put beside this notebook in `classifier.py`; open it, it is short. `X` holds 1,000 digits it has never seen, one flattened image a row, from 0 (paper) to 1 (ink). Below each digit: what the network sees, and how sure it is.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_digits", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_digits"
 adversarial.row(X[:10], network.forward(X[:10], w), labels[:10])
 
 # %% [markdown]
@@ -44,7 +44,7 @@ adversarial.row(X[:10], network.forward(X[:10], w), labels[:10])
 #
 # Take the 5 above, let a single pixel have a little more ink, and ask the loss:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_nudge", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_nudge"
 before = loss.forward(network.forward(X[5:6], w), labels[5:6])
 for pixel in (0, 469, 489):
     inked = X[5:6].copy()
@@ -60,7 +60,7 @@ for pixel in (0, 469, 489):
 # So it knows whether an image is classified *robustly*, or whether a breath of ink would tip it.
 
 # %% [markdown]
-# ### Exercise `input_bar` (8 min, ●●○)
+# ### Exercise `input_bar`
 #
 # The bar of each image **under its own loss**. You have:
 #
@@ -70,7 +70,7 @@ for pixel in (0, 469, 489):
 #
 # Mind the word *mean*.
 
-# %% nbgrader={"grade": false, "grade_id": "input_bar", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="input_bar"
 def input_bar(net, X, labels):
     """The bar of each image under its own loss, not under the mean of all.
 
@@ -97,14 +97,10 @@ def input_bar(net, X, labels):
 # Two losses, $l = (l_1 + l_2)/2$, and $l_1 = 3x_1$. Then $\bar x_1$ under the mean is $1.5$; under its own loss it is $3$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_input_bar", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_input_bar"
 check("input_bar")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_input_bar")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_bars", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_bars"
 if ready("input_bar"):
     display(adversarial.bars(X[:7], input_bar(net, X[:7], labels[:7])))
 
@@ -114,11 +110,11 @@ if ready("input_bar"):
 # The numbers under the bars differ by orders of magnitude. Predict: whose bar is longer, that of a digit the network is sure of, or that of one it doubts?
 
 # %% [markdown]
-# ### Exercise `sensitivity` (4 min, ●○○)
+# ### Exercise `sensitivity`
 #
 # One number an image: the Euclidean length of its bar.
 
-# %% nbgrader={"grade": false, "grade_id": "sensitivity", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="sensitivity"
 def sensitivity(net, X, labels):
     """How sensitive the loss of each image is to the image: the length of its bar.
 
@@ -142,14 +138,10 @@ def sensitivity(net, X, labels):
 # Two images of two pixels with bars $(3, 4)$ and $(0, -2)$: the lengths are $5$ and $2$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_sensitivity", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_sensitivity"
 check("sensitivity")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_sensitivity")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_sensitivity", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_sensitivity"
 if ready("sensitivity"):
     size = sensitivity(net, X, labels)
     display(adversarial.calm_and_nervous(X, network.forward(X, w), labels, size))
@@ -166,11 +158,11 @@ if ready("sensitivity"):
 # Gradient *ascent*, a couple of steps of it.
 
 # %% [markdown]
-# ### Exercise `gradient_ascent` (6 min, ●○○)
+# ### Exercise `gradient_ascent`
 #
 # Take that step `steps` times; each starts where the last one ended. (If you hear "two plus alpha" in the recording: it is an $x$.)
 
-# %% nbgrader={"grade": false, "grade_id": "gradient_ascent", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="gradient_ascent"
 def gradient_ascent(net, X, labels, alpha, steps):
     """Walk uphill on the loss of each image.
 
@@ -198,19 +190,15 @@ def gradient_ascent(net, X, labels, alpha, steps):
 # One pixel, $l = x^2$, so $\bar x = 2x$. From $x = 1$ with $\alpha = 0.5$: first $2$, then $4$, then $8$. With the first bar three times over it would be $4$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_gradient_ascent", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_gradient_ascent"
 check("gradient_ascent")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_gradient_ascent")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Five lines? Count yours.
 #
 # Here is a 4 that the network holds to be a 4 with 61 %: our panda. Before you run this: after how many steps will it tip, and will you see a difference?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ascent", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_ascent"
 if ready("gradient_ascent"):
     panda, truth = X[64:65], labels[64:65]
     film = np.concatenate([gradient_ascent(net, panda, truth, alpha=0.04, steps=k) for k in range(9)])
@@ -221,7 +209,7 @@ if ready("gradient_ascent"):
 # %% [markdown]
 # There is your gibbon. Now try the same on all 1,000 digits:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_alphas", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_alphas"
 if ready("gradient_ascent"):
     print("five steps with    mean loss    a typical digit changed by    the most changed by")
     for alpha in (0.01, 0.1, 1.0):
@@ -238,11 +226,11 @@ if ready("gradient_ascent"):
 # So fix the budget first: **no pixel may change by more than $\varepsilon$.** If the loss were a plane with slope $\bar x$, how would you spend it?
 
 # %% [markdown]
-# ### Exercise `fgsm` (6 min, ●○○)
+# ### Exercise `fgsm`
 #
 # The *fast gradient sign method* made the gibbon. Every pixel goes as far as it may, towards more loss. One whose bar is 0 stays. The result is still a picture, all pixels in $[0, 1]$.
 
-# %% nbgrader={"grade": false, "grade_id": "fgsm", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="fgsm"
 def fgsm(net, X, labels, eps):
     """Attack with one step, in which no pixel moves by more than eps.
 
@@ -268,14 +256,10 @@ def fgsm(net, X, labels, eps):
 # Four pixels $(0.5,\ 0.5,\ 0,\ 0.5)$ with bars $(-7,\ 0.001,\ -2,\ 0)$ and $\varepsilon = 0.25$: the first ends at $0.25$, the second at $0.75$, the third stays at $0$ and so does the fourth at $0.5$, each for a reason of its own.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_fgsm", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_fgsm"
 check("fgsm")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_fgsm")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_fgsm", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_fgsm"
 if ready("fgsm"):
     some = X[10:20], labels[10:20]
     made = {f"eps = {eps}": fgsm(net, *some, eps) for eps in (0, 0.05, 0.1)}
@@ -286,7 +270,7 @@ if ready("fgsm"):
 #
 # Now you can put sensitivity to the test. It was measured *before* any attack; did it know who would fall?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_quarters", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_quarters"
 if ready("sensitivity", "fgsm"):
     attacked = {eps: network.forward(fgsm(net, X, labels, eps), w) for eps in (0.02, 0.03, 0.05, 0.1)}
     adversarial.quarters(sensitivity(net, X, labels), network.forward(X, w), attacked, labels)
@@ -299,11 +283,11 @@ if ready("sensitivity", "fgsm"):
 # `fgsm` looks once, then walks with closed eyes. Take short steps and look again.
 
 # %% [markdown]
-# ### Exercise `pgd` (12 min, ●●●)
+# ### Exercise `pgd`
 #
 # *Projected gradient descent* (so called; we climb). Start at $X$. In each step every pixel moves by `alpha` along the sign of a fresh bar. Then, and that is all "projection" means, what went too far is brought back: to within `eps` of the **original** pixel, then into $[0, 1]$.
 
-# %% nbgrader={"grade": false, "grade_id": "pgd", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="pgd"
 def pgd(net, X, labels, eps, alpha, steps):
     """Attack in small steps, never farther than eps from X in any pixel.
 
@@ -334,14 +318,10 @@ def pgd(net, X, labels, eps, alpha, steps):
 # A pixel at $0.5$, $\varepsilon = 0.1$, $\alpha = 0.04$, bars always positive: $0.54$, $0.58$, $0.6$, $0.6$. Now a negative bar: $0.56$. A walk that was only stopped at the end would be at $0.62$, and go home to $0.6$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_pgd", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_pgd"
 check("pgd")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_pgd")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pgd", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_pgd"
 if ready("fgsm", "pgd"):
     print("eps = 0.1       mean loss of 1,000 digits")
     walks = {"no attack": X, "fgsm": fgsm(net, X, labels, 0.1)}
@@ -352,7 +332,7 @@ if ready("fgsm", "pgd"):
 # %% [markdown]
 # Better at once, and soon no better: in so small a ball the logits are nearly a plane (the loss bends on top). Hold on to that thought. (And on paper: does the order of your two corrections matter?) Now by hand: find the smallest `eps` at which the network sees another digit, then draw a digit of your own and attack that.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pad", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_pad"
 from barprop.widgets import PerturbPad
 
 PerturbPad(net, X[:30], labels[:30], eps=0.1, alpha=0.02, steps=5)
@@ -363,11 +343,11 @@ PerturbPad(net, X[:30], labels[:30], eps=0.1, alpha=0.02, steps=5)
 # So far the network may see anything but the truth. Now choose.
 
 # %% [markdown]
-# ### Exercise `targeted` (8 min, ●●○)
+# ### Exercise `targeted`
 #
 # You are given `targets`, the classes that you want to be seen; the true labels are not even passed. Same steps, same ball. Should this loss grow or fall?
 
-# %% nbgrader={"grade": false, "grade_id": "targeted", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="targeted"
 def targeted(net, X, targets, eps, alpha, steps):
     """Attack that makes the network see `targets`, never farther than eps from X in any pixel.
 
@@ -397,14 +377,10 @@ def targeted(net, X, targets, eps, alpha, steps):
 # Two classes, and ink in the pixel speaks for class 1. The image is a 0 and you want a 1. The loss with label 1 falls as ink is added, so its bar is negative. Where should the pixel go?
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_targeted", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_targeted"
 check("targeted")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_targeted")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_targeted", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_targeted"
 if ready("targeted"):
     wishes, which = np.arange(10), 21
     same = np.repeat(X[which : which + 1], 10, axis=0)
@@ -420,11 +396,11 @@ if ready("targeted"):
 # Single pictures persuade and prove nothing: perhaps they were picked. "True of most inputs", says the lecture. Count.
 
 # %% [markdown]
-# ### Exercise `accuracy_curve` (8 min, ●●○)
+# ### Exercise `accuracy_curve`
 #
 # For each `eps` in a list, attack **all** images and return the share that the network still sees as what they truly are. The network sees the class with the largest logit. The attack is a function like your `fgsm`, called as `attack(net, X, labels, eps)`.
 
-# %% nbgrader={"grade": false, "grade_id": "accuracy_curve", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="accuracy_curve"
 def accuracy_curve(net, X, labels, eps_list, attack):
     """Accuracy under attack, for attacks of several sizes.
 
@@ -455,12 +431,8 @@ def accuracy_curve(net, X, labels, eps_list, attack):
 # Three images, labels $2, 0, 1$, logits $(1, 5, 9)$, $(3, 1, 2)$, $(4, 0, 1)$. The largest stand at places $2$, $0$, $0$: two of three are right.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_accuracy_curve", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_accuracy_curve"
 check("accuracy_curve")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_accuracy_curve")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # But perhaps the network just dislikes dirt, and *any* change of that size would do? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. 784,000 changes, exactly as loud as yours, none of them aimed.
@@ -471,7 +443,7 @@ grade("test_accuracy_curve")
 # Percent still right at eps = 0.1. Nobody grades it.
 guess = {"fgsm": None, "random signs": None}
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_curve", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_curve"
 coins = np.random.default_rng(0).choice([-1.0, 1.0], X.shape)
 
 
@@ -496,7 +468,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # Now see what you have been adding.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_magnified", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_magnified"
 if ready("fgsm"):
     one, truth = X[197:198], labels[197:198]
     made = np.concatenate([one, fgsm(net, one, truth, 0.08), np.clip(one + 0.08 * coins[:1], 0, 1)])
@@ -508,7 +480,7 @@ if ready("fgsm"):
 #
 # Why does a whisper weigh so much? Add up what the slope promises. Each of $d$ pixels contributes $\varepsilon\,|\bar x_i|$ when all pull together. With coins, most cancel out. How large do you think is the ratio, for 784 pixels?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_why", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_why"
 if ready("input_bar"):
     X_bar = input_bar(net, X, labels)
     together = 0.1 * np.abs(X_bar).sum(axis=1).mean()
@@ -523,7 +495,7 @@ if ready("input_bar"):
 #
 # Can the network learn to stand it? Simple idea: go on training, but on attacked digits, attacked anew in every step. Predict: what will it cost on clean ones?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_training"
 def train_under_attack(net, X, labels, eps, epochs=4, lr=0.1, batch=32, seed=1):
     """Go on training on digits that were attacked a moment ago."""
     network, w, loss = net
@@ -540,7 +512,7 @@ def train_under_attack(net, X, labels, eps, epochs=4, lr=0.1, batch=32, seed=1):
 if ready("fgsm", "pgd", "accuracy_curve"):
     hardened = train_under_attack(load(), X_train, labels_train, eps=0.1)
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_robust", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_robust"
 if ready("fgsm", "pgd", "accuracy_curve"):
     after = {name: accuracy_curve(hardened, X, labels, sizes, attacks[name]) for name in ("fgsm", "pgd")}
     display(adversarial.before_and_after(sizes, lines, after))

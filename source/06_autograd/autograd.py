@@ -19,7 +19,7 @@
 #
 # *Coming back? Click into the cell where you stopped, then Run → Run All Above Selected Cell.*
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+# %% locked="setup"
 import numpy as np
 
 from barprop import check, ready
@@ -31,7 +31,7 @@ from barprop.pictures import tape
 #
 # A number that comes out of a step knows nothing of where it came from. So let each result remember two things: what it was made from, and how to send a bar back there. Two sorts of step will do for now, a sine and a mean.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_first_try", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_first_try"
 class Step:
     def __init__(self, data, parents=(), back=lambda bar: ()):
         self.data, self.parents, self.back = data, parents, back
@@ -54,7 +54,7 @@ def send_back(node, bar):
 # %% [markdown]
 # That is a complete autograd engine. Try it on $y = \sin(\sin x)$:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_first_bar", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_first_bar"
 x = Step(0.5)
 send_back(sin(sin(x)), 1.0)
 print("from the engine:", x.bar)
@@ -69,7 +69,7 @@ print("on paper:       ", np.cos(np.sin(0.5)) * np.cos(0.5))
 # Your guess; not graded.
 guess = None
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_visits", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_visits"
 for rungs in (1, 2, 4, 8, 16):
     y = x = Step(0.5)
     for _ in range(rungs):
@@ -83,7 +83,7 @@ print(f"20 means, 21 nodes: {2**20:,} visits; your guess was {guess}")
 #
 # It has a second flaw. It calls itself once for every step of the way, and Python allows only about 1,000 nested calls:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_recursion", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_recursion"
 y = Step(0.5)
 for _ in range(10_000):
     y = sin(y)
@@ -99,18 +99,18 @@ except RecursionError as error:
 #
 # Line the nodes up so that each stands **behind all that it was made from**. Walk that line from its end, and nobody passes on a bar that is not complete. In which order would you line these up?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_graph", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_graph"
 x = Step(0.5)
 s = sin(x)
 y = mean(mean(sin(s), s), x)
 tape.draw(y, bars=False, x=x, s=s, y=y)
 
 # %% [markdown]
-# ### Exercise `topological_order` (12 min, ●●○)
+# ### Exercise `topological_order`
 #
 # Return a list of every node that `node` was made from, directly or not: parents before what was made from them, `node` itself last, each node once. Tell nodes apart by `id(node)`; two may hold the same number. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
 
-# %% nbgrader={"grade": false, "grade_id": "topological_order", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="topological_order"
 def topological_order(node):
     """The nodes in an order in which they can be computed.
 
@@ -144,17 +144,13 @@ def topological_order(node):
 # Toast needs bread; jam toast needs toast and jam. On the pile lies "jam toast". Take it off: its parts come first, so put back "finish jam toast", and on top of it "jam" and "toast".
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_topological_order", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_topological_order"
 check("topological_order")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_topological_order")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Your order on the graph from above. Every arrow has to lead from a smaller number to a larger one. Is it the order you had in mind? Several are right.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_order", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_order"
 if ready("topological_order"):
     display(tape.draw(y, order=topological_order(y), x=x, s=s, y=y))
 
@@ -163,7 +159,7 @@ if ready("topological_order"):
 #
 # With the order, an engine can be right *and* fast. Two steps are enough to begin with: $+$ and $\times$.
 #
-# ### Exercise `Node` (15 min, ●●○)
+# ### Exercise `Node`
 #
 # A node remembers what it was made from (`parents`) and how to send a bar there (`back`: the bar of the result → a tuple with one bar for each parent). A sine would be
 #
@@ -171,7 +167,7 @@ if ready("topological_order"):
 #
 # `backward` starts from zeros, with ones at the node itself, walks your order from its end and hands each parent its bar.
 
-# %% nbgrader={"grade": false, "grade_id": "Node", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="Node"
 class Node:
     """An array with a bar, which remembers the Nodes it was made from.
 
@@ -229,19 +225,11 @@ class Node:
 # $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and $a$ is told once.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Node_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Node_steps"
 check("Node", "steps")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Node_steps")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Node_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_Node_backward"
 check("Node", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Node_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # That is enough for a neuron. There is no $\tanh$ yet, so let the nonlinearity be a square, $h = z^2$, and write a minus as a product with $-1$. Before you run it: $y - e = -0.45$ here, so what is the sign of $\bar v$?
@@ -249,7 +237,7 @@ grade("test_Node_backward")
 # %%
 guess = None  # "+" or "-". Not graded.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_neuron", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_neuron"
 if ready("topological_order", "Node"):
     x1, x2, w1, w2, v, y = map(Node, (1.5, -0.5, 0.8, 0.4, 0.75, 0.3))
     z = w1 * x1 + w2 * x2
@@ -264,7 +252,7 @@ if ready("topological_order", "Node"):
 # %% [markdown]
 # All the bars of notebook 02, and you wrote a way back for two steps only. Walk along the tape below, forwards and back. If a bar is marked as wrong, find the first wrong one on the way back: that step is the guilty one.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_tape", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_tape"
 if ready("topological_order", "Node"):
     from barprop.widgets import TapeView
 
@@ -280,7 +268,7 @@ if ready("topological_order", "Node"):
 # %%
 guess = None  # the slope of the sum with respect to b_0. Not graded.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_broadcast", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_broadcast"
 H, b = np.zeros((4, 3)), np.array([1.0, 2.0, 3.0])
 nudged = b + [0.1, 0, 0]
 print("shapes:", H.shape, "+", b.shape, "=", (H + b).shape)
@@ -294,11 +282,11 @@ print("slope: ", ((H + nudged).sum() - (H + b).sum()) / 0.1, "- your guess:", gu
 guess = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 
 # %% [markdown]
-# ### Exercise `unbroadcast` (8 min, ●●○)
+# ### Exercise `unbroadcast`
 #
 # Sum a bar in the shape of the result to the shape of an operand. Return a new array, also where nothing was broadcast.
 
-# %% nbgrader={"grade": false, "grade_id": "unbroadcast", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="unbroadcast"
 def unbroadcast(bar, shape):
     """The bar of an operand that was broadcast.
 
@@ -324,14 +312,10 @@ def unbroadcast(bar, shape):
 # A bar of shape $(2, 5, 3)$ for an operand of shape $(5, 1)$: one axis in front goes, the last becomes 1.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_unbroadcast", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_unbroadcast"
 check("unbroadcast")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_unbroadcast")
-### END HIDDEN TESTS
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_sums", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_sums"
 if ready("unbroadcast"):
     print("your guess:", guess)
     for shape in ((3,), (4, 1), (1, 3), ()):
@@ -342,11 +326,11 @@ if ready("unbroadcast"):
 #
 # The step that does most of the work in any network is `A @ B`. You met its way back in `linear_backward`. Here vectors may take part as well: `W @ x` is how notebook 01 would write it.
 #
-# ### Exercise `matmul_bars` (12 min, ●●○)
+# ### Exercise `matmul_bars`
 #
 # Return the bars of `A` and `B`, each in its own shape. Begin with two matrices. Which products give the shape $(2, 3)$ from $(2, 4)$ and $(3, 4)$?
 
-# %% nbgrader={"grade": false, "grade_id": "matmul_bars", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="matmul_bars"
 def matmul_bars(bar, A, B):
     """Back through A @ B.
 
@@ -374,32 +358,24 @@ def matmul_bars(bar, A, B):
 # $A = (1, 2)$, $B = (3, 4)^\top$, both vectors: $A B = 11$. With a bar of $10$, nudge $A_0$ by $0.1$: the product moves by $0.3$, the loss by $3$. A slope of $30$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_matmul_bars_matrices", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_matmul_bars_matrices"
 check("matmul_bars", "matrices")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_matmul_bars_matrices")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_matmul_bars_vectors", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_matmul_bars_vectors"
 check("matmul_bars", "vectors")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_matmul_bars_vectors")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## All of it
 #
 # `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` sends each bar through your `unbroadcast`. So a step may return bars in the shape of its result.
 #
-# ### Exercise `Value` (30 min, ●●●)
+# ### Exercise `Value`
 #
 # Each gap is one or two lines. Begin with `__add__` and `__mul__`: copy them from `Node`, and let them make a `Value`. Run the checks after every few gaps; each earns its points.
 #
 # A step with one parent returns a tuple with one entry: `(bar * ...,)`, comma included.
 
-# %% nbgrader={"grade": false, "grade_id": "Value", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="Value"
 def as_value(u):
     return u if isinstance(u, Value) else Value(u)
 
@@ -512,36 +488,20 @@ class Value(Node):
 # For $\max(a, b)$, entry by entry: the larger one gets the bar, the other nothing. Two parents, two bars: `bar * (a > b), bar * (a <= b)`.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Value_operators", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_Value_operators"
 check("Value", "operators")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Value_operators")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # In `2 - v` the number stands on the left, does not know what a `Value` is, and Python asks `v.__rsub__(2)` instead.
 
-# %% nbgrader={"grade": true, "grade_id": "test_Value_constants", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Value_constants"
 check("Value", "constants")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Value_constants")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Value_broadcasting", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Value_broadcasting"
 check("Value", "broadcasting")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Value_broadcasting")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Value_matmul", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Value_matmul"
 check("Value", "matmul")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Value_matmul")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # <details><summary>could not be broadcast together, along axis 1 only</summary>
@@ -553,34 +513,22 @@ grade("test_Value_matmul")
 # Three shops report their takings of two days, and the totals of the shops get bars $(10, 20, 30)$. Each day of the second shop gets $20$: a sum hands its bar to everyone.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Value_sum", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Value_sum"
 check("Value", "sum")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Value_sum")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # `exp` and `tanh` know their slope from what came out, `log` and `relu` from what went in. It is the question of notebook 04 again: which array does this step keep?
 
-# %% nbgrader={"grade": true, "grade_id": "test_Value_nonlinear", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Value_nonlinear"
 check("Value", "nonlinear")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Value_nonlinear")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Value_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_Value_backward"
 check("Value", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Value_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # The neuron of notebook 01, written as anybody would write it. The picture has grown a $\tanh$, a power and an $@$, and has fewer nodes than before:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_value", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_value"
 if ready("topological_order", "Value"):
     x, w, v, y = Value([1.5, -0.5]), Value([0.8, 0.4]), Value(1.2), Value(0.3)
     z = w @ x
@@ -590,7 +538,7 @@ if ready("topological_order", "Value"):
     l.backward()
     display(tape.draw(l, x=x, w=w, v=v, y=y, z=z, h=h, e=e, l=l))
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_value_tape", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_value_tape"
 if ready("topological_order", "Value"):
     from barprop.widgets import TapeView
 
@@ -599,7 +547,7 @@ if ready("topological_order", "Value"):
 # %% [markdown]
 # Blue was recorded on the way forward; vermilion came back along the same edges. Change the architecture and the way back changes with it: nothing to derive by hand.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_other", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_other"
 if ready("topological_order", "Value"):
     x, w, u = Value(0.5), Value(-1.2), Value(2.0)
     h = (w * x).tanh()
@@ -612,7 +560,7 @@ if ready("topological_order", "Value"):
 #
 # From now on a new function needs its forward only. But floats are not real numbers, and a forward that is right on paper may still fail:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_overflow", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_overflow"
 z = np.array([1.0, 10.0, 1000.0])
 with np.errstate(over="ignore", invalid="ignore"):
     print("log(1 + exp(z)):", np.log(1 + np.exp(z)))
@@ -626,11 +574,11 @@ with np.errstate(over="ignore", invalid="ignore"):
 # so choose it such that nothing grows large. And since the result does not depend on $m$, neither do the bars: $m$ may be a constant made from `.data`.
 
 # %% [markdown]
-# ### Exercise `compose` (15 min, ●●●)
+# ### Exercise `compose`
 #
 # Two functions of `Value`s, forwards only, for inputs up to $\pm 10^4$: softplus, $\log(1 + e^z)$, and the cross entropy of notebook 04. The check uses **your** `Value`, and says so where that is not right yet. Mind $z = 0$: softplus is smooth there, with slope $\tfrac12$.
 
-# %% nbgrader={"grade": false, "grade_id": "compose", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="compose"
 def softplus(value):
     """log(1 + exp(z)) of each entry.
 
@@ -668,24 +616,16 @@ def cross_entropy(logits, labels):
 # $\log(e^{1000} + e^{1001})$ with $m = 1001$ is $1001 + \log(e^{-1} + 1)$: harmless.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_compose_softplus", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_compose_softplus"
 check("compose", "softplus")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_compose_softplus")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_compose_cross_entropy", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_compose_cross_entropy"
 check("compose", "cross_entropy")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_compose_cross_entropy")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # You never told the tape what softplus's slope is. What do you expect it to look like?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_softplus", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_softplus"
 if ready("Value", "compose"):
     z = Value(np.linspace(-6, 6, 241))
     h = softplus(z)
@@ -699,7 +639,7 @@ if ready("Value", "compose"):
 #
 # The same digits, the same 784-64-10, the same soft-max. All of it was written by hand there: Linear, ReLU, the loss and the chain, each with its `backward`. Here is the whole network:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_network", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_network"
 def logits(X, W1, b1, W2, b2):
     return (X @ W1 + b1).relu() @ W2 + b2
 
@@ -713,7 +653,7 @@ batches = [rows for _ in range(3) for rows in rng.permutation(len(X)).reshape(-1
 # %% [markdown]
 # And its training. Look for the line that takes the gradient:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_train_tape", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_train_tape"
 def train_with_tape(weights, lr=0.2):
     losses = []
     for rows in batches:
@@ -727,7 +667,7 @@ def train_with_tape(weights, lr=0.2):
 # %% [markdown]
 # Beside it the same steps by hand, as your layers did them:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_train_by_hand", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_train_by_hand"
 def train_by_hand(weights, lr=0.2):
     losses = []
     for rows in batches:
@@ -743,7 +683,7 @@ def train_by_hand(weights, lr=0.2):
         weights = [w - lr * bar for w, bar in zip(weights, bars)]
     return weights, losses
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_training", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_training"
 if ready("Value", "compose"):
     weights, losses = train_with_tape(start)
     _, by_hand = train_by_hand(start)
@@ -758,7 +698,7 @@ if ready("Value", "compose"):
 # %%
 guess = {"nodes": None, "MB": None}  # not graded
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_memory", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_memory"
 if ready("topological_order", "Value", "compose"):
     nodes = topological_order(cross_entropy(logits(X[:32], *map(Value, start)), labels[:32]))
     kept = sum(node.data.nbytes for node in nodes)
@@ -773,7 +713,7 @@ if ready("topological_order", "Value", "compose"):
 #
 # Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. On `.backward()` it orders the nodes, walks from the end and adds up the bars.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_torch", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_torch"
 try:
     import torch
 except ImportError:

@@ -17,7 +17,7 @@
 #
 # Today it is the real thing: a photo, and a trained network that knows 1,000 classes. Four kinds of layers are missing in it. You write them, and then your own backward pass carries the attack, in nothing but NumPy. It takes about 75 minutes.
 
-# %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false}
+# %% locked="setup"
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -35,10 +35,10 @@ PANDA, GIBBON = names.index("giant panda"), names.index("gibbon")
 # %% [markdown]
 # The file `earlier.py` beside this notebook holds what you need of 04 and 05. If you have done those notebooks and they lie in the folders next door, use your own:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_yours", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_yours"
 Linear, Network, targeted = yours()
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_weights", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_weights"
 tensors = trained()  # the trained numbers, or a sentence that says how to get them
 photos.photo(X)
 
@@ -55,7 +55,7 @@ photos.photo(X)
 # Your guess, in percent. Nobody grades it.
 guess = None
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_multiplications", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_multiplications"
 count = multiplications()
 for kind, number in count.items():
     print(f"{kind:24}{number / 1e6:8.1f} million{number / sum(count.values()):8.1%}")
@@ -65,7 +65,7 @@ for kind, number in count.items():
 #
 # The other layers let a pixel look around. First the simplest one.
 #
-# ### Exercise `ReLU6` (8 min, ●○○)
+# ### Exercise `ReLU6`
 #
 # A ReLU with a lid: below 0 it gives 0, above 6 it gives 6. Its slope at 0 and at 6 is 0.
 # **Which tensor does it cache?** The largest arrays of the network go through this layer.
@@ -75,7 +75,7 @@ for kind, number in count.items():
 # The output, or a mask made from it. The next layer holds the output anyway. The input would be a second large array, and it may be overwritten before the way back (the check does that).
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "ReLU6", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="ReLU6"
 class ReLU6:
     """h = h_prev, but not below 0 and not above 6, entry by entry. No weights: w = ()."""
 
@@ -106,26 +106,18 @@ class ReLU6:
 # Inputs $(-1, 2, 7)$, $\bar h = (10, 20, 30)$. Nudge each input by $0.1$: the outputs move by $0$, $0.1$ and $0$, the loss by $0$, $2$ and $0$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_ReLU6_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_ReLU6_forward"
 check("ReLU6", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_ReLU6_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_ReLU6_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_ReLU6_backward"
 check("ReLU6", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_ReLU6_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## One number a feature
 #
 # At its end the network has $7 \times 7$ pixels left, with 1,280 features each. It does not matter *where* the ear is, so each feature is averaged over the picture, and a last `Linear` makes 1,000 logits.
 #
-# ### Exercise `MeanPool` (8 min, ●●○)
+# ### Exercise `MeanPool`
 #
 # $h_{nc}$ is the mean of $h_{\mathrm{prev},nijc}$ over all rows $i$ and columns $j$. **What must it cache?**
 #
@@ -134,7 +126,7 @@ grade("test_ReLU6_backward")
 # No number at all: a mean is linear. Only the shape, for the bar has to get it back.
 # </details>
 
-# %% nbgrader={"grade": false, "grade_id": "MeanPool", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="MeanPool"
 class MeanPool:
     """The mean of each feature over the picture. No weights: w = ()."""
 
@@ -167,19 +159,11 @@ class MeanPool:
 # A picture of $1 \times 2$ pixels and one feature, $\bar h = 10$. Nudge the left pixel by $0.1$: the mean moves by $0.05$, the loss by $0.5$. So its bar is $5$, and the right one's too.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_MeanPool_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_MeanPool_forward"
 check("MeanPool", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_MeanPool_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_MeanPool_backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_MeanPool_backward"
 check("MeanPool", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_MeanPool_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## A way around
@@ -188,11 +172,11 @@ grade("test_MeanPool_backward")
 #
 # If $\bar h$ comes in and all bars vanish inside $f$: what is $\bar x$?
 #
-# ### Exercise `Residual` (12 min, ●●○)
+# ### Exercise `Residual`
 #
 # Like your `Network`, but its input is added to what comes out. `w` is a list with an entry for each layer. A `Residual` may itself be one of the layers; its entry is then a list, too.
 
-# %% nbgrader={"grade": false, "grade_id": "Residual", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="Residual"
 class Residual:
     """h = x + f(x), where f is a chain of layers. w is a list with an entry for each layer."""
 
@@ -233,24 +217,16 @@ class Residual:
 # $f(x) = 3x$, $\bar h = 10$. Nudge $x$ by $0.1$: $h$ moves by $0.1 + 0.3$, the loss by $4$. So $\bar x = 40$: ten from the sum, thirty from the chain.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_Residual_forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_Residual_forward"
 check("Residual", "forward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Residual_forward")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_Residual_backward", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_Residual_backward"
 check("Residual", "backward")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_Residual_backward")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Try it: 30 blocks of a small `Linear` and a `ReLU6`, one chain with the way around and one without. How large is the bar that arrives at the input? Decide before you run.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_depth", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_depth"
 if ready("ReLU6", "Residual"):
     rng, depth, d = np.random.default_rng(0), 30, 16
     w = [[(rng.normal(0, 0.15, (d, d)), rng.normal(0, 0.1, d)), ()] for _ in range(depth)]
@@ -279,12 +255,12 @@ if ready("ReLU6", "Residual"):
 # %%
 guess = None  # (rows, columns) of windows
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_count", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_count"
 for k, s in ((3, 1), (3, 2), (2, 3)):
     print(f"k = {k}, s = {s}: {(7 - k) // s + 1} rows of {(6 - k) // s + 1} windows")
 
 # %% [markdown]
-# ### Exercise `DepthwiseConv2d` (20 min, ●●●)
+# ### Exercise `DepthwiseConv2d`
 #
 # Write `backward`. Three questions to begin with:
 #
@@ -292,7 +268,7 @@ for k, s in ((3, 1), (3, 2), (2, 3)):
 # - A pixel stood in up to $k^2$ windows, each time at another place $(i, j)$. What is *its* bar?
 # - And a pixel that no window saw?
 
-# %% nbgrader={"grade": false, "grade_id": "DepthwiseConv2d", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="DepthwiseConv2d"
 class DepthwiseConv2d:
     """Windows of k x k pixels, s pixels apart; each feature has weights of its own. w = (W, b), (k, k, c) and (c,)."""
 
@@ -340,24 +316,16 @@ class DepthwiseConv2d:
 # One row of pixels $(x_0, x_1, x_2)$, a window $(W_0, W_1)$ of two, $\bar h = (10, 1)$. Nudge $x_1$ by $0.1$: the first window moves by $0.1\,W_1$, the second by $0.1\,W_0$, the loss by $W_1 + 0.1\,W_0$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_DepthwiseConv2d_weights", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_DepthwiseConv2d_weights"
 check("DepthwiseConv2d", "weights")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_DepthwiseConv2d_weights")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_DepthwiseConv2d_input", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="test_DepthwiseConv2d_input"
 check("DepthwiseConv2d", "input")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_DepthwiseConv2d_input")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Look at it: all weights 1, and $\bar h = 1$ everywhere. Then the bar of a pixel counts the windows in which it stood. For $k = 3$, $s = 1$: what will stand in the corner, and what in the middle? And for $k = 2$, $s = 3$?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_windows", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_windows"
 if ready("DepthwiseConv2d"):
     for k, s in ((3, 1), (3, 2), (2, 3)):
         layer, w = DepthwiseConv2d(k, s), (np.ones((k, k, 1)), np.zeros(1))
@@ -372,7 +340,7 @@ if ready("DepthwiseConv2d"):
 #
 # `build` puts the network together from your layers and the trained numbers: 16 blocks, ten of them residual. (Batch normalisation was folded into `W` and `b`, and a frame of zeros, `Pad`, lets windows reach the rim.) As in notebook 05 you get `net = (network, w, loss)`.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_net", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_net"
 net = None
 if ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d") and tensors:
     kinds = {"Network": Network, "Linear": Linear, "ReLU6": ReLU6, "MeanPool": MeanPool}
@@ -385,7 +353,7 @@ if ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d") and tensors:
 #
 # Is the way back right, too? Walk a tiny step against $\bar x$ and compare what the slope promises with what the loss does. (Only roughly: thousands of units stand near a kink of their ReLU6.)
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_slope", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_slope"
 if net:
     x_bar = input_bar(net, X, [GIBBON])
     losses = [net[2].forward(network.forward(X - t * np.sign(x_bar), w), [GIBBON]) for t in (0, 1e-4)]
@@ -396,11 +364,11 @@ if net:
 #
 # The bar of a pixel says how much the loss minds that pixel. In notebook 05 such a picture was mostly noise, for $\bar x$ changes from one spot to the next. So average it over many spots close by.
 #
-# ### Exercise `smooth_saliency` (12 min, ●●○)
+# ### Exercise `smooth_saliency`
 #
 # Add normal noise of size `sigma` to each image, take the size $|\bar x|$ of the bar there, and return the mean over `samples` such noisy copies. Draw fresh noise for every copy and every pixel. `input_bar(net, X, labels)` is there for you.
 
-# %% nbgrader={"grade": false, "grade_id": "smooth_saliency", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="smooth_saliency"
 def smooth_saliency(net, X, labels, sigma, samples, seed):
     """The mean of abs(x_bar) over noisy copies of each image.
 
@@ -428,24 +396,16 @@ def smooth_saliency(net, X, labels, sigma, samples, seed):
 # Two copies with bars $+3$ and $-3$: the loss minds this pixel both times. The mean of the sizes is $3$, the size of the mean is $0$.
 # </details>
 
-# %% nbgrader={"grade": true, "grade_id": "test_smooth_saliency_still", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="test_smooth_saliency_still"
 check("smooth_saliency", "still")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_smooth_saliency_still")
-### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test_smooth_saliency_noisy", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="test_smooth_saliency_noisy"
 check("smooth_saliency", "noisy")
-### BEGIN HIDDEN TESTS
-from autograder.cell import grade
-grade("test_smooth_saliency_noisy")
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Twelve copies, some seconds. Before you run: what will be dark, the black fur, the head, or the rock?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_saliency", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_saliency"
 if net and ready("smooth_saliency"):
     maps = {"one x_bar": np.abs(input_bar(net, X, [PANDA]))}
     maps["mean of 12 noisy copies"] = smooth_saliency(net, X, [PANDA], sigma=0.1, samples=12, seed=0)
@@ -463,7 +423,7 @@ if net and ready("smooth_saliency"):
 # %%
 guess = None  # a number of steps
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_attack", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_attack"
 if net:
     eps, steps, walk = 2 / 255, range(9), [X]
     for _ in steps[1:]:  # each time one step more, always within eps of the photo
@@ -472,7 +432,7 @@ if net:
     shares = [photos.probabilities(network.forward(x, w))[0] for x in walk]
     display(photos.walk(steps, {"giant panda": [s[PANDA] for s in shares], "gibbon": [s[GIBBON] for s in shares]}, guess))
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_equation", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_equation"
 if net:
     X_adv = targeted(net, X, np.array([GIBBON]), eps, 1 / 255, 8)
     display(photos.equation(X, X_adv, network.forward(np.concatenate([X, X_adv]), w)))
@@ -488,7 +448,7 @@ if net:
 # %%
 guess = {"random signs": None, "shuffled": None, "flipped": None}  # percent for the panda
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_controls", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_controls"
 if net:
     rng, change = np.random.default_rng(0), X_adv - X
     others = {
@@ -507,7 +467,7 @@ if net:
 #
 # The lecture says *gradient ascent*. Ascent on what? Take the panda's own loss and walk **up**: $x' = x + \alpha\,\bar x$. Will it leave the panda? Will it find the gibbon?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_ascent", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_ascent"
 if net:
     x, film = X, [X]
     for _ in range(8):
@@ -524,7 +484,7 @@ if net:
 # %%
 guess = None  # the most harmful size, in levels
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_single", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_single"
 if net:
     up = np.sign(input_bar(net, X, [PANDA]))
     sizes = (0.5, 1, 2, 4, 8)
@@ -541,7 +501,7 @@ if net:
 # %%
 guess = {"JPEG 95": None, "JPEG 75": None, "one pixel to the right": None, "mirror": None}  # panda or gibbon?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_survival", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_survival"
 if net:
     picture = X_adv.reshape(1, 224, 224, 3)
     again = {
@@ -561,7 +521,7 @@ if net:
 #
 # Another class. How many of these wishes does the network grant?
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_wishes", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_wishes"
 if net:
     wishes = ["tabby cat", "espresso", "school bus", "violin"]
     wanted = np.array([names.index(wish) for wish in wishes])
@@ -571,7 +531,7 @@ if net:
 # %% [markdown]
 # Choose any of the thousand, walk back and forth, and compare with noise:
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_pad", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_pad"
 from barprop.widgets import PicturePad
 
 if net:
@@ -580,7 +540,7 @@ if net:
 # %% [markdown]
 # And here is room for a photo of your own. Choose a file; nothing leaves your computer.
 
-# %% tags=["show"] nbgrader={"grade": false, "grade_id": "show_upload", "locked": true, "schema_version": 3, "solution": false}
+# %% show="show_upload"
 from barprop.picture_net import PhotoAttack
 
 PhotoAttack(net, targeted)

@@ -69,7 +69,8 @@ def test_release_gives_nothing_away(name):
     """No line of a solution or of a hidden test stands in what students receive."""
     released = (RELEASE / f"{name}.ipynb").read_text(encoding="utf-8")
     lines = {line.strip() for cell in json.loads(released)["cells"] for line in "".join(cell["source"]).split("\n")}
-    source = next(p for p in authored() if f"{p.parent.name}/{p.stem}" == name).read_text(encoding="utf-8")
+    path = next(p for p in authored() if f"{p.parent.name}/{p.stem}" == name)
+    source = "\n".join(cell.source for cell in read_authored(path).cells)
     for begin, end in (("### BEGIN SOLUTION", "### END SOLUTION"), ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")):
         assert begin not in released
         regions = [part.split(end)[0] for part in source.split(begin)[1:]]
@@ -142,3 +143,11 @@ def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code, there], cwd=there, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert main.main(["handout", "no such", "--to", str(tmp_path / "x.zip")]) == 2
+
+
+@pytest.mark.parametrize("mark", ['test="test_linaer"', 'answer=""', "[markdown]\n# ### Exercise `linaer`"])
+def test_a_cell_of_no_exercise_is_refused_by_name(mark, tmp_path):
+    path = tmp_path / "typo.py"
+    path.write_text(f"# ---\n# jupyter: {{}}\n# ---\n\n# %% {mark}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"typo\.py.*(linaer|no grade_id)"):
+        read_authored(path)
