@@ -55,7 +55,7 @@ class PlanCell:
         return "show" in self.tags and not self.grade
 
     def nbgrader(self) -> dict[str, Any]:
-        """nbgrader's metadata for this cell, schema 3."""
+        """Return nbgrader's metadata for this cell, schema 3."""
         data: dict[str, Any] = {
             "schema_version": 3,
             "grade_id": self.grade_id,
@@ -102,7 +102,7 @@ class AssignmentPlan:
     files: dict[str, bytes] = field(default_factory=dict)
 
     def canonical(self) -> bytes:
-        """The same bytes for the same plan: what its hash is taken of."""
+        """Return the bytes that the plan's hash is taken of: the same for the same plan."""
         plain = {"name": self.name, "notebooks": [asdict(nb) for nb in self.notebooks]}
         text = json.dumps(plain, sort_keys=True).encode()
         return text + b"".join(f"\0{name}\0".encode() + data for name, data in sorted(self.files.items()))
@@ -121,7 +121,7 @@ def declared(grade_id: str, source: str) -> tuple[str, str]:
 
 
 def without_regions(source: str, begin: str = "BEGIN HIDDEN TESTS", end: str = "END HIDDEN TESTS") -> str:
-    """The source without its hidden tests; an open region runs to the end."""
+    """Return the source without its hidden tests; an open region runs to the end."""
     kept, hidden = [], False
     for line in source.split("\n"):
         if begin in line:

@@ -150,13 +150,13 @@ class _Waiting:
 
 
 def _anchor(name: str) -> str:
-    """The id that JupyterLab gives to the heading of an exercise."""
+    """Return the id that JupyterLab gives to the heading of an exercise."""
     exercise = EXERCISES[name]
     return f"Exercise-{name}-({exercise.minutes}-min,-{'●' * exercise.level}{'○' * (3 - exercise.level)})"
 
 
 def _find(name: Any) -> Exercise | str:
-    """The exercise of that name, or a sentence."""
+    """Return the exercise of that name, or a sentence."""
     if type(name) is str and name in EXERCISES:
         return EXERCISES[name]
     meant = name if type(name) is str else label_of(name)
@@ -166,7 +166,7 @@ def _find(name: Any) -> Exercise | str:
 
 
 def _find_part(exercise: Exercise, part: Any) -> Part | str:
-    """The part of that name, or a sentence."""
+    """Return the part of that name, or a sentence."""
     if type(part) is str and any(part == known.name for known in exercise.parts):
         return exercise.part(part)
     calls = [f'check("{exercise.name}", "{p.name}")' if p.name else f'check("{exercise.name}")' for p in exercise.parts]
@@ -175,13 +175,13 @@ def _find_part(exercise: Exercise, part: Any) -> Part | str:
 
 
 def _came(value: Any) -> str:
-    """What was given in place of a name, in words."""
+    """Describe what was given in place of a name."""
     if type(value) is not str:
         return describe_type(value)
     return f'"{one_line(value, 60)}"' if value else "nothing"
 
 
 def notebook_names() -> dict[str, Any]:
-    """The names of the running notebook."""
+    """Return the names of the running notebook."""
     shell = get_ipython()
     return shell.user_ns if shell else vars(sys.modules["__main__"])

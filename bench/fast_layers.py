@@ -88,7 +88,7 @@ class DepthwiseConv2d:
         return (), x_bar
 
     def _collected(self, h_bar: np.ndarray, W: np.ndarray, a: int, b: int) -> np.ndarray:
-        """The bars of the pixels in rows a, a + s, ... and columns b, b + s, ..."""
+        """Return the bars of the pixels in rows a, a + s, ... and columns b, b + s, ..."""
         before = (self.k - self.s) // 2
         (i, down), (j, right) = (((at + before) % self.s, (at + before) // self.s) for at in (a, b))
         kernel = W[i :: self.s, j :: self.s][::-1, ::-1]
@@ -107,7 +107,7 @@ def _framed(x: np.ndarray, rows: tuple[int, int], columns: tuple[int, int]) -> n
 
 
 def _correlated(x: np.ndarray, W: np.ndarray, s: int) -> np.ndarray:
-    """What windows with the weights W (rows, columns, c) see, s pixels apart."""
+    """Return what windows with the weights W (rows, columns, c) see, s pixels apart."""
     if s > 1 or W.shape[2] >= _FEW:
         windows = sliding_window_view(x, W.shape[:2], (1, 2))[:, ::s, ::s]
         return np.einsum("nhwcij,ijc->nhwc", windows, W)

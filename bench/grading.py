@@ -1,4 +1,4 @@
-"""How fast a class is graded, beside stock nbgrader on the same submissions: python -m bench.grading [--students N]
+"""Measure how fast a class is graded beside stock nbgrader: `python -m bench.grading [--students N]`.
 
 Prints the ratio of wall times (stock `nbgrader autograde` with its own executor, then `python -m autograder
 grade`), whether the scores are the same, how much slower grading is than the same cells and probes run bare in one
@@ -45,7 +45,7 @@ def honest(count: int) -> list[Student]:
 
 
 def set_up(folder: Path, students: list[Student], assignments: list[str], entered: bool) -> None:
-    """A course folder, with the assignments in its gradebook."""
+    """Make a course folder, with the assignments in its gradebook."""
     for name in assignments:
         shutil.copytree(SOURCE / name, folder / "source" / name, ignore=shutil.ignore_patterns("__py*"))
         shutil.copytree(RELEASE / name, folder / "notebooks" / name)
@@ -126,7 +126,7 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
 
 
 def _bare(job: object, folder: Path) -> None:
-    """The cells that grading runs, and then the same probes, straight in this process."""
+    """Run the cells that grading runs, and then the same probes, in this process."""
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 

@@ -27,7 +27,7 @@ RATE, BATCH = 0.2, 32
 
 
 def start(seed: int = 0) -> list[tuple]:
-    """The weights both begin with."""
+    """Draw the weights both begin with."""
     rng = np.random.default_rng(seed)
     first = (rng.normal(0, 1 / 28, (64, 784)), np.zeros(64))
     return [first, (), (rng.normal(0, 1 / 8, (10, 64)), np.zeros(10))]

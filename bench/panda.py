@@ -83,7 +83,7 @@ def seconds(compute: Callable[[], Any]) -> float:
 
 
 def peak(compute: Callable[[], Any]) -> float:
-    """The most memory that one call needs at a time, in MB, besides what was there before."""
+    """Return the most memory that one call needs at a time, in MB, besides what was there before."""
     tracemalloc.start()
     compute()
     found = tracemalloc.get_traced_memory()[1] / 1e6

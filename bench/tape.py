@@ -48,7 +48,7 @@ def tape_step(weights: Weights, X: np.ndarray, Y: np.ndarray) -> tuple[Weights, 
 
 
 def scalar_step(weights: Weights, X: np.ndarray, Y: np.ndarray) -> tuple[Weights, float]:
-    """The same step with one node a number."""
+    """Take the same step with one node for each number."""
     from micrograd.engine import Value as Number
 
     numbers = [np.vectorize(Number, otypes=[object])(w) for w in weights]

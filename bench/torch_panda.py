@@ -83,7 +83,7 @@ def _step(layer: Any, w: Any, leaves: list[torch.Tensor]) -> Callable:
 
 
 def _as_torch(kind: str, u: np.ndarray) -> np.ndarray:
-    """A weight in PyTorch's order (m, c, k, k)."""
+    """Return a weight in PyTorch's order (m, c, k, k)."""
     if u.ndim == 4:
         u = u.transpose(3, 2, 0, 1)
     elif kind == "DepthwiseConv2d" and u.ndim == 3:

@@ -53,7 +53,7 @@ def exercise_key(name: str) -> str:
 
 @cache
 def _folder(path: Path) -> str:
-    """A hash of a file, or of all files below a folder that hold code or data, with their names."""
+    """Hash a file, or all files with code or data below a folder, with their names."""
     files = [path] if path.is_file() else sorted(f for f in path.rglob("*") if f.suffix in (".py", ".npz", ".json"))
     parts: list[bytes | str] = []
     for file in files:

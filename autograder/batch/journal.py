@@ -25,7 +25,7 @@ class Journal:
                 continue
 
     def get(self, key: str) -> Record | None:
-        """The record of that key; None where there is none, or none that can be read."""
+        """Return the record of that key, or None if there is none that can be read."""
         try:
             return Record.from_json((self.folder / f"{key}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -28,14 +28,14 @@ class PoolError(Exception):
 
 
 def cores() -> int:
-    """The processors this process may use."""
+    """Return the number of processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_jobs(
     jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True, crew: Crew | None = None
 ) -> Iterator[Record]:
-    """Records as they are done, in any order.
+    """Yield records as they are done, in any order.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Crew:
             worker.close()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Record]:
-        """Records as they are done. Raises PoolError, before anything is run, where no sandbox can be had."""
+        """Yield records as they are done. Raise PoolError, before anything is run, if no sandbox can be had."""
         if self.isolated:
             try:
                 bubblewrap.executable()

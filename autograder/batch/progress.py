@@ -44,7 +44,7 @@ class Progress:
             print(self.line(), file=self._stream, flush=True)
 
     def line(self) -> str:
-        """The state in one line."""
+        """Return the state in one line."""
         left = (time.monotonic() - self._start) / max(1, self.done) * (self.total - self.done)
         return f"{self.title}: {self.done} of {self.total}, {_minutes(left)} left{self._troubled()}"
 
@@ -57,7 +57,7 @@ def _minutes(seconds: float) -> str:
 
 
 def _bar(stream: TextIO) -> Any:
-    """rich's progress bar, where rich is installed and somebody looks at a terminal."""
+    """Return rich's progress bar if rich is installed and the output is a terminal."""
     if not stream.isatty():
         return None
     try:

@@ -46,7 +46,7 @@ class Summary:
     unwritten: list[str] = field(default_factory=list)  # graded, but there was no room in autograded/
 
     def lines(self) -> list[str]:
-        """The same as sentences."""
+        """Return the summary as sentences."""
         total = self.graded + self.reused + self.current
         said = [f"{self.assignment}: {total} submission{'s' * (total != 1)}; {self.graded} graded, {self.reused} taken "
                 f"from the journal, {self.current} already in the gradebook."]  # fmt: skip
@@ -150,7 +150,7 @@ class Run:
         return True
 
     def _jobs(self, todo: list[Due]) -> Iterator[Job]:
-        """The jobs, each read from disk when its turn comes."""
+        """Yield the jobs, each read from disk when its turn comes."""
         for one in todo:
             submission = self._taken(one)
             key = self._key(one, submission)
@@ -175,7 +175,7 @@ class Run:
             )
 
     def _left_out(self, submission: Submission) -> list[str]:
-        """A sentence on the files that are not copied to autograded/ and feedback/."""
+        """Name in a sentence the files that are not copied to autograded/ and feedback/."""
         names = sorted(name for name in submission.files.keys() - self.plan.files.keys() if not is_data(name))
         why = "Only data is copied to autograded/ (csv, txt, npy, npz, png, jpg); left out"
         return [f"{why}: {some(names)}."] if names else []

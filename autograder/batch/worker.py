@@ -141,7 +141,7 @@ class Grader:
         self._sandbox: Any = None
 
     def grade(self, job: Any) -> str:
-        """The record of one job, as JSON. A sandbox that broke is made anew once. Raises SandboxError."""
+        """Return the record of one job as JSON. Replace a broken sandbox once. Raise SandboxError."""
         try:
             return self._grade(job)
         except SandboxError as error:

@@ -22,7 +22,7 @@ from autograder.course.layout import RELEASE, ROOT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `python -m autograder build`."""
+    """Add the options of `python -m autograder build`."""
     parser.add_argument("--check", action="store_true", help="change nothing; fail when out of step")
     parser.add_argument("--execute", action="store_true", help="execute every solution anew, not only the changed ones")
 

@@ -28,7 +28,7 @@ c.CourseDirectory.root = {folder!r}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `python -m autograder demo`."""
+    """Add the options of `python -m autograder demo`."""
     parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="where to work (default: demo/)")
     parser.add_argument("--assignment", action="append", help="only this assignment; may be given again")
     parser.add_argument("--students", type=_count, default=5, metavar="N", help="how many, or `all` (default: 5)")
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def set_up(folder: Path, assignments: list[str], count: int | None) -> None:
-    """A course folder of its own, with the class's submissions in submitted/."""
+    """Make a course folder with the class's submissions in submitted/."""
     materialise()
     folder.mkdir(parents=True)
     for name in assignments:

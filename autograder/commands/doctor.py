@@ -9,7 +9,7 @@ from autograder.sandbox.doctor import examine
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """It takes no options."""
+    """Add no options: the command takes none."""
 
 
 def run(args: argparse.Namespace) -> int:

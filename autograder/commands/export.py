@@ -17,7 +17,7 @@ from autograder.reports.table import not_graded, table_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `python -m autograder export`."""
+    """Add the options of `python -m autograder export`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
     parser.add_argument("--to", type=given_path, default=Path("grades.csv"), metavar="FILE", help="default: grades.csv")
     parser.add_argument("--exercises", action="store_true", help="one line a student, one column an exercise")

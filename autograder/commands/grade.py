@@ -17,7 +17,7 @@ from autograder.plugin.grading import check_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `python -m autograder grade`."""
+    """Add the options of `python -m autograder grade`."""
     add = parser.add_argument
     add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all that were handed in")
     add("--jobs", type=int, metavar="N", help="local processes (default: one for each processor)")
@@ -79,7 +79,7 @@ def _grade(app: AutogradeApp, assignment: str, force: bool, crew: Crew | None) -
 
 
 def _quiet() -> logging.Logger:
-    """A log that says nothing of its own: what there is to say is printed."""
+    """Return a silent log: the command prints what there is to say."""
     log = logging.getLogger("autograder.grade")
     log.propagate = False
     log.handlers = [logging.NullHandler()]

@@ -17,7 +17,7 @@ from autograder.reports.text import as_text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `python -m autograder report`."""
+    """Add the options of `python -m autograder report`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
     parser.add_argument("--html", type=given_path, metavar="FILE", help="write the report as one HTML page")
     parser.add_argument("--csv", type=given_path, metavar="FILE", help="write the scores as CSV, one line a student")

@@ -16,7 +16,7 @@ _HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 
 def authored() -> list[Path]:
-    """The authored notebooks: source/<assignment>/<notebook>.py, in the order of the course."""
+    """List the authored notebooks, source/<assignment>/<notebook>.py, in the order of the course."""
     return sorted(path for path in SOURCE.glob("*/*.py") if path.read_text(encoding="utf-8").startswith("# ---\n"))
 
 
@@ -26,7 +26,7 @@ def ignored_names() -> list[str]:
 
 
 def read_authored(path: Path) -> NotebookNode:
-    """An authored .py as a notebook: nbformat 4.5, cell ids that stay while the cell's text does.
+    """Read an authored .py as a notebook: nbformat 4.5, cell ids that stay while the cell's text does.
 
     Raises ValueError with a sentence if a graded cell has no grade_id, or if a cell names no declared exercise.
     """
@@ -56,7 +56,7 @@ def read_authored(path: Path) -> NotebookNode:
 
 
 def solved(path: Path) -> NotebookNode:
-    """An authored notebook with its answers, without marks and hidden tests."""
+    """Return an authored notebook with its answers, without marks and hidden tests."""
     notebook = read_authored(path)
     for cell in notebook.cells:
         lines, hidden = [], False

@@ -45,7 +45,7 @@ def declared_otherwise(path: Path) -> list[str]:
 
 
 def release_into(folder: Path) -> Path:
-    """What students receive, made by nbgrader in `folder`; returns the folder with the assignments."""
+    """Make with nbgrader what students receive, in `folder`; return the folder with the assignments."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 

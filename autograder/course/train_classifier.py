@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parents[2] / "source" / "05_adversarial"
 
 
 def handed_out() -> ModuleType:
-    """The module `classifier` as the student gets it. Raises FileNotFoundError without it."""
+    """Import the module `classifier` as the student gets it. Raise FileNotFoundError without it."""
     path = FOLDER / "classifier.py"
     spec = importlib.util.spec_from_file_location("classifier", path)
     if spec is None or spec.loader is None or not path.exists():
@@ -42,7 +42,7 @@ def train(net: tuple, X: np.ndarray, labels: np.ndarray, lr: float, epochs: int,
 
 
 def accuracy(net: tuple, X: np.ndarray, labels: np.ndarray) -> float:
-    """The share of images that get their label, in [0, 1]."""
+    """Return the share of images that get their label, in [0, 1]."""
     network, w, _ = net
     return float(np.mean(network.forward(X, w).argmax(axis=1) == labels))
 

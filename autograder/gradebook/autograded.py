@@ -52,7 +52,7 @@ def write_some(
 
 
 def _files(submission: Submission, handed_out: dict[str, bytes]) -> dict[str, bytes]:
-    """What is stored beside the notebooks: data that was handed in, and over it what was handed out."""
+    """Collect what is stored beside the notebooks: handed-in data, overlaid with what was handed out."""
     stamp = {} if submission.timestamp is None else {"timestamp.txt": submission.timestamp}
     data = {name: content for name, content in submission.files.items() if is_data(name)}
     return data | handed_out | stamp
@@ -85,7 +85,7 @@ def _umask() -> int:
 
 
 def graded_key(target: Path) -> str:
-    """The key that a graded notebook was made with; "" where there is none."""
+    """Return the key that a graded notebook was made with, or ""."""
     try:
         metadata = json.loads(target.read_bytes())["metadata"]
         return str(metadata["autograder"]["key"])

@@ -15,7 +15,7 @@ from autograder.course.layout import tools_on_path
 
 
 def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
-    """nbgrader's gradebook. Raises NbGraderException with a sentence where the database cannot be opened."""
+    """Open nbgrader's gradebook. Raise NbGraderException with a sentence if the database cannot be opened."""
     tools_on_path()
     coursedir.db_url = with_driver(coursedir.db_url)
     try:
@@ -36,7 +36,7 @@ def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
 
 
 def the_gradebook(coursedir: CourseDirectory) -> Gradebook:
-    """The gradebook for reading. Raises NbGraderException where there is none yet, instead of making an empty one."""
+    """Return the gradebook for reading. Raise NbGraderException instead of making an empty one."""
     url = make_url(coursedir.db_url) if "://" in coursedir.db_url else None
     if url is not None and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         raise NbGraderException(
@@ -47,7 +47,7 @@ def the_gradebook(coursedir: CourseDirectory) -> Gradebook:
 
 
 def with_driver(url: str) -> str:
-    """The URL of a PostgreSQL database with the driver that is installed, where it names none."""
+    """Add the installed driver to the URL of a PostgreSQL database that names none."""
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgresql", "postgres") and not find_spec("psycopg") and find_spec("psycopg2"):
         return f"postgresql+psycopg2{separator}{rest}"

@@ -66,7 +66,7 @@ class GradebookWriter:
             self.db.rollback()
 
     def scores(self) -> dict[str, dict[tuple[str, str], float | None]]:
-        """What the gradebook holds: student -> (notebook, grade_id) -> automatic score."""
+        """Return what the gradebook holds: student -> (notebook, grade_id) -> automatic score."""
         found: dict[str, dict[tuple[str, str], float | None]] = {}
         wanted = (
             select(SUBMITTED.c.student_id, NOTEBOOK.c.name, CELL.c.name, GRADE.c.auto_score)
@@ -81,7 +81,7 @@ class GradebookWriter:
         return found
 
     def waiting(self) -> set[str]:
-        """The students something of whom a person is still to grade."""
+        """Return the students with something left for a person to grade."""
         wanted = (
             select(SUBMITTED.c.student_id)
             .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.assignment_id == SUBMITTED.c.id)
@@ -91,7 +91,7 @@ class GradebookWriter:
         return set(self.db.execute(wanted.distinct()).scalars())
 
     def _lateness(self, student: str) -> list[tuple[datetime | None, float | None]]:
-        """What the gradebook holds of a student: for each notebook the time stamp and the penalty."""
+        """Return for each notebook of a student the time stamp and the penalty in the gradebook."""
         wanted = (
             select(SUBMITTED.c.timestamp, SUBMITTED_NOTEBOOK.c.late_submission_penalty)
             .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.assignment_id == SUBMITTED.c.id)
@@ -145,7 +145,7 @@ class GradebookWriter:
                 self._notebook(notebook, present[self.notebooks[notebook.name]], record.student, late)
 
     def _submission(self, student: str, stamp: Stamp) -> tuple[str, float]:
-        """The row of a student's submission, made with its student if need be; and how late it is, in seconds."""
+        """Return a student's submission, made if need be, and how late it is, in seconds."""
         wanted = select(SUBMITTED.c.id, SUBMITTED.c.extension, SUBMITTED.c.timestamp)
         here = (SUBMITTED.c.assignment_id == self.assignment) & (SUBMITTED.c.student_id == student)
         row = self.db.execute(wanted.where(here)).one_or_none()
@@ -162,7 +162,7 @@ class GradebookWriter:
         return number, self._late(timestamp, None)
 
     def _empty_notebook(self, name: str, notebook: str, submission: str) -> str:
-        """The rows of a submitted notebook, with nothing graded yet; as nbgrader's add_submission makes them."""
+        """Add the rows of an ungraded submitted notebook, as nbgrader's add_submission does."""
         number = api.new_uuid()
         values = {"id": number, "assignment_id": submission, "notebook_id": notebook, "flagged": False}
         self.db.execute(insert(SUBMITTED_NOTEBOOK).values(**values))
@@ -238,7 +238,7 @@ class GradebookWriter:
 
 
 def _grade_values(grade: Grade, row: Any) -> dict[str, Any]:
-    """The columns of a grade that change. A manual score stays, and asks for review as in nbgrader."""
+    """Return the columns of a grade that change. A manual score is kept and, as in nbgrader, flagged for review."""
     review = row.manual_score is not None or grade.points is None or grade.review
     wanted = {"auto_score": grade.points, "needs_manual_grade": review}
     return {name: value for name, value in wanted.items() if getattr(row, name) != value}

@@ -43,7 +43,7 @@ def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any, f
 
 
 def _source_of(coursedir: CourseDirectory, assignment: str) -> list[Path]:
-    """The authored notebooks of an assignment. Raises NbGraderException where there is none."""
+    """List the authored notebooks of an assignment. Raise NbGraderException if there is none."""
     source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
     if not list(source.glob("*.ipynb")):
         known = sorted({path.parent.name for path in source.parent.glob("*/*.ipynb")})
@@ -83,14 +83,14 @@ def _some(names: list[str]) -> str:
 
 
 def _edited(path: Path, known: dict[str, dict[str, Any]], delimiters: tuple[str, str]) -> list[str]:
-    """The grade_ids whose released cell is no longer as it was generated."""
+    """List the grade_ids whose released cell has changed since it was generated."""
     found = {c.metadata.get("nbgrader", {}).get("grade_id", ""): c for c in nbformat.read(path, as_version=4).cells}
     given = {name: without_regions(facts["full"], *delimiters) for name, facts in known.items()}
     return [name for name in given if name in found and not same_text(found[name].source, given[name])]
 
 
 def _changed(path: Path, known: dict[str, dict[str, Any]]) -> list[str]:
-    """The grade_ids whose test or points differ between an authored notebook and the gradebook.
+    """List the grade_ids whose test or points differ between an authored notebook and the gradebook.
 
     Of an answer the gradebook holds the cell without it, so there only its being there counts.
     """
@@ -120,7 +120,7 @@ def _generate(coursedir: CourseDirectory, assignment: str, parent: Any) -> None:
 
 
 def plan_of(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str, config: Config) -> AssignmentPlan:
-    """The plan of an assignment in the gradebook."""
+    """Make the plan of an assignment in the gradebook."""
     marks = ClearHiddenTests(config=config)
     delimiters = marks.begin_test_delimeter, marks.end_test_delimeter
     notebooks = [
@@ -163,7 +163,7 @@ def _notebook(
 
 
 def _known(notebook: Notebook) -> dict[str, dict[str, Any]]:
-    """What the gradebook knows of each cell, by grade_id."""
+    """Return what the gradebook knows of each cell, by grade_id."""
     graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
     grades = {cell.name for cell in notebook.grade_cells}
     solutions = {cell.name for cell in notebook.solution_cells}
@@ -196,7 +196,7 @@ def _tags(cell: Any) -> tuple[str, ...]:
 
 
 def _released(coursedir: CourseDirectory, assignment: str, name: str) -> list[Any]:
-    """The cells of a released notebook; of the authored one where there is no release."""
+    """Return the cells of the released notebook, or of the authored one if there is no release."""
     for step in (coursedir.release_directory, coursedir.source_directory):
         path = Path(coursedir.format_path(step, ".", assignment)) / f"{name}.ipynb"
         if path.is_file():

@@ -20,7 +20,7 @@ class Due:
 
 
 def submissions(coursedir: Any, assignment: str, student: str) -> list[Due]:
-    """The submissions by student, a glob, as nbgrader finds them."""
+    """List the submissions by student, a glob, as nbgrader finds them."""
     pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
     regexp = coursedir.format_path(coursedir.submitted_directory, "(?P<student>.*)", re.escape(assignment), True)
     excluded = coursedir.student_id_exclude.split(",") if coursedir.student_id_exclude else []
@@ -34,7 +34,7 @@ def submissions(coursedir: Any, assignment: str, student: str) -> list[Due]:
 
 
 def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
-    """The assignments that were handed in, and sentences on what lies in submitted/ and belongs to none."""
+    """Return the assignments handed in, and sentences on what else is in submitted/."""
     here = coursedir_path(coursedir, coursedir.submitted_directory)
     known = {path.name for step in (coursedir.source_directory, coursedir.release_directory)
              for path in coursedir_path(coursedir, step).glob("*") if path.is_dir()}  # fmt: skip
@@ -55,5 +55,5 @@ def some(names: list[str]) -> str:
 
 
 def coursedir_path(coursedir: Any, step: str) -> Path:
-    """The folder of one of nbgrader's steps (submitted, autograded ...)."""
+    """Return the folder of one of nbgrader's steps (submitted, autograded ...)."""
     return Path(coursedir.root) / step

@@ -89,7 +89,7 @@ class Autograde(StockAutograde):
 
 
 def _existing_timestamp(self: CourseDirectory, dest_path: str) -> datetime | None:
-    """nbgrader's get_existing_timestamp, for a file that somebody else made: None where it holds no time."""
+    """Replace nbgrader's get_existing_timestamp for an untrusted file: return None if it holds no time."""
     text = read_stamp(Path(dest_path))
     with suppress(ValueError):
         return read_time(text) if text else None
@@ -97,7 +97,7 @@ def _existing_timestamp(self: CourseDirectory, dest_path: str) -> datetime | Non
 
 
 def _submitted_timestamp(self: NbGraderAPI, assignment_id: str, student_id: str) -> datetime | None:
-    """nbgrader's get_submitted_timestamp, the same."""
+    """Replace nbgrader's get_submitted_timestamp likewise."""
     folder = self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id)
     return _existing_timestamp(self.coursedir, str(Path(folder).absolute()))
 

@@ -64,7 +64,7 @@ class Converter:
         return reply
 
     def _ask(self, request: bytes, seconds: float) -> Any:
-        """The reply; None where it takes too long, or the process is lost."""
+        """Return the reply, or None if it takes too long or the process is lost."""
         try:
             pipe = self._running()
             pipe.send_bytes(request)

@@ -40,7 +40,7 @@ _stock_path = handlers.SubmissionFilesHandler.parse_url_path
 
 
 async def _show(self: Any, submission_id: str) -> None:
-    """A graded notebook: found by nbgrader, made a page in another process, while the server goes on."""
+    """Show a graded notebook, converted in another process while the server goes on."""
     self.asked = _Asked()
     _stock_show(self, submission_id)
     if self.asked.page is None:
@@ -58,7 +58,7 @@ async def _show(self: Any, submission_id: str) -> None:
 
 
 def _render(self: Any, name: str, **values: Any) -> str:
-    """A page of the formgrader's; names go into scripts there, so they must not end a string."""
+    """Render a page of the formgrader; names go into scripts there, so they must not end a string."""
     for key in _NAMES:
         text = values.get(key)
         if isinstance(text, str) and any(c == "\\" or not c.isprintable() for c in text):
@@ -67,7 +67,7 @@ def _render(self: Any, name: str, **values: Any) -> str:
 
 
 def _parse_url_path(self: Any, url_path: str) -> str:
-    """A file beside a graded notebook: data of this submission, nothing that a browser would run."""
+    """Return a file beside a graded notebook: data of this submission, nothing that a browser would run."""
     name = url_path.partition("/")[2]
     if ".." in name.replace("\\", "/").split("/") or not is_data(name):
         raise web.HTTPError(403, "Only data files beside a graded notebook are shown here.")
@@ -75,7 +75,7 @@ def _parse_url_path(self: Any, url_path: str) -> str:
 
 
 def _button(command: str) -> Any:
-    """A handler that runs an nbgrader command in a process of its own, and replies as nbgrader's API does."""
+    """Make a handler that runs an nbgrader command in its own process and replies as nbgrader's API does."""
 
     @web.authenticated
     @check_xsrf

@@ -86,7 +86,7 @@ class Grading(LoggingConfigurable):
         return summary
 
     def _due(self, assignment: str) -> list[Due]:
-        """The submissions that were asked for. Raises NbGraderException where there is none."""
+        """List the submissions that were asked for. Raise NbGraderException if there is none."""
         due, coursedir = submissions(self.coursedir, assignment, self.coursedir.student_id), self.coursedir
         if due:
             return due
@@ -101,7 +101,7 @@ class Grading(LoggingConfigurable):
         raise NbGraderException(" ".join(said))
 
     def _chosen(self, plan: AssignmentPlan) -> AssignmentPlan:
-        """The plan with the notebooks that were asked for (--notebook)."""
+        """Return the plan with the notebooks that were asked for (--notebook)."""
         if not plan.notebooks:
             raise NbGraderException(f"{plan.name} has no notebook: run `nbgrader generate_assignment {plan.name}`.")
         chosen = tuple(nb for nb in plan.notebooks if fnmatch.fnmatch(nb.name, self.coursedir.notebook_id))
@@ -112,7 +112,7 @@ class Grading(LoggingConfigurable):
         return replace(plan, notebooks=chosen)
 
     def _penalty(self) -> Any:
-        """nbgrader's late penalties, by the plug-in that is configured; None where they were taken out."""
+        """Return nbgrader's plug-in for late penalties, or None if it was taken out."""
         if AssignLatePenalties not in self.converter.autograde_preprocessors:
             return None
         try:

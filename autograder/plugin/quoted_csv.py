@@ -33,7 +33,7 @@ _COLUMNS = (
 
 
 def _line(gradebook: Gradebook, assignment: Assignment, student: Student) -> list[object]:
-    """What nbgrader writes; who handed in nothing has 0."""
+    """Return nbgrader's row of a student; 0 for one who handed in nothing."""
     try:
         submission = gradebook.find_submission(assignment.name, student.id)
     except MissingEntry:

@@ -71,14 +71,14 @@ class _Renderer(IPythonRenderer):
         self.links = links
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        """A link to http and https; else the text and, where it says something else, the address."""
+        """Render a link to http or https; any other as its text and, if it differs, the address."""
         address = escape(url)
         if self.links and _LINK.fullmatch(url):
             return f'<a href="{address}" rel="noopener noreferrer nofollow">{text}</a>'
         return text if text == address else f"{text} ({address})"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """A bitmap of the notebook's own; else a word."""
+        """Render a bitmap of the notebook's own; anything else as a word."""
         name, alternative = url.removeprefix("attachment:"), escape(text)
         if name != url and name in self.attachments:
             kind, data = next(iter(self.attachments[name].items()))
@@ -88,7 +88,7 @@ class _Renderer(IPythonRenderer):
         return f"(picture not shown: {alternative} {escape(url[:200])})"
 
     def block_mermaidjs(self, code: str) -> str:
-        """A diagram's source: drawing it would load and run more."""
+        """Render a diagram as its source: drawing it would load and run more."""
         return f"<pre><code>{escape(code)}</code></pre>\n"
 
 

@@ -25,7 +25,7 @@ class Found:
 
 
 def mistakes(table: Table) -> list[Found]:
-    """What went wrong, by exercise in the order of the notebook, the most frequent first."""
+    """List what went wrong, by exercise in the order of the notebook, the most frequent first."""
     seen: dict[str, Counter] = {name: Counter() for name in table.columns}
     for row in table.readable:
         for exercise, what in {found for notebook in row.notebooks for found in _wrong(notebook.grades)}:
@@ -55,7 +55,7 @@ def _wrong(grades: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _inside(table: Table) -> list[str]:
-    """The instructor's own test cells: their scores were made in the student's process."""
+    """List the instructor's own test cells: their scores were made in the student's process."""
     found = {
         name: None
         for row in table.readable

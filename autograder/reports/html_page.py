@@ -24,7 +24,7 @@ th {{ vertical-align: bottom }} th span {{ writing-mode: vertical-rl; transform:
 
 
 def write_html(path: Path, tables: list[Table]) -> None:
-    """The report as one page that needs nothing else."""
+    """Write the report as one page that needs nothing else."""
     title = "Report: " + ", ".join(table.assignment for table in tables)
     body = "\n".join(_html(table) for table in tables)
     path.write_text(_PAGE.format(title=escape(title), body=body), encoding="utf-8")

@@ -64,14 +64,14 @@ class Table:
 
 
 def not_graded(names: list[str], known: list[str]) -> str:
-    """What to say where the gradebook lacks some of the assignments."""
+    """Say which of the assignments are not in the gradebook."""
     missing = ", ".join(name for name in names if name not in known)
     there = f"it has {', '.join(known)}" if known else "nothing has been graded yet"
     return f"The gradebook has no {missing}; {there}."
 
 
 def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str) -> Table:
-    """The table of one assignment. Raises MissingEntry where the gradebook has none."""
+    """Make the table of one assignment. Raise MissingEntry if the gradebook has none."""
     assignment = gradebook.find_assignment(name)
     columns = _columns(assignment)
     table = Table(name)
@@ -110,6 +110,6 @@ def _row(submission: SubmittedAssignment, columns: dict[str, tuple[str, float]])
 
 
 def _record(journal: Journal, folder: Path) -> Record | None:
-    """The record that a student's graded notebooks were made from."""
+    """Return the record that a student's graded notebooks were made from."""
     keys = {graded_key(path) for path in sorted(folder.glob("*.ipynb"))} - {""}
     return next((record for record in map(journal.get, sorted(keys)) if record), None)

@@ -7,7 +7,7 @@ from autograder.reports.table import Table
 
 
 def as_text(table: Table) -> str:
-    """The whole report for a terminal."""
+    """Return the whole report as text for a terminal."""
     lines = [f"{table.assignment}: {len(table.rows)} students, {table.most:g} points", ""]
     if not table.rows:
         return "\n".join([*lines, "Nobody has been graded yet."])

@@ -12,7 +12,7 @@ from barprop.exercises import notebook_folders
 
 
 def function(signature: str, *lines: str) -> str:
-    """The source of a function: `function("bar_v(e_bar, h)", "return e_bar * h")`."""
+    """Return the source of a function: `function("bar_v(e_bar, h)", "return e_bar * h")`."""
     return f"def {signature}:\n" + "".join(f"    {line}\n" for line in lines)
 
 

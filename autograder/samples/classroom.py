@@ -45,7 +45,7 @@ def solutions() -> dict[str, str]:
 
 
 def everyone() -> list[Student]:
-    """The class: at least 24, with every declared mistake made by somebody."""
+    """Return the class: at least 24 students, with every declared mistake made by somebody."""
     good = solutions()
     return [
         Student("perfect", good),
@@ -115,7 +115,7 @@ def _half_right(good: Mapping[str, str]) -> list[Student]:
 
 
 def answer_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The cells a student writes in."""
+    """List the cells a student writes in."""
     return [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
 
 

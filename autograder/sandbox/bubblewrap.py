@@ -45,7 +45,7 @@ def environment(home: str = "/tmp") -> dict[str, str]:
 
 
 def packages() -> list[Path]:
-    """The folders with installed packages that this Python looks into, in its order."""
+    """List the folders with installed packages that this Python searches, in its order."""
     known = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
     if site.ENABLE_USER_SITE:
         known.add(site.getusersitepackages())
@@ -53,7 +53,7 @@ def packages() -> list[Path]:
 
 
 def font_lists() -> list[Path]:
-    """What matplotlib has noted of the fonts here, for making such a list takes it some seconds."""
+    """List matplotlib's font caches, since making one takes some seconds."""
     home = os.environ.get("MPLCONFIGDIR")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     try:
@@ -63,7 +63,7 @@ def font_lists() -> list[Path]:
 
 
 def python() -> str:
-    """The interpreter itself, not the link to it in a virtual environment."""
+    """Return the interpreter itself, not the link to it in a virtual environment."""
     return os.path.realpath(sys.executable)
 
 
@@ -116,7 +116,7 @@ def _packaged() -> str | None:
 
 
 def command(control: int, scratch: int) -> list[str]:
-    """The bubblewrap command of the warm process, which finds its control socket under that number.
+    """Return the bubblewrap command of the warm process, whose control socket has that number.
 
     Raises SandboxError if there is no bubblewrap.
     """
@@ -148,20 +148,20 @@ def command(control: int, scratch: int) -> list[str]:
 
 
 def plain_command(control: int) -> list[str]:
-    """The same without any wall."""
+    """Return the same command without any isolation."""
     words = [python(), *_FLAGS, str(INSIDE / "boot.py"), str(control), "open", "0"]
     return [*words, str(INSIDE.parent), str(Path(barprop.__file__).parent.parent), *map(str, packages())]
 
 
 def _students_barprop() -> list[str]:
-    """barprop without the declarations of the exercises: their probes and oracles would answer for a student."""
+    """Bind barprop without the declarations of the exercises: their probes and oracles would answer for a student."""
     inside = f"{COURSE}/barprop"
     words = ["--ro-bind", str(Path(barprop.__file__).parent), inside]
     return words + _covered(f"{inside}/exercises") + _covered(f"{inside}/judging")
 
 
 def _covered(place: str) -> list[str]:
-    """An empty folder in its place, which nobody can write to."""
+    """Cover a place with an empty folder that nobody can write to."""
     return ["--perms", "0555", "--tmpfs", place, "--remount-ro", place]
 
 
@@ -194,8 +194,11 @@ def _interpreter() -> list[str]:
 
 
 def _masked(folder: Path, place: str) -> list[str]:
-    """Cover what must not be seen: autograder and barprop (which is bound elsewhere, without the exercises), the
-    repository if it is in this folder, and packages beside Python's own library, which have places of their own."""
+    """Cover what must not be seen in a folder.
+
+    That is autograder and barprop (which is bound elsewhere, without the exercises), the repository if it is in this
+    folder, and packages beside Python's own library, which are bound in their own places.
+    """
     homes = packages()
     repository = Path(__file__).resolve().parents[2]
     secret = [home / name for home in homes for name in ("autograder", "barprop")]

@@ -150,7 +150,7 @@ def _bubblewrap() -> Finding:
 
 
 def _advice() -> str:
-    """What the kernel's settings say about user namespaces."""
+    """Say what the kernel's settings mean for user namespaces."""
     advice = []
     for name, (bad, way) in _SETTINGS.items():
         place = Path("/proc/sys") / name

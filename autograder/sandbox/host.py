@@ -79,7 +79,7 @@ class Sandbox:
         return self._process.pid
 
     def session(self, limits: Limits | None = None, files: Mapping[str, bytes] | None = None) -> Any:
-        """A process for one notebook.
+        """Start a process for one notebook.
 
         Parameters
         ----------
@@ -148,7 +148,7 @@ class Sandbox:
         return data
 
     def _complaint(self) -> str:
-        """The last line of what the warm process said on stderr."""
+        """Return the last line the warm process wrote to stderr."""
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return lines[-1].strip().rstrip(".") if lines else ""
@@ -196,6 +196,6 @@ class LocalSandbox(Sandbox):
 
 
 def _inside(name: str) -> str:
-    """A relative path that stays below the folder it is taken from."""
+    """Return a relative path that stays below the folder it is taken from."""
     parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..", ".")]
     return str(PurePosixPath(*parts)) if parts else "file"

@@ -13,7 +13,7 @@ _DEPTH = 20  # lists within dictionaries within ...
 
 
 def read_cell(content: Any) -> tuple[list[dict[str, Any]], str]:
-    """The outputs of a cell, and what it stopped with. Raises AnswerError where it is neither."""
+    """Return the outputs of a cell, and the error it stopped with. Raise AnswerError if it is neither."""
     if type(content) is not tuple or len(content) != 2 or type(content[0]) is not list:
         raise AnswerError("The cell's outputs came back malformed.")
     outputs, error = content
@@ -49,7 +49,7 @@ def _text(value: Any) -> str:
 
 
 def _bundle(value: Any) -> dict[str, Any]:
-    """A dictionary with the entries that are JSON."""
+    """Return a dictionary with the entries that are JSON."""
     if type(value) is not dict:
         return {}
     entries = ((_text(key), _json(item, _DEPTH)) for key, item in value.items())
@@ -57,7 +57,7 @@ def _bundle(value: Any) -> dict[str, Any]:
 
 
 def _json(value: Any, depth: int) -> Any:
-    """The value where it is JSON, None where it is not."""
+    """Return the value if it is JSON, else None."""
     if type(value) is str or type(value) is np.ndarray:
         return _text(value)
     if type(value) in (int, float, bool):

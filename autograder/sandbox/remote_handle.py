@@ -58,7 +58,7 @@ for _name in ("neg", "pos", "abs"):
 
 
 def make(session: Any, number: int, title: str, qualname: str) -> RemoteHandle:
-    """The handle of object `number`, an instance of a class called `title`."""
+    """Make the handle of object `number`, an instance of a class called `title`."""
     handle: Any = _class(title)()
     handle._session, handle._number = session, number
     if qualname:
@@ -86,5 +86,5 @@ def sentence(text: Any, most: int = 400) -> str:
 
 
 def word(text: Any) -> str:
-    """A name from a session, made harmless."""
+    """Return a name from a session, sanitized."""
     return sentence(text, 80) or "object"

@@ -119,7 +119,7 @@ class RemoteSession:
     # --- what answers and handles use ---
 
     def named(self, name: str) -> Any:
-        """The value of a name: data, or a handle. Raises AnswerError."""
+        """Return the value of a name: data, or a handle. Raise AnswerError."""
         return self._request(name, self._limits.probe_seconds, "name", name)
 
     def call(self, handle: RemoteHandle, args: tuple, names: dict, label: str = "") -> Observed:
@@ -142,12 +142,12 @@ class RemoteSession:
         return Observed(value, tuple(word(name) for name in changed[:20]), known, places)
 
     def attribute(self, handle: RemoteHandle, name: str) -> Any:
-        """An attribute of an object: data, or a handle. Raises AnswerError."""
+        """Return an attribute of an object: data, or a handle. Raise AnswerError."""
         label = f"{type(handle).__name__}.{name}"
         return self._request(label, self._limits.probe_seconds, "get", handle, name)
 
     def operate(self, handle: RemoteHandle, name: str, operands: tuple) -> Any:
-        """What an operator gives. Raises AnswerError."""
+        """Apply an operator. Raise AnswerError."""
         label = type(handle).__name__
         return self._request(label, self._limits.probe_seconds, "op", name, operands, label)
 
@@ -352,7 +352,7 @@ def _outcome(message: Any) -> str:
 
 
 def _methods(item: Any) -> list[str]:
-    """What a session may call on an object of ours: "" is the object itself."""
+    """List the methods a session may call on a host object; "" is the object itself."""
     if isinstance(item, _FUNCTIONS):
         return [""]
     names = [n for n in dir(type(item)) if not n.startswith("_") and callable(getattr(type(item), n, None))]

@@ -21,7 +21,7 @@ _SHORT = 8  # hidden lines shorter than this are no secret
 def make_document(
     repaired: Repaired, plan: NotebookPlan, record: NotebookRecord, results: dict[int, CellResult], key: str
 ) -> str:
-    """The notebook for autograded/, as JSON text (nbformat 4.5)."""
+    """Return the notebook for autograded/, as JSON text (nbformat 4.5)."""
     secret, given = hidden_lines(plan), {cell.source for cell in plan.cells}
     cells, ids = [], set()
     if record.unread:
@@ -40,7 +40,7 @@ def make_document(
 
 
 def document_of(cells: list[dict[str, Any]], plan: NotebookPlan, key: str) -> str:
-    """A notebook of these cells with the plan's kernel, as JSON text."""
+    """Return a notebook of these cells with the plan's kernel, as JSON text."""
     metadata = {
         "kernelspec": plan.kernelspec or {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -103,7 +103,7 @@ def _cell(
 
 
 def _short(source: str, kind: str) -> str:
-    """The text of a student's cell, with a word where its rest was."""
+    """Return the text of a student's cell, cut with a note if it is too long."""
     if len(source) <= _MOST:
         return source
     rest = f"{len(source) - _MOST} more characters are not shown"
@@ -111,7 +111,7 @@ def _short(source: str, kind: str) -> str:
 
 
 def _shown(grade: Grade, notes: list[str]) -> dict[str, Any]:
-    """The verdict; with what was mended, and whether it was scored inside."""
+    """Show the verdict, with what was repaired and whether it was scored inside."""
     text = "\n".join(filter(None, (grade.text, grade.problem if grade.inside else "", *notes)))
     html = grade.html + "".join(f"<div>{escape(note)}</div>" for note in notes)
     ours = {"autograder": {"verdict": True}}
@@ -119,13 +119,13 @@ def _shown(grade: Grade, notes: list[str]) -> dict[str, Any]:
 
 
 def _points(points: float) -> dict[str, Any]:
-    """The plain number nbgrader reads the score from."""
+    """Show the plain number that nbgrader reads the score from."""
     data = {"text/plain": repr(float(points))}
     return {"output_type": "execute_result", "execution_count": None, "metadata": {}, "data": data}
 
 
 def _decisive(output: dict[str, Any]) -> bool:
-    """A result of the cell's own: two numbers under one test cell would only confuse."""
+    """Say whether this is a result of the cell's own: two numbers under one test cell would confuse."""
     return output["output_type"] == "execute_result"
 
 
@@ -137,7 +137,7 @@ def _stopped(error: str) -> dict[str, Any]:
 
 
 def hidden_lines(plan: NotebookPlan) -> set[str]:
-    """The lines that run when grading and that students never got."""
+    """Return the lines that run when grading and that students never got."""
     found: set[str] = set()
     for cell in plan.cells:
         if cell.full and cell.full != cell.source and not cell.exercise:
@@ -147,7 +147,7 @@ def hidden_lines(plan: NotebookPlan) -> set[str]:
 
 
 def _without(outputs: list[dict[str, Any]], secret: set[str]) -> list[dict[str, Any]]:
-    """Outputs with every hidden line blotted out, should a student's code have printed some."""
+    """Remove every hidden line from outputs, should a student's code have printed some."""
     if not secret or not any(line in json.dumps(outputs, ensure_ascii=False) for line in map(_escaped, secret)):
         return outputs
     pattern = re.compile("|".join(re.escape(line) for line in sorted(secret, key=len, reverse=True)))

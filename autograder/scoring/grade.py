@@ -62,7 +62,7 @@ class Job:
     kept: tuple[str, ...] = ()
 
     def seed_of(self, exercise: str) -> list[int]:
-        """The seed of an exercise's hidden probes: the same in a regrade, another for every student."""
+        """Return the seed of an exercise's hidden probes: the same in a regrade, another for every student."""
         digest = hmac.new(self.seed_key, exercise.encode(), hashlib.sha256).digest()
         return [int.from_bytes(digest[i : i + 4], "big") for i in range(0, 32, 4)]
 
@@ -82,7 +82,7 @@ def grade_submission(job: Job, open_session: OpenSession) -> Record:
 
 
 def refused(job: Job, reason: str, again: bool = False) -> Record:
-    """The record of a submission that could not be graded: 0, the reason, and a person is asked.
+    """Make the record of a submission that could not be graded: 0, the reason, and a person is asked.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def refused(job: Job, reason: str, again: bool = False) -> Record:
 
 
 def _why(error: Exception) -> str:
-    """What went wrong while we graded, for the student and for whoever looks at it."""
+    """Say what went wrong while grading, for the student and for whoever looks at it."""
     if isinstance(error, OverdueError):
         return f"Grading it was stopped. {error}"
     if isinstance(error, MemoryError):
@@ -196,7 +196,7 @@ def _answers_in(reading: Reading, plan: NotebookPlan) -> int:
 
 
 def _home(reading: Reading, plan: NotebookPlan) -> str:
-    """The notebook of the course whose answers a file holds, where it holds none of this plan's; "" otherwise."""
+    """Name the notebook of the course whose answers a file holds instead of this plan's, or ""."""
     ids = {cell.grade_id for cell in reading.cells}
     if ids & {cell.grade_id for cell in plan.managed if cell.solution or cell.grade}:
         return ""
@@ -237,7 +237,7 @@ def _grade_notebook(
 
 
 def _opened(job: Job, open_session: OpenSession, record: NotebookRecord) -> Session:
-    """A session with the files that were handed out and handed in; without the latter where there is no room."""
+    """Open a session with the files handed out and handed in; without the latter if they are too large."""
     handed_out = {name: data for name, data in job.plan.files.items() if name not in job.kept or name not in job.files}
     own = {name: data for name, data in job.files.items() if name not in handed_out}
     try:
@@ -287,7 +287,7 @@ def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRu
 
 
 def _not_written(mended: Repaired) -> dict[str, str]:
-    """Declared exercises whose answer cell is as it was given, while nothing else defines their names."""
+    """Return the declared exercises whose answer cell is unchanged, while nothing else defines their names."""
     found = {}
     for cell in mended.cells:
         if not cell.plan or not cell.untouched or cell.plan.grade_id not in EXERCISES:
@@ -312,7 +312,7 @@ def _reasons(mended: Repaired, run: NotebookRun) -> dict[str, str]:
 
 
 def _written(cell: Cell, mended: Repaired, following: Cell | None) -> Grade:
-    """A cell a person grades: 0 where nothing was written, else left to that person.
+    """Grade a written answer: 0 if nothing was written, else left to a person.
 
     Text of the student's own right below an untouched cell may be the answer: somebody has to look.
     """
@@ -330,7 +330,7 @@ def _written(cell: Cell, mended: Repaired, following: Cell | None) -> Grade:
 
 
 def _comments(mended: Repaired) -> dict[str, str | None]:
-    """nbgrader's automatic comments: an answer left as it was given is "No response."."""
+    """Return nbgrader's automatic comment: "No response." for an answer left as it was given."""
     comments: dict[str, str | None] = {}
     for cell in mended.cells:
         if cell.plan and (cell.plan.solution or cell.plan.task):

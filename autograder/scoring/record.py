@@ -43,7 +43,7 @@ class Grade:
 
 
 def plain_points(value: Any, most: float) -> float:
-    """A plain float in [0, most]; whatever is none counts 0: a score fails closed."""
+    """Return a plain float in [0, most]; anything that is no such number counts 0."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0.0
     number = float(value)
@@ -112,7 +112,7 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str) -> Record:
-        """The record in a JSON text. Raises ValueError, KeyError or TypeError where it holds none."""
+        """Read the record in a JSON text. Raise ValueError, KeyError or TypeError if it holds none."""
         data = json.loads(text)
         if data.pop("format") != FORMAT:
             raise ValueError("a record of another format")

@@ -55,7 +55,7 @@ class NotebookRun:
         return self._deadline - time.monotonic()
 
     def session(self) -> Session | None:
-        """A session in which every cell has run but the culprits; None where none can be had any more."""
+        """Return a session in which every cell has run but the culprits, or None if none can be had."""
         while self._session is None or not self._session.interrupt_free():
             self.close()
             if self._sessions >= _MAX_SESSIONS or self.left <= 0:
@@ -94,7 +94,7 @@ class NotebookRun:
                 return
 
     def _bounded(self, result: CellResult) -> CellResult:
-        """The result; without its streams and pictures where the notebook has shown far too much already."""
+        """Return the result; without streams and pictures if the notebook has shown far too much already."""
         self._shown += sum(len(str(output)) for output in result.outputs)
         if self._shown > _MOST_SHOWN:
             kept = [_brief(output) for output in result.outputs if output["output_type"] in _TELLING]
@@ -111,7 +111,7 @@ class NotebookRun:
             self.trouble.append(sentence)
 
     def answers(self, reasons: dict[str, str]) -> LiveAnswers:
-        """The answers of this notebook, for probing; `reasons` says why a name may be missing."""
+        """Return the answers of this notebook, for probing; `reasons` says why a name may be missing."""
         return LiveAnswers(self, reasons)
 
 
@@ -142,7 +142,7 @@ class LiveAnswers:
 
 
 def _brief(output: dict[str, Any]) -> dict[str, Any]:
-    """An error or a result, cut to what its score is read from."""
+    """Cut an error or a result to what its score is read from."""
     if output["output_type"] == "error":
         return output | {"evalue": str(output.get("evalue", ""))[:400], "traceback": []}
     text = output.get("data", {}).get("text/plain", "")

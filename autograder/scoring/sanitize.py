@@ -19,12 +19,12 @@ _TAG = re.compile(r"[\w-]{1,64}")
 
 
 def harmless_text(source: str) -> str:
-    """A markdown or raw cell without HTML: what looks like a tag is shown, not obeyed."""
+    """Return a markdown or raw cell without HTML: what looks like a tag is shown as text."""
     return _MARKUP.sub("&lt;", source)
 
 
 def harmless_attachments(attachments: Any) -> dict[str, dict[str, str]]:
-    """The pictures among a text cell's attachments."""
+    """Return the pictures among a text cell's attachments."""
     kept = {}
     for name, data in attachments.items() if isinstance(attachments, dict) else ():
         pictures = _pictures(data) if isinstance(data, dict) else {}
@@ -34,17 +34,17 @@ def harmless_attachments(attachments: Any) -> dict[str, dict[str, str]]:
 
 
 def harmless_tags(tags: Any) -> list[str]:
-    """The tags that are words."""
+    """Return the tags that are words."""
     return [tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)]
 
 
 def stream(text: str, name: str = "stdout") -> dict[str, Any]:
-    """A stream output, as nbformat has it."""
+    """Return a stream output in nbformat's form."""
     return {"output_type": "stream", "name": name, "text": text}
 
 
 def clean_outputs(outputs: Any) -> list[dict[str, Any]]:
-    """Outputs that are valid nbformat and of bounded size; what is malformed is left out."""
+    """Return outputs that are valid nbformat and of bounded size; drop what is malformed."""
     kept, size = [], 0
     for raw in outputs if isinstance(outputs, list) else []:
         output = _clean_output(raw) if isinstance(raw, dict) else None

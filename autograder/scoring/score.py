@@ -38,7 +38,7 @@ class Judge(judge.Judge):
         self.unjudged: set[str] = set()  # exercises that count 0 since judging them failed: a person is asked
 
     def verdict(self, exercise: Exercise, part: Part) -> Verdict:
-        """The verdict on one test cell."""
+        """Return the verdict on one test cell."""
         try:
             if exercise.name not in self.unjudged:
                 with deadline(max(self.run.left, 0.0) + _WORK):
@@ -61,7 +61,7 @@ class Judge(judge.Judge):
 
 
 def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:
-    """The grade of a test cell of ours; the verdict's share of the points this cell is worth."""
+    """Grade a test cell of the course: the verdict's share of the points this cell is worth."""
     share = verdict.points / verdict.max_points if verdict.max_points else 0.0
     points = verdict.points if verdict.max_points == cell.points else round(share * cell.points, 4)
     verdict = replace(verdict, points=points, max_points=cell.points)
@@ -71,14 +71,14 @@ def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:
 
 
 def not_written(cell: PlanCell, sentence: str, key: str = "") -> Grade:
-    """The grade where no answer was given: 0, without trying anything."""
+    """Grade a missing answer: 0, without trying anything."""
     exercise = EXERCISES[cell.exercise]
     part = exercise.part(cell.part)
     return judged(cell, Verdict(exercise.title(part), 0.0, float(part.points), problem=sentence), key)
 
 
 def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:
-    """The grade of an instructor's own test cell, from what it printed and returned; fails closed.
+    """Grade an instructor's own test cell from what it printed and returned; fail closed.
 
     As in nbgrader an error gives 0, a number is partial credit, and no result at all full marks. A
     warning costs nothing. A result that is no number of points in [0, most] gives 0 and asks for review.
@@ -122,7 +122,7 @@ def _plain(output: dict[str, Any]) -> str:
 
 
 def _number(text: str) -> float | None:
-    """A number as Python or NumPy writes it; None for anything else (NaN compares false with every bound)."""
+    """Read a number as Python or NumPy writes it, or None (NaN compares false with every bound)."""
     match = _NUMBER.fullmatch(text)
     try:
         return float(match.group(1) if match else text)

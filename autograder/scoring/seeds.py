@@ -63,5 +63,5 @@ def _make(path: Path, mode: int) -> None:
 
 
 def seed_key(secret: bytes, student: str, assignment: str) -> bytes:
-    """What the seeds of one student's hidden probes in one assignment come from."""
+    """Derive the key for the seeds of one student's hidden probes in one assignment."""
     return hmac.new(secret, f"{student}\0{assignment}".encode("utf-8", "surrogatepass"), hashlib.sha256).digest()

@@ -20,7 +20,7 @@ class _Loan:
         self.open = True
 
     def of(self, name: str) -> Callable[..., Any]:
-        """The reference as a function, which is all that can be handed into a session."""
+        """Return the reference as a function, which is all that can be handed into a session."""
 
         def lent(*args: Any, **names: Any) -> Any:
             if not self.open:

@@ -16,7 +16,7 @@ _DEFINES = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)
 
 
 def tree_of(source: str) -> ast.Module | None:
-    """The syntax tree of a cell, magics translated as IPython does; None where there is none.
+    """Parse a cell, magics translated as IPython does; None if it does not parse.
 
     It is not kept: the tree of a long cell takes some hundred times the room of its text.
     """
@@ -73,7 +73,7 @@ def parses(source: str) -> bool:
 
 
 def defined(source: str) -> frozenset[str]:
-    """The names a cell binds at its top level."""
+    """Return the names a cell binds at its top level."""
     return _facts(source).defined
 
 
@@ -83,7 +83,7 @@ def check_call(source: str) -> tuple[str, str] | None:
 
 
 def _bound(body: list[ast.stmt]) -> set[str]:
-    """The names that statements bind, also within `if`, `for`, `with`, `try` and `match`.
+    """Return the names that statements bind, also within `if`, `for`, `with`, `try` and `match`.
 
     Without recursion: every `elif` lies one level deeper in the tree than the one before it.
     """
@@ -116,7 +116,7 @@ def _check_call(tree: ast.Module) -> tuple[str, str] | None:
 
 
 def plain(source: str) -> str:
-    """The source without trailing blanks and blank lines at both ends: what "the same text" means here."""
+    """Return the source without trailing blanks and outer blank lines: what "the same text" means here."""
     return "\n".join(line.rstrip() for line in source.strip("\n").split("\n")).strip("\n")
 
 

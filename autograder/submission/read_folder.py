@@ -1,5 +1,4 @@
-"""Reading a submission from disk. It was made by somebody else: no link is followed, no device or pipe opened,
-no file taken in whole that could be huge."""
+"""Read a submission from disk defensively: follow no link, open no device or pipe, bound what is taken in."""
 
 from __future__ import annotations
 
@@ -75,7 +74,7 @@ def is_data(name: str) -> bool:
 
 
 class _RefusedError(Exception):
-    """This file is not taken; the message says why."""
+    """A file is refused; the message says why."""
 
 
 def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
@@ -94,7 +93,7 @@ def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
 
 
 def unreadable(why: str) -> Submission:
-    """A submission of which nothing could be read."""
+    """Make a submission of which nothing could be read."""
     return _summed(Submission(unreadable={".": why}), hashlib.sha256())
 
 
@@ -106,7 +105,7 @@ def _summed(result: Submission, digest: hashlib._Hash) -> Submission:
 
 
 def read_stamp(folder: Path) -> str:
-    """What timestamp.txt says in a folder; "" where there is none, or none that can be read without danger."""
+    """Return the content of timestamp.txt in a folder, or "" if it cannot be read safely."""
     try:
         handle = _open(str(folder / "timestamp.txt"))
     except (OSError, _RefusedError):
@@ -178,7 +177,7 @@ def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Ha
 
 
 def _open(path: str) -> int:
-    """A descriptor of a regular file, opened without waiting and without following a link."""
+    """Open a regular file without waiting and without following a link; return its descriptor."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -211,7 +210,7 @@ def _notebook(handle: int, size: int, digest: hashlib._Hash) -> bytes:
 
 
 def without_outputs(data: bytes | mmap.mmap) -> bytes:
-    """A notebook's JSON with every list of outputs emptied, without decoding it."""
+    """Empty every list of outputs in a notebook's JSON, without decoding it."""
     kept, size, position = [], 0, 0
     for match in iter(lambda: _OUTPUTS.search(data, position), None):
         kept.append(bytes(data[position : match.end()]) + b"]")
@@ -238,6 +237,6 @@ def _closing(data: bytes | mmap.mmap, start: int) -> int:
 
 
 def _shown(name: str) -> str:
-    """A file name that can be stored and shown anywhere: what is no printable text becomes a question mark."""
+    """Return a file name that can be stored and shown anywhere, with ? for unprintable text."""
     text = os.fsencode(name).decode("utf-8", "replace")
     return "".join("?" if c == "\ufffd" or not c.isprintable() else c for c in text)

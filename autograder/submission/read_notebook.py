@@ -54,7 +54,7 @@ class Reading:
 
 
 def read_notebook(data: bytes) -> Reading:
-    """The cells in a notebook file of any version. Raises UnreadableError."""
+    """Read the cells of a notebook file of any version. Raise UnreadableError."""
     notes: list[str] = []
     text = _decode(data, notes)
     try:
@@ -100,7 +100,7 @@ def _decode(data: bytes, notes: list[str]) -> str:
 
 
 def _salvage(text: str, error: Exception) -> Any:
-    """The whole document before some trailing rubbish, or every single cell that can still be decoded."""
+    """Recover the document before some trailing rubbish, or every single cell that can still be decoded."""
     decoder = json.JSONDecoder(strict=False)
     start = text.find("{")
     if start >= 0:
@@ -147,7 +147,7 @@ def _has_cells(document: dict) -> bool:
 
 
 def _cells_of(document: Any) -> list:
-    """The list of cells in a document of nbformat 3 (worksheets), 4 and, as far as known, later."""
+    """Return the list of cells in a document of nbformat 3 (worksheets), 4 and, as far as known, later."""
     if isinstance(document, list):
         return document
     if not isinstance(document, dict):

@@ -1,5 +1,8 @@
-"""A submitted notebook made whole: each cell of the plan finds its cell in the submission, and what the
-instructor locked is put back. What was mended is told in a sentence."""
+"""Repair a submitted notebook.
+
+Each cell of the plan is matched with its cell in the submission, and what the instructor locked is put back. Every
+repair becomes a sentence for the student and the instructor.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ def repair(reading: Reading, plan: NotebookPlan, show_cells: bool = False) -> Re
 
 
 def answer_names(cell: PlanCell) -> frozenset[str]:
-    """The names an answer cell is to define: as declared, else as the released skeleton has them."""
+    """Return the names an answer cell should define: as declared, else as in the released skeleton."""
     if not cell.solution or cell.kind != "code":
         return frozenset()
     if cell.grade_id in EXERCISES:
@@ -111,7 +114,7 @@ def _by_content(cells: list[Found], managed: list[PlanCell], owners: list[int | 
 
 
 def _by_position(cells: list[Found], plan: NotebookPlan, managed: list[PlanCell], owners: list[int | None]) -> None:
-    """The one unmatched answer between two matched neighbours; a locked cell only where it is much alike."""
+    """Match the one unmatched answer between two matched neighbours; a locked cell only if it is much alike."""
     if not plan.ordered:
         return
     released = {plain(cell.source) for cell in plan.cells if not cell.managed}
@@ -155,7 +158,7 @@ class _Block:
 
 
 def _blocks(reading: Reading, owners: list[int | None], plan: NotebookPlan, result: Repaired) -> dict[int, _Block]:
-    """The submission as blocks by plan number, in the order of the submission; -1 stands before the first."""
+    """Return the submission as blocks by plan number, in its own order; -1 is before the first."""
     managed, cells = plan.managed, reading.cells
     groups: dict[int, list[int]] = {}
     for index, owner in enumerate(owners):
@@ -184,7 +187,7 @@ def _own(cell: Found) -> Cell:
 
 
 def _put_back(cell: PlanCell, damaged: bool, result: Repaired) -> Cell:
-    """The released cell where the submission has none."""
+    """Return the released cell in place of one the submission lacks."""
     restored = Cell(cell.kind, cell.source, cell, id=cell.cell_id, tags=cell.tags, untouched=True)
     if cell.solution or cell.task:
         why = "could not be read: the file is damaged there" if damaged else "is missing: it was deleted"
@@ -213,7 +216,7 @@ class _Parts:
         return self._locked(plan, members)
 
     def _locked(self, plan: PlanCell, members: list[int]) -> list[Cell]:
-        """The released cell, after whatever else a student wrote into copies of it or into the cell itself."""
+        """Return the released cell, after whatever else a student wrote into it or its copies."""
         # A task shows its marking scheme to whoever grades it; tests never show what is hidden.
         shown = plan.full or plan.source if plan.task else plan.source
         restored = Cell(plan.kind, shown, plan, id=plan.cell_id, tags=plan.tags)
@@ -268,7 +271,7 @@ class _Parts:
         return Cell(plan.kind, source, plan, None, cell_id, plan.tags, found.attachments, untouched, notes)
 
     def _joined(self, texts: list[str], last: int) -> str | None:
-        """The parts of a split answer as one source that parses; None where they were not split."""
+        """Join the parts of a split answer into one source that parses; None if they were not split."""
         whole = "\n".join(texts)
         if len(texts) > 1 and not all(map(parses, texts)) and parses(whole):
             return whole
@@ -294,7 +297,7 @@ def _kind(cell: Found) -> str:
 
 
 def _in_order(blocks: dict[int, _Block], plan: NotebookPlan, result: Repaired) -> list[Cell]:
-    """The blocks in the order of the plan; the student's own order where no order is known."""
+    """Return the blocks in the order of the plan, or in the student's own order if none is known."""
     present = [number for number, block in blocks.items() if block.plan and not _restored(block)]
     if plan.ordered:
         if present != sorted(present):

@@ -85,7 +85,7 @@ class Answers(Protocol):
     """Where answers come from: a notebook's namespace, the references, or a sandbox."""
 
     def __getitem__(self, name: str) -> Any:
-        """The object of that name. Raises AnswerError where there is none."""
+        """Return the object of that name. Raise AnswerError if there is none."""
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Namespace:
 
 
 def label_of(function: Any) -> str:
-    """What to call a function in a sentence: "Linear.backward"."""
+    """Return what to call a function in a sentence: "Linear.backward"."""
     return one_line(attempt("", getattr, function, "__qualname__"), 60) or type_name(function)
 
 
@@ -158,7 +158,7 @@ def observe(
 
 
 def _inside(value: Any) -> Any:
-    """A copy of what an object of the student's holds as its data; None for anything else."""
+    """Copy what an object of the student's holds as its data; None for anything else."""
     data = attempt(None, object.__getattribute__, value, "data")
     return fresh(data) if type(data) is np.ndarray or is_number(data) else None
 
@@ -190,7 +190,7 @@ def _any_shared(these: list[np.ndarray], those: list[np.ndarray]) -> bool:
 
 
 def _arrays(value: Any) -> list[np.ndarray]:
-    """The arrays in a nest that hold anything, each once; the first few hundred."""
+    """Return the arrays in a nest that hold anything, each once; the first few hundred."""
     found: dict[int, np.ndarray] = {}
     for array in arrays_in(value):
         if array.size:
@@ -201,7 +201,7 @@ def _arrays(value: Any) -> list[np.ndarray]:
 
 
 def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> list[str]:
-    """The parameter names of the positional arguments; AnswerError where they do not fit."""
+    """Return the parameter names of the positional arguments; raise AnswerError if they do not fit."""
     signature = attempt(None, inspect.signature, function)
     if type(signature) is not inspect.Signature:
         return [f"argument {i + 1}" for i in range(len(args))]
@@ -275,7 +275,7 @@ class Run:
         return self.answers.earlier if type(self.answers) is Namespace else _EARLIER
 
     def get(self, owner: Any, attribute: str) -> Any:
-        """An attribute of an object made by an answer. Raises AnswerError."""
+        """Return an attribute of an object made by an answer. Raise AnswerError."""
         with guard(f"{type_name(owner)}.{attribute}"):
             return getattr(owner, attribute)
 
@@ -284,7 +284,7 @@ class Run:
         return self(self.get(owner, method), *args, **names)
 
     def guard(self, label: str) -> Any:
-        """A context in which whatever the student's objects raise becomes an AnswerError."""
+        """Turn whatever the student's objects raise in this context into an AnswerError."""
         return guard(label)
 
     def remark(self, sentence: str, label: str = "") -> None:

@@ -47,7 +47,7 @@ class Expression:
     local: tuple[str, ...]
 
     def value(self, node: ast.expr) -> Any:
-        """What a name, an entry of a dictionary or a transposed array holds; None for anything else."""
+        """Return what a name, an entry of a dictionary or a transposed array holds; None for anything else."""
         if isinstance(node, ast.Name):
             return self.names.get(node.id)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
@@ -60,7 +60,7 @@ class Expression:
 
 
 def in_plain_words(kind: str, message: str, expression: Expression | None = None) -> str:
-    """What an error means, with the student's own names where the expression is known; "" for an unknown one."""
+    """Explain an error, with the student's own names if the expression is known; "" for an unknown one."""
     own = _in_own_names(kind, message, expression) if expression else ""
     return own or next((means for said, means in _MEANS.items() if said in message), "")
 

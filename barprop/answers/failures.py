@@ -103,7 +103,7 @@ def _is_work(statement: ast.stmt) -> bool:
 
 
 def _own(trace: TracebackType | None) -> TracebackType | None:
-    """The innermost place in the student's own code."""
+    """Return the innermost place in the student's own code."""
     found = None
     while trace is not None:
         if trace.tb_frame.f_globals.get("__name__") == "__main__":
@@ -113,7 +113,7 @@ def _own(trace: TracebackType | None) -> TracebackType | None:
 
 
 def _where(trace: TracebackType | None) -> str:
-    """The student's own line that raised, as " (line 3: return h * x)"."""
+    """Return the student's own line that raised, as " (line 3: return h * x)"."""
     if trace is None:
         return ""
     line = one_line(linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno), 100)
@@ -121,7 +121,7 @@ def _where(trace: TracebackType | None) -> str:
 
 
 def _expression(trace: TracebackType | None) -> Expression | None:
-    """The very expression that raised, with the names it was evaluated with."""
+    """Return the very expression that raised, with the names it was evaluated with."""
     return attempt(None, _expression_at, trace.tb_frame, trace.tb_lasti) if trace is not None else None
 
 

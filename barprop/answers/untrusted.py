@@ -21,7 +21,7 @@ _BYTES = 2**26  # arrays above this size are not compared bit for bit, nor copie
 
 
 def attempt(default: Any, call: Callable[..., Any], *args: Any) -> Any:
-    """What a call on a student's object gives; the default where it raises anything."""
+    """Call a method of a student's object; return the default if it raises anything."""
     try:
         return call(*args)
     except KeyboardInterrupt:
@@ -39,14 +39,14 @@ def one_line(text: Any, limit: int = 200) -> str:
 
 
 def type_name(value: Any) -> str:
-    """The name of a value's class, whatever that class answers when asked."""
+    """Return the name of a value's class, whatever that class answers when asked."""
     # By way of `type` itself: a metaclass may give `__name__` another meaning.
     name = type.__dict__["__name__"].__get__(type(value))
     return one_line(name, 40) or "nameless object"
 
 
 def is_number(value: Any) -> bool:
-    """A real number: exactly a float, an int or a NumPy number; no bool, no complex number."""
+    """Say whether this is a real number: exactly a float, an int or a NumPy number; no bool, no complex."""
     return any(type(value) is kind for kind in _NUMBERS)
 
 
@@ -56,7 +56,7 @@ _PLAIN = (str, bytes, bytearray, bool, complex, list, tuple, dict, set, frozense
 
 
 def is_plain(value: Any) -> bool:
-    """Data rather than an object: exactly a number, text, an array or a collection."""
+    """Say whether this is data rather than an object: exactly a number, text, an array or a collection."""
     return any(type(value) is kind for kind in _PLAIN)
 
 
@@ -66,12 +66,12 @@ def is_row(value: Any) -> bool:
 
 
 def is_array(value: Any) -> bool:
-    """A plain array of real numbers."""
+    """Say whether this is a plain array of real numbers."""
     return type(value) is np.ndarray and value.dtype.kind in "fiu"
 
 
 def row_of_numbers(value: Any) -> np.ndarray | None:
-    """A list, tuple or array of numbers as a float64 array (n,); None for anything else."""
+    """Return a list, tuple or array of numbers as a float64 array (n,); None for anything else."""
     if is_array(value):
         return value.astype(float) if value.ndim == 1 and value.nbytes <= _BYTES else None
     # NumPy is not asked to read a list as it stands: it may hold itself, or objects that act when they are read.
@@ -86,7 +86,7 @@ def row_of_numbers(value: Any) -> np.ndarray | None:
 
 
 def describe_type(value: Any) -> str:
-    """The type of a value as a student would say it: "a string", "an array of bool"."""
+    """Describe the type of a value as a student would: "a string", "an array of bool"."""
     kind = type(value)
     if kind is np.ndarray:
         return f"an array of {value.dtype.name}"
@@ -112,7 +112,7 @@ def arrays_in(value: Any) -> Iterator[np.ndarray]:
 
 
 def _nest(value: Any) -> Iterator[Any]:
-    """The items of a nest of plain collections, itself first; no deeper than `_DEPTH`, no more than `_ITEMS` in all.
+    """Yield the items of a nest of plain collections, itself first; at most `_DEPTH` deep and `_ITEMS` in all.
 
     A list of a list of a list, each a thousand times the same, is a billion items in no memory at all.
     """
@@ -142,7 +142,7 @@ def is_modest(value: Any) -> bool:
 
 
 def fresh(value: Any) -> Any:
-    """A copy of plain data that keeps memory order and the read-only flag; what is giant or no data, as it is."""
+    """Copy plain data, keeping memory order and the read-only flag; return anything giant or no data as it is."""
     return _fresh(value, _DEPTH) if is_modest(value) else value
 
 

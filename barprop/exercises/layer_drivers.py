@@ -55,7 +55,7 @@ def cache_story(make: Callable[[], Any], forward: Callable[[Any, int], Any], bac
 
 
 def cache_mistakes() -> tuple[Mistake, ...]:
-    """What goes wrong with a cache, whatever is in it."""
+    """Return what goes wrong with a cache, whatever is in it."""
     hints = (
         ("two objects share a cache", SHARED, "Two objects of your class write into one place. Store on self, not on the class and not in a global name."),
         ("remembers the first forward", FIRST, "Your layer still holds what an earlier forward left there, input or weights. Each forward starts the cache anew, and each backward is given its weights."),
@@ -69,7 +69,7 @@ def cache_mistakes() -> tuple[Mistake, ...]:
 
 
 def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_with: tuple[str, ...] = ()) -> Drive:
-    """A drive for a layer class: outputs `out`, a bar for each weight (or "w_bar"), `<inp>_bar`, and "cache".
+    """Make a driver for a layer class: outputs `out`, a bar for each weight (or "w_bar"), `<inp>_bar`, "cache".
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def _weight_bars(name: str, w_bar: Any, weights: tuple[str, ...]) -> Iterator[tu
 
 
 def loss_drive(name: str, inputs: tuple[str, str], bars: tuple[str, ...]) -> Drive:
-    """A drive for a loss class: outputs "l", the bars, and "cache".
+    """Make a driver for a loss class: outputs "l", the bars, and "cache".
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def loss_drive(name: str, inputs: tuple[str, str], bars: tuple[str, ...]) -> Dri
 
 
 def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
-    """A list of tuples of numbers, one tuple a layer, as one long vector.
+    """Flatten a list of tuples of numbers, one tuple a layer, into one long vector.
 
     Raises AnswerError where it is not built like `like`.
     """
@@ -176,5 +176,5 @@ def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
 
 
 def with_cache(case: Case, right: dict[str, Any]) -> Values:
-    """The right values, and that of the cache where a case asks for it."""
+    """Return the right values, with that of the cache if a case asks for it."""
     return right | ({"cache": KEPT} if "other" in case.more else {})

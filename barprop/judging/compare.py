@@ -13,7 +13,7 @@ _SUBJECTS = {"cache": "What forward keeps", "again": "The network", "own": "A ne
 
 
 def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | None:
-    """What is wrong with `got`, in one sentence, or None.
+    """Say in one sentence what is wrong with `got`; None if nothing is.
 
     Numbers and arrays must have the right shape and agree to `tolerance` relative (and to
     1e-3 * tolerance of the largest entry); everything else must be equal.
@@ -48,7 +48,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
 
 
 def _seen(name: str, text: str) -> str:
-    """What a probe saw, as a sentence with a subject."""
+    """Say what a probe saw, as a sentence with a subject."""
     if name in _SUBJECTS:
         return f"{_SUBJECTS[name]} {text}."
     return f"{name[:1].upper()}{name[1:]}: {text}." if " " in name else f"{text[:1].upper()}{text[1:]}."
@@ -63,7 +63,7 @@ def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
 
 
 def is_finite(value: Any) -> bool:
-    """False for a number or an array that holds NaN or an infinity."""
+    """Return False for a number or an array that holds NaN or an infinity."""
     return not (is_number(value) or is_array(value)) or bool(np.isfinite(floats(value)).all())
 
 
@@ -77,7 +77,7 @@ def near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
 
 
 def floats(value: Any) -> np.ndarray:
-    """A number or plain array as float64; a whole number too large for that is infinite."""
+    """Return a number or plain array as float64; an integer too large for that is infinite."""
     try:
         return np.asarray(value, dtype=float)
     except OverflowError:
@@ -85,7 +85,7 @@ def floats(value: Any) -> np.ndarray:
 
 
 def show(value: Any) -> str:
-    """A value in a few characters: numbers rounded, long arrays by their shape."""
+    """Show a value in a few characters: numbers rounded, long arrays by their shape."""
     if is_number(value) or (is_array(value) and value.ndim == 0):
         return f"{float(value):.4g}"
     if isinstance(value, np.ndarray):

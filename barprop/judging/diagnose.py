@@ -41,7 +41,7 @@ class Diagnosis:
     _guessed: dict[str, Mistake | None] = field(default_factory=dict, repr=False)
 
     def mistake(self, failed: set[str]) -> Mistake | None:
-        """A declared mistake that fits all that is wrong, else one that fits what is wrong here, else a family."""
+        """Return a declared mistake that fits all that is wrong, else what is wrong here, else a family."""
         everywhere = {name for t in self.trials for name in t.problems}
         came = any(name in t.got for t in self.trials for name in failed & t.problems.keys())
         # What stopped before these came is explained by what is known of the others.
@@ -54,7 +54,7 @@ class Diagnosis:
         return (self._reordered() or self._family(self.first(failed))) if came else None
 
     def first(self, failed: set[str]) -> str:
-        """The wrong output that is made first."""
+        """Return the wrong output that is made first."""
         return next((name for name in self.exercise.outputs if name in failed), "")
 
     def _explained(self, mistake: Mistake, scope: set[str], told_by: set[str]) -> int:
@@ -76,7 +76,7 @@ class Diagnosis:
         return explained if told else 0
 
     def _wrong(self, mistake: Mistake, number: int) -> Values:
-        """What a mistake gives in one trial, worked out once for all parts."""
+        """Return what a mistake gives in one trial, worked out once for all parts."""
         key = (mistake.name, number)
         if key not in self._known:
             trial = self.trials[number]
@@ -99,7 +99,7 @@ class Diagnosis:
         return all(close(trial.got[name], trial.right[other], self.exercise.tolerance) for name, other in pairs)
 
     def _family(self, output: str) -> Mistake | None:
-        """A mistake of the kind that may happen in any step, if it explains this output in every case it came in."""
+        """Return a mistake possible in any step, if it explains this output in every case."""
         if output not in self._guessed:
             found = self._best_guess(output) if output else None
             self._guessed[output] = Mistake(found.name, found.hint, lambda case, right: None) if found else None

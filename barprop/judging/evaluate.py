@@ -69,7 +69,7 @@ class Evaluation:
         return Diagnosis(self.exercise, self.trials, self.oracle)
 
     def held(self, part: Part, failed: set[str]) -> dict[str, Held]:
-        """What is held against a part besides its values, by its sentence.
+        """Return what is held against a part besides its values, by its sentence.
 
         Shared memory counts where the value is right: often something was handed on as it came, and then the wrong
         value says more.
@@ -96,7 +96,7 @@ class Evaluation:
         return failed | hanging if set(part.outputs) - hanging <= failed else failed  # nothing of substance is right
 
     def verdict(self, part: Part) -> Verdict:
-        """The verdict on one part: each output that is right in every case earns its share."""
+        """Return the verdict on one part: each output that is right in every case earns its share."""
         failed = self._failed(part)
         held = self.held(part, failed)
         title, most = self.exercise.title(part), float(part.points)
@@ -140,7 +140,7 @@ class Evaluation:
         return bool(parts) and parts[0] is part
 
     def _shown(self, failed: set[str]) -> tuple[Trial, str]:
-        """The case that is shown: the first in which the output that is made first is wrong."""
+        """Return the case to show: the first in which the output that is made first is wrong."""
         first = self.diagnosis.first({name for t in self.trials for name in failed & t.problems.keys()})
         trial = next(t for t in self.trials if failed & t.problems.keys() and (first in t.problems or not first))
         return trial, next(n for n in (first, *self.exercise.outputs) if n in failed and n in trial.problems)
@@ -246,7 +246,7 @@ def _nothing_to_do(case: Case) -> bool:
 
 
 def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
-    """The outputs that a remark is about; none where that is not known, so that it is about them all."""
+    """Return the outputs that a remark is about; none if unknown, so that it is about them all."""
     owner, _, method = remark.label.rpartition(".")
     for part in exercise.parts:
         if owner and part.name == method:
@@ -264,7 +264,7 @@ def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
 
 
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
-    """What trusted answers give on a case, by output name."""
+    """Return what trusted answers give on a case, by output name."""
     tried = _drive(exercise, answers, case)
     if tried.error:
         raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {tried.error}")
@@ -302,7 +302,7 @@ def _drive(exercise: Exercise, answers: Answers, case: Case) -> _Driven:
 
 
 def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:
-    """The call that gave a value, and before it those that made the object it was sent to."""
+    """Return the call that gave a value, after those that made its object."""
     for number in range(len(calls) - 1, -1, -1):
         if calls[number].gave(value):
             owner = calls[number].label.rpartition(".")[0]
@@ -312,7 +312,7 @@ def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:
 
 
 def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> list[Remark]:
-    """What a second go tells: remarks of its own, and one where it gives something else."""
+    """Run a case again: return the remarks of the second run, and one if it gives something else."""
     second = _drive(exercise, answers, case)
     moved = tuple(name for name in got if name not in second.got or not same(got[name], second.got[name]))
     if second.error or moved:
@@ -337,7 +337,7 @@ def _problems(exercise: Exercise, got: dict[str, Any], right: Values, error: str
 
 
 def _call(run: Run, case: Case, exercise: Exercise) -> Iterator[tuple[str, Any]]:
-    """The default drive: one call, its result taken apart by `exercise.returns`."""
+    """Drive the default way: one call, its result taken apart by `exercise.returns`."""
     value = run(exercise.asks[0], *case.args.values())
     if exercise.returns == "value":
         yield exercise.outputs[0], value

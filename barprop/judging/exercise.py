@@ -66,7 +66,7 @@ class Mistake:
 
 
 def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    """A mistake in one output: (case, its right value) -> the wrong value, or None where the mistake does not apply."""
+    """Describe a mistake in one output: (case, its right value) -> the wrong value, or None if it does not apply."""
 
     def named(case: Case, right: Values) -> Values | None:
         value = wrong(case, right[output])
@@ -146,7 +146,7 @@ class Exercise:
         return self.notebook.split("/")[0]
 
     def title(self, part: Part) -> str:
-        """What a verdict on this part is headed with."""
+        """Return the heading of a verdict on this part."""
         return f"{self.name} ({part.name})" if part.name else self.name
 
     @property
@@ -155,7 +155,7 @@ class Exercise:
         return {f"test_{self.name}_{p.name}" if p.name else f"test_{self.name}": p for p in self.parts}
 
     def part(self, name: str = "") -> Part:
-        """The part of that name. Raises KeyError with a sentence."""
+        """Return the part of that name. Raise KeyError with a sentence."""
         for part in self.parts:
             if part.name == name:
                 return part

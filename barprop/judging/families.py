@@ -286,7 +286,7 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_
 
 
 def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
-    """sigma's value or slope forgotten, once too often, or taken at another place."""
+    """Yield steps with sigma's value or slope forgotten, once too often, or taken at another place."""
     sigma = next((v for v in case.args.values() if isinstance(v, Activation)), None)
     if sigma is None:
         return
@@ -336,7 +336,7 @@ def _is_cheap(value: Any) -> bool:
 
 
 def _of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> Iterator[_Made]:
-    """A right step with a wrong input: the right value of a changed case."""
+    """Yield a right step with a wrong input: the right value of a changed case."""
 
     def asked(**changes: Any) -> Callable[[], Any]:
         return lambda: oracle(replace(case, args={**case.args, **changes}))[output]

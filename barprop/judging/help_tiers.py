@@ -48,7 +48,7 @@ def help_of(exercise: Exercise, tier: int, folder: Path) -> str:
 
 
 def _tiers(path: Path, name: str) -> list[tuple[str, str]]:
-    """The folded helps between the cell of an answer and its first test cell."""
+    """List the folded hints between the cell of an answer and its first test cell."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         found: list[tuple[str, str]] = []

@@ -51,11 +51,11 @@ class Judge:
         self._seen: dict[str, Evaluation] = {}
 
     def verdict(self, exercise: Exercise, part: Part) -> Verdict:
-        """The verdict on one test cell."""
+        """Return the verdict on one test cell."""
         return self.evaluation(exercise).verdict(part)
 
     def evaluation(self, exercise: Exercise) -> Evaluation:
-        """The answer as it counts: with the student's own answers behind it, or with references for those that fail."""
+        """Evaluate the answer as it counts: on the student's own answers, or on references for those that fail."""
         if exercise.name not in self._seen:
             self._seen[exercise.name] = self._judged(exercise)
         return self._seen[exercise.name]

@@ -42,7 +42,7 @@ def imprecise(exercise: Exercise, trials: Sequence[Trial], output: str) -> str:
 
 
 def _error(got: Any, right: Any) -> float | None:
-    """The largest error on the scale of the largest entry; None for what has none, or is a round number."""
+    """Return the largest error on the scale of the largest entry; None if there is none or it is a round number."""
     if not (is_number(got) or is_array(got)) or _is_single(got) or isinstance(right, (str, bool)):
         return None
     got, right = floats(got), floats(right)

@@ -82,7 +82,7 @@ class Verdict:
         return f'<div role="status" style="{style}">{inside}{self._folded_cases()}</div>'
 
     def _folded_cases(self) -> str:
-        """A row of dots that opens to the cases; nothing where all are right."""
+        """Show a row of dots that opens to the cases; nothing if all are right."""
         if len(self.tried) < 2 or all(ok for _, ok in self.tried):
             return ""
         dots = "".join(
@@ -100,7 +100,7 @@ class Verdict:
 
 
 def _code(example: str) -> str:
-    """The call and what it gave, each as code, so that the call can be copied."""
+    """Show the call and its value, each as code that can be copied."""
     pieces = example.split("  gave  ")
     return " gave ".join(f'<code style="overflow-wrap:anywhere">{escape(piece)}</code>' for piece in pieces)
 

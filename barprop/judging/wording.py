@@ -19,14 +19,14 @@ _TEXT = 30
 
 
 def shown_name(exercise: Exercise, output: str) -> str:
-    """What sentences call an output: bars are called bars, also where the dictionary's key is the plain name."""
+    """Return what sentences call an output: bars are called bars, also if the dictionary's key is the plain name."""
     arguments = exercise.signature.split("->")[0]
     is_bar = exercise.returns == "dict" and "_bar" in arguments and "_bar" not in output
     return f"{output}_bar" if is_bar else output
 
 
 def literal(value: Any) -> str | None:
-    """A value as Python code, numbers to four digits; None for what cannot be written in a line."""
+    """Write a value as Python code, numbers to four digits; None if it does not fit on a line."""
     if value is None or type(value) is bool:
         return repr(value)
     if type(value) is str:
@@ -78,7 +78,7 @@ def _row(value: Sequence[Any]) -> str | None:
 
 
 def example(exercise: Exercise, calls: Sequence[Call], output: str, value: Any, right: Any) -> str:
-    """The call and what it gave; "" where the line would be too long or hold what cannot be written."""
+    """Write the call and its value; "" if the line would be too long or cannot be written."""
     lines = _lines(calls)
     gave = _gave(exercise, calls, output, value, right)
     text = "; ".join(lines) + f"  gave  {gave}" if lines else ""
@@ -86,7 +86,7 @@ def example(exercise: Exercise, calls: Sequence[Call], output: str, value: Any, 
 
 
 def short_example(exercise: Exercise, calls: Sequence[Call], output: str, value: Any, right: Any) -> str:
-    """What came alone, where the whole call cannot be shown; "" for what is too long for that as well."""
+    """Write the value alone if the whole call cannot be shown; "" if that is too long as well."""
     text = f"yours: {shown_name(exercise, output)} = {_gave(exercise, [], output, value, right)}"
     return text if len(text) <= _LONGEST and "array (" not in text else ""
 
@@ -104,7 +104,7 @@ def _gave(exercise: Exercise, calls: Sequence[Call], output: str, value: Any, ri
 
 
 def _lines(calls: Sequence[Call]) -> list[str]:
-    """The calls up to the last one as code; none where one of them cannot be written."""
+    """Write the calls up to the last one as code; none if one of them cannot be written."""
     made: dict[str, str] = {}
     lines = []
     for call in calls:

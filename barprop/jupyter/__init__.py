@@ -1,5 +1,7 @@
-"""Settings the course wants from Jupyter: widget state kept with the notebook, pictures in HTML exports, no news, and a
-server that a notebook cannot harm by being looked at (guard.py).
+"""Settings the course wants from Jupyter.
+
+They keep widget state with the notebook and pictures in HTML exports, ask for no news, and give a server that cannot
+be harmed by looking at a notebook (guard.py).
 
 An ordinary `pip install .` puts them into the environment. An editable install does not copy data files:
 there, `python -m barprop.jupyter` does, or set JUPYTER_CONFIG_PATH to this folder.

@@ -26,7 +26,7 @@ def mean_half_square(e: ArrayLike, y: ArrayLike) -> float:
 
 
 def cross_entropies(logits: ArrayLike, labels: ArrayLike) -> np.ndarray:
-    """The surprise of each row at its label: how far the soft maximum lies above the labelled logit; (n,)."""
+    """Return the surprise of each row at its label: how far the soft maximum is above the labelled logit; (n,)."""
     logits, labels = np.asarray(logits, dtype=float), np.asarray(labels)
     above = logits - np.take_along_axis(logits, labels[:, None], axis=1)
     return np.logaddexp.reduce(above, axis=1)
@@ -37,7 +37,7 @@ def cross_entropies(logits: ArrayLike, labels: ArrayLike) -> np.ndarray:
 
 
 def bend(h: Any, a: Any) -> Any:
-    """a sin(h), entry by entry."""
+    """Return a sin(h), entry by entry."""
     return product(a, np.sin(h))
 
 
@@ -52,7 +52,7 @@ def neighbours(h: Any, a: Any) -> Any:
 
 
 def twice_as_wide(h: Any, a: Any, b: Any) -> Any:
-    """a h beside cos(h) + b: (n, 2 m) of (n, m)."""
+    """Return a h beside cos(h) + b: (n, 2 m) of (n, m)."""
     return np.concatenate([product(a, h), np.cos(h) + b], axis=1)
 
 
@@ -74,12 +74,12 @@ class Nudged:
         self._h_prev: Any = None
 
     def forward(self, h_prev: ArrayLike, w: Sequence[Any]) -> np.ndarray:
-        """The step's output; its input is cached."""
+        """Return the step's output; cache its input."""
         self._h_prev = np.array(h_prev, dtype=float)
         return self._step(self._h_prev, *w)
 
     def backward(self, h_bar: ArrayLike, w: Sequence[Any]) -> tuple[tuple[Any, ...], np.ndarray]:
-        """The bars of w, a tuple like w, and the bar of the cached input."""
+        """Return the bars of w, a tuple like w, and the bar of the cached input."""
         w_bar = tuple(
             pull_back(lambda u: self._step(self._h_prev, *w[:i], u, *w[i + 1 :]), w[i], h_bar) for i in range(len(w))
         )
@@ -137,7 +137,7 @@ class Prototypes:
             raise ValueError(f"forward takes rows of shape (n, {d}), n up to {self._MOST:,}; shape {np.shape(x)} came")
 
     def backward(self, h_bar: ArrayLike, w: Sequence[Sequence[Any]]) -> tuple[list[tuple], np.ndarray]:
-        """The bars of w, a list like w, and the bar of the rows."""
+        """Return the bars of w, a list like w, and the bar of the rows."""
         if self._last is None:
             raise ValueError("backward was called before forward")
         if self._shapes and len(self.asked) >= self._MOST:
@@ -156,6 +156,6 @@ def _shapes_of(w: Sequence[Sequence[Any]]) -> list[list[tuple[int, ...]]]:
 
 
 def logits_of(x: ArrayLike, w: Sequence[Sequence[Any]]) -> np.ndarray:
-    """What `Prototypes` makes of the rows of x."""
+    """Return what `Prototypes` makes of the rows of x."""
     (P, c), _, (s,) = w
     return c - softplus(s) * half_square(np.asarray(x, dtype=float)[:, None, :], P).sum(axis=-1)

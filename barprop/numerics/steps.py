@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 
 
 def product(a: ArrayLike, b: ArrayLike) -> np.ndarray:
-    """The entrywise product of two broadcastable arrays."""
+    """Return the entrywise product of two broadcastable arrays."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     return (np.square(a + b) - np.square(a - b)) / 4
 
 
 def inner(a: ArrayLike, b: ArrayLike) -> np.ndarray:
-    """The inner product over the last axis of two broadcastable arrays."""
+    """Return the inner product over the last axis of two broadcastable arrays."""
     return product(a, b).sum(axis=-1)
 
 

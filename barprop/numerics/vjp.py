@@ -22,7 +22,7 @@ def pull_back(
     nudge: float = _NUDGE,
     left: bool = False,
 ) -> Any:
-    """The bar of a step's input, from the bar of its output, by nudging the input.
+    """Compute the bar of a step's input from the bar of its output, by nudging the input.
 
     Nudges every entry u_i of `at` and adds up what the nudge does to each entry of the output,
     weighted with that entry's bar. Source: Fornberg, "Generation of finite difference

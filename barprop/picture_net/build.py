@@ -73,7 +73,7 @@ class _Weights:
         self.tensors, self.dtype = tensors, dtype
 
     def block(self, name: str, widens: bool) -> list[tuple]:
-        """The weights of one block, an entry a layer."""
+        """Return the weights of one block, an entry for each layer."""
         first = [self.folded(f"{name}._expand_conv", f"{name}._bn0"), ()] if widens else []
         middle = self.folded(f"{name}._depthwise_conv", f"{name}._bn1")
         return [*first, (), middle, (), self.folded(f"{name}._project_conv", f"{name}._bn2")]

@@ -58,7 +58,7 @@ class Pad:
         return h
 
     def backward(self, h_bar: np.ndarray, w: tuple) -> Bars:
-        """The bars inside the frame, as a view; the frame is no variable, and its bars are dropped."""
+        """Return the bars inside the frame, as a view; the frame is no variable, and its bars are dropped."""
         _, height, width, _ = h_bar.shape
         return (), h_bar[:, self.before : height - self.after, self.before : width - self.after]
 
@@ -139,7 +139,7 @@ class Convolution:
         return full.reshape(t, s, t, s, c, m).transpose(0, 2, 1, 3, 4, 5).reshape(-1, m)
 
     def _weight_bar(self, kernel_bar: np.ndarray) -> np.ndarray:
-        """The way back through _kernel: (numbers of a window, m) -> (k, k, c, m)."""
+        """Pull back through _kernel: (numbers of a window, m) -> (k, k, c, m)."""
         t, s, m = self.tiles, self.s, kernel_bar.shape[-1]
         full = kernel_bar.reshape(t, t, s, s, -1, m).transpose(0, 2, 1, 3, 4, 5)
         return full.reshape(t * s, t * s, -1, m)[: self.k, : self.k].copy()

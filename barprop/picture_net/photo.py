@@ -76,7 +76,7 @@ def eight_bit(X: np.ndarray) -> np.ndarray:
 
 
 def to_image(row: np.ndarray) -> Image.Image:
-    """A row of the network as a picture of 8 bits a colour."""
+    """Turn a row of the network into a picture of 8 bits a colour."""
     return Image.fromarray(np.rint(np.clip(row, 0, 1) * 255).astype(np.uint8).reshape(SIDE, SIDE, 3))
 
 
@@ -122,7 +122,7 @@ def _rgb(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image) -> np.ndarray:
-    """The middle of a picture as a row."""
+    """Return the middle of a picture as a row."""
     side = _CENTRE * min(image.size)
     left, top = ((size - side) / 2 for size in image.size)
     box = (left, top, left + side, top + side)

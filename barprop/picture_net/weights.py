@@ -107,7 +107,7 @@ def _read(file: BinaryIO) -> dict[str, np.ndarray]:
 
 
 def _numbers(file: BinaryIO, kind: np.dtype) -> np.ndarray:
-    """The next storage: how many numbers, then the numbers."""
+    """Read the next storage: how many numbers, then the numbers."""
     count = int.from_bytes(file.read(8), "little")
     data = file.read(min(count * kind.itemsize, _LARGEST))
     if len(data) != count * kind.itemsize:
@@ -116,7 +116,7 @@ def _numbers(file: BinaryIO, kind: np.dtype) -> np.ndarray:
 
 
 def _placed(tensor: _Tensor, storages: Mapping[str, np.ndarray]) -> np.ndarray:
-    """A tensor's numbers in its shape. Its strides count numbers, and must stay inside the storage."""
+    """Return a tensor's numbers in its shape. Its strides count numbers and must stay inside the storage."""
     data, offset = storages[tensor.storage.key], tensor.offset
     shape, strides = tuple(tensor.shape), tuple(tensor.strides)
     whole = all(type(n) is int and n >= 0 for n in (offset, *shape, *strides))

@@ -24,7 +24,7 @@ _PAIRS = ((FAINT, "--", "s"), (FAINT, "-.", "^"), (THIRD, "--", "s"), (THIRD, "-
 
 
 def caption(logits: Any, label: int | None = None) -> str:
-    """The class seen and how sure the network is, as "✗ 9, 98 %"; the mark only with a label."""
+    """Return the class seen and how sure the network is, as "✗ 9, 98 %"; the mark only with a label."""
     seen = int(np.argmax(logits))
     percent = 100 * float(np.exp(logits[seen] - np.logaddexp.reduce(logits)))
     sure = ">99.9 %" if percent > 99.9 else (f"{percent:.1f} %" if percent >= 99 else f"{percent:.0f} %")
@@ -69,7 +69,7 @@ def _digit(axes: Axes, image: Any) -> None:
 
 
 def _named(axes: Axes, text: str, size: float = 11) -> None:
-    """What the network sees, below a digit; where it is wrong, the frame says so as well."""
+    """Write what the network sees below a digit; if it is wrong, the frame says so as well."""
     wrong = text.startswith("✗")
     axes.set_xlabel(text, fontsize=size, fontweight="bold" if wrong else "normal")
     for spine in axes.spines.values():
@@ -150,7 +150,7 @@ def _right(logits: Any, labels: Any) -> np.ndarray:
 
 
 def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], factor: float = 10) -> Figure:
-    """What was added to a digit, made visible: image, change times `factor`, and their true sum.
+    """Draw what was added to a digit, made visible: image, change times `factor`, and their true sum.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ _SIGNED = LinearSegmentedColormap.from_list("signed", [BACKWARD, PAPER, FORWARD]
 
 
 def card() -> Figure:
-    """What any layer is: forward through it, backward out of it, and the cache in between."""
+    """Draw what any layer is: forward through it, backward out of it, and the cache in between."""
     with course_style():
         figure, axes = _canvas((8.6, 3.6), (-4.4, 4.4), (-1.5, 2.2))
         _box(axes, 0, 0, 3.6, 2.6)
@@ -141,7 +141,7 @@ def digit_grid(X: np.ndarray, labels: Sequence[int], named: Sequence[int] | None
 
 
 def probabilities(logits: Sequence[float], label: int, logits_bar: Sequence[float]) -> Figure:
-    """The probabilities of one example's classes, and the bars of its logits below them."""
+    """Draw the probabilities of one example's classes, and the bars of its logits below them."""
     shifted = np.exp(np.subtract(logits, np.max(logits)))
     with course_style():
         figure, (upper, lower) = plt.subplots(2, 1, figsize=(7, 4.2), sharex=True)
@@ -161,7 +161,7 @@ def probabilities(logits: Sequence[float], label: int, logits_bar: Sequence[floa
 
 
 def learning_curve(losses: Sequence[float], shares: Sequence[float]) -> Figure:
-    """The loss of every step, and after each epoch the share of held-out digits that were named right.
+    """Draw the loss of every step, and after each epoch the share of held-out digits that were named right.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def _canvas(size: tuple[float, float], x: tuple[float, float], y: tuple[float, f
 
 
 def _box(axes: Axes, x: float, y: float, width: float, height: float, read: bool = False) -> None:
-    """A box round (x, y); what is read from the cache has corners and a thicker edge."""
+    """Draw a box round (x, y); what is read from the cache has corners and a thicker edge."""
     corner, size = (x - width / 2, y - height / 2), (width, height)
     if read:
         axes.add_patch(Rectangle(corner, *size, facecolor=PAPER, edgecolor=INK, linewidth=1.6, zorder=3))
@@ -257,7 +257,7 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], col
 
 
 def _cells(axes: Axes, x: float, middle: float, rows: int, columns: int, color: str, name: str) -> None:
-    """A matrix as a grid of cells with its name above and its shape below; bars are dashed."""
+    """Draw a matrix as a grid of cells with its name above and its shape below; bars are dashed."""
     line = DASH if color == BACKWARD else "-"
     for i in range(rows):
         for j in range(columns):

@@ -29,14 +29,14 @@ _RADIUS = 0.36
 
 
 def number(value: Any) -> str:
-    """A value short enough to stand beside a node."""
+    """Return a value short enough for a label beside a node."""
     if np.ndim(value) == 0:
         return f"{float(value):.2f}"
     return "(" + ", ".join(f"{v:.2f}" for v in np.ravel(value)[:3]) + (", …" if np.size(value) > 3 else "") + ")"
 
 
 def graph() -> Figure:
-    """The graph with its four steps and no numbers."""
+    """Draw the graph with its four steps and no numbers."""
     with course_style():
         figure, axes = plt.subplots(figsize=(8.6, 3.6))
         draw(axes, {})
@@ -97,7 +97,7 @@ def step_sizes(
     exact: np.ndarray,
     gradient: Callable[[Callable, np.ndarray, float], np.ndarray],
 ) -> Figure:
-    """The error of a numerical gradient of f at u against its step, both on logarithmic axes.
+    """Draw the error of a numerical gradient of f at u against its step, both on logarithmic axes.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def slopes(sigmas: Sequence[Activation]) -> Figure:
 def training(
     x: np.ndarray, y: np.ndarray, predict: Callable[[np.ndarray], np.ndarray], losses: Sequence[float]
 ) -> Figure:
-    """The points with the trained neuron's curve, and the loss of every step with its running mean."""
+    """Draw the points with the trained neuron's curve, and the loss of every step with its running mean."""
     with course_style():
         figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
         left.plot(x, y, "o", color=INK, markersize=4, label="examples")

@@ -180,7 +180,7 @@ def _photo(axes: Axes, x: Any) -> None:
 
 
 def _five(axes: Axes, logits: Any) -> None:
-    """The five likeliest classes as bars, names inside."""
+    """Draw the five likeliest classes as bars, names inside."""
     for place, (name, share) in enumerate(likeliest(logits)):
         axes.barh(place, share, color="#CFE3F1", edgecolor=FORWARD)
         axes.text(0.02, place, f"{name}  {percent(share)}", ha="left", va="center", fontsize=9)

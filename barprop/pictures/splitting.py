@@ -109,7 +109,7 @@ def _node(axes: Axes, x: float, y: float, text: str) -> None:
 
 
 def _edge(axes: Axes, start: tuple[float, float], end: tuple[float, float], both: bool = False) -> None:
-    """A solid arrow forwards, and with `both` a dashed one back beside it."""
+    """Draw a solid arrow forwards, and with `both` a dashed one back beside it."""
     direction = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
     across = np.array([-direction[1], direction[0]]) * (0.09 if both else 0)
     tail, head = np.add(start, direction * 0.42), np.subtract(end, direction * 0.42)
@@ -193,7 +193,7 @@ def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Figur
 
 
 def _smooth(losses: Any, width: int = 30) -> np.ndarray:
-    """The running mean over the last `width` steps; NaN, which is not drawn, where there are not so many."""
+    """Return the running mean over the last `width` steps; NaN, which is not drawn, before that."""
     total = np.cumsum(np.append(0.0, losses))
     means = np.full(len(total) - 1, np.nan)
     means[width - 1 :] = (total[width:] - total[:-width]) / width
@@ -201,7 +201,7 @@ def _smooth(losses: Any, width: int = 30) -> np.ndarray:
 
 
 def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Figure:
-    """The loss after training against the learning rate, a line for each data set.
+    """Draw the loss after training against the learning rate, a line for each data set.
 
     Parameters
     ----------

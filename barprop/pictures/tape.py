@@ -24,7 +24,7 @@ _SYMBOLS = {"__add__": "+", "__neg__": "−", "__sub__": "−", "__mul__": "×",
 
 
 def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **names: Any) -> Figure | None:
-    """The graph that ends in `last`: values in blue above the nodes, bars in vermilion below.
+    """Draw the graph that ends in `last`: values in blue above the nodes, bars in vermilion below.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
 
 
 def curves(x: Any, forward: Any, backward: Any, labels: tuple[str, str]) -> Figure:
-    """A function and its slope over x: blue and solid, vermilion and dashed.
+    """Draw a function and its slope over x: blue and solid, vermilion and dashed.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def _edge(axes: Axes, points: list[Place], back: bool) -> None:
 
 
 def _rounded(way: list[Place]) -> Path:
-    """A line through the points without corners."""
+    """Return a line through the points without corners."""
     points, codes = [way[0]], [Path.MOVETO]
     for (x0, y0), (x1, y1) in pairwise(way):
         points += [((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x1, y1)]
@@ -193,7 +193,7 @@ def _node(axes: Axes, node: Any, place: Place, name: str, below: str, scale: flo
 
 
 def _below(node: Any, order: Sequence[Any] | None, bars: bool) -> str:
-    """What stands under a node: its place in the order, its bar, or nothing."""
+    """Return the label below a node: its place in the order, its bar, or nothing."""
     if order is not None:
         places = [str(i + 1) for i, other in enumerate(order) if other is node]
         return "no. " + " and ".join(places) if places else "missing"
@@ -206,13 +206,13 @@ def _beside(axes: Axes, x: float, y: float, side: str, text: str, color: str, sc
 
 
 def _step(node: Any) -> str:
-    """The step that made a node, read off the name of its way back: "+", "tanh"."""
+    """Return the step that made a node, read off the name of its backward: "+", "tanh"."""
     parts = str(getattr(getattr(node, "back", None), "__qualname__", "")).split(".<locals>")[0].split(".")
     return _SYMBOLS.get(parts[-1], parts[-1].strip("_"))
 
 
 def number(value: Any) -> str:
-    """A value short enough to stand beside a node: a number, a short vector, or a shape."""
+    """Return a value short enough for a label beside a node: a number, a short vector, or a shape."""
     value = np.asarray(value, dtype=float)
     if value.ndim == 0:
         return f"{float(value):.4g}" if float(value).is_integer() and abs(value) < 1e4 else f"{float(value):.2f}"

@@ -51,7 +51,7 @@ class Widget(anywidget.AnyWidget):
         self.initial = {name: getattr(self, name) for name in self.resets}
 
     def sentence(self) -> str:
-        """What the picture shows, in one sentence."""
+        """Say what the picture shows, in one sentence."""
         raise NotImplementedError
 
     def draw(self, figure: Figure) -> None:
@@ -59,7 +59,7 @@ class Widget(anywidget.AnyWidget):
         raise NotImplementedError
 
     def png(self) -> bytes:
-        """The picture of the widget as it stands now."""
+        """Return the picture of the widget in its present state."""
         with course_style():
             figure = Figure(figsize=self.size, layout="constrained")
             self.draw(figure)
@@ -81,7 +81,7 @@ class Widget(anywidget.AnyWidget):
 
 
 def number(name: str, value: Any) -> float:
-    """A finite float, or a WidgetError that says what came instead."""
+    """Return a finite float, or raise a WidgetError that says what was given instead."""
     try:
         result = float(value)
     except (TypeError, ValueError):
@@ -92,7 +92,7 @@ def number(name: str, value: Any) -> float:
 
 
 def numbers(name: str, values: Any, length: int) -> list[float]:
-    """A list of so many finite floats, or a WidgetError."""
+    """Return a list of `length` finite floats, or raise a WidgetError."""
     try:
         result = [number(name, value) for value in values]
     except TypeError:
@@ -112,7 +112,7 @@ def one_of(name: str, value: Any, known: Iterable[str]) -> str:
 
 
 def whole(name: str, value: Any, low: int, high: int) -> int:
-    """A whole number from low to high, or a WidgetError."""
+    """Return an integer from low to high, or raise a WidgetError."""
     result = number(name, value)
     if result != int(result) or not low <= result <= high:
         raise WidgetError(f"{name} is to be a whole number from {low} to {high}; {value!r:.60} came.")

@@ -68,7 +68,7 @@ class CacheLedger(Widget):
         )
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         full = account(self.depth, self.width, True, True)
         none = account(self.depth, self.width, False, False)
         times = sum(none[part] for part in ("forward", "backward", "again")) / (full["forward"] + full["backward"])

@@ -46,14 +46,14 @@ class ContractCard(Widget):
         )
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         return (
             f"The contract of the layer {self.layer}: forward makes its output and caches something; backward takes "
             "the bar of the output and returns the bars of the weights and of the input. Which tensor must it cache?"
         )
 
     def draw(self, figure: Figure) -> None:
-        """The layer as a box: forward through it, backward out of it."""
+        """Draw the layer as a box: forward through it, backward out of it."""
         axes = figure.subplots()
         axes.set(xlim=(0, 10), ylim=(0, 4))
         axes.axis("off")

@@ -69,12 +69,12 @@ class Descent(Widget):
         )
 
     def loss(self, w: np.ndarray, v: np.ndarray) -> np.ndarray:
-        """The mean loss at each (w, v), arrays of one shape."""
+        """Return the mean loss at each (w, v), arrays of one shape."""
         h = ACTIVATIONS[self.sigma](np.multiply.outer(w, self.x))
         return np.mean((np.array(self.y) - np.expand_dims(v, -1) * h) ** 2, axis=-1) / 2
 
     def walk(self, steps: int = 40) -> np.ndarray:
-        """The points of so many steps downhill, (steps + 1, 2); the bars by nudging."""
+        """Return the points of `steps` steps downhill, (steps + 1, 2); the bars by nudging."""
         points = [np.array([self.w, self.v])]
         for _ in range(steps):
             bars = pull_back(lambda at: self.loss(at[0], at[1]), points[-1], 1.0)
@@ -82,7 +82,7 @@ class Descent(Widget):
         return np.array(points)
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         points = self.walk()
         first, last = self.loss(points[:, 0], points[:, 1])[[0, -1]]
         return (

@@ -52,7 +52,7 @@ class _Colours:
 
 
 def _more_of(net: Any, X: Any, targets: Any, eps: float, alpha: float, steps: int) -> np.ndarray:
-    """An attack on _Colours: more of the wanted colour, less of the others."""
+    """Attack _Colours: more of the wanted colour, less of the others."""
     change = np.tile(2 * np.eye(3)[targets[0]] - 1, X.shape[1] // 3)
     return np.clip(X + min(eps, alpha * steps) * change, 0, 1)
 

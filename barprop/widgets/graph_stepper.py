@@ -59,7 +59,7 @@ class GraphStepper(Widget):
         )
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         loss = graph_values(self.x, self.y, self.w, self.v, self.sigma)["l"]
         return (
             f"The graph of one neuron with {self.sigma}: values fill in from w and x to the loss {loss:.3g}, "
@@ -67,7 +67,7 @@ class GraphStepper(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        """A filmstrip: what is given, the values, the bars."""
+        """Draw a filmstrip: what is given, the values, the bars."""
         values = graph_values(self.x, self.y, self.w, self.v, self.sigma)
         bars = graph_bars(self.x, self.y, self.w, self.v, self.sigma)
         given = {name: values[name] for name in INPUTS}

@@ -49,7 +49,7 @@ def network_of(net: Any) -> tuple[Any, Any]:
 
 
 def read_layers(network: Any, w: Any, X: np.ndarray, who: str) -> list[dict[str, Any]]:
-    """Return what each layer is, found out by running the network: which activation gives its own logits?
+    """Return what each layer is, found out by running the network with each activation in turn.
 
     Parameters
     ----------

@@ -71,12 +71,12 @@ class NudgeTest(Widget):
         )
 
     def bar(self) -> float:
-        """The bar of the chosen variable."""
+        """Return the bar of the chosen variable."""
         bar = graph_bars(self.x, self.y, self.w, self.v, self.sigma)[self.variable[0]]
         return bar[int(self.variable[1]) - 1] if isinstance(bar, list) else bar
 
     def errors(self, steps: np.ndarray) -> np.ndarray:
-        """The error of the finite difference at each of these steps."""
+        """Return the error of the finite difference at each of these steps."""
         central = self.kind == "central"
         base = self._loss(0.0)
         found = [(self._loss(s) - (self._loss(-s) if central else base)) / (2 * s if central else s) for s in steps]
@@ -101,7 +101,7 @@ class NudgeTest(Widget):
         return (self.y - e) ** 2 / 2
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         error = self.errors(np.array([self.step]))[0]
         return (
             f"The finite difference for {self.variable} with a nudge of {self.step:.0e} misses its bar by {error:.1e}: "
@@ -109,7 +109,7 @@ class NudgeTest(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        """The error against the nudge, both on logarithmic axes."""
+        """Draw the error against the nudge, both on logarithmic axes."""
         steps = np.logspace(-12, 0, 97)
         axes = figure.subplots()
         axes.loglog(steps, np.maximum(self.errors(steps), 1e-16), color=FORWARD, linestyle="-")

@@ -87,7 +87,7 @@ class PerturbPad(Widget):
         self._net = network, w
 
     def attacked(self) -> np.ndarray:
-        """The attacked image, (d,); its bar by nudging every pixel."""
+        """Return the attacked image, (d,); its bar by nudging every pixel."""
         x = self._image()
         now = x.copy()
         for _ in range(self.steps):
@@ -118,7 +118,7 @@ class PerturbPad(Widget):
         return x, after, shares, self._losses(np.stack([x, after]))
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         _, _, shares, losses = self._views()
         seen = [f"{np.argmax(share)} with {share.max():.0%}" for share in shares]
         return (
@@ -128,7 +128,7 @@ class PerturbPad(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        """The image, ten times the change, both together, and the classes before and after."""
+        """Draw the image, ten times the change, both together, and the classes before and after."""
         x, after, shares, _ = self._views()
         grid = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.7))
         shown = ((x, 0, 1, "the image"), (after - x, -0.1, 0.1, "the change × 10"), (after, 0, 1, "image and change"))

@@ -107,7 +107,7 @@ class PicturePad(Widget):
         return np.clip(self._X + other, 0, 1)
 
     def _walk(self, target: int, steps: int) -> list[np.ndarray]:
-        """The photo after 0, 1, ... steps towards a class, as far as was asked for till now."""
+        """Return the photo after 0, 1, ... steps towards a class, as far as was asked for till now."""
         walk = self._walks.setdefault(target, [self._X])
         while len(walk) <= steps:
             self.busy = f"step {len(walk)} of {steps}"
@@ -139,7 +139,7 @@ class PicturePad(Widget):
         return [[int(k), float(shares[k])] for k in np.argsort(-shares)[:_SHOWN]]
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         (first, sure), (now, then) = self.before[0], self.after[0]
         what = {
             "attack": "towards",
@@ -153,7 +153,7 @@ class PicturePad(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        """The photo, the magnified change, the changed photo, and the likeliest classes after it."""
+        """Draw the photo, the magnified change, the changed photo, and the likeliest classes after it."""
         x, now = self._X.reshape(self.side, self.side, 3), self.changed().reshape(self.side, self.side, 3)
         grid = figure.subplots(1, 4, width_ratios=(1, 1, 1, 1.3))
         shown = (

@@ -87,7 +87,7 @@ class SplitBars(Widget):
         )
 
     def bars(self) -> np.ndarray:
-        """The bars of the two weights, by nudging them."""
+        """Return the bars of the two weights, by nudging them."""
         return pull_back(lambda w: inner(w, [self.x1, self.x2]), [0.0, 0.0], self.zBar)
 
     def movements(self) -> tuple[np.ndarray, np.ndarray]:
@@ -110,7 +110,7 @@ class SplitBars(Widget):
         return np.array(moved[0]), np.array(moved[1])
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         if self.mode == "train":
             one, two = (path[-1] for path in self.movements())
             return (

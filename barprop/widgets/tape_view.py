@@ -56,7 +56,7 @@ class TapeView(Widget):
         self._tape = tape
 
     def sentence(self) -> str:
-        """What the picture shows."""
+        """Say what the picture shows."""
         tape = self._tape
         checked = [entry for entry in tape.entries if entry.ref is not None]
         right = sum(entry.right() for entry in checked)

@@ -69,7 +69,7 @@ def backward(
 def backward_recompute(
     cache: dict[str, float], x: ArrayLike, y: float, w: ArrayLike, v: float, sigma: Activation, l_bar: float = 1.0
 ) -> dict[str, Any]:
-    """The same bars from {"z", "e"}: h is made once more on the way back."""
+    """Return the same bars from {"z", "e"}: h is computed again in the backward pass."""
     return backward(cache | {"h": float(sigma(cache["z"]))}, x, y, w, v, sigma, l_bar)
 
 

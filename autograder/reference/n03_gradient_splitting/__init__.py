@@ -74,7 +74,7 @@ def branches_backward(
 def fan_out(
     z_bar: float, cache: dict[str, Any], x: ArrayLike, W1: ArrayLike, W2: ArrayLike, a1: ArrayLike, a2: ArrayLike
 ) -> dict[str, Any]:
-    """The bars where one x feeds both branches: what comes back along the two ways adds up."""
+    """Return the bars where one x feeds both branches: the two contributions add up."""
     bars = branches_backward(z_bar, cache, x, x, W1, W2, a1, a2)
     bars["x"] = bars.pop("x1") + bars.pop("x2")
     return bars

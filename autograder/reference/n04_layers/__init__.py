@@ -77,7 +77,7 @@ class SquaredError:
     """Half the squared distance of each row of e from that of y, on average over the rows."""
 
     def forward(self, e: ArrayLike, y: ArrayLike) -> float:
-        """The loss; e and y are (n,) or (n, k). Raises ValueError for n = 0 and for shapes that differ."""
+        """Return the loss; e and y are (n,) or (n, k). Raise ValueError for n = 0 and for shapes that differ."""
         if np.shape(e) != np.shape(y):
             raise ValueError(f"e has shape {np.shape(e)} and y {np.shape(y)}; give a y for each e.")
         self.difference = np.subtract(e, y, dtype=float)
@@ -95,7 +95,7 @@ class SoftmaxCrossEntropy:
     """The mean over the rows of -log(probability of the label), the probabilities being the soft-max of the logits."""
 
     def forward(self, logits: ArrayLike, labels: ArrayLike) -> float:
-        """The loss of logits (n, k) at labels (n,). Raises ValueError for n = 0 and for labels outside 0..k-1."""
+        """Return the loss of logits (n, k) at labels (n,). Raise ValueError for n = 0 and labels outside 0..k-1."""
         logits, labels = np.asarray(logits, dtype=float), np.asarray(labels)
         _check_labels(logits, labels)
         shifted = logits - logits.max(axis=1, keepdims=True)
@@ -125,7 +125,7 @@ class Network:
         self.layers = list(layers)
 
     def forward(self, x: ArrayLike, w: Sequence[tuple]) -> np.ndarray:
-        """What the last layer makes; a copy of x where there is none."""
+        """Return the output of the last layer, or a copy of x if there is no layer."""
         if len(w) != len(self.layers):
             raise ValueError(f"There are {len(self.layers)} layers and weights for {len(w)}; give one tuple a layer.")
         h = np.array(x, dtype=float)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 
 def input_bar(net: tuple, X: ArrayLike, labels: ArrayLike) -> np.ndarray:
-    """The bar of each image under its own loss, float64 in the shape of X (n, d)."""
+    """Return the bar of each image under its own loss, float64 in the shape of X (n, d)."""
     network, w, loss = net
     X, labels = _checked(X, labels)
     if len(X) == 0:
@@ -23,7 +23,7 @@ def input_bar(net: tuple, X: ArrayLike, labels: ArrayLike) -> np.ndarray:
 
 
 def sensitivity(net: tuple, X: ArrayLike, labels: ArrayLike) -> np.ndarray:
-    """The Euclidean length of each image's bar, (n,)."""
+    """Return the Euclidean length of each image's bar, (n,)."""
     return np.linalg.norm(input_bar(net, X, labels), axis=1)
 
 
@@ -54,7 +54,7 @@ def targeted(net: tuple, X: ArrayLike, targets: ArrayLike, eps: float, alpha: fl
 def accuracy_curve(
     net: tuple, X: ArrayLike, labels: ArrayLike, eps_list: Iterable[float], attack: Callable[..., np.ndarray]
 ) -> np.ndarray:
-    """The share of images still classified right after attack(net, X, labels, eps), for each eps."""
+    """Return the share of images still classified right after attack(net, X, labels, eps), for each eps."""
     network, w, _ = net
     X, labels = _checked(X, labels)
     if len(X) == 0:

@@ -140,7 +140,7 @@ class Value(Node):
         return as_value(other) @ self
 
     def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Value:
-        """The sum over one axis, several, or all."""
+        """Sum over one axis, several, or all."""
 
         def back(bar: np.ndarray) -> tuple[np.ndarray]:
             if axis is not None and not keepdims:
@@ -155,7 +155,7 @@ class Value(Node):
         return Value(h, (self,), lambda bar: (bar * h,))
 
     def log(self) -> Value:
-        """The natural logarithm of each entry."""
+        """Return the natural logarithm of each entry."""
         return Value(np.log(self.data), (self,), lambda bar: (bar / self.data,))
 
     def relu(self) -> Value:
@@ -163,7 +163,7 @@ class Value(Node):
         return Value(np.maximum(self.data, 0), (self,), lambda bar: (bar * (self.data > 0),))
 
     def tanh(self) -> Value:
-        """The hyperbolic tangent of each entry."""
+        """Return the hyperbolic tangent of each entry."""
         h = np.tanh(self.data)
         return Value(h, (self,), lambda bar: (bar * (1 - h**2),))
 
@@ -175,7 +175,7 @@ def softplus(value: Value) -> Value:
 
 
 def cross_entropy(logits: Value, labels: ArrayLike) -> Value:
-    """The mean over the rows of -log soft-max at the label; logits (n, k), n > 0, labels (n,) from 0 to k - 1."""
+    """Return the mean over the rows of -log soft-max at the label; logits (n, k), n > 0, labels (n,) in 0..k-1."""
     (n, k), labels = logits.data.shape, np.asarray(labels)
     if n == 0 or labels.shape != (n,) or labels.min() < 0 or labels.max() >= k:
         raise ValueError(f"labels must be whole numbers from 0 to {k - 1}, one for each row, and one row or more.")

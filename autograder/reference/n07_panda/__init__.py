@@ -97,12 +97,12 @@ class DepthwiseConv2d:
         return (W_bar, h_bar.sum(axis=(0, 1, 2))), h_prev_bar
 
     def _windows(self, x: np.ndarray) -> np.ndarray:
-        """What each window sees, as a view of x: (n, h, w, c, k, k)."""
+        """Return what each window sees, as a view of x: (n, h, w, c, k, k)."""
         return sliding_window_view(x, (self.k, self.k), (1, 2), writeable=x.flags.writeable)[:, :: self.s, :: self.s]
 
 
 def smooth_saliency(net: tuple, X: ArrayLike, labels: ArrayLike, sigma: float, samples: int, seed: int) -> np.ndarray:
-    """The mean size of x_bar over noisy copies of each image, (n, d). Raises ValueError for no copy at all."""
+    """Return the mean of |x_bar| over noisy copies of each image, (n, d). Raise ValueError for no copy at all."""
     if samples < 1:
         raise ValueError(f"samples is {samples}: a mean needs at least one copy")
     (network, w, loss), rng, X = net, np.random.default_rng(seed), np.array(X, dtype=float)

@@ -58,7 +58,7 @@ def _neuron_mistakes(signature: str, other: str) -> dict[str, str]:
 
 
 def _way_back(signature: str, **other: str) -> str:
-    """The whole way back with some lines written otherwise: e_bar="...", x_bar="...", h="..."."""
+    """Write the whole backward pass with some lines changed: e_bar="...", x_bar="...", h="..."."""
     lines = {
         "h": 'cache["h"]' if signature == BACKWARD else 'sigma(cache["z"])',
         "e_bar": 'l_bar * (cache["e"] - y)',
@@ -93,7 +93,7 @@ def _way_back_mistakes(signature: str) -> dict[str, str]:
 
 
 def _logistic(**other: str) -> str:
-    """The logistic graph's way back with some lines written otherwise."""
+    """Write the logistic graph's backward pass with some lines changed."""
     lines = {
         "m_bar": '-l_bar * sigmoid(-cache["m"])',
         "z_bar": "m_bar * y",
@@ -113,7 +113,7 @@ _STEP_BARS = {
 
 
 def _steps(**other: tuple[str, str]) -> str:
-    """The three new steps, some written otherwise: step=(v_bar, h_bar)."""
+    """Write the three new steps, some changed: step=(v_bar, h_bar)."""
     read = 'v, h, e = (np.float64(cache[name]) for name in ("v", "h", "e"))'
     quiet = 'with np.errstate(all="ignore"):'
     return "\n\n".join(

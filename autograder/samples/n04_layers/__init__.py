@@ -6,7 +6,7 @@ from autograder.samples import function
 
 
 def _class(name: str, base: str = "", **methods: tuple[str, ...]) -> str:
-    """The source of a class: _class("ReLU", forward=("self, h_prev, w", "line", ...), ...)."""
+    """Write a class: _class("ReLU", forward=("self, h_prev, w", "line", ...), ...)."""
     text = f"class {name}{base}:\n"
     for method, (arguments, *lines) in methods.items():
         method = {"init": "__init__"}.get(method, method)
@@ -18,7 +18,7 @@ def _class(name: str, base: str = "", **methods: tuple[str, ...]) -> str:
 
 
 def _product(e: str = "v * h", v_bar: str = "np.sum(e_bar * self.h)", h_bar: str = "v * e_bar", **other: str) -> str:
-    """A Product with some lines written otherwise; `store` and `read` say where the cache is."""
+    """Write a Product with some lines changed; `store` and `read` say where the cache is."""
     store, after = other.get("store", "self.h = h"), other.get("after", "pass")
     return _class(
         "Product",
@@ -123,7 +123,7 @@ _LINEAR_BACKWARD_RIGHT = [
 
 
 def _linear(h: str = "X @ W.T + b", **other: str) -> str:
-    """A Linear with some lines written otherwise."""
+    """Write a Linear with some lines changed."""
     bars = {"W_bar": "Z_bar.T @ X", "b_bar": "Z_bar.sum(axis=0)", "X_bar": "Z_bar @ W"} | other
     return _class(
         "Linear",
@@ -170,7 +170,7 @@ _LINEAR_RIGHT = [
 
 
 def _nonlinear(name: str, h: str, bar: str, **other: str) -> str:
-    """A nonlinear layer that caches its input z and its output h; `bar` may use z, h and h_bar."""
+    """Write a nonlinear layer that caches its input z and its output h; `bar` may use z, h and h_bar."""
     return _class(
         name,
         forward=("self, h_prev, w", "z = 1.0 * h_prev", f"h = {h}", other.get("store", "self.z, self.h = z, h"), "return 1.0 * h"),
@@ -319,7 +319,7 @@ _SQUARED_RIGHT = [
 def _cross(
     loss: str = "-np.mean(logs[np.arange(n), labels])", bar: str = "l_bar * (p - hot) / n", axis: int = 1, **other: str
 ) -> str:
-    """The loss from the logarithms of the probabilities p; `hot` is 1 at each row's label."""
+    """Compute the loss from the logarithms of the probabilities p; `hot` is 1 at each row's label."""
     return _class(
         "SoftmaxCrossEntropy",
         forward=(
@@ -415,7 +415,7 @@ _CROSS_RIGHT = [
 
 
 def _network(**other: str) -> str:
-    """A Network with some lines written otherwise."""
+    """Write a Network with some lines changed."""
     lines = {
         "layers": "list(layers)", "h": "np.array(x, dtype=float)", "go": "zip(self.layers, w)", "pass": "h = layer.forward(h, u)",
         "last": "h", "back": "zip(self.layers[::-1], w[::-1])", "step": "u_bar, bar = layer.backward(bar, u)",

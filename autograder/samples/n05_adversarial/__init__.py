@@ -50,7 +50,7 @@ _INPUT_BAR = {
 
 
 def _length(value: str) -> str:
-    """A sensitivity made from `bars`, the right bars of the images."""
+    """Write a sensitivity computed from `bars`, the right bars of the images."""
     return function(SENSITIVITY, "bars = input_bar(net, X, labels)", f"return {value}")
 
 
@@ -72,7 +72,7 @@ _SENSITIVITY = {
 
 
 def _ascent(step: str, count: str = "steps", last: str = "x", first: str = "") -> str:
-    """The loop of gradient ascent with one step written as given."""
+    """Write the loop of gradient ascent with one step as given."""
     lines = ["X = np.array(X, dtype=float)", "x = X.copy()", *([first] if first else []), f"for _ in range({count}):"]
     return function(ASCENT, *lines, f"    {step}", f"return {last}")
 
@@ -121,7 +121,7 @@ _FGSM = {
 
 
 def _attack(signature: str, **other: str) -> str:
-    """An attack in several steps with some lines written otherwise: first, home, bar, step, ball, range, last."""
+    """Write an attack in several steps with some lines changed: first, home, bar, step, ball, range, last."""
     labels = "targets" if "targets" in signature else "labels"
     lines = {
         "first": "pass",
@@ -192,7 +192,7 @@ def _attack_mistakes(signature: str) -> dict[str, str]:
 def _curve(
     share: str, images: str = "attack(net, X, labels, eps)", before: str = "pass", value: str = "np.array(shares)"
 ) -> str:
-    """The loop of the curve; `share` is made from `guess`, the classes the network sees in `images`."""
+    """Write the loop of the curve; `share` uses `guess`, the classes the network sees in `images`."""
     return function(
         CURVE,
         "network, w, loss = net",

@@ -75,7 +75,7 @@ _COUNTING_USES = function(
 
 
 def _walk(*inner: str, then: str = "order[::-1]") -> str:
-    """A walk from the node, in the order of meeting."""
+    """Write a walk from the node, in the order of meeting."""
     return function(
         ORDER,
         "order, seen, todo = [], set(), [node]",
@@ -148,7 +148,7 @@ _WRONG_ORDER = {
 
 
 def _tape(*changes: tuple[str, str]) -> str:
-    """The tape with some lines changed."""
+    """Write the tape with some lines changed."""
     source = TAPE
     for old, new in changes:
         if source.count(old) != 1:
@@ -174,7 +174,7 @@ _PLUS = "parent.bar = parent.bar + summed_to(bar, parent.data.shape)"
 
 
 def _walking(*lines: str) -> str:
-    """The tape with another backward()."""
+    """Write the tape with another backward()."""
     start = TAPE.index("    def backward(self):")
     end = TAPE.index("    __radd__")
     body = "".join(f"        {line}\n" for line in lines)
@@ -182,7 +182,7 @@ def _walking(*lines: str) -> str:
 
 
 def _square_only(bars: str) -> str:
-    """A back for @ that knows nothing but matrices."""
+    """Write a backward for @ that knows nothing but matrices."""
     return _tape((_BACK_MATMUL, f"A, B, G = self.data, other.data, bar\n            return {bars}"))
 
 

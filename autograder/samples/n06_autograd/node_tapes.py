@@ -101,7 +101,7 @@ RIGHT_NODE = [_NODE, _CLOSURES, _KINDS]
 
 
 def _node(*changes: tuple[str, str]) -> str:
-    """The first tape with some lines changed."""
+    """Write the first tape with some lines changed."""
     source = _NODE
     for old, new in changes:
         if source.count(old) != 1:
@@ -111,7 +111,7 @@ def _node(*changes: tuple[str, str]) -> str:
 
 
 def _walking(*lines: str) -> str:
-    """The first tape with another backward()."""
+    """Write the first tape with another backward()."""
     start = _NODE.index("    def backward(self):")
     return _NODE[:start] + "    def backward(self):\n" + "".join(f"        {line}\n" for line in lines)
 

@@ -6,7 +6,7 @@ from autograder.samples import function
 
 
 def _layer(name: str, forward: str, backward: str, init: str = "", extra: str = "", before: str = "") -> str:
-    """A layer class: the lines of forward(self, h_prev, w) and backward(self, h_bar, w), each separated by newlines."""
+    """Write a layer class from the lines of forward(self, h_prev, w) and backward(self, h_bar, w)."""
     lines = [*before.splitlines(), f"class {name}:", *(f"    {line}" for line in extra.splitlines())]
     for signature, body in ((init and "__init__(self, k, s)", init), ("forward(self, h_prev, w)", forward),
                             ("backward(self, h_bar, w)", backward)):  # fmt: skip
@@ -216,7 +216,7 @@ return b + sum(W[i, j] * self.seen(self.h_prev, i, j) for i in range(self.k) for
 def _depthwise(
     weight: str = "", pixel: str = "", b_bar: str = "h_bar.sum(axis=(0, 1, 2))", end: str = "", **other: str
 ) -> str:
-    """What is done at each place (i, j) for W_bar and for x_bar, how b_bar is made, and what is returned."""
+    """Write the layer from what is done at each place (i, j) for W_bar and x_bar, b_bar, and what is returned."""
     weight = weight or "W_bar[i, j] = (h_bar * self.seen(self.h_prev, i, j)).sum(axis=(0, 1, 2))"
     pixel = pixel or "self.seen(x_bar, i, j)[...] += h_bar * W[i, j]"
     backward = f"""W, b = w
@@ -318,7 +318,7 @@ _DEPTHWISE_RIGHT = [
 
 
 def _saliency(bar: str = "np.abs(x_bar)", end: str = "total / samples", **other: str) -> str:
-    """What is added up of each copy's x_bar, and what is returned; first, noise and count may be written otherwise."""
+    """Write the exercise from what is added up of each copy's x_bar and what is returned; the rest may be changed too."""
     return function(
         "smooth_saliency(net, X, labels, sigma, samples, seed)",
         f"rng = {other.get('rng', 'np.random.default_rng(seed)')}",

@@ -48,7 +48,7 @@ def describe(item: Any) -> list[Any]:
 
 
 def make(module: str, name: str, state: Any) -> Any:
-    """The twin of what was described. Only barprop is looked into."""
+    """Make the copy that was described, of a class in barprop only."""
     if not module.startswith("barprop."):
         raise ValueError(f"{module} is not of barprop")
     found = getattr(importlib.import_module(module), name)
@@ -66,5 +66,5 @@ def make(module: str, name: str, state: Any) -> Any:
 
 
 def place_of(item: Any) -> tuple[Graph, int] | None:
-    """The graph and the place of a node; None for anything else."""
+    """Return the graph and the place of a node, or None for anything else."""
     return (item.graph, item.index) if type(item) is GraphNode else None

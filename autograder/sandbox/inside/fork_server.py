@@ -91,7 +91,7 @@ class Zygote:
             self._end(number)
 
     def _wait(self) -> tuple[list, list[int]] | None:
-        """The next request; until it comes, sessions that take too much memory are killed."""
+        """Wait for the next request; until it arrives, kill sessions that take too much memory."""
         while not select.select([self._control], [], [], _LOOK if self._most else None)[0]:
             for number, most in self._most.items():
                 if isolation.held(self._sessions[number]) > most:

@@ -49,7 +49,7 @@ class Outputs:
             self.items.append({"output_type": "stream", "name": name, "parts": [text]})
 
     def add(self, output: dict[str, Any], identity: str = "") -> None:
-        """A picture, a value or an error."""
+        """Add a picture, a value or an error."""
         size = 0 if output["output_type"] == "error" else _size(output)  # what went wrong is always told
         if size > self._left or len(self.items) >= _MANY:
             self.stream("stdout", "." * (self._left + 1))
@@ -73,7 +73,7 @@ class Outputs:
             self._clear_now()
 
     def finished(self) -> list[dict[str, Any]]:
-        """The outputs as nbformat wants them."""
+        """Return the outputs in nbformat's form."""
         return [
             {"output_type": "stream", "name": item["name"], "text": "".join(item["parts"])} if "parts" in item else item
             for item in self.items
@@ -264,7 +264,7 @@ def _no_shell(line: str = "", cell: str | None = None) -> None:
 
 
 def start() -> Shell:
-    """The one shell of this process, with matplotlib's figures shown inline."""
+    """Make the one shell of this process, with matplotlib's figures shown inline."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"

@@ -92,7 +92,7 @@ def settle(uid: int, gid: int) -> None:
 
 
 def furnish(scratch: int) -> None:
-    """A scratch folder of one's own, and no /proc."""
+    """Mount a private scratch folder, and no /proc."""
     _mount("", "/", _MS_REC | _MS_PRIVATE)
     plain = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     _mount("tmpfs", "/tmp", plain, f"size={scratch},nr_inodes=4096,mode=700")

@@ -40,7 +40,7 @@ class Table:
         self._next = 0
 
     def number(self, item: Any) -> int:
-        """The number of an object; the same object keeps its own."""
+        """Return the number of an object; the same object keeps its number."""
         found = self._numbers.get(id(item))
         if found is None:
             found = self._next = self._next + 1
@@ -51,7 +51,7 @@ class Table:
         return self._objects[number]
 
     def drop(self, number: int) -> None:
-        """The host has forgotten this one."""
+        """Forget an object that the host has dropped."""
         self._numbers.pop(id(self._objects.pop(number, None)), None)
 
 
@@ -189,7 +189,7 @@ class Guest:
         return self._known[number]
 
     def _stub(self, number: int, title: str, methods: list[str]) -> Any:
-        """What stands here for a function ("" as its only method) or an object of the host's."""
+        """Make the proxy of a function ("" as its only method) or an object of the host's."""
         if methods == [""]:
             return self._reach(number, "", title)
         bound = {name or "__call__": self._reach(number, name, name or "__call__") for name in methods}
@@ -228,7 +228,7 @@ def _slim(value: Any) -> Any:
 
 
 def _counted(calls: int, target: Any, args: tuple, names: dict, label: str) -> Observed:
-    """The same with a limit on the number of Python calls."""
+    """Call as `_observed` does, with a limit on the number of Python calls."""
     tally = Tally()
     tally.left = calls
     try:

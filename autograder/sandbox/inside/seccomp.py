@@ -52,7 +52,7 @@ def supported() -> bool:
 
 
 def program(machine: str) -> bytes:
-    """The filter as the kernel reads it: eight bytes an instruction."""
+    """Return the filter in the kernel's form: eight bytes for each instruction."""
     column, audit, mmap = _ARCHITECTURES[machine]
     refused = [(numbers[column], errno.EAGAIN if name in _AGAIN else errno.EPERM) for name, numbers in _OLD.items()]
     refused += [(number, errno.ENOSYS if name == "clone3" else errno.EPERM) for name, number in _NEW.items()]

@@ -63,7 +63,7 @@ class Codec:
     # --- out ---
 
     def encode(self, value: Any) -> list[Any]:
-        """The frame of a value, as buffers to be sent one after the other. Raises TooLargeError."""
+        """Return the frame of a value, as buffers to send in order. Raise TooLargeError."""
         buffers: list[Any] = []
         try:
             structure = self._pack(value, buffers)
@@ -99,7 +99,7 @@ class Codec:
     # --- in ---
 
     def decode(self, structure: bytes) -> tuple[Any, list[np.ndarray]]:
-        """A value, and the arrays in it that still wait for their memory. Raises WireError."""
+        """Return a value and its arrays that still wait for their memory. Raise WireError."""
         waiting: list[np.ndarray] = []
         budget = [self._most_arrays]
         try:
@@ -153,7 +153,7 @@ def _array(item: np.ndarray, buffers: list[Any]) -> msgpack.ExtType:
 
 
 def _room(payload: bytes, waiting: list[np.ndarray], budget: list[int]) -> np.ndarray:
-    """An array of the announced form, still without its numbers."""
+    """Make an array of the announced form, still without its numbers."""
     kind, shape, order, writeable = msgpack.unpackb(payload)
     dtype = _DTYPES[kind]
     if type(shape) is not list or any(type(n) is not int or n < 0 for n in shape) or order not in ("C", "F"):
@@ -189,7 +189,7 @@ class Channel:
             self._sock.sendall(buffer)
 
     def receive(self, deadline: float | None = None) -> Any:
-        """The next value. Raises TimeoutError where none has begun to come, WireError, EOFError, OSError."""
+        """Return the next value. Raise TimeoutError if none has begun to arrive, WireError, EOFError, OSError."""
         header = bytearray(_HEADER.size)
         self._fill(memoryview(header)[:1], deadline)
         try:

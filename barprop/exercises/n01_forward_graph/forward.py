@@ -357,7 +357,7 @@ REPEATS = Exercise(
 
 
 def _case(rng: np.random.Generator, label: str, u: Any, step: float | None, steep: float = 1.0) -> Case:
-    """A cubic with a term that couples the entries; how it curves stands beside it for the oracle."""
+    """Make a cubic with a term that couples the entries; its third derivative is kept for the oracle."""
     shape = np.shape(u)
     a, b = steep * draw(rng, *shape), draw(rng, *shape)
 

@@ -92,7 +92,7 @@ def _warns(run: Run, case: Case) -> bool:
 
 
 def _wrong_loss(at: Callable[[float, Case], float]) -> Callable[[Case, Values], Values | None]:
-    """A mistake in the last step alone: (m, case) -> the loss it gives; far out nothing is said."""
+    """Describe a mistake in the last step alone, (m, case) -> the loss it gives; nothing far out."""
 
     def wrong(c: Case, right: Values) -> Values | None:
         return None if _is_far(c) else {"l": _rounded(c, at(right["m"], c))}
@@ -103,7 +103,7 @@ def _wrong_loss(at: Callable[[float, Case], float]) -> Callable[[Case, Values], 
 def _chained(
     z: Callable[[Case, float], Any], m: Callable[[Case, float], Any]
 ) -> Callable[[Case, Values], Values | None]:
-    """A mistake in z or m that everything behind it inherits."""
+    """Describe a mistake in z or m that everything after it inherits."""
 
     def wrong(c: Case, right: Values) -> Values | None:
         if _is_far(c):
@@ -164,6 +164,6 @@ LOGISTIC_FORWARD = Exercise(
 
 
 def _cut(c: Case) -> float:
-    """The loss with a probability that is kept off 0 by 1e-15, a common guard."""
+    """Return the loss with a probability kept off 0 by 1e-15, a common guard."""
     m = logistic_values(c.x, c.y, c.w)["m"]
     return float(-np.log(np.clip(sigmoid(m), 1e-15, 1 - 1e-15)))

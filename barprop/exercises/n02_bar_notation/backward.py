@@ -55,7 +55,7 @@ def _backward_probes(rng: np.random.Generator, keys: tuple[str, ...] = ("z", "h"
 
 
 def _foreign(rng: np.random.Generator, sigma: Activation, keys: tuple[str, ...]) -> Case:
-    """A cache that agrees with itself, but was made from another x."""
+    """Make a cache that agrees with itself, but comes from another x."""
     x, w, v, y = draw(rng, 3), draw(rng, 3) / 2, draw(rng), draw(rng)
     while abs(inner(w, x)) < 0.3:  # near 0 tanh is hardly curved: there z and h say the same
         x = draw(rng, 3)
@@ -68,7 +68,7 @@ def _foreign(rng: np.random.Generator, sigma: Activation, keys: tuple[str, ...])
 
 
 def _forward_again(c: Case) -> Iterator[dict[str, float]]:
-    """The caches an answer reads in effect that computes z, and perhaps h and e, again from w and x."""
+    """Yield the caches of an answer that in effect computes z, and perhaps h and e, again from w and x."""
     new = forward_values(c.x, c.y, c.w, c.v, c.sigma)
     yield new
     full = {"h": float(c.sigma(c.cache["z"]))} | c.cache

@@ -20,7 +20,7 @@ SLIPS = {
 
 
 def _oracle(c: Case) -> Values:
-    """The first bar on the way back that is wrong, in each pass."""
+    """Return the first wrong bar in each backward pass."""
     return {letter: next(bar for bar in BARS if bar in slips) for letter, slips in SLIPS.items()}
 
 
@@ -44,12 +44,12 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _verdict(letter: str, name: str) -> str:
-    """What an answer says, as it is told where it is not right."""
+    """Describe an answer that is not right."""
     return f"in pass {letter}, {name}_bar is not the first wrong one"
 
 
 def _unusable(letter: str, name: Any) -> str:
-    """What is wrong with the form of one answer, in a sentence; "" where nothing is."""
+    """Say what is wrong with the form of one answer; "" if nothing is."""
     names = ", ".join(f'"{bar}"' for bar in BARS)
     if name is None or name is Ellipsis:
         return f'first_wrong["{letter}"] is not filled in yet: write one of {names}.'

@@ -50,7 +50,7 @@ def _taken(run: Run, case: Case, names: tuple[str, ...], label: str) -> tuple[di
 
 
 def _as_if_read(got: Values, case: Case, exercise: Exercise, caches: Iterable[Mapping[str, float]]) -> Values | None:
-    """The bars that an answer would have given, had it read the cache; None where it did, or where nobody knows."""
+    """Return the bars of the answer had it read the cache; None if it did, or if nobody knows."""
     right = exercise.oracle(case)
     if _agree(got, right, exercise):
         return None

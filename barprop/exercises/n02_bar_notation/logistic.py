@@ -64,7 +64,7 @@ def _behind_z(c: Case, bars: Values) -> dict[str, Any]:
 
 
 def _from_m(c: Case, m_bar: Any) -> Values:
-    """What everything behind m inherits from a wrong m_bar."""
+    """Return what everything after m inherits from a wrong m_bar."""
     z_bar = product(m_bar, c.y)
     return {
         "m": m_bar,
@@ -80,7 +80,7 @@ def _from_z(c: Case, z_bar: Any) -> Values:
 
 
 def _again(c: Case) -> Iterator[dict[str, float]]:
-    """The caches an answer reads in effect that computes some of it again from w and x."""
+    """Yield the caches of an answer that in effect computes some of it again from w and x."""
     new = logistic_values(c.x, c.y, c.w)
     yield new
     yield c.cache | {"z": new["z"]}

@@ -51,7 +51,7 @@ def _loss(c: Case, w: Any, v: Any, i: int) -> float:
 
 
 def _step(c: Case, w: Any, v: Any, i: int) -> tuple[float, Any, Any]:
-    """The loss of example i at (w, v) and the two bars, by nudging."""
+    """Return the loss of example i at (w, v) and the two bars, by finite differences."""
     w_bar = pull_back(lambda u: _loss(c, u, v, i), w, 1.0)
     return _loss(c, w, v, i), w_bar, pull_back(lambda u: _loss(c, w, u, i), v, 1.0)
 

@@ -23,7 +23,7 @@ _SHAPES = (
 
 
 def _branches(rng: np.random.Generator, first: tuple[int, int], second: tuple[int, int]) -> dict[str, Any]:
-    """Generic inputs, weights and output weights; W_i is (m_i, d_i)."""
+    """Draw generic inputs, weights and output weights; W_i is (m_i, d_i)."""
     shapes = {"x1": first[1:], "x2": second[1:], "W1": first, "W2": second, "a1": first[:1], "a2": second[:1]}
     return {name: draw(rng, *shape) for name, shape in shapes.items()}
 
@@ -111,7 +111,7 @@ def _backward_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _bars_of_branch(z_bar: float, x: Any, W: Any, a: Any) -> dict[str, Any]:
-    """The bars of one branch, each by nudging that variable and what lies downstream of it."""
+    """Return the bars of one branch, each by nudging that variable and what is downstream of it."""
     h = inner(W, x)
     return {
         "a": pull_back(lambda a: inner(a, h), a, z_bar),
@@ -135,7 +135,7 @@ def _sides(c: Case) -> dict[str, tuple[Any, Any, Any, Any]]:
 
 
 def _each_side(**wrong: Callable[..., Any]) -> Callable[[Case, Values], Values]:
-    """A mistake made in both branches: for each letter a function of (z_bar, x, W, a, h) of that branch."""
+    """Describe a mistake made in both branches: for each letter a function of (z_bar, x, W, a, h)."""
 
     def named(c: Case, right: Values) -> Values:
         found = {f"{k}{i}": make(c.z_bar, *side) for i, side in _sides(c).items() for k, make in wrong.items()}
@@ -145,7 +145,7 @@ def _each_side(**wrong: Callable[..., Any]) -> Callable[[Case, Values], Values]:
 
 
 def _scaled(first: Callable[[Case], float], second: Callable[[Case], float]) -> Callable[[Case, Values], Values | None]:
-    """A mistake by which each branch's bars come out times a factor; one x takes the sum."""
+    """Describe a mistake that multiplies each branch's bars by a factor; a shared x takes the sum."""
 
     def named(c: Case, right: Values) -> Values | None:
         factors = {"1": first(c), "2": second(c)}

@@ -114,7 +114,7 @@ def _rescaled(c: Case) -> Values:
 
 
 def _over(size: Callable[[np.ndarray], Any]) -> Callable[[Case, Any], np.ndarray | None]:
-    """A mistake that divides by something else; None where that is 0."""
+    """Describe a mistake that divides by something else; None if that is 0."""
 
     def named(c: Case, right: Any) -> np.ndarray | None:
         H = np.asarray(c.H, dtype=float)
@@ -199,7 +199,7 @@ def _curvature(X: Any) -> np.ndarray:
 
 
 def _stable_rate(c: Case) -> Values:
-    """The rate at which one descent step begins to throw some direction over to the other side, no nearer."""
+    """Return the rate at which a step first overshoots in some direction without getting nearer."""
     curvature = _curvature(c.X)
     scale = np.trace(curvature)  # so that the search is over numbers near 1
 

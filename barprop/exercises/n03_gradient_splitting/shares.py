@@ -14,7 +14,7 @@ from barprop.numerics.vjp import pull_back
 
 
 def _weight_bars(x: Any, z_bar: float) -> np.ndarray:
-    """The bars of the weights in z = w.x, by nudging them."""
+    """Return the bars of the weights in z = w.x, by nudging them."""
     return pull_back(lambda w: inner(w, x), np.zeros(len(x)), z_bar)
 
 

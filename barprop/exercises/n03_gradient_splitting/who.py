@@ -18,7 +18,7 @@ _ASKED = ("makes_z", "is_fed")
 
 
 def _oracle(c: Case) -> Values:
-    """The larger term, and the larger bar by nudging; counted from 1."""
+    """Return the larger term, and the larger bar by nudging; counted from 1."""
     bars = pull_back(lambda w: inner(w, _X), _W, 1.0)
     return {
         name: int(np.argmax(np.abs(sizes))) + 1 for name, sizes in zip(_ASKED, (product(_W, _X), bars), strict=True)

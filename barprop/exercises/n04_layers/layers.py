@@ -92,7 +92,7 @@ def _linear_cases(rng: np.random.Generator, names: tuple[str, str]) -> Iterator[
 
 
 def _linear_bars(X: Any, W: Any, Z_bar: Any) -> tuple[Any, Any, Any]:
-    """The bars of W, b and X by nudging them."""
+    """Return the bars of W, b and X by nudging them."""
     X, W, b = np.asarray(X, dtype=float), np.asarray(W, dtype=float), np.zeros(len(W))
     return (
         pull_back(lambda u: affine(X, u, b), W, Z_bar),
@@ -106,7 +106,7 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
     W_bar, b_bar, in_bar = "W_bar", "b_bar", f"{inp}_bar"
 
     def fits(value: Callable[[Case], Any]) -> Callable[[Case], Any]:
-        """The value, or None where the shapes do not allow the mistake."""
+        """Return the value, or None if the shapes do not allow the mistake."""
 
         def tried(c: Case) -> Any:
             try:
@@ -117,7 +117,7 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
         return tried
 
     def times(a: Any, b: Any) -> Any:
-        """The matrix product; ValueError where the shapes do not fit."""
+        """Return the matrix product; raise ValueError if the shapes do not fit."""
         if np.shape(a)[1] != np.shape(b)[0]:
             raise ValueError
         return inner(np.asarray(a)[:, None, :], np.asarray(b).T[None, :, :])
@@ -259,7 +259,7 @@ def _nonlinear(
 
 
 def _back(wrong: Callable[[Any, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    """A wrong bar of the input, from (h_prev, h_bar) as floats."""
+    """Describe a wrong bar of the input, from (h_prev, h_bar) as floats."""
     return lambda c, right: {"h_prev_bar": wrong(np.asarray(c.h_prev, dtype=float), np.asarray(c.h_bar, dtype=float))}
 
 

@@ -145,7 +145,7 @@ def _logits_bar(wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], V
 
 
 def _overflows(c: Case, right: Any) -> Any:
-    """exp of the logits as they are: right for mild ones."""
+    """Return exp of the logits as they are: right for mild ones."""
     return NOT_FINITE if np.abs(c.logits).max() > 700 else right
 
 
@@ -153,7 +153,7 @@ _HUGE = "exp of a large logit is infinite, and of a very negative one 0. Only di
 
 
 def _down_the_columns(c: Case) -> np.ndarray:
-    """The logarithm of a soft-max taken over the examples instead of the classes."""
+    """Return the logarithm of a soft-max taken over the examples instead of the classes."""
     logits = np.asarray(c.logits, dtype=float)
     return logits - np.logaddexp.reduce(logits, axis=0)
 

@@ -95,7 +95,7 @@ def _other_weights(run: Run, case: Case, used: Any) -> str:
 
 
 def _own_layers(run: Run, case: Case) -> str:
-    """The student's Network of the student's layers, against those layers called one after the other."""
+    """Compare the student's Network with its layers called one after the other."""
     network = run("Network", [run(name) for name in case.own])
     layers = [run(name) for name in case.own]
     h, bar = case.x, case.h_bar
@@ -117,7 +117,7 @@ def _own_layers(run: Run, case: Case) -> str:
 
 
 def _wrong_network(rule: str) -> Callable[[Case, Values], Values | None]:
-    """What a Network gives that breaks the chain in the way `rule` names; None where that does not fit the shapes."""
+    """Describe a Network that breaks the chain as `rule` names; None if that does not fit the shapes."""
 
     def wrong(c: Case, right: Values) -> Values | None:
         if "own" in c.more or len(c.w) < 2:
@@ -147,7 +147,7 @@ def _broken(c: Case, rule: str) -> Values:
 
 
 def _early(c: Case, right: Values) -> Values | None:
-    """The chain without its last layer."""
+    """Return the chain without its last layer."""
     return {"h": _chain(c.steps[:-1], c.x, c.w[:-1])} if c.args["w"] and "own" not in c.more else None
 
 

@@ -81,7 +81,7 @@ def _loss(w: Sequence[Sequence[Any]], X: np.ndarray, labels: np.ndarray) -> floa
 
 
 def _bars(w: Sequence[tuple], X: np.ndarray, labels: np.ndarray) -> list[tuple]:
-    """The bars of the weights under the mean loss of these rows, by nudging."""
+    """Return the bars of the weights under the mean loss of these rows, by nudging."""
 
     def slope(layer: int, place: int) -> Any:
         def loss(u: Any) -> float:
@@ -97,7 +97,7 @@ def _bars(w: Sequence[tuple], X: np.ndarray, labels: np.ndarray) -> list[tuple]:
 def _next(
     w: Sequence[tuple], bars: Sequence[tuple], first: Sequence[tuple], lr: float, n: int, rule: str
 ) -> list[tuple]:
-    """The weights after one step; `rule` names what is done wrong. `first`: the bars of the first step."""
+    """Return the weights after one step; `rule` names the mistake. `first`: the bars of the first step."""
     rate = {"uphill": -lr, "stays": 0.0, "no rate": 1.0, "rate over n": lr / n, "rate times n": lr * n}.get(rule, lr)
     used = first if rule == "bars of the start" else bars
     rates = {"first layer only": (rate, 0, 0), "last layer only": (0, 0, rate)}.get(rule, (rate, rate, rate))
@@ -127,7 +127,7 @@ def _train_right(c: Case) -> Values:
 
 
 def _trained(run: Run, case: Case, **other: Any) -> tuple[Prototypes, Any, np.ndarray]:
-    """What the network was asked, the trained weights, and the losses as an array. Raises AnswerError."""
+    """Return the calls to the network, the trained weights, and the losses as an array. Raise AnswerError."""
     args, network = case.args | other, Prototypes(like=case.w)
     value = run("train_digits", network, *args.values())
     (_, w), (_, losses) = take_tuple("train_digits", value, ("w", "losses"))

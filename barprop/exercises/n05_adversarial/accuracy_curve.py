@@ -45,7 +45,7 @@ def _curve_case(rng: np.random.Generator, label: str, eps_list: Any, n: int = 9,
 
 
 def _winners(net: tuple, X: np.ndarray) -> np.ndarray:
-    """The class whose logit no other one exceeds, (n,)."""
+    """Return the class whose logit no other one exceeds, (n,)."""
     logits = logits_at(X, net[1])
     return np.argsort(logits, axis=1)[:, -1]
 
@@ -62,7 +62,7 @@ def _clear(c: Case) -> bool:
 def _curve(
     c: Case, chain: bool = False, against: np.ndarray | None = None, told: np.ndarray | None = None
 ) -> np.ndarray:
-    """The share of images that keep their label (or `against`), counted one by one; the attack is told `told` for labels."""
+    """Count the images that keep their label (or `against`), one by one; the attack gets `told` as labels."""
     X, shares = c.X, []
     for eps in c.eps_list:
         attacked = c.attack(c.net, X if chain else c.X, c.labels if told is None else told, eps)

@@ -290,7 +290,7 @@ def _walk_probes(way: Callable[[Case], Way], labels: str) -> Callable[[np.random
 
 
 def _edge_of_ball(rng: np.random.Generator, way: Callable[[Case], Way], rest: dict[str, Any]) -> Case:
-    """A case where it matters that the ball is looked at after every step."""
+    """Make a case where it matters that the ball is looked at after every step."""
     while True:
         case = attack_case(
             rng, "steps beyond the ball", (4, 6, 3), grey, way, True, eps=0.12, alpha=0.05, steps=4, **rest
@@ -300,7 +300,7 @@ def _edge_of_ball(rng: np.random.Generator, way: Callable[[Case], Way], rest: di
 
 
 def _longer_than_the_ball(rng: np.random.Generator, way: Callable[[Case], Way], rest: dict[str, Any]) -> Case:
-    """A case where it matters that the first step is held back, and that a step is alpha long also beyond eps."""
+    """Make a case where the first step must be held back, and steps are alpha long also beyond eps."""
     while True:
         label = "steps longer than the ball"
         case = attack_case(rng, label, (3, 6, 3), grey, way, True, eps=0.1, alpha=0.15, steps=3, **rest)
@@ -310,7 +310,7 @@ def _longer_than_the_ball(rng: np.random.Generator, way: Callable[[Case], Way], 
 
 
 def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]:
-    """The mistakes of an attack in several steps; only the direction differs between the two."""
+    """List the mistakes of an attack in several steps; only the direction differs between the two."""
 
     def slip(name: str, hint: str, **changes: Any) -> Mistake:
         return walk_slip("X_adv", way, name, hint, **changes)

@@ -60,12 +60,12 @@ class Way:
 
 
 def walk(c: Case, way: Way) -> np.ndarray:
-    """The images at the end of the way."""
+    """Return the images at the end of the trajectory."""
     return _track(c, way)[0]
 
 
 def _track(c: Case, way: Way) -> tuple[np.ndarray, list[np.ndarray]]:
-    """The images at the end of the way, and the slopes met on it."""
+    """Return the images at the end of the trajectory, and the slopes met on it."""
     start = np.array(c.X, dtype=float)
     x = start
     met: list[np.ndarray] = []
@@ -108,7 +108,7 @@ def attack_case(
     labels: str = "labels",
     **rest: Any,
 ) -> Case:
-    """A small network with (n, d, k) images, pixels and classes, drawn until the way is steady."""
+    """Make a small network with (n, d, k) images, pixels and classes, drawn until the trajectory is steady."""
     n, d, k = sizes
     more: dict[str, Any] = {name: rest.pop(name) for name in ("output", "blind") if name in rest}
     while True:
@@ -131,7 +131,7 @@ def driven(name: str) -> Callable[[Run, Case], Iterator[tuple[str, Any]]]:
 
 
 def walk_slip(output: str, way_of: Callable[[Case], Way], name: str, hint: str, **changes: Any) -> Mistake:
-    """A mistake that walks the right way but for `changes`: values, or functions of the case."""
+    """Describe a mistake that walks the right way but for `changes`: values, or functions of the case."""
 
     def wrong(c: Case, right: Values) -> Values:
         now = {key: value(c) if key in ("alpha", "steps") else value for key, value in changes.items()}
@@ -141,7 +141,7 @@ def walk_slip(output: str, way_of: Callable[[Case], Way], name: str, hint: str, 
 
 
 def seen_from(output: str, name: str, hint: str, wrong: Callable[[Case, np.ndarray], np.ndarray]) -> Mistake:
-    """A mistake that does something to the right images."""
+    """Describe a mistake that does something to the right images."""
 
     def values(c: Case, right: Values) -> Values:
         key = getattr(c, "output", output)

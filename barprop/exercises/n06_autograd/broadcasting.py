@@ -54,7 +54,7 @@ def _unbroadcast_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _group(*groups: str) -> Callable[[Callable[[np.ndarray, tuple[int, ...], Any], Any]], Any]:
-    """A mistake seen in some groups of cases: (bar, shape, right value) -> wrong value; None where it does not apply."""
+    """Describe a mistake in some groups of cases: (bar, shape, right value) -> wrong value or None."""
 
     def of(how: Callable[[np.ndarray, tuple[int, ...], Any], Any]) -> Callable[[Case, Values], Values | None]:
         def wrong(case: Case, right: Values) -> Values | None:
@@ -171,7 +171,7 @@ _Bars = Callable[[Any, np.ndarray, np.ndarray], Any]
 def _bars(
     kinds: tuple[str, ...], first: _Bars | None = None, second: _Bars | None = None
 ) -> Callable[[Case, Values], Values | None]:
-    """A mistake in some kinds of products: (bar, A, B) -> wrong bar; where that does not fit, anything may come."""
+    """Describe a mistake in some kinds of products: (bar, A, B) -> wrong bar; anything if that does not fit."""
 
     def wrong(case: Case, right: Values) -> Values | None:
         if _kind(case.A, case.B) not in kinds:
@@ -237,7 +237,7 @@ MATMUL_BARS = Exercise(
 
 
 def _kept(bar: np.ndarray, A: np.ndarray, B: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The bars of the matrices that the vectors are seen as."""
+    """Return the bars of the matrices that the vectors are seen as."""
     rows, columns = np.atleast_2d(A), B if B.ndim == 2 else B[:, None]
     table = np.reshape(bar, (len(rows), columns.shape[1]))
     return table @ columns.T, rows.T @ table

@@ -67,7 +67,7 @@ def _compose_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _soft(data: Any = None, bar: Any = None) -> Callable[[Case, Values], Values | None]:
-    """A mistake in softplus: (value, right data) -> wrong data, (value, right bar) -> wrong bar."""
+    """Describe a mistake in softplus: (value, right data) -> wrong data, (value, right bar) -> wrong bar."""
 
     def wrong(case: Case, right: Values) -> Values | None:
         if "value" not in case.args:
@@ -90,7 +90,7 @@ def _mixed(c: Case) -> bool:
 
 
 def _cross(data: Any = None, bar: Any = None) -> Callable[[Case, Values], Values | None]:
-    """A mistake in cross_entropy: (case, right data) -> wrong data, (case, right bar) -> wrong bar."""
+    """Describe a mistake in cross_entropy: (case, right data) -> wrong data, (case, right bar) -> wrong bar."""
 
     def wrong(case: Case, right: Values) -> Values | None:
         if "logits" not in case.args:

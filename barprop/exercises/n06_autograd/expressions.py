@@ -35,15 +35,15 @@ class Expression:
     data: bool = True
 
     def bar_of(self, operand: str) -> str:
-        """What the bar of an operand is called."""
+        """Return what the bar of an operand is called."""
         return f"{operand}.bar in {self.name}"
 
     def outputs(self, values: tuple[str, ...]) -> tuple[str, ...]:
-        """The names of all it gives, when these arguments are Values."""
+        """Return the names of all outputs, if these arguments are Values."""
         return (self.name,) * self.data + tuple(self.bar_of(name) for name in self.read(values))
 
     def read(self, values: tuple[str, ...]) -> tuple[str, ...]:
-        """The operands whose bars are wanted."""
+        """Return the operands whose bars are wanted."""
         return tuple(name for name in self.operands if name in values and name in (self.reads or self.operands))
 
 
@@ -56,7 +56,7 @@ def expressions_case(
     left: bool = False,
     made: str = "Value",
 ) -> Case:
-    """A case that tries several expressions.
+    """Make a case that tries several expressions.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def on_arrays(u: Any, method: str, **names: Any) -> Any:
 
 
 def expression_values(case: Case) -> Values:
-    """The right values: the expression on arrays, and the bars by nudging its operands; ones come in."""
+    """Return the right values: the expression on arrays, and the bars by nudging; the result's bar is 1."""
     right: dict[str, Any] = {}
     for expression in case.expressions:
         operands = {name: np.asarray(case.args[name], dtype=float) for name in expression.operands}
@@ -97,7 +97,7 @@ def expression_values(case: Case) -> Values:
 def nudged(
     expression: Expression, operands: dict[str, Any], name: str, at: Any, left: bool = False, seed: str = "ones"
 ) -> Any:
-    """The bar of one operand at a place, by nudging it; ones come in, or the result's own data."""
+    """Return the bar of one operand at a place, by nudging it; the result's bar is 1, or its own data."""
 
     def result(u: np.ndarray) -> Any:
         return expression.make(on_arrays, *(operands | {name: u}).values())
@@ -151,7 +151,7 @@ class _Step:
         self.made, self.label, self.value = made, label, value
 
     def then(self, out: Any) -> _Step:
-        """The next step."""
+        """Take the next step."""
         mixed = self.made == "Value" and not self.label.startswith("a.")
         question = " Is __array_ufunc__ = None still there?" if mixed else ""
         return _Step(self.made, self.label, a_node(self.made, self.label, out, question))
@@ -186,12 +186,12 @@ def combine(run: Run, made: str, label: str, make: Callable[..., Any], *operands
 
 
 def new_node(run: Run, made: str, data: Any) -> Any:
-    """A node of the class `made` with these data. Raises AnswerError where plain data come back."""
+    """Make a node of the class `made` with these data. Raise AnswerError if plain data come back."""
     return a_node(made, made, run(made, data))
 
 
 def a_node(made: str, label: str, out: Any, question: str = "") -> Any:
-    """What came back, where it may be a node. Raises AnswerError where it is None or other plain data."""
+    """Return what came back if it may be a node. Raise AnswerError if it is None or other plain data."""
     if out is None:
         raise AnswerError(f"{label} came back as None: is a `return` missing?")
     if is_plain(out):
@@ -202,6 +202,6 @@ def a_node(made: str, label: str, out: Any, question: str = "") -> Any:
 
 
 def read(run: Run, node: Any, attribute: str) -> Any:
-    """The array in `.data` or `.bar` as it is now."""
+    """Read the array in `.data` or `.bar` as it is now."""
     value = run.get(node, attribute)
     return value.copy() if type(value) is np.ndarray else value

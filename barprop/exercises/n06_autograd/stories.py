@@ -28,7 +28,7 @@ _RUNGS = 60  # 2**60 paths
 
 
 def story_case(story: Story, args: dict[str, Any], made: str) -> Case:
-    """A case that tells a story about nodes of the class called `made`."""
+    """Make a case that tells a story about nodes of the class called `made`."""
     label, drive, right = story
     return Case(label, args, {"kind": "story", "story": drive, "right": right, "made": made})
 
@@ -136,7 +136,7 @@ def _rungs(call: Any, a: Any) -> Any:
 
 
 def _deep(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    """A chain deeper than Python's limit of nested calls: a added to itself again and again."""
+    """Build a chain deeper than Python's recursion limit: a added to itself again and again."""
     a = new_node(run, case.made, 1.5)
     out = combine(run, case.made, "a + a", _chain, a)
     try:

@@ -68,7 +68,7 @@ def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _indices(order: Any) -> list[int]:
-    """The places of the returned nodes. Raises AnswerError where the answer is no list of nodes."""
+    """Return the places of the returned nodes. Raise AnswerError if the answer is no list of nodes."""
     if not is_row(order):
         raise AnswerError(f"topological_order returned {describe_type(order)}; expected a list of nodes.")
     for item in order:
@@ -122,7 +122,7 @@ def _shared(case: Case) -> bool:
 
 
 def _walked(walk: Callable[[Any, int], list[int]]) -> Callable[[Case, Values], Values | None]:
-    """The order of a walk from the node, turned round."""
+    """Describe the reversed order of a walk from the node."""
 
     def wrong(case: Case, right: Values) -> Values | None:
         if case.long or case.alike:

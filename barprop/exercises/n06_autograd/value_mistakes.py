@@ -16,7 +16,7 @@ Change = Callable[[Case, Any], Any]
 
 
 def _in(kind: str, changes: dict[str, Change]) -> Callable[[Case, Values], Values | None]:
-    """A mistake seen in cases of one kind: output -> (case, right value) -> wrong value."""
+    """Describe a mistake in cases of one kind: output -> (case, right value) -> wrong value."""
 
     def wrong(case: Case, right: Values) -> Values | None:
         if case.kind != kind:
@@ -28,7 +28,7 @@ def _in(kind: str, changes: dict[str, Change]) -> Callable[[Case, Values], Value
 
 
 def _either(*wrongs: Callable[[Case, Values], Values | None]) -> Callable[[Case, Values], Values | None]:
-    """A mistake seen in cases of several kinds."""
+    """Describe a mistake in cases of several kinds."""
     return lambda case, right: next((w for wrong in wrongs if (w := wrong(case, right)) is not None), None)
 
 
@@ -53,7 +53,7 @@ def _times(factor: float) -> Change:
 
 
 def _seeded_with_data(case: Case, right: Values) -> Values | None:
-    """The bars when the result's own value comes in instead of ones."""
+    """Return the bars if the result's own value is the seed instead of ones."""
     if case.kind not in ("pair", "one", "constant", "plain"):
         return None
     found = {}
@@ -70,7 +70,7 @@ def _seeded_with_data(case: Case, right: Values) -> Values | None:
 
 
 def _summed(how: Callable[[np.ndarray, tuple[int, ...]], Any]) -> Callable[[Case, Values], Values | None]:
-    """A wrong way to sum. `how`: (the bar in the shape of the result, the operand's shape) -> the wrong bar."""
+    """Describe a wrong sum; `how`: (the bar in the result's shape, the operand's shape) -> the wrong bar."""
 
     def wrong(case: Case, right: Values) -> Values | None:
         if case.kind != "broadcast":
@@ -107,7 +107,7 @@ def _mean(bar: np.ndarray, shape: tuple[int, ...]) -> Any:
 
 
 def _rightly(bar: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The sum over every place one entry went to, place by place."""
+    """Sum over every place one entry went to, place by place."""
     places = np.broadcast_to(np.arange(int(np.prod(shape))).reshape(shape), bar.shape)
     return np.bincount(places.ravel(), bar.ravel()).reshape(shape)
 

@@ -314,7 +314,7 @@ def value_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def part_outputs() -> dict[str, tuple[str, ...]]:
-    """The outputs of each part, as its cases name them."""
+    """Return the outputs of each part, as its cases name them."""
     found: dict[str, dict[str, None]] = {}
     for name, part in _PARTS.items():
         found[name] = {}
@@ -328,7 +328,7 @@ def part_outputs() -> dict[str, tuple[str, ...]]:
 
 
 def value_oracle(case: Case) -> Values:
-    """The right values of a case."""
+    """Return the right values of a case."""
     return case.right(case) if case.kind == "story" else expression_values(case)
 
 

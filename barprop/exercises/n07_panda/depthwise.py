@@ -20,7 +20,7 @@ def _floats(u: Any) -> np.ndarray:
 
 
 def _slide(x: Any, W: Any, b: Any, s: int) -> np.ndarray:
-    """What the windows see: (n, H, W, c), (k, k, c), (c,) -> (n, h, w, c)."""
+    """Slide the windows: (n, H, W, c), (k, k, c), (c,) -> (n, h, w, c)."""
     windows = sliding_window_view(_floats(x), np.shape(W)[:2], (1, 2))[:, ::s, ::s]
     return product(windows, _floats(W).transpose(2, 0, 1)).sum(axis=(-1, -2)) + b
 
@@ -71,7 +71,7 @@ def _scattered(c: Case, report: Callable[[np.ndarray, np.ndarray], np.ndarray]) 
 
 
 def _last_place_wins(c: Case) -> np.ndarray:
-    """A pixel keeps only what was written last, place by place in the window."""
+    """Keep for each pixel only the last contribution, place by place in the window."""
     x_bar, (rows, columns) = np.zeros(np.shape(c.h_prev)), np.shape(c.h_bar)[1:3]
     for i, j in np.ndindex(c.k, c.k):
         x_bar[:, i : i + c.s * rows : c.s, j : j + c.s * columns : c.s][:, :rows, :columns] = product(
@@ -81,7 +81,7 @@ def _last_place_wins(c: Case) -> np.ndarray:
 
 
 def _last_window_wins(c: Case) -> np.ndarray:
-    """A pixel keeps only what was written last, window by window."""
+    """Keep for each pixel only the last contribution, window by window."""
     x_bar = np.zeros(np.shape(c.h_prev))
     for y, x, rows, columns in _windows(c):
         x_bar[:, rows, columns] = product(_floats(c.h_bar)[:, y : y + 1, x : x + 1], c.W)
@@ -104,7 +104,7 @@ def _without_stride(c: Case) -> dict[str, np.ndarray]:
 
 
 def _seen(c: Case) -> np.ndarray:
-    """What stood at each place of a window, added up: (k, k, c)."""
+    """Sum what was at each place of a window: (k, k, c)."""
     return sum((_floats(c.h_prev)[:, rows, columns].sum(axis=0) for *_, rows, columns in _windows(c)), np.zeros(1))
 
 

@@ -31,7 +31,7 @@ def _lidded(z: Any) -> np.ndarray:
 
 
 def _slope(z: float, bar: float) -> Any:
-    """The bar of one entry by nudging it. At a corner to the flat side: at 0 to the left, at 6 to the right."""
+    """Return the bar of one entry by nudging it; at a corner, that of the flat side: left of 0, right of 6."""
     if z == _TOP:
         return pull_back(lambda u: -_lidded(2 * _TOP - u), z, bar, left=True)
     return pull_back(_lidded, z, bar, left=z == 0)
@@ -87,7 +87,7 @@ def _relu6_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _back(wrong: Callable[[Any, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    """A wrong bar of the input, from (h_prev, h_bar) as floats."""
+    """Describe a wrong bar of the input, from (h_prev, h_bar) as floats."""
     return lambda c, right: {"h_prev_bar": wrong(_floats(c.h_prev), _floats(c.h_bar))}
 
 
@@ -187,7 +187,7 @@ def _pooled(name: str, hint: str, wrong: Callable[[Case], Any]) -> Mistake:
 
 
 def _on_one_pixel(c: Case, where: str) -> np.ndarray:
-    """The whole bar on the first pixel, or on the largest one."""
+    """Put the whole bar on the first pixel, or on the largest one."""
     bar, z = np.zeros(np.shape(c.h_prev)), _floats(c.h_prev)
     for i, k in np.ndindex(*np.shape(c.h_bar)):
         at = np.unravel_index(np.argmax(z[i, :, :, k]), z.shape[1:3]) if where == "largest" else (0, 0)

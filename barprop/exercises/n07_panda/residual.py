@@ -68,14 +68,14 @@ def _leaves(w: Sequence[Any], path: tuple[int, ...] = ()) -> Iterator[tuple[tupl
 
 
 def _with(w: Any, path: tuple[int, ...], value: Any) -> Any:
-    """The nest with another weight in one place."""
+    """Return the nest with another weight in one place."""
     if not path:
         return value
     return type(w)(_with(entry, path[1:], value) if place == path[0] else entry for place, entry in enumerate(w))
 
 
 def _as_vector(bars: Any, like: Any, owner: str = "w_bar") -> np.ndarray:
-    """A nest of bars as one long vector. Raises AnswerError where it is not built like `like`."""
+    """Flatten a nest of bars into one vector. Raise AnswerError if it is not built like `like`."""
     if isinstance(like, (list, tuple)):
         if not is_row(bars) or len(bars) != len(like):
             came = f"{len(bars)} entries" if is_row(bars) else describe_type(bars)
@@ -148,7 +148,7 @@ def _other_weights(run: Run, case: Case, used: Any) -> str:
 
 
 def _bare(steps: list, x: Any, w: Sequence[Any]) -> Any:
-    """The chain, and no sum anywhere, though forward took them all."""
+    """Run the chain without any sum, though forward took them all."""
     h = np.array(x, dtype=float)
     for step, own in zip(steps, w, strict=True):
         h = _bare(step, h, own) if isinstance(step, list) else np.exp(h) if step == _EXP else step(h, *own)
@@ -156,7 +156,7 @@ def _bare(steps: list, x: Any, w: Sequence[Any]) -> Any:
 
 
 def _flat_only(wrong: Callable[[Case, Values], Values | None]) -> Callable[[Case, Values], Values | None]:
-    """A mistake whose values are known where no Residual stands in another, and no layer keeps its output."""
+    """Describe a mistake with known values if no Residual is nested and no layer keeps its output."""
 
     def values(c: Case, right: Values) -> Values | None:
         return None if any(isinstance(step, list) or step == _EXP for step in c.steps) else wrong(c, right)

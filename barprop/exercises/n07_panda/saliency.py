@@ -57,7 +57,7 @@ class _NotingNetwork(NudgedNetwork):
         return super().forward(x, w)
 
     def backward(self, h_bar: Any, w: Any) -> tuple[list[tuple[np.ndarray, ...]], np.ndarray]:
-        """The bars of the weights and of the images, for the last forward pass."""
+        """Return the bars of the weights and of the images, for the last forward pass."""
         bars = super().backward(h_bar, w)
         if self._seen is not None and sum(map(len, self.seen)) < 2 * _MOST:
             self.seen.append(self._seen)
@@ -65,7 +65,7 @@ class _NotingNetwork(NudgedNetwork):
 
 
 def _case(rng: np.random.Generator, label: str, sizes: tuple[int, int, int], **args: Any) -> Case:
-    """A small network with (n, d, k) images, pixels and classes, n up to 3. Images are much farther apart than noise carries them."""
+    """Make a small network with (n, d, k) images, pixels and classes, n up to 3; noise is far smaller than their distances."""
     n, d, k = sizes
     network, w, loss = small_net(rng, d, k)
     X = rng.uniform(0.4, 0.6, (n, d)) + 0.5 * np.resize([0.0, 1.0, -1.0], n)[:, None] * np.resize([1, -1], d)
@@ -108,7 +108,7 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _sorted(c: Case, seen: list[np.ndarray]) -> list[np.ndarray]:
-    """The copies of each image, (copies, d): every row belongs to the image it is nearest to."""
+    """Return the copies of each image, (copies, d): every row belongs to the image it is nearest to."""
     rows = np.concatenate(seen) if seen else np.zeros((0, np.shape(c.X)[1]))
     distances = np.square(rows[:, None, :] - c.X).sum(axis=2)
     nearest = np.argsort(distances, axis=1)[:, 0] if len(rows) else np.zeros(0, dtype=int)
@@ -116,7 +116,7 @@ def _sorted(c: Case, seen: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def _noise(c: Case, copies: list[np.ndarray]) -> str:
-    """What the noise is like, in a sentence."""
+    """Describe the noise in a sentence."""
     if any(len(some) == 0 for some in copies):
         return _COUNT
     noise = [(some - x) / c.sigma for some, x in zip(copies, c.X, strict=True)]
@@ -157,7 +157,7 @@ def _distribution(c: Case, numbers: np.ndarray) -> str:
 
 
 def _mean(c: Case, copies: list[np.ndarray], got: np.ndarray) -> str:
-    """What was made of the bars at the copies, in a sentence."""
+    """Say in a sentence what was made of the bars at the copies."""
     if any(len(some) == 0 for some in copies):
         return _OTHER
     bars = [loss_slopes(c.net, some, np.full(len(some), label)) for some, label in zip(copies, c.labels, strict=True)]
@@ -182,12 +182,12 @@ def _mean(c: Case, copies: list[np.ndarray], got: np.ndarray) -> str:
 
 
 def _still(wrong: Callable[[Case, np.ndarray], Any]) -> Callable[[Case, Values], Values | None]:
-    """A wrong value without noise."""
+    """Describe a wrong value without noise."""
     return lambda c, right: one_output("saliency", wrong)(c, right) if "saliency" in right else None
 
 
 def _both(wrong: Callable[[Case, np.ndarray], Any], story: str) -> Callable[[Case, Values], Values | None]:
-    """A wrong value without noise, and what is said of it with noise. With one copy of one image much is the same."""
+    """Describe a wrong value without noise, and with noise in words; one copy of one image hides much."""
 
     def values(c: Case, right: Values) -> Values | None:
         if "saliency" in right:
@@ -198,7 +198,7 @@ def _both(wrong: Callable[[Case, np.ndarray], Any], story: str) -> Callable[[Cas
 
 
 def _told(output: str, story: str) -> Callable[[Case, Values], Values | None]:
-    """What is said of an answer's noise or seed in the case with many copies."""
+    """Describe an answer's noise or seed in the case with many copies."""
     return lambda c, right: {output: story} if output in right and c.samples > 1 else None
 
 
