@@ -7,7 +7,7 @@ import csv
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.reports.csv_file import spreadsheet_safe
+from autograder.lms.spreadsheet import spreadsheet_safe
 
 
 class QuotedCsv(CsvExportPlugin):

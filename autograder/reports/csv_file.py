@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from autograder.lms.spreadsheet import spreadsheet_safe
 from autograder.reports.table import Table
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet reads as the start of a formula
 
 
 def write_csv(path: Path, tables: list[Table]) -> None:
@@ -28,8 +27,3 @@ def write_csv(path: Path, tables: list[Table]) -> None:
             off = [-row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
             sums = [row.total if (row := rows.get((table.assignment, student))) else "" for table in tables]
             out.writerow([spreadsheet_safe(student), *points, *off, *sums])
-
-
-def spreadsheet_safe(value: object) -> object:
-    """Return a value as it is, but text that a spreadsheet would take for a formula with an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA and value else value

@@ -1,0 +1,1 @@
+"""To and from a learning management system: Canvas' and Moodle's rosters, submission zips, gradebooks and feedback."""
