@@ -187,7 +187,7 @@ def can_be_folder(text: str) -> bool:
 
 
 def _distinct(students: list[Student], path: Path) -> Iterator[Student]:
-    """The students, those who are listed twice once. Raises RosterError where two have one id, or one has none."""
+    """Yield the students, each one once. Raises RosterError where two have one id, or one has none."""
     known: dict[str, Student] = {}
     for one in students:
         if not one.id:
