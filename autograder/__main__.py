@@ -1,4 +1,4 @@
-"""The instructor's command line: python -m autograder build | handout | grade | report | export | doctor | demo."""
+"""The instructor's commands, from a released assignment to the marks of a class."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ COMMANDS = {
     "grade": ("autograder.commands.grade", "grade the submissions of one assignment or several"),
     "report": ("autograder.commands.report", "scores per student and exercise, and the mistakes the class made"),
     "export": ("autograder.commands.export", "write the gradebook as CSV"),
+    "new-exercise": ("autograder.commands.new_exercise", "lay out the files of a new exercise, to be filled in"),
     "doctor": ("autograder.commands.doctor", "say what isolation this machine gives"),
     "demo": ("autograder.commands.demo", "grade a simulated class from end to end"),
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.layout import ROOT
+from tests.checkout import copy_checkout
 
 pytestmark = [pytest.mark.bare, pytest.mark.slow]
 
@@ -43,15 +44,7 @@ class Machine:
     """A fresh copy of the repository, and an environment in which only the usual commands are there."""
 
     def __init__(self, folder: Path) -> None:
-        self.home = folder / "course"
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        for name in filter(None, listed.stdout.split("\0")):
-            if (ROOT / name).is_file():
-                (self.home / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, self.home / name)
+        self.home = copy_checkout(folder / "course")
         self.environment = {name: value for name, value in os.environ.items() if name not in OURS}
         self.environment |= {"PATH": str(bare_path(folder / "bin")), "BROWSER": "true"}
 

@@ -1,0 +1,29 @@
+"""Lay out the files of a new exercise, to be filled in."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from autograder.course.layout import ROOT
+from autograder.course.scaffold import ScaffoldError, lay_out
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `python -m autograder new-exercise`."""
+    parser.add_argument("notebook", metavar="NOTEBOOK", help="such as 02_bar_notation")
+    parser.add_argument("name", metavar="NAME", help="what students define, such as bar_cube")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the files and say what to do next; return the exit code."""
+    try:
+        written = lay_out(args.notebook, args.name)
+    except ScaffoldError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("Written, with FILL IN where you go on:")
+    for path in written:
+        print(f"  {path.relative_to(ROOT)}")
+    print("Then: autograder build. docs/new-exercise.md walks through an example.")
+    return 0
