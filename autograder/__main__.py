@@ -12,6 +12,7 @@ import sys
 COMMANDS = {
     "build": ("autograder.commands.build", "make notebooks/ and solutions/ from source/"),
     "handout": ("autograder.commands.handout", "pack what students need into one zip file"),
+    "collect": ("autograder.commands.collect", "take in what was handed in: zip files of Canvas or Moodle, folders"),
     "grade": ("autograder.commands.grade", "grade the submissions of one assignment or several"),
     "report": ("autograder.commands.report", "scores per student and exercise, and the mistakes the class made"),
     "export": ("autograder.commands.export", "write the gradebook as CSV"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from dateutil import parser, tz
 
@@ -14,10 +16,13 @@ _HOURS |= {"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3}
 _OFFSET = re.compile(r"\b(?:UTC|GMT)(?=[+-]\d)")  # "UTC+2": dateutil reads the sign the other way round
 
 
-def read_time(text: str) -> datetime:
+def read_time(text: str, zone: tzinfo = UTC) -> datetime:
     """Read a time stamp as a UTC time without a zone, as nbgrader stores it.
 
-    A time without a zone is UTC.
+    Parameters
+    ----------
+    zone : tzinfo
+        The zone of a time that names none.
 
     Raises
     ------
@@ -31,11 +36,29 @@ def read_time(text: str) -> datetime:
         time = parser.parse(" ".join(words) if place else text, tzinfos=_zone)
         if place is not None:
             time = time.replace(tzinfo=place)
-        return time if time.tzinfo is None else time.astimezone(UTC).replace(tzinfo=None)
+        return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
     except _UnknownZoneError as error:
         raise ValueError(f"names the time zone {error}, which is not known for sure; write UTC or an offset") from None
     except Exception:  # dateutil lets through whatever its arithmetic raises
         raise ValueError(f"holds no time ({text[:40]!r})") from None
+
+
+def read_zone(name: str) -> tzinfo:
+    """Return the time zone of this name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or it can mean several; the message is a sentence.
+    """
+    try:
+        if "/" in name or name.upper() in ("UTC", "GMT"):
+            return ZoneInfo(name if "/" in name else "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    near = difflib.get_close_matches(name, available_timezones(), n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise ValueError(f"{name!r} is no time zone that is known for sure; write UTC or one like Europe/Berlin.{hint}")
 
 
 class _UnknownZoneError(Exception):

@@ -1,0 +1,59 @@
+"""Collect what an LMS, nbgrader's exchange or somebody's folder holds into submitted/."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC
+from pathlib import Path
+
+from autograder.course.layout import given_path
+from autograder.course.names import assignments_of, no_assignment, notebooks_of
+from autograder.gradebook.submitted import coursedir_path
+from autograder.lms.collect import Desk
+from autograder.lms.roster import RosterError, course_roster
+from autograder.plugin.configuration import configured
+from autograder.submission.timestamp import read_time, read_zone
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m autograder collect`."""
+    add = parser.add_argument
+    add("assignment", metavar="ASSIGNMENT")
+    add("files", nargs="+", type=given_path, metavar="FILE", help="zip files of Canvas or Moodle, or folders")
+    add("--roster", type=given_path, metavar="CSV", help="the class, from Canvas or Moodle (default: roster.csv)")
+    add("--zone", metavar="ZONE", help="the zone of times that name none, e.g. Europe/Berlin (default: UTC)")
+    add("--late-time", metavar="TIME", help="when files were handed in that Canvas marks LATE, e.g. '2026-12-02 12:00'")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Collect; return the exit code: 1 where something was refused or is nobody's, 2 for bad input."""
+    coursedir = configured().coursedir
+    known = assignments_of(coursedir)
+    if args.assignment not in known:
+        print(no_assignment(args.assignment, known), file=sys.stderr)
+        return 2
+    absent = [str(path) for path in args.files if not path.exists()]
+    if absent:
+        print(f"There is no file {', '.join(absent)}.", file=sys.stderr)
+        return 2
+    try:
+        root = Path(coursedir.root)
+        roster = course_roster(root, args.roster)
+        zone = read_zone(args.zone) if args.zone else UTC
+        late = read_time(args.late_time, zone).replace(tzinfo=UTC) if args.late_time else None
+    except (RosterError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    submitted = coursedir_path(coursedir, coursedir.submitted_directory)
+    notebooks = notebooks_of(coursedir, args.assignment)
+    desk = Desk(args.assignment, set(known), notebooks, submitted, root / "downloaded", roster, zone, late)
+    result = desk.collect(args.files)
+    print("\n".join(result.lines()))
+    if roster is None and result.unmatched:
+        print(
+            "Without a roster nobody can be matched: save Canvas' gradebook or Moodle's participants as roster.csv "
+            f"in {root}, or give --roster.",
+            file=sys.stderr,
+        )
+    return 1 if result.unmatched or result.refused else 0

@@ -1,0 +1,223 @@
+"""Into submitted/: what was handed in, with its time. Nothing that is there is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from autograder.batch.progress import Progress
+from autograder.gradebook.submitted import some
+from autograder.lms.archives import Refusals, files_in
+from autograder.lms.hand_ins import STAMP, HandIn, hand_ins, times_of
+from autograder.lms.owners import Owners
+from autograder.lms.roster import Roster
+from autograder.submission.read_folder import read_stamp
+from autograder.submission.timestamp import read_time
+
+_FORMAT = "%Y-%m-%d %H:%M:%S UTC"
+
+
+@dataclass
+class Collected:
+    """What was done, by student; names of files with the reason where nothing was."""
+
+    assignment: str
+    new: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)  # marked late, nobody says how late
+    versions: list[str] = field(default_factory=list)
+    unmatched: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    earlier: Path | None = None
+
+    def lines(self) -> list[str]:
+        """Say the same in sentences."""
+        said = [f"{self.assignment}: {len(self.new)} collected, {len(self.replaced)} replaced, {len(self.same)} there "
+                "already."]  # fmt: skip
+        if self.replaced:
+            said.append(f"  Replaced by a newer hand-in: {some(self.replaced)}. The older ones are in {self.earlier}.")
+        if self.outdated:
+            said.append(f"  Left alone, for submitted/ holds a newer one: {some(self.outdated)}.")
+        said += [f"  Several versions, the newest was taken: {which}." for which in self.versions]
+        if self.late:
+            said.append(
+                f"  Marked LATE by Canvas, which does not say how late: {some(self.late)}. Collect with "
+                "`--late-time TIME` to enter one, or write it into their timestamp.txt."
+            )
+        said += [f"  Not matched: {name} {why}." for name, why in self.unmatched]
+        said += [f"  Refused: {name} {why}." for name, why in self.refused]
+        if self.missing:
+            said.append(f"  In the roster and nothing handed in: {len(self.missing)} ({some(self.missing)}).")
+        return said
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where hand-ins of one assignment go.
+
+    Parameters
+    ----------
+    submitted, downloaded : Path
+        The course's folders; `downloaded` takes what is replaced, and notes on where each hand-in is from.
+    notebooks : set of str
+        The names of the assignment's notebooks, without `.ipynb`.
+    zone : tzinfo
+        The zone of times that name none.
+    late_time : datetime or None
+        What counts as the time of a file that is marked late and has no time, in UTC.
+    """
+
+    assignment: str
+    assignments: set[str]
+    notebooks: set[str]
+    submitted: Path
+    downloaded: Path
+    roster: Roster | None = None
+    zone: tzinfo = UTC
+    late_time: datetime | None = None
+
+    def collect(self, sources: list[Path]) -> Collected:
+        """Put what is in folders and zip files into submitted/STUDENT/ASSIGNMENT/."""
+        result, refusals = Collected(self.assignment, earlier=self.downloaded / self.assignment / "earlier"), Refusals()
+        owners = Owners(self.roster, self.assignment, self.assignments)
+        times, notes = times_of(self.roster, self.zone), self._notes()
+        made: list[HandIn] = []
+        for source in sources:
+            found, unmatched = hand_ins(files_in(source, self.zone, refusals), owners, self.notebooks, refusals)
+            made += found
+            result.unmatched += unmatched
+        with Progress(f"Collecting {self.assignment}", len(made)) as progress:
+            for one in made:
+                one.time = times.get(one.student) or one.time or (self.late_time if one.late else None)
+                before = len(refusals.listed)
+                try:
+                    self._place(one, notes, result, refusals)
+                except OSError as error:
+                    refusals.add(f"{one.student}'s hand-in", f"cannot be written ({error.strerror})")
+                progress.step(len(refusals.listed) > before)
+        self._keep(notes)
+        result.refused = refusals.listed
+        result.missing = [s.id for s in self.roster or () if not (self.submitted / s.id / self.assignment).is_dir()]
+        return result
+
+    def _place(self, one: HandIn, notes: dict[str, Any], result: Collected, refusals: Refusals) -> None:
+        target = self.submitted / one.student / self.assignment
+        other = next((name for name in _names(self.submitted) if name != one.student and _alike(name, one.student)), "")
+        if other:
+            refusals.add(
+                f"{one.student}'s hand-in", f"clashes with the folder {other}, by no more than capital letters"
+            )
+            return
+        content = one.read(refusals)
+        if not content:
+            return
+        there = _content(target) if os.path.lexists(target) else None
+        if there is not None and self._is_older(one, target, notes):
+            (result.same if there == content else result.outdated).append(one.student)
+            return
+        if there == content:
+            result.same.append(one.student)
+            _stamp(target, one.time)
+        else:
+            self._write(target, one.student, content, one.time)
+            (result.new if there is None else result.replaced).append(one.student)
+        result.versions += [f"{one.student} ({', '.join(one.older)} left out)"] if one.older else []
+        result.late += [one.student] if one.late and one.time is None else []
+        notes[one.student] = {"lms": one.lms, "number": one.number, "late": one.late, "origins": one.origins}
+
+    def _is_older(self, one: HandIn, target: Path, notes: dict[str, Any]) -> bool:
+        """Whether what is there was handed in after this."""
+        number = notes.get(one.student, {}).get("number", 0)
+        if one.number and number:
+            return bool(one.number < number)
+        with suppress(ValueError):
+            text = read_stamp(target)
+            return bool(text and one.time and one.time < read_time(text).replace(tzinfo=UTC))
+        return False
+
+    def _set_aside(self, target: Path, student: str) -> None:
+        home = self.downloaded / self.assignment / "earlier" / student
+        home.mkdir(parents=True, exist_ok=True)
+        number = 1 + max((int(path.name) for path in home.iterdir() if path.name.isdecimal()), default=0)
+        shutil.move(target, home / f"{number}")
+
+    def _write(self, target: Path, student: str, content: dict[str, bytes], time: datetime | None) -> None:
+        """Write a hand-in, as one folder or not at all; what was there is set aside."""
+        self.submitted.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".collecting-", dir=self.submitted))
+        try:
+            for name, data in content.items():
+                path = fresh / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+            _stamp(fresh, time)
+            fresh.chmod(0o755)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.lexists(target):
+                self._set_aside(target, student)
+            fresh.rename(target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+    def _notes(self) -> dict[str, Any]:
+        return read_notes(self.downloaded, self.assignment)
+
+    def _keep(self, notes: dict[str, Any]) -> None:
+        path = _notes_file(self.downloaded, self.assignment)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{path.name}.part")
+        partial.write_text(json.dumps(notes, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        os.replace(partial, path)
+
+
+def read_notes(downloaded: Path, assignment: str) -> dict[str, Any]:
+    """Return where each student's hand-in is from, by student; empty where nothing was collected."""
+    try:
+        notes = json.loads(_notes_file(downloaded, assignment).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return notes if isinstance(notes, dict) else {}
+
+
+def _notes_file(downloaded: Path, assignment: str) -> Path:
+    return downloaded / assignment / "collected.json"
+
+
+def _stamp(folder: Path, time: datetime | None) -> None:
+    if time is not None:
+        (folder / STAMP).write_text(time.astimezone(UTC).strftime(_FORMAT) + "\n", encoding="utf-8")
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    """Return the files of a hand-in that was collected before, without its time."""
+    return {path: data for path, data in _walk(folder, folder) if path != STAMP}
+
+
+def _walk(folder: Path, top: Path) -> Iterator[tuple[str, bytes]]:
+    if folder.is_symlink() or not folder.is_dir():
+        yield ".", b""  # a link or a file: nothing that was collected is like it
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() or path.is_symlink():
+            yield from _walk(path, top)
+        else:
+            yield path.relative_to(top).as_posix(), path.read_bytes()
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def _alike(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
