@@ -110,25 +110,29 @@ def _convert(request: bytes) -> tuple[str, str] | str:
 
     from traitlets.config import Config
 
+    from autograder.plugin.feedback_page import FeedbackPage
     from autograder.plugin.students_html import StudentsHTML
 
     path, sections, resources, feedback, kinds, most = pickle.loads(request)
     config = Config(sections)
     config.Exporter.default_preprocessors = []
-    exporter = StudentsHTML(config=config, feedback=feedback, most=most)
+    # a template that an instructor chose is left in charge
+    own = config.get("HTMLExporter", {}).get("template_name", "feedback") != "feedback"
+    page = FeedbackPage if feedback and not own else StudentsHTML
+    exporter = page(config=config, feedback=feedback, most=most)
     for kind in kinds:
         module, _, name = kind.partition(":")
         exporter.register_preprocessor(getattr(import_module(module), name), enabled=True)
     try:
-        page, resources = exporter.from_filename(path, resources=resources)
+        made, resources = exporter.from_filename(path, resources=resources)
     except Exception as error:
         logging.getLogger(__name__).exception("%s", path)
         return f"{type(error).__name__}: {error}"[:500]
-    return page, resources["output_extension"]
+    return made, resources["output_extension"]
 
 
 def _serve(handle: int) -> None:
-    import autograder.plugin.students_html  # noqa: F401  (before the clock starts)
+    import autograder.plugin.feedback_page  # noqa: F401  (before the clock starts)
 
     pipe = Connection(handle)
     pipe.send_bytes(b"ready")

@@ -6,13 +6,26 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback as StockFeedback
 from nbgrader.converters import NbGraderException
+from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import find_all_files
-from traitlets import Float
+from traitlets import Float, List
 
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.submission.read_folder import is_data
+
+
+class Grades(GetGrades):
+    """nbgrader's GetGrades, which also notes what waits for a person."""
+
+    def _get_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._get_score(cell, resources)
+        where = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *where)
+        cell.metadata.nbgrader["waiting"] = bool(grade.needs_manual_grade)
 
 
 class GenerateFeedback(StockFeedback):
@@ -21,6 +34,7 @@ class GenerateFeedback(StockFeedback):
     seconds = Float(SECONDS, help="for making one notebook's page; then it is made without the student's text").tag(
         config=True
     )
+    preprocessors = List([Grades, CSSHTMLHeaderPreprocessor]).tag(config=True)
     _converter: Converter | None = None
 
     def start(self) -> None:

@@ -46,7 +46,7 @@ class StudentsHTML(HTMLExporter):
         for name in _NAMES:
             if isinstance(resources.get(name), str):
                 resources[name] = escape(resources[name])
-        page, resources = super().from_notebook_node(_harmless(nb, self.most), resources, **kwargs)
+        page, resources = super().from_notebook_node(harmless(nb, self.most), resources, **kwargs)
         policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">' if self.feedback else ""
         return page.replace("<head>", f"<head>{policy}{_MATH}", 1), resources
 
@@ -59,11 +59,11 @@ class StudentsHTML(HTMLExporter):
                 return super().markdown2html(context, source)
             except InvalidNotebook:
                 pass
-        renderer = _Renderer(self.feedback, cell.get("attachments", {}), **self.lexer_options)
+        renderer = HarmlessRenderer(self.feedback, cell.get("attachments", {}), **self.lexer_options)
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
-class _Renderer(IPythonRenderer):
+class HarmlessRenderer(IPythonRenderer):
     """Markdown of a student's: no HTML, no address that is loaded without a click, no anchor that hides another."""
 
     def __init__(self, links: bool, attachments: dict[str, dict[str, str]], **options: Any) -> None:
@@ -97,7 +97,8 @@ def _given(cell: Any) -> bool:
     return bool(cell.get("metadata", {}).get("autograder", {}).get("given"))
 
 
-def _harmless(nb: NotebookNode, most: int) -> NotebookNode:
+def harmless(nb: NotebookNode, most: int = -1) -> NotebookNode:
+    """A copy of a graded notebook with nothing of a student's that acts; `most` as in `StudentsHTML`."""
     nb = from_dict(nb)
     nb.metadata.pop("widgets", None)
     for cell in nb.cells:

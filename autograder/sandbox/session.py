@@ -337,7 +337,7 @@ def _failure(message: list) -> AnswerError:
     if type(content) is not list or len(content) != 2 or not _are_names(content):
         raise WireError("malformed")
     if message[0] == "spent":
-        return SpentError(sentence(content[0]))
+        return SpentError(sentence(content[0]), "late")
     return AnswerError(sentence(content[0]), content[1])
 
 

@@ -52,7 +52,8 @@ def document_of(cells: list[dict[str, Any]], plan: NotebookPlan, key: str) -> st
 
 
 def _told(text: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "id": "mended-while-grading", "metadata": {}, "source": text}
+    ours = {"autograder": {"told": True}}
+    return {"cell_type": "markdown", "id": "mended-while-grading", "metadata": ours, "source": text}
 
 
 def _plain_markdown(text: str) -> str:
@@ -114,7 +115,9 @@ def _shown(grade: Grade, notes: list[str]) -> dict[str, Any]:
     """Show the verdict, with what was repaired and whether it was scored inside."""
     text = "\n".join(filter(None, (grade.text, grade.problem if grade.inside else "", *notes)))
     html = grade.html + "".join(f"<div>{escape(note)}</div>" for note in notes)
-    ours = {"autograder": {"verdict": True}}
+    parts = {name: getattr(grade, name) for name in ("problem", "hint", "example", "kind", "tried")}
+    told = parts | {"points": grade.points, "most": grade.max_points, "notes": [*grade.notes, *notes]}
+    ours = {"autograder": {"verdict": True, "parts": told}}
     return {"output_type": "display_data", "metadata": ours, "data": {"text/plain": text, "text/html": html}}
 
 

@@ -263,6 +263,7 @@ def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRu
     judge = score.Judge(run, job.seed_of, _reasons(mended, run))
     skip = _not_written(mended)
     known = job.known.get(plan.name, {})
+    nameless: list[PlanCell] = []
     for number, cell in enumerate(mended.cells):
         if cell.plan is None or not cell.plan.grade:
             continue
@@ -274,7 +275,8 @@ def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRu
         elif not exercise:
             record.grades[grade_id] = score.scored_inside(cell.plan, run.results.get(number))
         elif exercise in skip and not run.defines(EXERCISES[exercise].asks):
-            record.grades[grade_id] = score.not_written(cell.plan, skip[exercise], key)
+            kind = "gone" if exercise in mended.missing else "unwritten"
+            record.grades[grade_id] = score.not_written(cell.plan, skip[exercise], key, kind)
             record.grades[grade_id].review = exercise in mended.missing and mended.damaged
         elif grade_id in known and known[grade_id].key == key:
             record.grades[grade_id] = known[grade_id]
@@ -283,6 +285,11 @@ def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRu
             verdict = judge.verdict(found, found.part(cell.plan.part))
             record.grades[grade_id] = score.judged(cell.plan, verdict, key)
             record.grades[grade_id].review = exercise in judge.unjudged
+            if verdict.kind == "value" and not verdict.mistake:
+                nameless.append(cell.plan)
+    for plan_cell in nameless:  # at last, so that it takes no time from a score
+        found = EXERCISES[plan_cell.exercise]
+        record.grades[plan_cell.grade_id].pattern = judge.pattern(found, found.part(plan_cell.part))
     record.trouble += judge.trouble
 
 
@@ -363,7 +370,7 @@ def _unread(job: Job, plan: NotebookPlan, reason: str) -> NotebookRecord:
 
 def _zero(cell: PlanCell, reason: str, review: bool, key: str) -> Grade:
     if cell.exercise:
-        grade = score.not_written(cell, reason, key)
+        grade = score.not_written(cell, reason, key, "gone")
         grade.review = review
         return grade
     return Grade(0.0, cell.points, text=f"{cell.grade_id}: {reason}", problem=reason, review=review, inside=cell.test)

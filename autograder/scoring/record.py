@@ -19,10 +19,13 @@ class Grade:
     points : a plain float in [0, max_points], or None where a person has to grade.
     text, html : the verdict, for reading.
     problem : what failed, one sentence.
-    mistake : the name of the recognised mistake.
+    mistake : the name of the recognised mistake. kind : of the failure, a key of barprop.judging.verdict.KINDS.
+    hint : as the student was given it. example : the call that shows the problem, with what the answer gave.
+    notes : sentences that cost nothing. tried : [label, right?] of each thing tried.
     inside : whether the score came from inside the student's process (an instructor's own asserts).
     review : a person should look, though there is a score.
     key : what the verdict depends on besides the submission; "" where it was not judged by a declaration.
+    pattern : the same for two answers without a named mistake that give the same wrong values; "" elsewhere.
     """
 
     points: float | None
@@ -35,6 +38,12 @@ class Grade:
     review: bool = False
     exercise: str = ""
     key: str = ""
+    kind: str = ""
+    hint: str = ""
+    example: str = ""
+    notes: list[str] = field(default_factory=list)
+    tried: list[list[Any]] = field(default_factory=list)
+    pattern: str = ""
 
     def __post_init__(self) -> None:
         self.max_points = float(self.max_points)

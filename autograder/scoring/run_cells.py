@@ -125,9 +125,11 @@ class LiveAnswers:
 
     def __getitem__(self, name: str) -> Any:
         if self.session is None:
-            raise AnswerError(self.reasons.get(name) or "The notebook could not be run to its end.")
+            reason = self.reasons.get(name)
+            sentence = reason or "The notebook could not be run to its end."
+            raise AnswerError(sentence, "raised" if reason else "lost")
         if self.run.left <= 0:
-            raise AnswerError(f"It was not tried to the end: {self.run._late()}.")
+            raise AnswerError(f"It was not tried to the end: {self.run._late()}.", "late")
         if name in self._objects:
             return self._objects[name]
         try:
@@ -137,7 +139,7 @@ class LiveAnswers:
             return value
         except AnswerError as error:
             if name in self.reasons and self.session.interrupt_free():
-                raise AnswerError(self.reasons[name]) from None
+                raise AnswerError(self.reasons[name], "raised") from None
             raise error
 
 

@@ -13,12 +13,14 @@ from autograder.assignment import PlanCell
 from autograder.reference import oracle_of
 from autograder.sandbox import CellResult, SandboxError
 from autograder.sandbox.time_limit import deadline
+from autograder.scoring.pattern import pattern
 from autograder.scoring.record import Grade
 from autograder.scoring.run_cells import NotebookRun
 from autograder.scoring.stand_in import references_in_session
 from barprop.exercises import EXERCISES
 from barprop.judging import judge
 from barprop.judging.exercise import Exercise, Part
+
 from barprop.judging.precision import QUOTIENT
 from barprop.judging.verdict import Verdict
 
@@ -50,7 +52,18 @@ class Judge(judge.Judge):
             self.trouble.append(f"{exercise.name} could not be judged ({type(error).__name__}); it counts 0.")
             self.unjudged.add(exercise.name)
         problem = "What came back cannot be judged."
-        return Verdict(exercise.title(part), 0.0, float(part.points), problem=problem)
+        return Verdict(exercise.title(part), 0.0, float(part.points), problem=problem, kind="unjudged")
+
+    def pattern(self, exercise: Exercise, part: Part) -> str:
+        """What the answer gives, as a digest that is the same for every student; "" where that cannot be had."""
+        try:
+            with deadline(max(self.run.left, 0.0) + _WORK):
+                return pattern(exercise, self.answers(), part.outputs)
+        except SandboxError:
+            raise
+        except Exception as error:  # it decides no score
+            log.info("no pattern of %s: %s", exercise.name, error)
+            return ""
 
     def _noted(self, exercise: Exercise, found: Verdict) -> Verdict:
         """Tell the instructor what costs nothing."""
@@ -67,14 +80,18 @@ def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:
     verdict = replace(verdict, points=points, max_points=cell.points)
     problem = " ".join(filter(None, (verdict.problem, *verdict.remarks)))
     text, html = str(verdict), verdict._repr_html_()
-    return Grade(points, cell.points, text, html, problem, verdict.mistake, exercise=cell.exercise, key=key)
+    return Grade(
+        points, cell.points, text, html, problem, verdict.mistake, exercise=cell.exercise, key=key,
+        kind=verdict.kind, hint=verdict.hint, example=verdict.example, notes=list(verdict.notes),
+        tried=[list(one) for one in verdict.tried],
+    )  # fmt: skip
 
 
-def not_written(cell: PlanCell, sentence: str, key: str = "") -> Grade:
+def not_written(cell: PlanCell, sentence: str, key: str = "", kind: str = "unwritten") -> Grade:
     """Grade a missing answer: 0, without trying anything."""
     exercise = EXERCISES[cell.exercise]
     part = exercise.part(cell.part)
-    return judged(cell, Verdict(exercise.title(part), 0.0, float(part.points), problem=sentence), key)
+    return judged(cell, Verdict(exercise.title(part), 0.0, float(part.points), problem=sentence, kind=kind), key)
 
 
 def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:

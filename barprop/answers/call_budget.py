@@ -33,4 +33,4 @@ class Tally:
         self.left -= 1
         if self.left < 0 and not self.exceeded:
             self.exceeded = True
-            raise AnswerError(f"More than {_CALLS:,} calls were made.")
+            raise AnswerError(f"More than {_CALLS:,} calls were made.", "late")

@@ -47,6 +47,15 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     return None
 
 
+def same_form(got: Any, right: Any) -> bool:
+    """Whether `got` is of the kind and shape of `right`, so that only its value can be wrong."""
+    if got is None or type(right) in (bool, str, list, tuple, dict):
+        return type(got) is type(right)
+    if right is None:
+        return False
+    return (is_number(got) or (is_array(got) and got.dtype.kind != "b")) and np.shape(got) == np.shape(right)
+
+
 def _seen(name: str, text: str) -> str:
     """Say what a probe saw, as a sentence with a subject."""
     if name in _SUBJECTS:

@@ -11,7 +11,7 @@ import numpy as np
 
 from barprop.answers.calls import Call
 from barprop.answers.untrusted import is_array, is_number
-from barprop.judging.compare import close, is_finite
+from barprop.judging.compare import close, is_finite, same_form
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
 from barprop.judging.families import Guess, guesses
 
@@ -20,7 +20,7 @@ Oracle = Callable[[Case], Values]
 
 @dataclass
 class Trial:
-    """One case, as it went: what came, what was right, and a sentence for each output that is not."""
+    """One case, as it went: what came, what was right, a sentence for each output that is not, and its kind."""
 
     case: Case
     got: dict[str, Any]
@@ -28,6 +28,13 @@ class Trial:
     problems: dict[str, str]
     tried: bool = True
     calls: dict[str, tuple[Call, ...]] = field(default_factory=dict)
+    stopped: str = ""  # the kind of failure that ended it; a key of verdict.KINDS
+
+    def kind(self, output: str) -> str:
+        """What sort of failure a wrong output is, a key of verdict.KINDS."""
+        if output not in self.got:
+            return self.stopped or "form"
+        return "value" if same_form(self.got[output], self.right[output]) else "form"
 
 
 @dataclass

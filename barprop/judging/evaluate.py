@@ -25,6 +25,11 @@ _STOPS = 3  # after so many cases without any value the rest is not tried
 _HALF, _TENTH = 0.5, 0.1  # what a remark costs of the outputs it is about; what it costs of the exercise, once
 
 
+# kind of an AnswerError -> kind of the verdict, where it is not "form"
+_STOPPED = {kind: kind for kind in ("missing", "unwritten", "late", "lost")}
+_STOPPED |= dict.fromkeys(("raised", "recursion", "memory"), "raised")
+
+
 @dataclass
 class Held:
     """A remark as it is held against an answer.
@@ -106,7 +111,8 @@ class Evaluation:
         notes = self.notes + self._precision_notes(part, failed)
         points = self._points(part, failed, held)
         if not failed:
-            return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes)
+            kind = "remark" if points < most else ""
+            return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes, kind=kind)
         found = None if self.blocked else self.diagnosis.mistake(failed)
         trial, name = self._shown(failed)
         return Verdict(
@@ -120,6 +126,7 @@ class Evaluation:
             tuple(held),
             "" if self.blocked else self._example(trial, name),
             notes,
+            "blocked" if self.blocked else trial.kind(name),
         )
 
     def _points(self, part: Part, failed: set[str], held: dict[str, Held]) -> float:
@@ -203,24 +210,26 @@ def evaluate(
     """
     oracle = oracle or exercise.oracle
     result = Evaluation(exercise, oracle)
-    silent, error = 0, ""
+    silent, error, stopped = 0, "", ""
     got: dict[str, Any] = {}
     # The oracle has cases of its own: an object in them may remember what it was asked.
     twins = zip(*(exercise.probes(np.random.default_rng(seed)) for _ in range(2)), strict=True)
     for number, (case, twin) in enumerate(twins):
         right = oracle(twin)
         if silent >= _STOPS:  # what is not tried is not right either: its outputs fail with the last error
-            result.trials.append(Trial(case, {}, right, _problems(exercise, {}, right, error), tried=False))
+            untried = _problems(exercise, {}, right, error)
+            result.trials.append(Trial(case, {}, right, untried, tried=False, stopped=stopped))
             continue
-        tried = _drive(exercise, answers, case)
-        got, error = tried.got, tried.error
+        tried = try_case(exercise, answers, case)
+        got, error, stopped = tried.got, tried.error, tried.stopped
         remarks = tried.remarks + (_again(exercise, answers, case, got) if number < _REPEATS and not error else [])
         remarks += [
             Remark(SINGLE.format(_subject(exercise)), where=(name,)) for name in in_single(exercise, got, right)
         ]
         for remark in remarks:
             _hold(result, remark, case)
-        result.trials.append(Trial(case, got, right, _problems(exercise, got, right, error), calls=tried.calls))
+        problems = _problems(exercise, got, right, error)
+        result.trials.append(Trial(case, got, right, problems, calls=tried.calls, stopped=stopped))
         silent = _STOPS if tried.endless else (0 if got else silent + 1)
     return result
 
@@ -265,25 +274,27 @@ def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
 
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
     """Return what trusted answers give on a case, by output name."""
-    tried = _drive(exercise, answers, case)
+    tried = try_case(exercise, answers, case)
     if tried.error:
         raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {tried.error}")
     return tried.got
 
 
 @dataclass
-class _Driven:
+class Driven:
     """One go at one case."""
 
     got: dict[str, Any] = field(default_factory=dict)
     calls: dict[str, tuple[Call, ...]] = field(default_factory=dict)
     error: str = ""
+    stopped: str = ""
     endless: bool = False
     remarks: list[Remark] = field(default_factory=list)
 
 
-def _drive(exercise: Exercise, answers: Answers, case: Case) -> _Driven:
-    run, found = Run(answers), _Driven()
+def try_case(exercise: Exercise, answers: Answers, case: Case) -> Driven:
+    """Try an answer on one case."""
+    run, found = Run(answers), Driven()
     found.remarks = run.remarks
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
@@ -293,11 +304,13 @@ def _drive(exercise: Exercise, answers: Answers, case: Case) -> _Driven:
         raise
     except AnswerError as error:
         found.error = one_line(attempt("", str, error), 500) or f"{exercise.name} stopped."
+        found.stopped = _STOPPED.get(error.kind, "form")
         found.endless = type(error) is OutOfTimeError
     except BaseException as error:  # an object that fails when it is looked at
         found.error = (
             f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
         )
+        found.stopped = "form"
     return found
 
 
@@ -313,7 +326,7 @@ def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:
 
 def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> list[Remark]:
     """Run a case again: return the remarks of the second run, and one if it gives something else."""
-    second = _drive(exercise, answers, case)
+    second = try_case(exercise, answers, case)
     moved = tuple(name for name in got if name not in second.got or not same(got[name], second.got[name]))
     if second.error or moved:
         text = f"A second call of {exercise.name} with the same arguments gives something else."

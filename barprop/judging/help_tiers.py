@@ -27,7 +27,7 @@ class Tries:
         if verdict.passed:
             self._failures.pop(verdict.title, None)
             return None
-        if "is not written yet" in verdict.problem or verdict.problem.startswith("There is no "):
+        if verdict.kind in ("unwritten", "missing"):
             return None
         seen = self._failures.setdefault(verdict.title, set())
         seen.add((verdict.problem, verdict.example, verdict.mistake, *verdict.remarks))

@@ -5,6 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+# kind of failure -> what it means; what code decides by, so that nobody reads the sentence
+KINDS = {
+    "value": "another mistake",
+    "form": "another type or shape",
+    "raised": "stops with an error",
+    "late": "takes too long",
+    "lost": "ends its process",
+    "missing": "nothing of that name",
+    "unwritten": "not written yet",
+    "blocked": "calls another answer that fails",
+    "remark": "right values, but it changes its arguments, hands back their memory or the like",
+    "gone": "the cell is missing or could not be read",
+    "unjudged": "could not be judged",
+}
+
 # Right is blue and filled, wrong vermilion and hollow: never colour alone, and readable in both themes.
 _RIGHT, _WRONG = "#0072B2", "#D55E00"
 
@@ -21,6 +36,7 @@ class Verdict:
     problem : what failed, one sentence; "" when all is right.
     hint : what a tutor would say; "" without.
     mistake : the name of the recognised mistake; "" without.
+    kind : what sort of failure it is, a key of KINDS; "" when all is right.
     remarks : on how the answer behaves besides its value; each costs points.
     example : the call that shows the problem, with what the answer gave; "" without.
     notes : sentences that cost nothing.
@@ -36,6 +52,7 @@ class Verdict:
     remarks: tuple[str, ...] = ()
     example: str = ""
     notes: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def passed(self) -> bool:

@@ -1,0 +1,243 @@
+"""What a feedback page says: the exercises of a graded notebook, each with its answer, verdicts, score and comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+
+from barprop.exercises import EXERCISES, TESTS
+
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+_ROOM = 150_000  # characters of pictures on one page; a browser on a phone has to load them
+_TEXT = 2_000  # characters of one output
+_SOURCE = 10_000
+
+
+@dataclass
+class Output:
+    """Something a cell gave: text, an error, or a picture (a data: address)."""
+
+    text: str = ""
+    error: bool = False
+    picture: str = ""
+
+
+@dataclass
+class Cell:
+    """A cell of the student's: code or text, and what it gave."""
+
+    source: str
+    is_code: bool
+    outputs: list[Output] = field(default_factory=list)
+    node: Any = None
+
+
+@dataclass
+class Verdict:
+    """What was said of one graded cell.
+
+    Parameters
+    ----------
+    points : of the automatic grading; None where a person grades.
+    score : what counts, after a person has looked; None while nobody has.
+    """
+
+    title: str
+    most: float
+    points: float | None = None
+    score: float | None = None
+    problem: str = ""
+    hint: str = ""
+    example: str = ""
+    tried: list[list[Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    kind: str = ""
+    waiting: bool = False
+
+    @property
+    def counts(self) -> float:
+        """The points that count."""
+        return self.score if self.score is not None else self.points or 0.0
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person gave the score."""
+        return self.score is not None and (self.points is None or abs(self.score - self.points) > 1e-9)
+
+
+@dataclass
+class Section:
+    """One exercise: its answer cells, the verdicts on it, what a person wrote, and other cells of the student's."""
+
+    name: str
+    answers: list[Cell] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    others: list[Cell] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """The points that count."""
+        return sum(verdict.counts for verdict in self.verdicts)
+
+    @property
+    def most(self) -> float:
+        """The most points there are."""
+        return sum(verdict.most for verdict in self.verdicts)
+
+    @property
+    def state(self) -> str:
+        """right, partly, wrong, waiting (for a person), or "" where nothing is graded."""
+        if not self.verdicts:
+            return ""
+        if any(verdict.waiting for verdict in self.verdicts):
+            return "waiting"
+        return "right" if self.score >= self.most else ("partly" if self.score > 0 else "wrong")
+
+    @property
+    def blocked(self) -> bool:
+        """Whether another exercise is to be mended first."""
+        return any(verdict.kind == "blocked" for verdict in self.verdicts)
+
+
+@dataclass
+class Content:
+    """All that a page shows. `told`: what was mended before grading, as the grader's own Markdown."""
+
+    sections: list[Section]
+    told: list[str]
+    left_out: int = 0
+
+    @property
+    def graded(self) -> list[Section]:
+        """The sections with points."""
+        return [section for section in self.sections if section.verdicts]
+
+    @property
+    def next(self) -> list[Section]:
+        """What to mend next: in the order of the notebook; what waits for another exercise comes last."""
+        open_ = [s for s in self.graded if s.state in ("partly", "wrong")]
+        return sorted(open_, key=lambda section: section.blocked)[:3]
+
+
+def content_of(notebook: NotebookNode) -> Content:
+    """Read a graded notebook. What the instructor handed out is not repeated."""
+    content = Content([], [])
+    section = Section("")
+    for cell in notebook.cells:
+        ours, grading = cell.metadata.get("autograder", {}), cell.metadata.get("nbgrader", {})
+        if ours.get("told"):
+            content.told.append(cell.source)
+        elif _is_answer(grading):
+            section = _answer(content, section, cell, grading)
+        elif grading.get("grade"):
+            section = _for_test(content, section, grading["grade_id"])
+            section.verdicts.append(_verdict(cell, grading))
+        elif not grading and not ours.get("given") and cell.source.strip():
+            if section not in content.sections:
+                content.sections.append(section)
+            section.others.append(_cell(cell))
+    _save_room(content)
+    return content
+
+
+def _is_answer(grading: dict[str, Any]) -> bool:
+    return bool(grading.get("solution") or grading.get("task"))
+
+
+def _answer(content: Content, section: Section, cell: NotebookNode, grading: dict[str, Any]) -> Section:
+    """The section a cell for answers belongs to: a new one, unless several such cells share their tests."""
+    name = grading["grade_id"]
+    own = bool(grading.get("grade") or grading.get("task"))
+    if own or name in EXERCISES or section.verdicts or not section.answers:
+        section = Section(name)
+        content.sections.append(section)
+    section.answers.append(_cell(cell))
+    comment = grading.get("comment")
+    if isinstance(comment, str) and comment.strip():
+        section.comments.append(comment)
+    if own:
+        section.verdicts.append(_verdict(cell, grading))
+    return section
+
+
+def _for_test(content: Content, section: Section, grade_id: str) -> Section:
+    """The section of a test cell: its exercise's, or the one before it."""
+    name = TESTS[grade_id][0].name if grade_id in TESTS else ""
+    for known in content.sections:
+        if name and known.name == name:
+            return known
+    if section in content.sections and (not name or section.name not in EXERCISES):
+        return section
+    made = Section(name or grade_id)
+    content.sections.append(made)
+    return made
+
+
+def _verdict(cell: NotebookNode, grading: dict[str, Any]) -> Verdict:
+    parts: dict[str, Any] = {}
+    plain = ""
+    for output in cell.get("outputs", []):
+        ours = output.get("metadata", {}).get("autograder", {})
+        if ours.get("verdict"):
+            parts, plain = dict(ours.get("parts", {})), output.data.get("text/plain", "")
+    score = grading.get("score")
+    test = grading.get("grade") and not grading.get("solution")
+    found = Verdict(_title(grading["grade_id"]), float(grading.get("points") or parts.get("most") or 0.0))
+    found.points = float(parts["points"]) if "points" in parts else (0.0 if test else None)
+    found.score = None if score is None else float(score)
+    found.problem = parts.get("problem", "") if parts else plain
+    found.hint, found.example, found.kind = (parts.get(name, "") for name in ("hint", "example", "kind"))
+    found.tried, found.notes = list(parts.get("tried", [])), list(parts.get("notes", []))
+    found.waiting = bool(grading.get("waiting"))
+    return found
+
+
+def _title(grade_id: str) -> str:
+    """What a verdict is headed with: the part, where an exercise has several test cells."""
+    if grade_id in TESTS:
+        exercise, part = TESTS[grade_id]
+        return part.name if len(exercise.parts) > 1 else ""
+    return ""
+
+
+def _cell(cell: NotebookNode) -> Cell:
+    source = cell.source
+    if len(source) > _SOURCE:
+        source = f"{source[:_SOURCE]}\n... {len(cell.source) - _SOURCE} more characters are not shown"
+    outputs = [made for output in cell.get("outputs", []) for made in _outputs(output)]
+    return Cell(source, cell.cell_type == "code", outputs, cell)
+
+
+def _outputs(output: Any) -> Iterator[Output]:
+    if output.output_type == "error":
+        yield Output(_short(f"{output.ename}: {output.evalue}" if output.evalue else output.ename), error=True)
+    elif output.output_type == "stream":
+        yield Output(_short(output.text))
+    else:
+        picture = next((kind for kind in _PICTURES if kind in output.data), "")
+        if picture:
+            yield Output(picture=f"data:{picture};base64,{''.join(output.data[picture].split())}")
+        elif output.data.get("text/plain"):
+            yield Output(_short(output.data["text/plain"]))
+
+
+def _short(text: str) -> str:
+    text = strip_ansi(text)
+    return text if len(text) <= _TEXT else f"{text[:_TEXT]}\n... {len(text) - _TEXT} more characters are not shown"
+
+
+def _save_room(content: Content) -> None:
+    """Leave out the pictures for which there is no room on one page."""
+    room = _ROOM
+    for section in content.sections:
+        for output in (o for cell in (*section.answers, *section.others) for o in cell.outputs if o.picture):
+            if len(output.picture) > room:
+                output.text = "(A picture of yours is here; it is too large for this page.)"
+                output.picture = ""
+                content.left_out += 1
+            room -= len(output.picture)

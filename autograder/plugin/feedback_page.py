@@ -1,0 +1,112 @@
+"""The feedback page: what to mend next, then exercise by exercise the answer and what is said of it.
+
+One file without a script; it loads nothing. Of what a student wrote nothing is HTML.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from nbconvert.exporters.exporter import Exporter
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from autograder.plugin.feedback_content import Cell, Content, content_of
+from autograder.plugin.formulas import mathml
+from autograder.plugin.students_html import HarmlessRenderer, StudentsHTML, harmless
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
+_LIGHT, _DARK = "friendly", "github-dark"
+_FORMATTER = HtmlFormatter(nowrap=True)
+
+
+class FeedbackPage(StudentsHTML):
+    """A page for the student, in the place of nbconvert's; notebooks and configuration as for `StudentsHTML`."""
+
+    def from_notebook_node(  # type: ignore[override]  # a page in place of a notebook, as every HTMLExporter
+        self, nb: NotebookNode, resources: Any = None, **kwargs: Any
+    ) -> tuple[str, Any]:
+        """Make the page of a graded notebook. nbgrader's preprocessors put scores and comments into it first."""
+        nb, resources = Exporter.from_notebook_node(self, harmless(nb, self.most), resources, **kwargs)
+        resources["output_extension"] = ".html"
+        return render(content_of(nb), dict(resources.get("nbgrader", {}))), resources
+
+
+def render(content: Content, facts: dict[str, Any]) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    facts : nbgrader's: notebook, assignment, and where it knows them score, max_score and late_penalty.
+    """
+    environment = Environment(
+        loader=PackageLoader("autograder.plugin"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"prose": _prose, "points": points, "shown": _shown, "markdown": _markdown}
+    score, most = facts.get("score"), facts.get("max_score")
+    return environment.get_template("feedback.html.j2").render(
+        content=content,
+        title=str(facts.get("notebook", "Feedback")),
+        score=sum(s.score for s in content.graded) if score is None else max(float(score), 0.0),
+        most=sum(s.most for s in content.graded) if most is None else float(most),
+        late=float(facts.get("late_penalty") or 0.0),
+        policy=_POLICY,
+        light=Markup(HtmlFormatter(style=_LIGHT).get_style_defs(".code")),
+        dark=Markup(HtmlFormatter(style=_DARK).get_style_defs(".code")),
+    )
+
+
+def points(value: float) -> str:
+    """Points, rounded to hundredths, without a needless zero."""
+    return f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def _prose(text: str) -> Markup:
+    """Text with `code` between backticks."""
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:  # a backtick without its partner
+        return escape(text)
+    made = (Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
+    return Markup("").join(made)
+
+
+def _shown(cell: Cell) -> Markup:
+    """A cell of the student's: code with its colours, text as Markdown without HTML."""
+    if cell.is_code:
+        lines = Markup(highlight(cell.source, PythonLexer(), _FORMATTER))
+        return Markup('<pre class="code" tabindex="0"><code>{}</code></pre>').format(lines)
+    if cell.node.cell_type == "raw":
+        return Markup("<pre>{}</pre>").format(cell.source)
+    return _markdown(cell.source, cell.node.get("attachments", {}))
+
+
+def _markdown(source: str, attachments: dict[str, Any] | None = None) -> Markup:
+    renderer = _Renderer(True, attachments or {})
+    return Markup('<div class="text">{}</div>').format(Markup(MarkdownWithMath(renderer=renderer).render(source)))
+
+
+class _Renderer(HarmlessRenderer):
+    """Writes formulas as MathML."""
+
+    def block_math(self, body: str) -> str:
+        """A formula on a line of its own."""
+        return f"<p>{mathml(body, True)}</p>"
+
+    def multiline_math(self, text: str) -> str:
+        """The same over several lines."""
+        return f"<p>{mathml(text, True)}</p>"
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """An environment such as align."""
+        latex = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return f"<p>{mathml(latex, True)}</p>"
+
+    def inline_math(self, body: str) -> str:
+        """A formula in a line."""
+        return mathml(body)
