@@ -150,7 +150,7 @@ def _is_answer(grading: dict[str, Any]) -> bool:
 
 
 def _answer(content: Content, section: Section, cell: NotebookNode, grading: dict[str, Any]) -> Section:
-    """The section a cell for answers belongs to: a new one, unless several such cells share their tests."""
+    """Return the section a cell for answers belongs to: a new one, unless several such cells share their tests."""
     name = grading["grade_id"]
     own = bool(grading.get("grade") or grading.get("task"))
     if own or name in EXERCISES or section.verdicts or not section.answers:
@@ -166,7 +166,7 @@ def _answer(content: Content, section: Section, cell: NotebookNode, grading: dic
 
 
 def _for_test(content: Content, section: Section, grade_id: str) -> Section:
-    """The section of a test cell: its exercise's, or the one before it."""
+    """Return the section of a test cell: its exercise's, or the one before it."""
     name = TESTS[grade_id][0].name if grade_id in TESTS else ""
     for known in content.sections:
         if name and known.name == name:
@@ -198,7 +198,7 @@ def _verdict(cell: NotebookNode, grading: dict[str, Any]) -> Verdict:
 
 
 def _title(grade_id: str) -> str:
-    """What a verdict is headed with: the part, where an exercise has several test cells."""
+    """Return what a verdict is headed with: the part, where an exercise has several test cells."""
     if grade_id in TESTS:
         exercise, part = TESTS[grade_id]
         return part.name if len(exercise.parts) > 1 else ""

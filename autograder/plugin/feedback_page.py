@@ -77,7 +77,7 @@ def _prose(text: str) -> Markup:
 
 
 def _shown(cell: Cell) -> Markup:
-    """A cell of the student's: code with its colours, text as Markdown without HTML."""
+    """Show a cell of the student's: code with its colours, text as Markdown without HTML."""
     if cell.is_code:
         lines = Markup(highlight(cell.source, PythonLexer(), _FORMATTER))
         return Markup('<pre class="code" tabindex="0"><code>{}</code></pre>').format(lines)
@@ -95,18 +95,18 @@ class _Renderer(HarmlessRenderer):
     """Writes formulas as MathML."""
 
     def block_math(self, body: str) -> str:
-        """A formula on a line of its own."""
+        """Write a formula on a line of its own."""
         return f"<p>{mathml(body, True)}</p>"
 
     def multiline_math(self, text: str) -> str:
-        """The same over several lines."""
+        """Write a formula over several lines."""
         return f"<p>{mathml(text, True)}</p>"
 
     def latex_environment(self, name: str, body: str) -> str:
-        """An environment such as align."""
+        """Write an environment such as align."""
         latex = f"\\begin{{{name}}}{body}\\end{{{name}}}"
         return f"<p>{mathml(latex, True)}</p>"
 
     def inline_math(self, body: str) -> str:
-        """A formula in a line."""
+        """Write a formula in a line."""
         return mathml(body)

@@ -8,14 +8,15 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
-_TAGS = frozenset(
-    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub "
-    "msubsup msup mtable mtd mtext mtr munder munderover".split()
-)
-_ATTRIBUTES = frozenset(
-    "accent accentunder columnalign columnspacing display displaystyle fence linethickness mathvariant minsize maxsize "
-    "rowspacing scriptlevel separator stretchy symmetric".split()
-)
+_TAGS = {
+    "math", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts", "mroot",
+    "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder",
+    "munderover",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "accent", "accentunder", "columnalign", "columnspacing", "display", "displaystyle", "fence", "linethickness",
+    "mathvariant", "minsize", "maxsize", "rowspacing", "scriptlevel", "separator", "stretchy", "symmetric",
+}  # fmt: skip
 _MOST = 2_000  # characters; what is longer is shown as it was typed
 
 

@@ -98,7 +98,7 @@ def _given(cell: Any) -> bool:
 
 
 def harmless(nb: NotebookNode, most: int = -1) -> NotebookNode:
-    """A copy of a graded notebook with nothing of a student's that acts; `most` as in `StudentsHTML`."""
+    """Return a copy of a graded notebook with nothing of a student's that acts; `most` as in `StudentsHTML`."""
     nb = from_dict(nb)
     nb.metadata.pop("widgets", None)
     for cell in nb.cells:

@@ -37,7 +37,7 @@ def pattern(exercise: Exercise, answers: Answers, outputs: Iterable[str]) -> str
 
 
 def _words(value: Any, depth: int = 4) -> Iterator[str]:
-    """A value in words that rounding does not change. Only exact types are looked into."""
+    """Put a value in words that rounding does not change. Only exact types are looked into."""
     if not depth or not is_modest(value):
         yield type_name(value)
     elif is_number(value) or is_array(value):

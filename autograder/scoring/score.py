@@ -20,7 +20,6 @@ from autograder.scoring.stand_in import references_in_session
 from barprop.exercises import EXERCISES
 from barprop.judging import judge
 from barprop.judging.exercise import Exercise, Part
-
 from barprop.judging.precision import QUOTIENT
 from barprop.judging.verdict import Verdict
 
@@ -55,7 +54,7 @@ class Judge(judge.Judge):
         return Verdict(exercise.title(part), 0.0, float(part.points), problem=problem, kind="unjudged")
 
     def pattern(self, exercise: Exercise, part: Part) -> str:
-        """What the answer gives, as a digest that is the same for every student; "" where that cannot be had."""
+        """Return a digest of what the answer gives, the same for every student; "" where that cannot be had."""
         try:
             with deadline(max(self.run.left, 0.0) + _WORK):
                 return pattern(exercise, self.answers(), part.outputs)

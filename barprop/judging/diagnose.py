@@ -31,7 +31,7 @@ class Trial:
     stopped: str = ""  # the kind of failure that ended it; a key of verdict.KINDS
 
     def kind(self, output: str) -> str:
-        """What sort of failure a wrong output is, a key of verdict.KINDS."""
+        """Return what sort of failure a wrong output is, a key of verdict.KINDS."""
         if output not in self.got:
             return self.stopped or "form"
         return "value" if same_form(self.got[output], self.right[output]) else "form"

@@ -205,7 +205,9 @@ def test_the_next_help_after_three_different_failures() -> None:
     assert [tries.tier(v) for v in wrong[2:6]] == [0, 0, 0, 1]
     assert tries.tier(Verdict("t", 1.0, 1.0)) is None
     assert tries.tier(wrong[0]) is None, "what passed starts anew"
-    assert all(tries.tier(Verdict("u", 0.0, 1.0, problem="u is not written yet.", kind="unwritten")) is None for _ in range(5))
+    assert all(
+        tries.tier(Verdict("u", 0.0, 1.0, problem="u is not written yet.", kind="unwritten")) is None for _ in range(5)
+    )
 
 
 def test_the_help_of_a_notebook(tmp_path: Path) -> None:
