@@ -10,8 +10,8 @@ from latex2mathml.converter import convert
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _TAGS = {
     "math", "merror", "mfrac", "mi", "mmultiscripts", "mn", "mo", "mover", "mpadded", "mphantom", "mprescripts",
-    "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr", "munder",
-    "munderover",
+    "mroot", "mrow", "ms", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtext", "mtr",
+    "munder", "munderover",
 }  # fmt: skip
 _ATTRIBUTES = {
     "accent", "accentunder", "columnalign", "columnspacing", "display", "displaystyle", "fence", "linethickness",
