@@ -53,6 +53,7 @@ def render(content: Content, facts: dict[str, Any]) -> str:
     return environment.get_template("feedback.html.j2").render(
         content=content,
         title=str(facts.get("notebook", "Feedback")),
+        assignment=str(facts.get("assignment", "")),
         score=sum(s.score for s in content.graded) if score is None else max(float(score), 0.0),
         most=sum(s.most for s in content.graded) if most is None else float(most),
         late=float(facts.get("late_penalty") or 0.0),
