@@ -56,7 +56,9 @@ def test_the_summary_comes_first_and_leads_to_what_is_wrong() -> None:
     tree = tree_of(page)
     links = [a.get("href") for a in tree.select(".next a")]
     assert links[:2] == ["#linear", "#relu"]
-    assert {a.get("href")[1:] for a in tree.select("nav a")} == {TESTS[name][0].name for name in TESTS if TESTS[name][0].assignment == "01_forward_graph"}
+    assert {a.get("href")[1:] for a in tree.select("nav a")} == {
+        TESTS[name][0].name for name in TESTS if TESTS[name][0].assignment == "01_forward_graph"
+    }
     assert page.index("What to mend next") < page.index("<section")
 
 
@@ -78,7 +80,11 @@ def test_what_waits_for_another_exercise_is_not_what_to_mend_first() -> None:
     for one in graded["cells"]:  # as a verdict that is blocked has it
         if one["metadata"].get("nbgrader", {}).get("grade_id", "").startswith(("test_linear", "test_relu")):
             parts = one["outputs"][0]["metadata"]["autograder"]["parts"]
-            parts |= {"points": 0.0, "kind": "blocked" if "linear" in one["metadata"]["nbgrader"]["grade_id"] else "value", "problem": "x"}
+            parts |= {
+                "points": 0.0,
+                "kind": "blocked" if "linear" in one["metadata"]["nbgrader"]["grade_id"] else "value",
+                "problem": "x",
+            }
     tree = tree_of(page_from(json.dumps(graded)))
     order = [a.get("href") for a in tree.select(".next a")]
     assert order.index("#linear") > order.index("#relu")
@@ -106,7 +112,17 @@ def test_a_written_answer_waits_for_a_person_and_then_has_a_score() -> None:
         facts = one["metadata"].get("nbgrader", {})
         kept = {name: facts.get(name, False) for name in ("grade", "solution", "locked")}
         given = "YOUR ANSWER HERE" if facts.get("grade_id") == "essay" else one["source"]
-        cells.append(PlanCell(facts.get("grade_id", ""), "", one["cell_type"], given, given, points=float(facts.get("points", 0)), **kept))
+        cells.append(
+            PlanCell(
+                facts.get("grade_id", ""),
+                "",
+                one["cell_type"],
+                given,
+                given,
+                points=float(facts.get("points", 0)),
+                **kept,
+            )
+        )
     own = AssignmentPlan("ps1", (NotebookPlan("p1", tuple(cells)),))
     record = grade(own_answers(essay="Because $\\bar z = \\bar h \\sigma'(z)$, **so**."), own)
     page = page_from(record.notebooks[0].document, {"essay": 2.0}, score=6.0, max_score=7.0)
