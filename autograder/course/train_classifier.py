@@ -1,12 +1,16 @@
 """Trains the classifier that notebook 05 attacks, and writes it beside the notebook.
 
-Run from the repository: python -m autograder.course.train_classifier
+Run from the repository: python -m autograder.course.train_classifier [--steps-only]
 It is deterministic up to the rounding of the machine's linear algebra.
+
+Students may open classifier.py before they have handed in notebook 04, so it must not hold the answers of 04 as text:
+the steps below go into classifier.npz as numbers.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +20,69 @@ import numpy as np
 from barprop.data import digits
 
 FOLDER = Path(__file__).parents[2] / "source" / "05_adversarial"
+
+# In the order of classifier._OPERATIONS.
+_OPERATIONS = (
+    "matmul", "transpose", "add", "subtract", "multiply", "divide", "maximum", "greater", "equal", "exp", "log",
+    "column sums", "row sums", "row maxima",
+)  # fmt: skip
+# Each step: what it makes, the operation, of what. The names in _GIVEN are put in place by classifier.py.
+_STEPS: dict[str, tuple[list[tuple[str, ...]], list[str]]] = {
+    "network forward": (
+        [
+            ("W1^T", "transpose", "W1"), ("W2^T", "transpose", "W2"),
+            ("x W1^T", "matmul", "x", "W1^T"), ("z", "add", "x W1^T", "b1"), ("h", "maximum", "z", "0"),
+            ("h W2^T", "matmul", "h", "W2^T"), ("logits", "add", "h W2^T", "b2"),
+        ],
+        ["logits"],
+    ),
+    "network backward": (
+        [
+            ("h_bar", "matmul", "logits_bar", "W2"), ("open", "greater", "z", "0"),
+            ("z_bar", "multiply", "h_bar", "open"), ("x_bar", "matmul", "z_bar", "W1"),
+            ("z_bar^T", "transpose", "z_bar"), ("W1_bar", "matmul", "z_bar^T", "x"), ("b1_bar", "column sums", "z_bar"),
+            ("logits_bar^T", "transpose", "logits_bar"), ("W2_bar", "matmul", "logits_bar^T", "h"),
+            ("b2_bar", "column sums", "logits_bar"),
+        ],
+        ["W1_bar", "b1_bar", "W2_bar", "b2_bar", "x_bar"],
+    ),
+    "loss forward": (
+        [
+            ("top", "row maxima", "logits"), ("shifted", "subtract", "logits", "top"), ("exps", "exp", "shifted"),
+            ("sums", "row sums", "exps"), ("log sums", "log", "sums"), ("logs", "subtract", "shifted", "log sums"),
+            ("hot", "equal", "labels", "classes"), ("kept", "multiply", "logs", "hot"), ("rows", "row sums", "kept"),
+            ("losses", "subtract", "0", "rows"), ("sum", "column sums", "losses"), ("sum of row", "column sums", "sum"),
+            ("l", "divide", "sum of row", "n"),
+        ],
+        ["l"],
+    ),
+    "loss backward": (
+        [
+            ("p", "exp", "logs"), ("off", "subtract", "p", "hot"), ("scaled", "multiply", "off", "l_bar"),
+            ("logits_bar", "divide", "scaled", "n"),
+        ],
+        ["logits_bar"],
+    ),
+}  # fmt: skip
+_GIVEN = {
+    "network": ("0", "x", "W1", "b1", "W2", "b2", "logits_bar"),
+    "loss": ("0", "logits", "labels", "classes", "n", "l_bar"),
+}
+
+
+def programs() -> dict[str, np.ndarray]:
+    """Return the steps as numbers, as classifier.py reads them: (operation, to, a, b) in a row, and the results."""
+    written = {}
+    numbers = {part: {name: number for number, name in enumerate(given)} for part, given in _GIVEN.items()}
+    for name, (steps, results) in _STEPS.items():
+        known = numbers[name.split()[0]]
+        rows = []
+        for made, operation, *operands in steps:
+            a, b = (known[operand] for operand in (*operands, "0")[:2])
+            rows.append((_OPERATIONS.index(operation), known.setdefault(made, len(known)), a, b))
+        written[name] = np.array(rows, dtype=np.uint8)
+        written[f"{name} results"] = np.array([known[result] for result in results], dtype=np.uint8)
+    return written
 
 
 def handed_out() -> ModuleType:
@@ -47,16 +114,23 @@ def accuracy(net: tuple, X: np.ndarray, labels: np.ndarray) -> float:
     return float(np.mean(network.forward(X, w).argmax(axis=1) == labels))
 
 
+def _write(weights: dict[str, np.ndarray]) -> None:
+    np.savez_compressed(FOLDER / "classifier.npz", **weights, **programs())  # type: ignore[arg-type]
+
+
 def main() -> None:
-    """Train, report, and write classifier.npz as float32."""
+    """Train, report, and write classifier.npz, weights as float32."""
+    if sys.argv[1:] == ["--steps-only"]:
+        with np.load(FOLDER / "classifier.npz") as file:
+            _write({name: file[name] for name in ("W1", "b1", "W2", "b2")})
+        return
     X, labels, X_test, labels_test = digits()
     network, w, loss = handed_out().untrained(seed=5)
     w = train((network, w, loss), X, labels, lr=0.1, epochs=12, seed=5)
     for name, images, answers in (("training", X, labels), ("held out", X_test, labels_test)):
         print(f"{name}: {accuracy((network, w, loss), images, answers):.1%} right")
     (W1, b1), _, (W2, b2) = w
-    arrays = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
-    np.savez_compressed(FOLDER / "classifier.npz", **{name: a.astype(np.float32) for name, a in arrays.items()})
+    _write({name: a.astype(np.float32) for name, a in {"W1": W1, "b1": b1, "W2": W2, "b2": b2}.items()})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@
 #
 # Seven bars made one neuron learn. A network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
 #
-# You will write seven small classes instead, string layers on a list, and train them with nothing but NumPy. It takes about 90 minutes.
+# You will write seven small classes instead, chain them in a list, and train them with nothing but NumPy. It takes about 90 minutes. (●○○ short, ●●○ some thought, ●●● hard.)
+#
+# Coming back? *Run → Run All Above Selected Cell.*
 
 # %% locked="setup"
 import os
@@ -26,11 +28,12 @@ import numpy as np
 from barprop import check, ready
 from barprop.data import digits
 from barprop.pictures import layers
+from barprop.pictures.kept import kept
 
 # %% [markdown]
 # ## What it will be for
 #
-# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: your network gets to see them when it is examined, not before.
+# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: your network sees them in its examination, not before.
 
 # %% show="show_digits"
 X, labels, X_test, labels_test = digits()
@@ -39,29 +42,34 @@ layers.digit_grid(X[:40], labels[:40])
 # %% [markdown]
 # ## A layer
 #
-# The `backward` of notebook 02 knew the whole neuron. Add a step, and you write it anew. So cut it apart and let every step look after itself:
+# The `backward` of notebook 02 knew the whole neuron: add a step, and you write it again. So let every step look after itself:
 #
 # > A **layer** is a class with two methods. `forward` takes the previous output and the layer's weights, and returns its own output. `backward` takes the bar of that output and the weights, and returns the bars of the weights and of the input.
-#
-# What backward will need from forward, the layer keeps in between: its cache.
 
 # %% show="show_card"
 layers.card()
 
+# %% [markdown]
+# What backward will need from forward, the layer keeps: its cache. Below, tick what a layer takes, caches and returns, and run it: what is the smallest cache with which `ReLU` works?
+
 # %% show="show_contract"
 from barprop.widgets import ContractCard
 
-ContractCard("ReLU")  # tick a contract, then run it: what is the least that works?
+ContractCard("ReLU")
 
 # %% [markdown]
-# Weights do not live in the layer. They are handed to both methods as a tuple `w`, and `w_bar` comes back as a tuple built like it; `()` where there are none.
+# Weights are not stored in the layer. Both methods get them as a tuple `w`, and `w_bar` comes back as a tuple built like it; `()` where there are none.
 #
 # ### Exercise `Product`
 #
-# The neuron's last step, $e = v\,h$, as a layer with `w = (v,)`. New: `h` may hold $n$ examples, all with the same $v$.
+# The neuron's last step before the loss, $e = v\,h$, as a layer with `w = (v,)`. New: `h` may hold $n$ examples, all with the same $v$.
 #
-# **Which tensor must forward cache**, $h$ or $e$?
-#
+# **Which tensor must forward cache?** You will decide this for six classes; a table further down sets your decisions beside what your classes really keep.
+
+# %%
+product_keeps = None  # "h" or "e"? Not graded.
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
 # Its input, $h$: that is what `bar_v` read. A step caches what its way back reads, and that need not be its output.
@@ -91,13 +99,13 @@ class Product:
 # %% [markdown]
 # <details><summary>My v̄ has one entry for each example</summary>
 #
-# How many $v$ are there? Nudge the one, and all $n$ outputs move. What does a loss do with news from $n$ sides? (`fan_out` knew.)
+# There is one $v$. Nudge it, and all $n$ outputs move. What happens to bars that come back along $n$ ways? (You solved this in `fan_out`.)
 # </details>
 # <details><summary>It says two objects share a cache</summary>
 #
 # `self.h` belongs to one object, `Product.h` to all of them.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # $v = 2$, $h = (3, 5)$, $\bar e = (10, 1)$. Move $v$ by $0.1$: the outputs move by $0.3$ and $0.5$, the loss by $3 + 0.5$. A slope of $35$.
 # </details>
@@ -127,7 +135,7 @@ layers.blocks()
 #
 # Given $\bar Z$ and the $X$ and $W$ that made $Z$, return the bars of $W$, $b$ and $X$, each in the shape of its variable.
 #
-# Before you type: two of them are products of two matrices. Which two matrices can you multiply to get the shape of $\bar W$?
+# Two of them are products of two matrices. Which two matrices can you multiply to get the shape of $\bar W$?
 
 # %% answer="linear_backward"
 def linear_backward(Z_bar, X, W):
@@ -149,11 +157,11 @@ def linear_backward(Z_bar, X, W):
 #
 # With a square $W$ every order fits. In a matrix product the index in the middle is added up. Which index should be gone from $\bar W_{jk}$: example, output or feature?
 # </details>
-# <details><summary>What becomes of b̄?</summary>
+# <details><summary>What is b̄ made of?</summary>
 #
 # One $b_j$ moved output $j$ of every example.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # One feature, one output: $X = (3, 5)^\top$, $\bar Z = (10, 1)^\top$. Nudge $b$ by $0.1$: both outputs move by $0.1$, the loss by $1 + 0.1$.
 # </details>
@@ -166,11 +174,15 @@ check("linear_backward")
 #
 # Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`.
 #
-# **Which tensor does forward cache?** Go through the three bars and ask each what it read.
-#
+# **Which tensor does forward cache?** Go through the three bars: what does each of them read?
+
+# %%
+linear_keeps = None  # "h_prev", "h" or "both"?
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# $\bar b$ needs nothing from forward, the input's bar needs $W$, which is handed over anyway. Only $\bar W$ asks for something kept: the input. The output is of no use here.
+# $\bar b$ needs nothing from forward. The input's bar needs $W$, which backward is given anyway. Only $\bar W$ needs something kept: the input. The output is of no use here.
 # </details>
 
 # %% answer="Linear"
@@ -200,9 +212,9 @@ class Linear:
 # </details>
 # <details><summary>Does it matter that I keep h_prev and not a copy?</summary>
 #
-# Not as long as nobody writes into it. Layers that change their input in place make enemies here.
+# Not as long as nobody writes into it. A layer that changes its input in place would spoil your cache.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # `((1, 2), 3)` has two entries. `(1, 2, 3)` has three.
 # </details>
@@ -216,7 +228,10 @@ check("Linear", "backward")
 # %% [markdown]
 # ## Bends
 #
-# Two linear layers on top of each other, with $3$ units in between: what can they do that one cannot? Guess, then look at the difference to a single layer with the weights $W_2 W_1$ and $W_2 b_1 + b_2$.
+# Two linear layers on top of each other, with $3$ units in between: can they do something that one cannot? Compare them with a single layer whose weights are $W_2 W_1$ and $W_2 b_1 + b_2$. How large is the largest difference over 1,000 examples?
+
+# %%
+guess_difference = None  # about 1, about 0.1, or 0?
 
 # %% show="show_collapse"
 if ready("Linear"):
@@ -225,18 +240,22 @@ if ready("Linear"):
     x = rng.normal(size=(1000, 5))
     two = Linear().forward(Linear().forward(x, (W1, b1)), (W2, b2))
     one = Linear().forward(x, (W2 @ W1, W2 @ b1 + b2))
-    print("largest difference over 1,000 examples:", f"{np.max(np.abs(two - one)):.0e}")
+    print(f"largest difference over 1,000 examples: {np.max(np.abs(two - one)):.0e}; your guess: {guess_difference}")
 
 # %% [markdown]
-# Nothing at all. A stack of linear layers is one linear layer with more typing. Between them belongs something that bends, entry by entry.
+# Only rounding. A stack of linear layers is one linear layer with more typing. Between them belongs something that bends, entry by entry.
 #
 # ### Exercise `ReLU`
 #
 # `w` and `w_bar` are `()`. The slope at $0$ is $0$. **Which tensor does it cache?**
-#
+
+# %%
+relu_keeps = None  # "h_prev", "h", "either" or "both"?
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Input or output, either will do: $h$ is positive exactly where $h_{\mathrm{prev}}$ was. Even the answer alone is enough, one bit an entry.
+# Input or output, either will do: $h$ is positive exactly where $h_{\mathrm{prev}}$ was. Even less is enough: whether it was positive, one bit per entry.
 # </details>
 
 # %% answer="ReLU"
@@ -263,9 +282,9 @@ class ReLU:
 # </details>
 # <details><summary>How do I return an empty tuple?</summary>
 #
-# `return (), something` gives back two things, the first of them empty.
+# `return (), something` returns two things, the first of them empty.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # Forward saw $(-1, 4)$, and $\bar h = (7, -2)$ comes back. Nudge the $-1$: nothing moves. Nudge the $4$: the output moves along.
 # </details>
@@ -279,11 +298,15 @@ check("ReLU", "backward")
 # %% [markdown]
 # ### Exercise `Tanh`
 #
-# The same with a softer bend. In notebook 02 `tanh_slope` told the slope from one thing only. **So which tensor does this layer cache**, and what may it forget?
-#
+# The same with a softer bend. In notebook 02 `tanh_slope` needed one thing only. **So which tensor does this layer cache**, and which need it not keep?
+
+# %%
+tanh_keeps = None  # "h_prev", "h" or "both"?
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Its output, and nothing else. The input may go, which is half the memory. Of all the layers here it is the only one whose backward reads what forward put out.
+# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory.
 # </details>
 
 # %% answer="Tanh"
@@ -310,9 +333,9 @@ class Tanh:
 # </details>
 # <details><summary>I don't remember the slope</summary>
 #
-# It is your own `tanh_slope(h)`, one notebook back but one.
+# You wrote it in notebook 02: `tanh_slope(h)`.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Where tanh gives $0.6$, its slope is $0.64$. A bar of $10$ becomes $6.4$.
 # </details>
@@ -326,13 +349,12 @@ check("Tanh", "backward")
 # %% [markdown]
 # ## Losses
 #
-# A loss has no weights but a second input, the truth. So its methods look a little different: `forward` takes the prediction and the truth and returns one number; `backward` takes $\bar l$, which is 1 unless somebody says otherwise.
+# A loss has no weights, but a second input: the truth. So its methods look a little different. `forward` takes the prediction and the truth and returns one number; `backward` takes $\bar l$, which is 1 unless another number is given.
 #
-# A loss is the **mean over the rows**. A batch of 32 should not shout louder than a batch of 1.
+# A loss is the **mean over the rows**, so that a batch of 32 does not count 32 times as much as a batch of 1. What happens to each row's bar when $n$ doubles?
 
 # %%
-# A guess, nobody grades it: with the mean over n rows, what happens to each row's bar as n doubles?
-guess = "..."
+guess_bar = None  # times 2, times 1 or times 0.5? Not graded.
 
 # %% [markdown]
 # ### Exercise `SquaredError`
@@ -342,10 +364,14 @@ guess = "..."
 # Rows may be single numbers, `(n,)`, or vectors, `(n, k)`; a vector's square is the sum over its entries. `backward` returns the bars of both inputs, $(\bar e, \bar y)$.
 #
 # **Which tensors does it cache?**
-#
+
+# %%
+squared_keeps = None  # "e", "y", "both" or "their difference"?
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Both inputs, or only their difference, which knows $n$ as well.
+# Their difference is enough, and its length is $n$. Both inputs work as well, and take twice the memory.
 # </details>
 
 # %% answer="SquaredError"
@@ -377,7 +403,7 @@ class SquaredError:
 #
 # `np.mean` of a matrix divides by all its entries. The formula divides by the number of rows.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # Two rows, $e = (5, 1)$, $y = (2, 1)$: $l = \tfrac12(4.5 + 0)$. Nudge the $5$ by $0.1$: $l$ goes from $2.25$ to about $2.40$.
 # </details>
@@ -388,12 +414,20 @@ check("SquaredError", "forward")
 # %% test="test_SquaredError_backward"
 check("SquaredError", "backward")
 
+# %% show="show_doubled"
+if ready("SquaredError"):
+    loss = SquaredError()
+    for n in (2, 4, 8):
+        loss.forward(np.full(n, 3.0), np.full(n, 1.0))
+        print(f"{n} rows, e - y = 2 in each: the bar of a row is {loss.backward()[0][0]:.3f}")
+    print("your guess, when n doubles:", guess_bar)
+
 # %% [markdown]
-# For "which of ten?" there is a better loss. The network gives ten numbers, the **logits**, and soft-max makes probabilities of them; the loss is how surprised we are by the label:
+# For "which of ten?" there is a better loss. The network returns ten numbers, the **logits**, and soft-max turns them into probabilities. The loss is small where the label got a large one:
 #
 # $$p_k = \frac{\mathrm e^{z_k}}{\sum_j \mathrm e^{z_j}}, \qquad l = \frac1n \sum_i -\log p_{i,\mathrm{label}_i}$$
 #
-# As it stands it has a flaw that only shows when the network becomes sure of itself.
+# Computed as it stands, it has a flaw that shows when the network becomes sure of itself.
 
 # %% show="show_overflow"
 with np.errstate(over="ignore", invalid="ignore"):
@@ -404,13 +438,32 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # The probability is 1, and the computer says *not a number*. But adding one number to all logits of a row changes no probability, so you may choose which.
 #
+# And its bar? For one row $l = -z_{\mathrm{label}} + \log S$ with $S = \sum_j \mathrm e^{z_j}$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; each needs the ones before.
+
+# %%
+slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
+slopes |= {"l along z_0": None, "l along z_1": None}  # numbers; not graded
+
+# %% show="show_slopes"
+steps = {"-z_1": lambda z: -z[1], "S": lambda z: np.exp(z).sum(), "log S": lambda z: np.log(np.exp(z).sum())}
+steps["l"] = lambda z: -z[1] + np.log(np.exp(z).sum())
+for name, guess in slopes.items():
+    nudge = 1e-5 * np.eye(2)[int(name[-1])]
+    f = steps[name.split(" along")[0]]
+    print(f"{name:16} by nudging {round((f(nudge) - f(-nudge)) / 2e-5, 4) + 0.0:.2f}   yours: {guess}")
+
+# %% [markdown]
 # ### Exercise `SoftmaxCrossEntropy`
 #
-# Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$. `backward` returns the bar of the logits. **What does it cache?**
-#
+# The same for $n$ rows and any logits. Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$, which has a check of its own. `backward` returns the bar of the logits. **What does it cache?**
+
+# %%
+softmax_keeps = None  # in words
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Probabilities and labels; or the logits, and make the probabilities once more.
+# Probabilities and labels; or the logits and the labels, and compute the probabilities again.
 # </details>
 
 # %% answer="SoftmaxCrossEntropy"
@@ -446,13 +499,13 @@ class SoftmaxCrossEntropy:
 # </details>
 # <details><summary>How do I pick each row's label?</summary>
 #
-# `A[np.arange(n), labels]` picks one entry a row; it may stand on the left as well.
+# `A[np.arange(n), labels]` picks one entry per row; it may stand on the left of an `=` as well.
 # </details>
 # <details><summary>The bars are wrong</summary>
 #
-# Differentiate $-z_{\mathrm{label}} + \log\sum_j \mathrm e^{z_j}$. The slope of the second term is a soft-max.
+# Go back to the slopes that you filled in. What is the slope of $\log S$ along $z_k$, in terms of $S$ and $\mathrm e^{z_k}$? You have a name for it.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # Logits $(0, 0)$, label $1$: raise the second by $0.1$, and $l$ falls from $0.693$ to about $0.644$.
 # </details>
@@ -463,8 +516,14 @@ check("SoftmaxCrossEntropy", "forward")
 # %% test="test_SoftmaxCrossEntropy_backward"
 check("SoftmaxCrossEntropy", "backward")
 
+# %% test="test_SoftmaxCrossEntropy_stable"
+check("SoftmaxCrossEntropy", "stable")
+
 # %% [markdown]
-# A network that knows nothing gives ten equal logits. What is its loss? And for an example with label 3: which logits get a positive bar, which a negative one? Decide before you run.
+# A network that knows nothing returns ten equal logits. What is its loss? ($\log 10 \approx 2.3$.) And for an example with label 3: how many of the ten logits get a negative bar?
+
+# %%
+guess_loss = {"loss of equal logits": None, "negative bars": None}
 
 # %% show="show_probabilities"
 if ready("SoftmaxCrossEntropy"):
@@ -472,11 +531,35 @@ if ready("SoftmaxCrossEntropy"):
     print(f"ten equal chances: l = {loss.forward(np.zeros((1, 10)), np.array([3])):.3f}")
     logits = np.array([[0.3, -1.0, 0.5, 1.2, -0.4, 2.1, 0.0, -1.5, 0.8, -0.2]])
     loss.forward(logits, np.array([3]))
-    display(layers.probabilities(logits[0], 3, loss.backward()[0]))
+    bars = loss.backward()[0]
+    display(layers.probabilities(logits[0], 3, bars))
+    print(f"negative bars: {np.sum(bars < 0)}; your guess: {guess_loss}")
 
 # %% [markdown]
-# Every wrong class is pushed down by as much as it was believed; the right one is pulled up by what it lacks. All of it together is zero: a row's bars only move belief around.
+# A step against these bars lowers every wrong logit, the more the more probable its class was, and raises the right one. The bars of a row add up to zero.
 #
+# Six classes are written. Your decisions beside what your classes keep:
+
+# %% show="show_kept"
+def decisions():
+    """For each class: your decision, its input, and what forward takes besides."""
+    rng = np.random.default_rng(2)
+    h, W, y = rng.normal(size=(4, 3)), rng.normal(size=(2, 3)), rng.normal(size=(4, 3))
+    yield "Product", product_keeps, h[:, 0], (0.7,)
+    yield "Linear", linear_keeps, h, (W, np.zeros(2))
+    yield "ReLU", relu_keeps, h, ()
+    yield "Tanh", tanh_keeps, h, ()
+    yield "SquaredError", squared_keeps, h, y
+    yield "SoftmaxCrossEntropy", softmax_keeps, h, np.array([2, 0, 1, 1])
+
+
+for name, decision, given, second in decisions():
+    if ready(name):
+        layer = globals()[name]()
+        tensors = {"the input": given, "the output": layer.forward(given, second), "y or the labels": second}
+        print(f"{name:20} you: {decision!s:12} your class keeps {kept(layer, **tensors)}")
+
+# %% [markdown]
 # ## Any network
 #
 # That is everything. A network is a list of layers, and the loss stands outside.
@@ -487,9 +570,9 @@ layers.chain(["Linear", "ReLU", "Linear"], "Softmax-\nCrossEntropy")
 # %% [markdown]
 # ### Exercise `Network`
 #
-# `w` is now a list with one tuple for each layer, and so is `w_bar`. No layer needs to know its neighbours; you hand on what each returns.
+# `w` is now a list with one tuple for each layer, and so is `w_bar`. No layer needs to know its neighbours; you pass on what each returns.
 #
-# Before you write backward: whose turn is it first, and where in `w_bar` does its result belong? A network without layers is a fine network. Both its methods return what they were given, as copies.
+# Before you write backward: which layer comes first, and where in `w_bar` does its result belong? A network may also have no layers. Then both methods return copies of what they were given.
 
 # %% answer="Network"
 class Network:
@@ -527,11 +610,11 @@ class Network:
 # </details>
 # <details><summary>A shape doesn't fit on the way back</summary>
 #
-# Print the name of each layer as its `backward` is called. Is the first one the last?
+# Print the name of each layer as its `backward` is called. The last layer should be called first.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
-# Layers A, B: forward is B(A(x)). Backward asks B, hands what B says to A, and returns $(\bar w_A, \bar w_B)$ in this order.
+# Layers A, B: forward is B(A(x)). Backward calls B, passes the bar that B returns to A, and returns $[\bar w_A, \bar w_B]$ in this order.
 # </details>
 
 # %% test="test_Network_forward"
@@ -541,7 +624,10 @@ check("Network", "forward")
 check("Network", "backward")
 
 # %% [markdown]
-# The checks used layers of ours and yours, so a slip in `Linear` does not count twice. Now nudge a real one: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight to both sides?
+# The checks used layers of ours and yours, so a slip in `Linear` does not count twice. Now nudge a real one: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight up and down?
+
+# %%
+guess_passes = None
 
 # %% show="show_nudges"
 def new_weights(seed):
@@ -561,13 +647,14 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
             W[i, j] += step
             ends.append(loss.forward(network.forward(X[:32], [(W, w[0][1]), *w[1:]]), labels[:32]))
         print(f"W[{i}, {j}]  backward {w_bar[0][0][i, j]:+.8f}   nudged {(ends[0] - ends[1]) / 2e-5:+.8f}")
+    print(f"nudging all: {2 * sum(np.size(u) for layer in w for u in layer):,} passes; your guess: {guess_passes}")
 
 # %% [markdown]
-# Two forward passes for each of 50,890 weights: 101,780. Your way took one forward and one backward.
+# Two forward passes for each of 50,890 weights. Your way took one forward and one backward, whose work is that of two forwards (two matrix products per linear layer instead of one). About three in all.
 #
 # ## Training
 #
-# Each **step** takes the next batch: forward, loss, both backwards, and every weight moves against its bar at rate `lr`. When every example has been used once, that was an **epoch**. Which examples meet in a batch is yours to decide, as long as `seed` fixes it; shuffling anew in each epoch is the usual thing.
+# Each **step** takes the next batch: forward, loss, both backwards, and every weight moves against its bar at rate `lr`. An **epoch** takes all examples once; its last batch may be smaller. In which order is yours to choose, as long as `seed` fixes it; shuffling again in each epoch is usual.
 
 # %% show="show_batches"
 order = np.random.default_rng(1).permutation(10)
@@ -577,7 +664,7 @@ for start in range(0, 10, 4):
 # %% [markdown]
 # ### Exercise `train_digits`
 #
-# Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one a step, each taken before its step. The `w` you are given stays as it was; what you return are new arrays, even after 0 epochs.
+# Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one per step, each computed before the weights move. The `w` you are given stays as it was; what you return are new arrays, even after 0 epochs.
 #
 # The bars at one step belong to the weights of that step: compute all of them, then move.
 
@@ -613,7 +700,7 @@ def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
 #
 # `zip(w, w_bar)` pairs the layers; inside, `zip` once more. An empty tuple gives no pairs, which is just right.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # 10 examples, `batch=4`, 3 epochs: batches of 4, 4, 2, three times over. Nine losses.
 # </details>
@@ -625,10 +712,10 @@ check("train_digits", "one_batch")
 check("train_digits", "batches")
 
 # %% [markdown]
-# Now for real: 784-64-10, ten epochs, about a second. Write down first: of 1,000 digits it has never seen, how many will it name right after one epoch? After ten? (Guessing gets 100.)
+# Now for real: 784-64-10, ten epochs, a few seconds. Write down first: of 1,000 digits it has never seen, how many will it classify correctly after one epoch? After ten? (Guessing gets about 100.)
 
 # %%
-guess = {"after 1 epoch": None, "after 10": None}
+guess_correct = {"after 1 epoch": None, "after 10": None}
 
 # %% show="show_training"
 trained = ready("Network", "Linear", "ReLU", "train_digits")
@@ -640,19 +727,24 @@ if trained:
         named = np.argmax(network.forward(X_test, w), axis=1)
         shares.append(np.mean(named == labels_test))
     display(layers.learning_curve(curve, shares))
-    print(f"right after 1 epoch: {shares[0]:.1%}, after 10: {shares[-1]:.1%}; your guess: {guess}")
+    print(f"correct after 1 epoch: {1000 * shares[0]:.0f}, after 10: {1000 * shares[-1]:.0f}; your guess: {guess_correct}")
 
 # %% [markdown]
-# Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. What do you expect to see in the middle, and what at the rim?
+# Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. How many of the 784 pixels will have the weights they started with, in all 64 pictures?
+
+# %%
+guess_untouched = None
 
 # %% show="show_weights"
 if trained:
-    display(layers.first_weights(w[0][0] - new_weights(0)[0][0]))
+    added = w[0][0] - new_weights(0)[0][0]
+    display(layers.first_weights(added))
+    print(f"pixels without any change: {np.sum(np.all(added == 0, axis=0))} of 784; your guess: {guess_untouched}")
 
 # %% [markdown]
-# Strokes and gaps, few of them readable. The rim is exactly as it was: no ink ever came there, so no gradient did either ($\bar w = \bar z\,x$). A few units hardly moved at all; notebook 03 would ask who starves them.
+# Strokes and gaps, few of them readable. Along the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). A few units hardly moved at all; notebook 03 would ask why they starve.
 #
-# Here are some of those it got wrong. Be honest about how many you would have got.
+# Here are some of the digits it got wrong. How many would you have got right?
 
 # %% show="show_wrong"
 if trained:
@@ -660,7 +752,7 @@ if trained:
     display(layers.digit_grid(X_test[wrong], labels_test[wrong], named[wrong]))
 
 # %% [markdown]
-# One hand is missing: yours. Draw a digit in the box. The weights are random again, so what the network reads is a guess. Then run the cell below it and watch the bars while your layers learn.
+# One handwriting is missing: yours. Draw a digit in the box. The weights are random again, so the network's answer means nothing yet. Then run the cell below it and watch the probabilities while your layers learn.
 
 # %% show="show_hand"
 if trained:
@@ -678,22 +770,43 @@ if trained:
         pad.update(w, losses)
 
 # %% [markdown]
-# Which of your digits does it misread? It has seen 4,000 of other people's.
+# Which of your digits does it misread?
 #
-# You have thrown something away at every step: `x_bar`, the bar of the image. It says how each pixel should change to make the loss *larger*. Notebook 05 is about people who keep it.
+# At every step you threw something away: `x_bar`, the bar of the image. It says how each pixel should change to make the loss *larger*. Notebook 05 uses it.
 #
-# ## Go further
+# ## To take along
 #
-# Nothing here is graded.
+# - A layer has a forward and a backward. It caches what its own way back reads.
+# - What was shared on the way forward is added up on the way back.
+# - Chain layers in a list, go through it from the end, and any network has its bars.
 #
-# - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change? (Only the list.)
-# - Take the update ratios of notebook 03 during training. Which layer moves most?
+# Three quick questions:
+#
+# <details><summary>Which array does Linear need on the way back, its input or its output?</summary>
+#
+# Its input, for $\bar W$. The output is not read.
+# </details>
+# <details><summary>32 rows, one b. Is b̄ a sum or a mean over the rows?</summary>
+#
+# A sum. The $1/n$ of the mean is already in $\bar Z$: the loss divided by $n$.
+# </details>
+# <details><summary>Why is the largest logit subtracted before exp?</summary>
+#
+# No probability changes, and the largest number that exp is given is $0$, so nothing overflows.
+# </details>
 
 # %%
 # Your own experiments go here.
 
 # %% [markdown]
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change? (Only the list.)
+# - Print the update ratios of notebook 03 during training. Which layer moves most?
 # - Start with all weights 0. Only the last $b$ ever moves. Which two zeros are to blame?
-# - Write a layer `Residual(layers)` with $h = h_{\mathrm{prev}} + f(h_{\mathrm{prev}})$. A fan-out and a sum: where do its two bars meet?
-# - Keep no hidden output at all, and recompute on the way back as in `backward_recompute`. What does a training step cost now, and what does it save?
+# - Keep no hidden output at all, and recompute it as in `backward_recompute`. What does a training step cost now?
 # - Write `Dropout`. What must it cache?
+#
+# Next: [5 · The same gradient, turned on the image](../05_adversarial/adversarial.ipynb).

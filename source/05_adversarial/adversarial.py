@@ -13,11 +13,11 @@
 # %% [markdown]
 # # 5 · The same gradient, turned on the image
 #
-# A network is shown a photo. It says: panda, 60 %. Somebody adds a pattern too faint to see, and it says: gibbon, 99 %. (An ape, if you were wondering. Neither picture shows one.)
+# A network is shown a photo of a panda. It says: panda, 60 %. Somebody adds a pattern too faint to see, and it says: gibbon, 99 %. (A gibbon is an ape. There is none in either picture.)
 #
-# It knows 1,000 classes; a blind guess is right in 0.1 % of cases. 99 % for the wrong one is no shrug.
+# It knows 1,000 classes; a blind guess is right in 0.1 % of cases.
 #
-# It takes five lines of code, says the lecture, and works on most images. You write them, then you count. About 60 minutes.
+# The attack is said to take five lines of code and to work on most images. You write them, then you count. About 60 minutes. Coming back? *Run → Run All Above Selected Cell.*
 
 # %% locked="setup"
 import numpy as np
@@ -34,7 +34,7 @@ X_train, labels_train, X, labels = digits()
 # %% [markdown]
 # (The panda is due to Goodfellow, Shlens and Szegedy, "Explaining and harnessing adversarial examples", 2015; exactly 57.7 % and 99.3 %.)
 #
-# Our victim reads digits. It is a network as in notebook 04, 784–64–10, trained and put beside this notebook in `classifier.py`; open it, it is short. `X` holds 1,000 digits it has never seen, one flattened image a row, from 0 (paper) to 1 (ink). Below each digit: what the network sees, and how sure it is.
+# The network that we attack reads digits. It is one like yours of notebook 04, 784–64–10, already trained, in the file `classifier.py` beside this notebook. `X` holds 1,000 digits it has never seen, one flattened image per row, from 0 (paper) to 1 (ink). Below each digit: what the network sees, and how sure it is.
 
 # %% show="show_digits"
 adversarial.row(X[:10], network.forward(X[:10], w), labels[:10])
@@ -42,7 +42,7 @@ adversarial.row(X[:10], network.forward(X[:10], w), labels[:10])
 # %% [markdown]
 # ## The bar nobody used
 #
-# Take the 5 above, let a single pixel have a little more ink, and ask the loss:
+# Take the 5 above, put a little more ink into a single pixel, and look at the loss:
 
 # %% show="show_nudge"
 before = loss.forward(network.forward(X[5:6], w), labels[5:6])
@@ -53,11 +53,11 @@ for pixel in (0, 469, 489):
     print(f"more ink in pixel {pixel}: the loss goes from {before:.3f} to {after:.3f}")
 
 # %% [markdown]
-# Repeat for 784 pixels, or recall how every backward pass of notebook 04 ended: with $\bar x$, which we threw away.
+# Repeat that for 784 pixels, or recall how each backward pass of notebook 04 ended: with $\bar x$, which we threw away.
 #
 # > $\bar x$ tells, pixel by pixel, how the loss changes when the image does.
 #
-# So it knows whether an image is classified *robustly*, or whether a breath of ink would tip it.
+# So it says whether an image is classified *robustly*.
 
 # %% [markdown]
 # ### Exercise `input_bar`
@@ -90,9 +90,9 @@ def input_bar(net, X, labels):
 # </details>
 # <details><summary>It says "call forward first"</summary>
 #
-# Each backward reads what its own forward cached. There are two forwards to call, also when you don't need the number that comes out.
+# Each backward reads what its own forward cached. There are two forwards to call, even if you don't need the number that the second returns.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Two losses, $l = (l_1 + l_2)/2$, and $l_1 = 3x_1$. Then $\bar x_1$ under the mean is $1.5$; under its own loss it is $3$.
 # </details>
@@ -105,14 +105,17 @@ if ready("input_bar"):
     display(adversarial.bars(X[:7], input_bar(net, X[:7], labels[:7])))
 
 # %% [markdown]
-# Look for the digits in their bars: a closed gap, a lost stroke. Most of it looks like noise, though, and lies where no pen would ever go. Keep that in mind.
+# Look for the digits in their bars: a closed gap, a lost stroke. But most of a bar looks like noise, and lies where no pen would ever go. Keep that in mind.
 #
 # The numbers under the bars differ by orders of magnitude. Predict: whose bar is longer, that of a digit the network is sure of, or that of one it doubts?
+
+# %%
+guess_longer = None  # "sure" or "doubts"; not graded
 
 # %% [markdown]
 # ### Exercise `sensitivity`
 #
-# One number an image: the Euclidean length of its bar.
+# One number per image: the Euclidean length of its bar.
 
 # %% answer="sensitivity"
 def sensitivity(net, X, labels):
@@ -127,13 +130,13 @@ def sensitivity(net, X, labels):
 # %% [markdown]
 # <details><summary>I get one number for all images</summary>
 #
-# `np.linalg.norm` of a matrix takes everything together, unless it is told an `axis`.
+# `np.linalg.norm` of a matrix takes everything together, unless you give it an `axis`.
 # </details>
 # <details><summary>I get d numbers instead of n</summary>
 #
 # The axis you name is the one that disappears.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Two images of two pixels with bars $(3, 4)$ and $(0, -2)$: the lengths are $5$ and $2$.
 # </details>
@@ -144,10 +147,15 @@ check("sensitivity")
 # %% show="show_sensitivity"
 if ready("sensitivity"):
     size = sensitivity(net, X, labels)
-    display(adversarial.calm_and_nervous(X, network.forward(X, w), labels, size))
+    logits = network.forward(X, w)
+    display(adversarial.calm_and_nervous(X, logits, labels, size))
+    share = np.exp(logits - logits.max(axis=1, keepdims=True))
+    sure = share.max(axis=1) / share.sum(axis=1)
+    print(f"median length where it is 99 % sure: {np.median(size[sure > 0.99]):.1g}, ", end="")
+    print(f"where it is less than 80 % sure: {np.median(size[sure < 0.8]):.1g}; your guess: {guess_longer}")
 
 # %% [markdown]
-# All ten are seen rightly, and their bars differ by a factor of millions. The nervous ones stand on the edge.
+# All ten are classified correctly, and their bars differ by a factor of millions. The network nearly takes the nervous ones for something else.
 #
 # ## Uphill
 #
@@ -160,7 +168,7 @@ if ready("sensitivity"):
 # %% [markdown]
 # ### Exercise `gradient_ascent`
 #
-# Take that step `steps` times; each starts where the last one ended. (If you hear "two plus alpha" in the recording: it is an $x$.)
+# Take that step `steps` times; each starts where the last one ended.
 
 # %% answer="gradient_ascent"
 def gradient_ascent(net, X, labels, alpha, steps):
@@ -181,11 +189,11 @@ def gradient_ascent(net, X, labels, alpha, steps):
 #
 # After the first step the image has changed. Has its bar?
 # </details>
-# <details><summary>It says that I change or hand back an argument</summary>
+# <details><summary>It says that I change or return an argument</summary>
 #
-# `X += ...` writes into the array you were given. And what is handed back when `steps` is 0? Make a copy first.
+# `X += ...` writes into the array you were given. And what do you return when `steps` is 0? Make a copy first.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # One pixel, $l = x^2$, so $\bar x = 2x$. From $x = 1$ with $\alpha = 0.5$: first $2$, then $4$, then $8$. With the first bar three times over it would be $4$.
 # </details>
@@ -196,18 +204,23 @@ check("gradient_ascent")
 # %% [markdown]
 # Five lines? Count yours.
 #
-# Here is a 4 that the network holds to be a 4 with 61 %: our panda. Before you run this: after how many steps will it tip, and will you see a difference?
+# Here is a 4 that the network takes for a 4 with 61 %: our panda. After how many steps will it see something else?
+
+# %%
+guess_steps = None  # 1 to 8
 
 # %% show="show_ascent"
 if ready("gradient_ascent"):
     panda, truth = X[64:65], labels[64:65]
     film = np.concatenate([gradient_ascent(net, panda, truth, alpha=0.04, steps=k) for k in range(9)])
-    heads = ["as it came"] + [f"{k} step{'s' * (k > 1)}" for k in range(1, 9)]
+    heads = ["unchanged"] + [f"{k} step{'s' * (k > 1)}" for k in range(1, 9)]
     display(adversarial.row(film, network.forward(film, w), np.repeat(truth, 9), heads))
-    print(f"largest change of a pixel: {np.abs(film - panda).max():.2f}")
+    changed = np.flatnonzero(network.forward(film, w).argmax(axis=1) != truth)
+    print(f"another digit from step {changed[0]} on; your guess: {guess_steps}. ", end="")
+    print(f"Largest change of a pixel: {np.abs(film - panda).max():.2f}")
 
 # %% [markdown]
-# There is your gibbon. Now try the same on all 1,000 digits:
+# There is your gibbon, and you still read a 4. Now try the same on all 1,000 digits:
 
 # %% show="show_alphas"
 if ready("gradient_ascent"):
@@ -219,7 +232,7 @@ if ready("gradient_ascent"):
         print(f"alpha = {alpha:<6g} {mean:>13.2f} {np.median(change):>24.4f} {change.max():>24.2f}")
 
 # %% [markdown]
-# The calm digits hardly stir, the nervous ones are thrown far beyond black and white. No $\alpha$ suits both.
+# The calm digits hardly change, and pixels of the nervous ones end far outside $[0, 1]$. No $\alpha$ suits both.
 #
 # ## The same budget for every pixel
 #
@@ -251,7 +264,7 @@ def fgsm(net, X, labels, eps):
 #
 # The method's middle name is *sign*.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Four pixels $(0.5,\ 0.5,\ 0,\ 0.5)$ with bars $(-7,\ 0.001,\ -2,\ 0)$ and $\varepsilon = 0.25$: the first ends at $0.25$, the second at $0.75$, the third stays at $0$ and so does the fourth at $0.5$, each for a reason of its own.
 # </details>
@@ -268,24 +281,28 @@ if ready("fgsm"):
 # %% [markdown]
 # You read every one of them without effort. The network does not, and often it is quite sure of itself.
 #
-# Now you can put sensitivity to the test. It was measured *before* any attack; did it know who would fall?
+# Now you can put sensitivity to the test. It was measured *before* any attack. At $\varepsilon = 0.03$, what percentage of the calmest quarter will still be classified correctly, and of the most nervous?
+
+# %%
+guess_quarters = {"calmest": None, "most nervous": None}
 
 # %% show="show_quarters"
 if ready("sensitivity", "fgsm"):
     attacked = {eps: network.forward(fgsm(net, X, labels, eps), w) for eps in (0.02, 0.03, 0.05, 0.1)}
     adversarial.quarters(sensitivity(net, X, labels), network.forward(X, w), attacked, labels)
+    print("your guess at 0.03:", guess_quarters)
 
 # %% [markdown]
-# It did: the nervous fall first. But mind the last column. A bar is a slope on the spot, not a fence.
+# The nervous ones fall first. But look at the last column: a short bar is no protection. It is the slope at one point only.
 #
 # ## Small steps
 #
-# `fgsm` looks once, then walks with closed eyes. Take short steps and look again.
+# `fgsm` looks once. Take short steps instead, and look again after each.
 
 # %% [markdown]
 # ### Exercise `pgd`
 #
-# *Projected gradient descent* (so called; we climb). Start at $X$. In each step every pixel moves by `alpha` along the sign of a fresh bar. Then, and that is all "projection" means, what went too far is brought back: to within `eps` of the **original** pixel, then into $[0, 1]$.
+# *Projected gradient descent* (although we go up). Start at $X$. In each step every pixel moves by `alpha` along the sign of a fresh bar. Then, and that is all "projection" means, what went too far is brought back: to within `eps` of the **original** pixel, then into $[0, 1]$.
 
 # %% answer="pgd"
 def pgd(net, X, labels, eps, alpha, steps):
@@ -311,26 +328,40 @@ def pgd(net, X, labels, eps, alpha, steps):
 # </details>
 # <details><summary>"Steps beyond the ball" fails, the rest is right</summary>
 #
-# When do you look whether a pixel went too far: after each step, or at the end of the walk?
+# When do you check whether a pixel went too far: after each step, or at the end of the walk?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>Does the order of the two corrections matter?</summary>
 #
-# A pixel at $0.5$, $\varepsilon = 0.1$, $\alpha = 0.04$, bars always positive: $0.54$, $0.58$, $0.6$, $0.6$. Now a negative bar: $0.56$. A walk that was only stopped at the end would be at $0.62$, and go home to $0.6$.
+# No. Each keeps a number within an interval, and the original pixel lies in both. Either order keeps it within what they have in common.
+# </details>
+# <details><summary>A small example</summary>
+#
+# A pixel at $0.5$, $\varepsilon = 0.1$, $\alpha = 0.04$, bars always positive: $0.54$, $0.58$, $0.6$, $0.6$. Now a negative bar: $0.56$. A walk that is corrected at its end only would be at $0.62$, and brought back to $0.6$.
 # </details>
 
 # %% test="test_pgd"
 check("pgd")
+
+# %% [markdown]
+# The mean loss of all 1,000 digits at $\varepsilon = 0.1$, after one step of `fgsm` and after 2 to 20 small steps. How much larger will it be after 20 steps than after `fgsm`, in percent?
+
+# %%
+guess_gain = None
 
 # %% show="show_pgd"
 if ready("fgsm", "pgd"):
     print("eps = 0.1       mean loss of 1,000 digits")
     walks = {"no attack": X, "fgsm": fgsm(net, X, labels, 0.1)}
     walks |= {f"pgd, {k} steps": pgd(net, X, labels, 0.1, 0.25 / k, k) for k in (2, 5, 10, 20)}
-    for name, x in walks.items():
-        print(f"{name:<14}{loss.forward(network.forward(x, w), labels):>8.2f}")
+    losses = {name: loss.forward(network.forward(x, w), labels) for name, x in walks.items()}
+    for name, value in losses.items():
+        print(f"{name:<14}{value:>8.2f}")
+    print(f"20 steps beside fgsm: {losses['pgd, 20 steps'] / losses['fgsm'] - 1:+.0%}; your guess: {guess_gain}")
 
 # %% [markdown]
-# Better at once, and soon no better: in so small a ball the logits are nearly a plane (the loss bends on top). Hold on to that thought. (And on paper: does the order of your two corrections matter?) Now by hand: find the smallest `eps` at which the network sees another digit, then draw a digit of your own and attack that.
+# Two steps are better than one, and more than five hardly better than five: within so small a ball the logits are nearly linear. Remember that.
+#
+# Now by hand: find the smallest `eps` at which the network sees another digit. Then draw a digit of your own and attack it.
 
 # %% show="show_pad"
 from barprop.widgets import PerturbPad
@@ -345,7 +376,7 @@ PerturbPad(net, X[:30], labels[:30], eps=0.1, alpha=0.02, steps=5)
 # %% [markdown]
 # ### Exercise `targeted`
 #
-# You are given `targets`, the classes that you want to be seen; the true labels are not even passed. Same steps, same ball. Should this loss grow or fall?
+# You are given `targets`, the classes that the network shall see; the true labels are not even passed. Same steps, same ball. Should this loss grow or fall?
 
 # %% answer="targeted"
 def targeted(net, X, targets, eps, alpha, steps):
@@ -370,15 +401,21 @@ def targeted(net, X, targets, eps, alpha, steps):
 # </details>
 # <details><summary>How much of pgd must change?</summary>
 #
-# Surprisingly little. Count the characters.
+# Very little.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Two classes, and ink in the pixel speaks for class 1. The image is a 0 and you want a 1. The loss with label 1 falls as ink is added, so its bar is negative. Where should the pixel go?
 # </details>
 
 # %% test="test_targeted"
 check("targeted")
+
+# %% [markdown]
+# One digit, ten wishes, $\varepsilon = 0.15$. How many of them will the network fulfil?
+
+# %%
+guess_wishes = None  # 0 to 10
 
 # %% show="show_targeted"
 if ready("targeted"):
@@ -387,18 +424,20 @@ if ready("targeted"):
     ten = targeted(net, same, wishes, eps=0.15, alpha=0.015, steps=30)
     heads = [f"wanted: {wish}" for wish in wishes]
     display(adversarial.row(ten, network.forward(ten, w), np.repeat(labels[which], 10), heads))
+    fulfilled = np.sum(network.forward(ten, w).argmax(axis=1) == wishes)
+    print(f"fulfilled: {fulfilled} of 10; your guess: {guess_wishes}")
 
 # %% [markdown]
-# One digit, ten opinions, all of them yours.
+# One digit, ten opinions, all of them chosen by you.
 #
 # ## How many fall?
 #
-# Single pictures persuade and prove nothing: perhaps they were picked. "True of most inputs", says the lecture. Count.
+# Single pictures prove nothing: perhaps they were picked. Does it work on *most* images? Count.
 
 # %% [markdown]
 # ### Exercise `accuracy_curve`
 #
-# For each `eps` in a list, attack **all** images and return the share that the network still sees as what they truly are. The network sees the class with the largest logit. The attack is a function like your `fgsm`, called as `attack(net, X, labels, eps)`.
+# For each `eps` in a list, attack **all** images and return the share that the network still classifies correctly. It chooses the class with the largest logit. The attack is a function like your `fgsm`, called as `attack(net, X, labels, eps)`.
 
 # %% answer="accuracy_curve"
 def accuracy_curve(net, X, labels, eps_list, attack):
@@ -420,13 +459,13 @@ def accuracy_curve(net, X, labels, eps_list, attack):
 # %% [markdown]
 # <details><summary>My curve is flat</summary>
 #
-# The attack hands back new images. Do they ever reach the network?
+# The attack returns new images. Do they ever reach the network?
 # </details>
 # <details><summary>The first entry is right, the others are too low</summary>
 #
-# Is each attack made on the images as they came, or on what the last attack left?
+# Does each attack start from the original images, or from the result of the last attack?
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A small example</summary>
 #
 # Three images, labels $2, 0, 1$, logits $(1, 5, 9)$, $(3, 1, 2)$, $(4, 0, 1)$. The largest stand at places $2$, $0$, $0$: two of three are right.
 # </details>
@@ -435,20 +474,20 @@ def accuracy_curve(net, X, labels, eps_list, attack):
 check("accuracy_curve")
 
 # %% [markdown]
-# But perhaps the network just dislikes dirt, and *any* change of that size would do? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. 784,000 changes, exactly as loud as yours, none of them aimed.
+# But perhaps *any* change of that size would do? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. 784,000 changes as large as yours, none of them aimed.
 #
-# Without any attack about 93 % are right. Your predictions for $\varepsilon = 0.1$?
+# Without any attack about 93 % are classified correctly. Your predictions for $\varepsilon = 0.1$?
 
 # %%
-# Percent still right at eps = 0.1. Nobody grades it.
-guess = {"fgsm": None, "random signs": None}
+# Percent still correct at eps = 0.1. Not graded.
+guess_correct = {"fgsm": None, "random signs": None}
 
 # %% show="show_curve"
 coins = np.random.default_rng(0).choice([-1.0, 1.0], X.shape)
 
 
 def random_signs(net, X, labels, eps):
-    """As loud as fgsm, but aimed at nothing."""
+    """As large a change as fgsm's, but aimed at nothing."""
     return np.clip(X + eps * coins, 0, 1)
 
 
@@ -457,14 +496,15 @@ if ready("fgsm", "pgd", "accuracy_curve"):
     attacks = {"random signs": random_signs, "fgsm": fgsm}
     attacks["pgd"] = lambda net, X, labels, eps: pgd(net, X, labels, eps, eps / 2, 5)
     lines = {name: accuracy_curve(net, X, labels, sizes, attack) for name, attack in attacks.items()}
-    display(adversarial.curve(sizes, lines, guess))
+    display(adversarial.curve(sizes, lines, guess_correct))
     for name, shares in lines.items():
-        print(f"{name:12} at eps = 0.1: {shares[sizes.index(0.1)]:.1%} right")
+        guessed = guess_correct.get(name, "none was asked for")
+        print(f"{name:12} at eps = 0.1: {shares[sizes.index(0.1)]:.1%} correct; your guess: {guessed}")
 
 # %% [markdown]
-# So it is true of most inputs, and dirt is not the reason: coins of the same size hardly do any harm. The direction does it all.
+# So the attack works on most images, and its size is not the reason: coin tosses of the same size hardly do any harm. The direction does it all.
 #
-# Note where the curves go. Ten classes: blind guessing gets 10 %. Below that line the network knows *less than nothing*. In the lecture's case of 1,000 classes that line would lie at 0.1 %.
+# Ten classes: blind guessing gets 10 %. Below that line the network is worse than blind guessing. With 1,000 classes the line would lie at 0.1 %.
 #
 # Now see what you have been adding.
 
@@ -476,9 +516,12 @@ if ready("fgsm"):
     display(adversarial.magnified(one[0], {"fgsm": made[1], "random signs": made[2]}, captions))
 
 # %% [markdown]
-# In both the 7 shows through, since ink can only fade and paper only darken. The rest looks like noise, twice. One of them is about the worst thing you can say to this network in so low a voice.
+# In both the 7 shows through, since ink can only fade and paper only darken. The rest looks like noise, twice. But one of the two is nearly the most harmful change of this size.
 #
-# Why does a whisper weigh so much? Add up what the slope promises. Each of $d$ pixels contributes $\varepsilon\,|\bar x_i|$ when all pull together. With coins, most cancel out. How large do you think is the ratio, for 784 pixels?
+# Why do small changes do so much? Add up what the slope promises. Each of $d$ pixels contributes $\varepsilon\,|\bar x_i|$ when all pull together. With coin tosses most of it cancels out. How many times larger is the first, for 784 pixels?
+
+# %%
+guess_ratio = None
 
 # %% show="show_why"
 if ready("input_bar"):
@@ -486,14 +529,17 @@ if ready("input_bar"):
     together = 0.1 * np.abs(X_bar).sum(axis=1).mean()
     by_coin = 0.1 * np.abs((X_bar * coins).sum(axis=1)).mean()
     print(f"The slope promises at eps = 0.1: {together:.2f} together, {by_coin:.3f} by coins,")
-    print(f"a ratio of {together / by_coin:.0f}; the square root of 784 is {784**0.5:.0f}")
+    print(f"a ratio of {together / by_coin:.0f}; your guess: {guess_ratio}. The square root of 784 is {784**0.5:.0f}")
 
 # %% [markdown]
-# That is the paper's point. It needs no mysterious kink in the network: it is *because* the logits are nearly linear that many small contributions add up. (The loss bends upwards on top.) The sum grows with $d$, the coins' with $\sqrt d$. A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
+# That is the paper's point. No strange bend of the network is needed: *because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows with $d$; with coin tosses, with $\sqrt d$. A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
 #
-# ## Shots in the training camp
+# ## Training on attacked digits
 #
-# Can the network learn to stand it? Simple idea: go on training, but on attacked digits, attacked anew in every step. Predict: what will it cost on clean ones?
+# Can the network learn to withstand it? A simple idea: go on training, on digits that are attacked again in every step. Predict the accuracy of the trained network, in percent:
+
+# %%
+guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}
 
 # %% show="show_training"
 def train_under_attack(net, X, labels, eps, epochs=4, lr=0.1, batch=32, seed=1):
@@ -520,36 +566,44 @@ if ready("fgsm", "pgd", "accuracy_curve"):
         for when, curves in (("before", lines), ("after", after)):
             clean, at_tenth = curves[name][0], curves[name][sizes.index(0.1)]
             print(f"{name}, {when}: clean {clean:.1%}, eps = 0.1 {at_tenth:.1%}")
+    print("your guess, after:", guess_after)
 
 # %% [markdown]
-# The curve lifts a lot, for a few seconds of work and at no price on clean digits. Beyond the size it trained for it falls again: it has learned to stand *this*. And `pgd`, which it never met, finds more holes.
+# The accuracy under attack rises a lot, and clean digits do not suffer. Beyond the size it trained for it falls again, and `pgd`, which it never met, does more harm.
 #
 # ## To take along
 #
-# - $\bar x$ costs nothing extra and tells how sensitive each image is, on the spot.
-# - Ascent on $x$ is training with a changed sign and another variable.
-# - A budget per pixel is best spent on signs.
-# - Aim, not size: coins do no harm.
-
-# %%
-# Room to try something.
-
-# %% [markdown]
-# ## Go further
+# - $\bar x$ costs nothing extra; its length tells how sensitive the loss is to the image, at that point.
+# - Ascent on $x$ is training with the other sign and another variable.
+# - A budget per pixel is best spent on signs: the direction does the harm, not the size.
 #
-# Nothing here is graded.
+# Three quick questions:
 #
-# - **Transfer.** Train a network of your own (`untrained(seed)` gives a fresh one) and show it digits made to fool ours. Who needs your weights, then, to attack you?
-# - **A round ball.** Limit the length of the change, $\lVert x' - x\rVert_2 \le \varepsilon$. What replaces the sign? What replaces the projection?
-# - Train on attacked digits *from scratch*. Why does it hardly learn, and what does a smaller eps at the beginning do?
+# <details><summary>loss.backward() divides by n. What does input_bar undo, and why?</summary>
+#
+# The division: each image has a loss of its own, and that should not depend on how many others are in the batch.
+# </details>
+# <details><summary>In training, descent. In an attack, ascent. What is held fixed in each?</summary>
+#
+# In training the images, in an attack the weights.
+# </details>
+# <details><summary>A digit has a bar of almost 0. Is it safe from an attack with eps = 0.1?</summary>
+#
+# No. The bar is the slope at one point; a step away it may be another.
+# </details>
 
 # %%
 # Your own experiments go here.
 
 # %% [markdown]
-# - **One for all.** Find a single change that spoils as many of the 1,000 digits as possible. What is the bar of something that is added to every image?
-# - Start `pgd` at a random place in the ball, ten times, and keep the worst (Madry and others, 2018).
-# - A picture file holds whole numbers from 0 to 255, and the panda's change was about one of these levels. Round your attacks to what a file can hold. Do they survive?
-
-# %%
-# And here.
+# ## Go further
+#
+# Nothing here is graded. (`untrained(seed)` makes a fresh network.)
+#
+# - **Transfer.** Train a network of your own and show it digits made to fool ours. Does an attacker need your weights?
+# - **A round ball.** Limit $\lVert x' - x\rVert_2$ to $\varepsilon$. What replaces the sign, and what the projection?
+# - **One for all.** Find one change that spoils as many digits as possible.
+# - Start `pgd` at random places in the ball, and keep the worst.
+# - A picture file holds 256 levels. Do your attacks survive rounding?
+#
+# Next: [6 · The tape that PyTorch hides](../06_autograd/autograd.ipynb).

@@ -576,7 +576,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # ### Exercise `compose`
 #
-# Two functions of `Value`s, forwards only, for inputs up to $\pm 10^4$: softplus, $\log(1 + e^z)$, and the cross entropy of notebook 04. The check uses **your** `Value`, and says so where that is not right yet. Mind $z = 0$: softplus is smooth there, with slope $\tfrac12$.
+# Two functions of `Value`s, forwards only: softplus, $\log(1 + e^z)$, and the cross entropy of notebook 04. Inputs up to $\pm 10^4$ have a check of their own. The checks use **your** `Value`. Mind $z = 0$: softplus is smooth there, with slope $\tfrac12$.
 
 # %% answer="compose"
 def softplus(value):
@@ -622,8 +622,14 @@ check("compose", "softplus")
 # %% test="test_compose_cross_entropy"
 check("compose", "cross_entropy")
 
+# %% test="test_compose_stable"
+check("compose", "stable")
+
 # %% [markdown]
-# You never told the tape what softplus's slope is. What do you expect it to look like?
+# You never told the tape what softplus's slope is. What will it be at $z = -6$, $0$ and $6$, roughly?
+
+# %%
+guess_slopes = {-6: None, 0: None, 6: None}  # not graded
 
 # %% show="show_softplus"
 if ready("Value", "compose"):
@@ -631,6 +637,8 @@ if ready("Value", "compose"):
     h = softplus(z)
     h.backward()
     display(tape.curves(z.data, h.data, z.bar, ("softplus", "its slope, from the tape")))
+    found = {int(z.data[place]): round(float(z.bar[place]), 2) for place in (0, 120, 240)}
+    print("slopes:", found, "- your guess:", guess_slopes)
 
 # %% [markdown]
 # A sigmoid, though nobody wrote one.

@@ -489,7 +489,7 @@ def _train(**other: str) -> str:
     lines = {
         "rng": "np.random.default_rng(seed)", "order": "rng.permutation(len(X))", "rows": "order[i:i + batch]",
         "labels": "labels[rows]", "rate": "lr", "bars": "w_bar", "new": "u - rate * u_bar", "start": "w_bar",
-        "record": "losses.append(l)", "finally": "pass",
+        "record": "losses.append(l)", "finally": "pass", "end": "len(X)",
     } | other  # fmt: skip
     return function(
         _TRAIN,
@@ -497,7 +497,7 @@ def _train(**other: str) -> str:
         "w = [tuple(np.array(u, dtype=float) for u in layer) for layer in w]",
         "for epoch in range(epochs):",
         f"    order = {lines['order']}",
-        "    for i in range(0, len(X), batch):",
+        f"    for i in range(0, {lines['end']}, batch):",
         f"        rows = {lines['rows']}",
         f"        given, rate = {lines['labels']}, {lines['rate']}",
         "        l = loss.forward(network.forward(X[rows], w), given)",
@@ -517,6 +517,7 @@ _TRAIN_WRONG = {
     "the same batch every time": _train(rng="np.random.default_rng(seed)", order="np.random.default_rng(seed).permutation(len(X))",
                                         rows="order[:min(batch, len(X))]"),
     "overlapping batches": _train(rows="order[i // batch:i // batch + batch]"),
+    "dropped the short batch": _train(end="max(len(X) // batch, 1) * batch"),
     "ignores the seed": _train(rng="np.random.default_rng(0)"),
     "the seed does not hold": _train(rng="np.random.default_rng()"),
     "the weights never move": _train(new="u"),
@@ -548,12 +549,12 @@ _TRAIN_RIGHT = [
         "            w[i] = tuple(w[i][j] - lr * w_bar[i][j] for j in range(len(w[i])))",
         "return w, losses",
     ),
-    function(  # batches drawn at random, the odd ones left out; looks at the loss in between
+    function(  # each batch drawn at random from all examples; asks the network in between
         _TRAIN,
         "rng, losses = np.random.default_rng(seed), []",
         "w = [tuple(np.copy(u)[()] for u in layer) for layer in w]",
         "batch = min(batch, len(X))",
-        "for step in range(epochs * (len(X) // batch)):",
+        "for step in range(epochs * -(-len(X) // batch)):",
         "    rows = rng.choice(len(X), batch, replace=False)",
         "    network.forward(X[:1], w)",
         "    loss = SoftmaxCrossEntropy()",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from barprop.exercises.far_out import FAR, far_out, far_out_apart
 from barprop.exercises.layer_drivers import cache_mistakes, loss_drive, with_cache
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, one_output
@@ -118,7 +119,7 @@ def _class_probes(rng: np.random.Generator) -> Iterator[Case]:
     order = rng.permutation(3)
     logits = np.concatenate([huge[:, order], near + 1e4, near - 1e4])
     labels = np.array([*np.argsort(order)[[0, 0, 1]], *rng.integers(0, 3, 4)])
-    yield Case("logits up to 10,000 either way", {"logits": logits, "labels": labels, "l_bar": 1.5})
+    yield Case("logits up to 10,000 either way", {"logits": logits, "labels": labels, "l_bar": 1.5}, FAR)
     whole = read_only(np.asfortranarray(rng.integers(-4, 5, (3, 4))))
     yield Case("whole numbers, Fortran order, read-only", {"logits": whole, "labels": np.array([3, 0, 0]), "l_bar": 2})
 
@@ -158,12 +159,11 @@ def _down_the_columns(c: Case) -> np.ndarray:
     return logits - np.logaddexp.reduce(logits, axis=0)
 
 
-SOFTMAX_CROSS_ENTROPY = Exercise(
+_SOFTMAX_CROSS_ENTROPY = Exercise(
     name="SoftmaxCrossEntropy",
     signature="class SoftmaxCrossEntropy: forward(self, logits, labels) -> float, backward(self, l_bar=1.0) -> logits_bar",
     outputs=("l", "logits_bar", "cache"),
     hanging=("cache",),
-    parts=(Part("forward", 2, ("l",)), Part("backward", 3, ("logits_bar", "cache"))),
     points=5,
     minutes=14,
     level=3,
@@ -218,3 +218,10 @@ SOFTMAX_CROSS_ENTROPY = Exercise(
         *cache_mistakes(),
     ),
 )  # fmt: skip
+
+SOFTMAX_CROSS_ENTROPY = far_out_apart(
+    _SOFTMAX_CROSS_ENTROPY,
+    Part("forward", 1, ("l",)),
+    Part("backward", 2, ("logits_bar", "cache")),
+    Part("stable", 2, far_out("l", "logits_bar")),
+)

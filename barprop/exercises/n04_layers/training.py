@@ -162,6 +162,10 @@ def _train_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         yield "seed", _FIXES if fixed and moves else (_IGNORED if fixed else _LOOSE)
 
 
+def _reaches(reached: int, c: Case) -> str:
+    return f"an epoch reaches only {reached} of {len(c.X)} examples"
+
+
 def _batch(c: Case) -> int:
     return c.args.get("batch", 32)
 
@@ -203,9 +207,8 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
         return _OVERLAP
     each = len(chosen) // c.epochs
     epochs = [chosen[start : start + each] for start in range(0, len(chosen), each)]
-    reached, wanted = min(sum(map(len, epoch)) for epoch in epochs), len(c.X) // _batch(c) * _batch(c)
-    if reached < wanted:
-        return f"an epoch reaches only {reached} of {len(c.X)} examples"
+    if (reached := min(sum(map(len, epoch)) for epoch in epochs)) < len(c.X):
+        return _reaches(reached, c)
     if each > 2 and any(all(sorted(rows) == sorted(epoch[0]) for rows in epoch) for epoch in epochs):
         return _ONE_BATCH
     if len(chosen) > 2 and all(sorted(rows) == sorted(chosen[0]) for rows in chosen):
@@ -268,6 +271,8 @@ TRAIN_DIGITS = Exercise(
         Mistake("the same batch every time", "Every step uses the same batch. Where does each slice begin?", lambda c, right: {"steps": _ONE_BATCH} if c.kind == "batches" and c.epochs > 1 else None),
         Mistake("overlapping batches", "Each batch begins one example after the one before it, so most examples are never reached. How far on does the next one begin?",
                 _many(steps=_OVERLAP)),
+        Mistake("dropped the short batch", "The last batch of an epoch is smaller than the others, and you leave it out: its examples are not used. A slice that reaches beyond the end just stops there.",
+                lambda c, right: {"steps": _reaches(len(c.X) // _batch(c) * _batch(c), c)} if c.kind == "batches" else None),
         Mistake("ignores the seed", "Another seed, the same batches. What should the seed be given to?", _many(seed=_IGNORED)),
         Mistake("the seed does not hold", "The same seed, other batches. Make the generator from the seed inside train_digits.",
                 _many(seed=_LOOSE)),

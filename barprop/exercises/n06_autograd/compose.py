@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Run
+from barprop.exercises.far_out import FAR, far_out, far_out_apart
 from barprop.exercises.n06_autograd.expressions import a_node, combine, new_node, read
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
@@ -18,24 +19,23 @@ CROSS_ENTROPY = ("cross_entropy", "logits.bar through cross_entropy")
 
 
 def _compose_probes(rng: np.random.Generator) -> Iterator[Case]:
-    def soft(label: str, value: Any, w: Any = None) -> Case:
-        return Case(label, {"value": value}, {"w": w})
+    def soft(label: str, value: Any, w: Any = None, **more: Any) -> Case:
+        return Case(label, {"value": value}, {"w": w} | more)
 
-    def cross(label: str, logits: np.ndarray, labels: Any, w: Any = None) -> Case:
-        return Case(label, {"logits": logits, "labels": labels}, {"w": w})
+    def cross(label: str, logits: np.ndarray, labels: Any, w: Any = None, **more: Any) -> Case:
+        return Case(label, {"logits": logits, "labels": labels}, {"w": w} | more)
 
     yield soft("softplus of a matrix", draw(rng, 2, 3))
     yield soft("softplus at 0", np.array([0.0, 1.5, -0.8, 0.0]))
-    yield soft("softplus of +-10,000", np.array([1e4, -1e4, 30.0, -30.0]))
+    yield soft("softplus of +-10,000", np.array([1e4, -1e4, 30.0, -30.0]), **FAR)
     yield soft("softplus of a number, then times w", draw(rng), draw(rng))
     yield cross("four rows, three classes", draw(rng, 4, 3), read_only(np.array([2, 0, 1, 1])))
     yield cross("one row, five classes", draw(rng, 1, 5), np.array([3]))
     yield cross("four rows, four classes, then times w", draw(rng, 4, 4), np.array([0, 3, 3, 1]), draw(rng))
-    yield cross("logits up to 10,000", np.array([[1e4, -1e4, 3.0], [9e3, 1e4, 1e4 - 2]]), np.array([1, 2]))
-    yield cross("logits near -10,000", np.array([[-1e4, -1e4 + 2, -1e4 - 1]]), np.array([0]))
-    yield cross(
-        "a row near 10,000 and one near -10,000", np.array([[1e4, -1e4, 3.0], [-1e4, 2 - 1e4, -1e4]]), np.array([0, 1])
-    )
+    yield cross("logits up to 10,000", np.array([[1e4, -1e4, 3.0], [9e3, 1e4, 1e4 - 2]]), np.array([1, 2]), **FAR)
+    yield cross("logits near -10,000", np.array([[-1e4, -1e4 + 2, -1e4 - 1]]), np.array([0]), **FAR)
+    mixed = np.array([[1e4, -1e4, 3.0], [-1e4, 2 - 1e4, -1e4]])
+    yield cross("a row near 10,000 and one near -10,000", mixed, np.array([0, 1]), **FAR)
     yield cross("four whole rows of zeros", np.zeros((4, 3)), np.array([2, 2, 0, 1]))
 
 
@@ -111,13 +111,12 @@ def _shifted(c: Case) -> np.ndarray:
 
 _HUGE = "exp of a large number is infinite. Take something out before the exp and put it back after the log; a constant made from .data costs no bar."
 
-COMPOSE = Exercise(
+_COMPOSE = Exercise(
     name="compose",
     signature="softplus(value), cross_entropy(logits, labels)",
     outputs=(*SOFTPLUS, *CROSS_ENTROPY),
     asks=("softplus", "cross_entropy"),
     points=4,
-    parts=(Part("softplus", 2, SOFTPLUS), Part("cross_entropy", 2, CROSS_ENTROPY)),
     minutes=15,
     level=3,
     statements=("L21",),
@@ -163,3 +162,10 @@ COMPOSE = Exercise(
                 _cross(lambda c, right: -np.mean(np.exp(_at_label(c, c.logits) - np.logaddexp.reduce(c.logits, axis=1))))),
     ),
 )  # fmt: skip
+
+COMPOSE = far_out_apart(
+    _COMPOSE,
+    Part("softplus", 1, SOFTPLUS),
+    Part("cross_entropy", 1, CROSS_ENTROPY),
+    Part("stable", 2, far_out(*SOFTPLUS, *CROSS_ENTROPY)),
+)

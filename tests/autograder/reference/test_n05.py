@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -147,6 +148,20 @@ def test_the_classifier_is_good_and_small() -> None:
     _, _, X, labels = digits()
     assert train_classifier.accuracy(CLASSIFIER.load(), X, labels) >= 0.9
     assert (train_classifier.FOLDER / "classifier.npz").stat().st_size < 400_000
+
+
+def test_the_classifier_holds_the_steps_as_numbers_and_no_answer_of_notebook_04_as_text() -> None:
+    with np.load(train_classifier.FOLDER / "classifier.npz") as file:
+        for name, rows in train_classifier.programs().items():
+            assert np.array_equal(file[name], rows)
+            assert file[name].dtype == np.uint8
+    text = (train_classifier.FOLDER / "classifier.py").read_text(encoding="utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    assert {"forward", "backward"} <= {function.name for function in functions}
+    for function in functions:
+        if function.name != "untrained":  # which draws weights
+            written = [node for node in ast.walk(function) if isinstance(node, (ast.BinOp, ast.AugAssign))]
+            assert all(isinstance(node.op, ast.BitOr) for node in written), function.name  # dictionaries are joined
 
 
 def test_the_classifier_can_be_trained_again() -> None:

@@ -1,0 +1,69 @@
+"""Numerical stability judged apart: what a far case gives is an output of its own, with points of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from barprop.answers.calls import Run
+from barprop.judging.exercise import Case, Drive, Exercise, Mistake, Part, Values
+
+FAR = {"far": True}  # what `more` of a far case holds
+
+
+def far_out(*names: str) -> tuple[str, ...]:
+    """Return the names of outputs as they are called in far cases."""
+    return tuple(f"{name} far out" for name in names)
+
+
+def far_out_apart(exercise: Exercise, *parts: Part) -> Exercise:
+    """Give what comes out of an exercise's far cases names and parts of its own.
+
+    Parameters
+    ----------
+    exercise : declared without parts; cases with large numbers have `far` in `more`. Its mistakes
+        are written with the usual names.
+    parts : those of the result, which name every output, far out or not.
+    """
+    outputs = tuple(name for part in parts for name in part.outputs)
+
+    def oracle(case: Case) -> Values:
+        return _named(case, exercise.oracle(case))
+
+    return replace(
+        exercise,
+        outputs=outputs,
+        hanging=tuple(name for name in outputs if name in exercise.hanging),
+        parts=parts,
+        oracle=oracle,
+        drive=_drive(exercise.drive) if exercise.drive else None,
+        mistakes=tuple(replace(mistake, wrong=_wrong(mistake)) for mistake in exercise.mistakes),
+    )
+
+
+def _is_far(case: Case) -> bool:
+    return "far" in case.more
+
+
+def _named(case: Case, values: Values) -> Values:
+    return {far_out(name)[0]: value for name, value in values.items()} if _is_far(case) else values
+
+
+def _drive(drive: Drive) -> Drive:
+    def driven(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+        for name, value in drive(run, case):
+            yield (far_out(name)[0] if _is_far(case) and name != "tried" else name), value
+
+    return driven
+
+
+def _wrong(mistake: Mistake) -> Callable[[Case, Values], Values | None]:
+    def wrong(case: Case, right: Values) -> Values | None:
+        if not _is_far(case):
+            return mistake.wrong(case, right)
+        usual = {name.removesuffix(" far out"): value for name, value in right.items()}
+        values = mistake.wrong(case, usual)
+        return None if values is None else _named(case, values)
+
+    return wrong
