@@ -16,7 +16,7 @@ TORCH := 2.13.0
 STUDENTS ?= 5
 UV := 0.13.9
 
-.PHONY: help install panda lab test quick upstream versions torch lint js format arrows bundle demo build lock clean
+.PHONY: help install panda lab test quick upstream versions torch lint js format arrows bundle demo build site lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -91,9 +91,12 @@ demo: $(VENV)/lab ## grade a simulated class from end to end (the whole class: m
 build: $(VENV)/lab ## make notebooks/ and solutions/ from source/
 	$(BIN)/python -m autograder build
 
+site: $(VENV)/test ## make the site of the course in build/site, to read without a kernel or a network
+	$(BIN)/python tools/make_site.py
+
 lock: $(VENV)/lab ## write the lock files anew from requirements.txt and pyproject.toml
 	$(PIP) uv==$(UV)
 	$(BIN)/python tools/lock.py
 
 clean: ## remove .venv and everything the commands made
-	rm -rf .venv .venv-* node_modules demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* node_modules demo build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

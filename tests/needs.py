@@ -29,6 +29,7 @@ _WAYS = {
     "playwright": "make .venv/test",
     "postgresql": "apt-get install postgresql",
     "psycopg2": "make .venv/test",
+    "sphinx": "make .venv/test",
     "torch": "make torch",
     "axe-core": "npm install  (in tests/browser; it needs a package registry)",
 }

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         changed = differences(release, RELEASE) if RELEASE.is_dir() else []
         partial = args.to.with_name(f"{args.to.name}.part")
         try:
-            _write(partial, contents(release, args.assignments or there))
+            write_zip(partial, release, args.assignments or there)
             os.replace(partial, args.to)
         except OSError as error:
             print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
@@ -49,10 +49,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _write(path: Path, files: list[tuple[Path, str]]) -> None:
+def write_zip(path: Path, release: Path, assignments: list[str]) -> None:
+    """Pack what students need, with the released assignments, into a zip file."""
     # Some build systems date their files 1970, before a zip file's first year: such a date becomes 1980.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as file:
-        for source, name in files:
+        for source, name in contents(release, assignments):
             if source == ROOT / "pyproject.toml":
                 file.writestr(f"{TOP}/{name}", without_command(source.read_text(encoding="utf-8")))
             else:

@@ -6,7 +6,7 @@ import argparse
 import base64
 import html
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,11 @@ const model = {{
 const address = URL.createObjectURL(new Blob([read("source")], {{ type: "text/javascript" }}));
 const {{ default: widget }} = await import(address);
 widget.render({{ model, el: document.getElementById("widget") }});
+// a page that shows this one in a frame may give it the height it needs
+if (parent !== window) {{
+  const tell = () => parent.postMessage({{ barpropHeight: document.body.offsetHeight + 8 }}, "*");
+  new ResizeObserver(tell).observe(document.body);
+}}
 </script>
 </body>
 </html>
@@ -55,18 +60,29 @@ def page(widget: Any, title: str) -> str:
     widget : a widget of the course.
     title : of the page.
     """
-    from barprop.widgets.base import bundled
-
     state = {
         name: {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
         for name, value in ((name, getattr(widget, name)) for name in widget.traits(sync=True))
-        if not name.startswith("_")
     }
+    return page_of_state(state | {"_esm": str(widget._esm)}, title)
+
+
+def page_of_state(state: Mapping[str, Any], title: str) -> str:
+    """Return a web page that holds one widget as a notebook saved it.
+
+    Parameters
+    ----------
+    state : the values of the widget's traits by name; bytes as {"base64": text}, the script in "_esm".
+    title : of the page.
+    """
+    from barprop.widgets.base import bundled
+
+    plain = {name: value for name, value in state.items() if not name.startswith("_") and _is_plain(value)}
     return _PAGE.format(
         title=html.escape(title),
         style=bundled("style.css"),
-        state=_inside_script({name: value for name, value in state.items() if _is_plain(value)}),
-        source=_inside_script(str(widget._esm)),
+        state=_inside_script(plain),
+        source=_inside_script(state["_esm"]),
     )
 
 
