@@ -1,15 +1,19 @@
-"""Report scores per student and exercise, and the mistakes the class made."""
+"""Report on a class: how the points are spread, what went wrong and where, and who needs somebody to look."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 
 from nbgrader.api import MissingEntry
 
 from autograder.course.layout import given_path
 from autograder.gradebook.database import the_gradebook
+from autograder.lms.roster import RosterError, course_roster
 from autograder.plugin.configuration import configured
+from autograder.reports.class_report import ClassReport, class_report
 from autograder.reports.csv_file import write_csv
 from autograder.reports.html_page import write_html
 from autograder.reports.table import not_graded, table_of
@@ -21,29 +25,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
     parser.add_argument("--html", type=given_path, metavar="FILE", help="write the report as one HTML page")
     parser.add_argument("--csv", type=given_path, metavar="FILE", help="write the scores as CSV, one line a student")
+    parser.add_argument("--json", type=given_path, metavar="FILE", help="write everything the report says as JSON")
+    parser.add_argument("--hide-names", action="store_true", help="numbers in place of the students' ids")
+    parser.add_argument(
+        "--roster", type=given_path, metavar="FILE", help="the class; default: the roster.csv of the course"
+    )
     parser.add_argument("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; returns the exit code."""
     app = configured(args.db)
+    try:
+        roster = course_roster(Path(app.coursedir.root), args.roster)
+    except (RosterError, ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
     with the_gradebook(app.coursedir) as gradebook:
-        names = args.assignments or [assignment.name for assignment in gradebook.assignments]
+        known = [assignment.name for assignment in gradebook.assignments]
+        names = args.assignments or known
         try:
             tables = [table_of(gradebook, app.coursedir, app.config, name) for name in names]
         except MissingEntry:
-            known = [assignment.name for assignment in gradebook.assignments]
             print(not_graded(names, known), file=sys.stderr)
             return 2
     if not tables:
         print("The gradebook is empty: grade something first (python -m autograder grade).", file=sys.stderr)
         return 2
-    for path, write in ((args.html, write_html), (args.csv, write_csv)):
+    ids = None if roster is None else [student.id for student in roster]
+    report = class_report(tables, ids, args.hide_names)
+    for path, write in ((args.html, write_html), (args.csv, _write_csv), (args.json, _write_json)):
         if path:
             try:
-                write(path, tables)
+                write(path, report)
             except OSError as error:
                 print(f"{path} cannot be written: {error.strerror}.", file=sys.stderr)
                 return 2
-    print("\n\n".join(as_text(table) for table in tables))
+    print(as_text(report))
+    if not args.html:
+        print("\nThe same as a page, with pictures: --html FILE")
     return 0
+
+
+def _write_csv(path: Path, report: ClassReport) -> None:
+    write_csv(path, [part.table for part in report.parts])
+
+
+def _write_json(path: Path, report: ClassReport) -> None:
+    path.write_text(json.dumps(report.plain(), indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

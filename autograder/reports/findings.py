@@ -1,95 +1,140 @@
-"""python -m autograder report ASSIGNMENT: scores per student and exercise, and what the class got wrong."""
+"""What a class got wrong: mistakes by name or kind, and nameless wrong answers that agree with each other."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from autograder.reports.table import Table
+from autograder.course.exercise_tables import STATEMENTS
+from autograder.reports.answers import two_of
+from autograder.reports.table import Row, Table
+from autograder.scoring.record import Grade
+from barprop.exercises import EXERCISES
+from barprop.judging.verdict import KINDS
+
+# kinds of failure that say nothing about an answer
+NOTHING_OF_ITS_OWN = ("blocked", "unwritten", "gone", "missing", "unjudged")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Found:
-    """How often something went wrong in one exercise."""
+    """Something that went wrong in one exercise.
 
+    Parameters
+    ----------
+    what : a mistake's name, or the kind of failure in words. named : whether it is a recognised mistake.
+    kind : of the failure, a key of `barprop.judging.verdict.KINDS`.
+    count, of : students, and all whose notebook could be read. lost : points it cost them all together.
+    hint : as the students were given it. section : the heading in the notebook. statements : of the lecture.
+    answers : two of them, without names.
+    """
+
+    assignment: str
     exercise: str
     what: str
-    count: int
     of: int
+    named: bool = False
+    kind: str = ""
+    count: int = 0
+    lost: float = 0.0
+    hint: str = ""
+    example: str = ""
+    section: str = ""
+    statements: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+
+    @property
+    def own(self) -> bool:
+        """Whether something was written and is wrong by itself."""
+        return self.named or self.kind not in NOTHING_OF_ITS_OWN
 
     def __str__(self) -> str:
         return f"{100 * self.count / self.of:3.0f} % of the class ({self.count} of {self.of}): {self.what}"
 
 
 def mistakes(table: Table) -> list[Found]:
-    """List what went wrong, by exercise in the order of the notebook, the most frequent first."""
-    seen: dict[str, Counter] = {name: Counter() for name in table.columns}
-    for row in table.readable:
-        for exercise, what in {found for notebook in row.notebooks for found in _wrong(notebook.grades)}:
-            seen.setdefault(exercise, Counter())[what] += 1
-    of = len(table.readable)
-    return [Found(name, what, count, of) for name, counts in seen.items() for what, count in counts.most_common()]
+    """List what went wrong, what cost the class most points first."""
+    groups: dict[tuple[str, str], list[tuple[Row, Grade]]] = defaultdict(list)
+    for row, name, grade in _wrong(table):
+        groups[grade.exercise or name, grade.mistake or KINDS.get(grade.kind, KINDS["value"])].append((row, grade))
+    found = [_found(table, exercise, what, group) for (exercise, what), group in groups.items()]
+    return sorted(found, key=lambda one: (-one.lost, -one.count, one.exercise, one.what))
 
 
-# The sentence of a failed check -> what the class report counts it as; the first that fits.
-_KINDS = (
-    (r"not written yet|NotImplementedError", "not written yet"),
-    (r"^There is no ", "nothing of that name"),
-    (r"^The cell for \w+ (is missing|could not be read)", "the cell is gone"),
-    (r"did not run to its end| stopped with |calls itself without end", "stops with an error"),
-    (r"did not come back", "does not come back"),
-    (r" uses .*does not pass yet", "leans on another answer that fails"),
-    (r"^\S* ?(came back as|returned|is called with|should be) ", "gives something of another kind or shape"),
-)
-
-
-def _wrong(grades: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    for name, grade in grades.items():
-        if grade.points is None or grade.points >= grade.max_points:
-            continue
-        kinds = (what for pattern, what in _KINDS if re.search(pattern, grade.problem))
-        yield grade.exercise or name, grade.mistake or next(kinds, "another mistake")
-
-
-def _inside(table: Table) -> list[str]:
-    """List the instructor's own test cells: their scores were made in the student's process."""
-    found = {
-        name: None
-        for row in table.readable
-        for notebook in row.notebooks
-        for name, grade in notebook.grades.items()
-        if grade.inside
-    }
-    return list(found)
-
-
-def _notes(table: Table) -> list[tuple[str, list[str]]]:
-    """Sections of sentences about single students."""
-    quarantine, seen, mended, trouble, waiting = [], [], [], [], []
-    for row in table.rows:
-        if row.waiting:
-            waiting.append(row.student)
-        if row.record is None:
-            continue
-        if row.record.quarantine and not row.waiting:
-            seen.append(f"{row.student}: {row.record.quarantine}")
-            continue
-        if row.record.quarantine:
-            quarantine.append(f"{row.student}: {row.record.quarantine}")
-            continue
-        mended += [f"{row.student}: {text}" for nb in row.record.notebooks for text in nb.repairs]
-        trouble += [f"{row.student}: {text}" for text in row.record.trouble]
-    review = [", ".join(waiting)] if waiting else []
-    return [
-        ("In quarantine: nothing could be read, counts 0 until somebody looks", quarantine),
-        ("In quarantine, and looked at by a person", seen),
-        ("Mended before grading", mended),
-        ("Trouble while grading", trouble),
-        ("Wait for a person in the formgrader", review),
+def clusters(table: Table) -> list[Found]:
+    """List the groups of at least two nameless wrong answers that give the same values, the largest first."""
+    groups: dict[tuple[str, str], list[tuple[Row, Grade]]] = defaultdict(list)
+    for row, name, grade in _wrong(table):
+        if grade.pattern:
+            groups[name, grade.pattern].append((row, grade))
+    found = [
+        _found(table, group[0][1].exercise or name, group[0][1].problem, group)
+        for (name, _), group in groups.items()
+        if len({row.student for row, _ in group}) > 1
     ]
+    return sorted(found, key=lambda one: (-one.count, -one.lost, one.exercise, one.what))
 
 
-# --- as text, HTML and CSV --------------------------------------------------------------------
+def _wrong(table: Table) -> Iterator[tuple[Row, str, Grade]]:
+    """Yield each graded cell that has not all its points: the student's row, its grade_id, its grade."""
+    for row in table.readable:
+        for notebook in row.notebooks:
+            for name, grade in notebook.grades.items():
+                if grade.points is not None and grade.points < grade.max_points:
+                    yield row, name, grade
+
+
+def _found(table: Table, exercise: str, what: str, group: list[tuple[Row, Grade]]) -> Found:
+    found = Found(table.assignment, exercise, what, len(table.readable))
+    found.named, found.kind = bool(group[0][1].mistake), group[0][1].kind
+    found.count = len({row.student for row, _ in group})
+    found.lost = sum(grade.max_points - (grade.points or 0.0) for _, grade in group)
+    found.hint = next((grade.hint for _, grade in group if grade.hint), "")
+    found.example = next((grade.example for _, grade in group if grade.example), "")
+    found.section = table.sections.get(exercise, "")
+    if exercise in EXERCISES:
+        found.statements = [f"{number}: {STATEMENTS[number]}" for number in EXERCISES[exercise].statements]
+    found.answers = two_of(row.written.answers[exercise] for row, _ in group if exercise in row.written.answers)
+    return found
+
+
+def inside(table: Table) -> list[str]:
+    """List the instructor's own test cells: their scores were made in the student's process."""
+    graded = (item for row in table.readable for notebook in row.notebooks for item in notebook.grades.items())
+    return list(dict.fromkeys(name for name, grade in graded if grade.inside))
+
+
+def lacking(table: Table) -> dict[str, list[str]]:
+    """Return the modules that notebooks import and that are not there when they are graded, each with the students."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in table.rows:
+        for name in row.written.lacking:
+            found[name].append(row.student)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
+NOTES = {
+    "quarantine": "In quarantine: nothing could be read, counts 0 until somebody looks",
+    "seen": "In quarantine, and looked at by a person",
+    "mended": "Mended before grading",
+    "trouble": "Trouble while grading",
+    "waiting": "Wait for a person in the formgrader",
+}
+
+
+def notes(table: Table) -> dict[str, list[tuple[str, str]]]:
+    """Return sentences about single students: by a key of NOTES, (student, sentence)."""
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in NOTES}
+    for row in table.rows:
+        record = row.record
+        if row.waiting:
+            found["waiting"].append((row.student, ""))
+        if record is None:
+            continue
+        if record.quarantine:
+            found["quarantine" if row.waiting else "seen"].append((row.student, record.quarantine))
+            continue
+        found["mended"] += [(row.student, text) for notebook in record.notebooks for text in notebook.repairs]
+        found["trouble"] += [(row.student, text) for text in record.trouble]
+    return found

@@ -1,54 +1,86 @@
-"""The report as a page."""
+"""The report as one page: it needs no network and no script, prints, and fits a phone and both themes."""
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
-from autograder.reports.findings import _inside, _notes, mistakes
-from autograder.reports.table import Table
-from autograder.reports.text import _number
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>
-:root {{ color-scheme: light dark }}
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 75em; margin: 2em auto; padding: 0 1em }}
-table {{ border-collapse: collapse }} th, td {{ padding: 2px 8px; border-bottom: 1px solid #8888 }}
-td {{ text-align: right }} td:first-child, th:first-child {{ text-align: left }}
-th {{ vertical-align: bottom }} th span {{ writing-mode: vertical-rl; transform: rotate(180deg) }}
-</style>
-{body}
-</html>
-"""
+from autograder.reports.class_report import ClassReport, Part
+from autograder.reports.findings import NOTES
+from autograder.reports.plot import WIDTH, Plot, dot_plot
+from autograder.reports.text import number
+
+_SHOWN = 15  # mistakes that are open on the page; the others are folded
 
 
-def write_html(path: Path, tables: list[Table]) -> None:
-    """Write the report as one page that needs nothing else."""
-    title = "Report: " + ", ".join(table.assignment for table in tables)
-    body = "\n".join(_html(table) for table in tables)
-    path.write_text(_PAGE.format(title=escape(title), body=body), encoding="utf-8")
+def write_html(path: Path, report: ClassReport) -> None:
+    """Write the page."""
+    path.write_text(render(report), encoding="utf-8")
 
 
-def _html(table: Table) -> str:
-    heads = "".join(f"<th><span>{escape(c)} ({most:g})</span></th>" for c, most in table.columns.items())
-    rows = "\n".join(
-        f"<tr><td>{escape(row.student)}</td>"
-        + "".join(f"<td>{_number(row.points.get(column))}</td>" for column in table.columns)
-        + f"<td>{row.total:.4g}</td><td>{escape(row.marks)}</td></tr>"
-        for row in table.rows
+def render(report: ClassReport) -> str:
+    """Return the page."""
+    environment = Environment(
+        loader=PackageLoader("autograder.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"points": number, "prose": _prose, "percent": _percent, "plural": _plural}
+    return environment.get_template("report.html.j2").render(
+        report=report,
+        title=", ".join(part.table.assignment for part in report.parts),
+        plots=[_plot(part) for part in report.parts],
+        first=first_things(report),
+        notes=NOTES,
+        shown=_SHOWN,
+        width=WIDTH,
     )
-    parts = [f"<h1>{escape(table.assignment)}</h1>", f"<p>{len(table.rows)} students, {table.most:g} points</p>"]
-    parts.append(f"<table><tr><th>student</th>{heads}<th>total</th><th></th></tr>\n{rows}</table>")
-    parts.append("<p>r mended, t trouble, ? waits for review, Q quarantine</p><h2>What the class got wrong</h2>")
-    wrong = mistakes(table)
-    for exercise in dict.fromkeys(found.exercise for found in wrong):
-        items = "".join(f"<li>{escape(str(found))}</li>" for found in wrong if found.exercise == exercise)
-        parts.append(f"<h3>{escape(exercise)}</h3><ul>{items}</ul>")
-    if inside := _inside(table):
-        parts.append(f"<h2>Scored inside the student's process</h2><p>{escape(', '.join(inside))}</p>")
-    for heading, sentences in _notes(table):
-        if sentences:
-            items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-            parts.append(f"<h2>{escape(heading)}</h2><ul>{items}</ul>")
-    return "\n".join(parts)
+
+
+def _plot(part: Part) -> Plot | None:
+    return dot_plot(part.table, part.spread) if part.spread else None
+
+
+def first_things(report: ClassReport) -> list[str]:
+    """List what is worth an instructor's first minutes."""
+    found = []
+    for part in report.parts:
+        name = part.table.assignment
+        for kind, words in (("waiting", "wait for a person in the formgrader"), ("quarantine", "are in quarantine")):
+            if part.notes[kind]:
+                found.append(f"{name}: {_plural(len(part.notes[kind]), 'student')} {words}.")
+        if part.missing:
+            found.append(f"{name}: {_plural(len(part.missing), 'student')} of the class handed in nothing.")
+        for module, students in part.lacking.items():
+            by = _plural(len(students), "student")
+            found.append(f"{name}: the module {module} is imported by {by} and is not there when grading.")
+        odd = [item.name for item in part.items if item.discrimination is not None and item.discrimination < 0]
+        if odd:
+            found.append(f"{name}: who is good at the rest is not good at {', '.join(odd)}. Is the question clear?")
+    worst = next((one for one in report.mistakes if one.own), None)
+    if worst:
+        lost = f"{number(worst.lost)} points in {_plural(worst.count, 'student')}"
+        found.append(f"The most expensive mistake: “{worst.what}” in {worst.exercise}, {lost}.")
+    nameless = max((one for part in report.parts for one in part.clusters), key=lambda one: one.count, default=None)
+    if nameless:
+        agree = f"{_plural(nameless.count, 'student')} gave the same wrong values"
+        found.append(f"{nameless.assignment}: {agree} in {nameless.exercise}, and no mistake we know gives them.")
+    return found
+
+
+def _prose(text: str) -> Markup:
+    """Text with `code` between backticks."""
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:
+        return escape(text)
+    made = (Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
+    return Markup("").join(made)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -11,6 +11,7 @@ from nbgrader.api import Assignment, Gradebook, GradeCell, SubmittedAssignment
 from autograder.batch.journal import Journal
 from autograder.gradebook.autograded import graded_key
 from autograder.gradebook.submitted import coursedir_path
+from autograder.reports.answers import Written, written_in
 from autograder.scoring.record import Record
 from barprop.exercises import TESTS
 
@@ -25,6 +26,16 @@ class Row:
     penalty: float = 0.0
     waiting: bool = False
     record: Record | None = None
+    written: Written = field(default_factory=Written)
+
+    @property
+    def unwritten(self) -> set[str]:
+        """The exercises that nothing was written for."""
+        kinds: dict[str, set[str]] = {}
+        for notebook in self.notebooks:
+            for name, grade in notebook.grades.items():
+                kinds.setdefault(grade.exercise or name, set()).add(grade.kind)
+        return {name for name, found in kinds.items() if found <= {"unwritten", "gone"}}
 
     @property
     def notebooks(self) -> tuple[Any, ...]:
@@ -46,11 +57,21 @@ class Row:
 
 @dataclass
 class Table:
-    """One assignment: columns (exercise -> most points) and a row a student."""
+    """One assignment: columns (exercise -> most points), a row a student, and the heading above each answer."""
 
     assignment: str
     columns: dict[str, float] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    sections: dict[str, str] = field(default_factory=dict)
+
+    def add(self, row: Row, record: Record | None) -> None:
+        """Add a student with the record of the grading; of its notebooks only what was written is kept."""
+        if record is not None:
+            row.record, row.written = record, written_in(record)
+            for notebook in record.notebooks:
+                notebook.document = ""  # a class of hundreds has gigabytes of them
+            self.sections |= {name: text for name, text in row.written.sections.items() if text}
+        self.rows.append(row)
 
     @property
     def most(self) -> float:
@@ -82,8 +103,7 @@ def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str) -> Ta
     autograded = coursedir_path(coursedir, coursedir.autograded_directory)
     for submission in sorted(gradebook.assignment_submissions(name), key=lambda s: s.student_id):
         row = _row(submission, columns)
-        row.record = _record(journal, autograded / row.student / name)
-        table.rows.append(row)
+        table.add(row, _record(journal, autograded / row.student / name))
     return table
 
 

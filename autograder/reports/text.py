@@ -2,27 +2,72 @@
 
 from __future__ import annotations
 
-from autograder.reports.findings import _inside, _notes, mistakes
+from autograder.reports.class_report import ClassReport, Part
+from autograder.reports.figures import Spread
+from autograder.reports.findings import NOTES, Found, mistakes
 from autograder.reports.table import Table
 
 
-def as_text(table: Table) -> str:
-    """Return the whole report as text for a terminal."""
+def as_text(report: ClassReport) -> str:
+    """Return the whole report for a terminal."""
+    return "\n\n".join(_part(part) for part in report.parts) + _struggling(report)
+
+
+def _part(part: Part) -> str:
+    table = part.table
     lines = [f"{table.assignment}: {len(table.rows)} students, {table.most:g} points", ""]
+    if part.missing:
+        lines += [f"Nothing from {', '.join(part.missing)}", ""]
     if not table.rows:
         return "\n".join([*lines, "Nobody has been graded yet."])
     lines += _grid(table)
     lines += ["", "  ".join(f"{n} {column} ({most:g})" for n, (column, most) in enumerate(table.columns.items(), 1))]
-    lines += ["r mended   t trouble   ? waits for review   Q quarantine", "", "What the class got wrong"]
-    wrong = mistakes(table)
-    for exercise in dict.fromkeys(found.exercise for found in wrong):
-        lines += [f"  {exercise}", *(f"    {found}" for found in wrong if found.exercise == exercise)]
-    lines += [] if wrong else ["  nothing"]
-    if inside := _inside(table):
-        lines += ["", "Scored inside the student's process (an instructor's own tests): " + ", ".join(inside)]
-    for title, sentences in _notes(table):
-        if sentences:
-            lines += ["", title, *(f"  {sentence}" for sentence in sentences)]
+    lines += ["r mended   t trouble   ? waits for review   Q quarantine", *_spread(part.spread), *_wrong(table)]
+    lines += _clusters(part.clusters)
+    if part.inside:
+        lines += ["", "Scored inside the student's process (an instructor's own tests): " + ", ".join(part.inside)]
+    if part.lacking:
+        lines += ["", "Modules that are not there when grading"]
+        lines += [f"  {module}: {', '.join(students)}" for module, students in part.lacking.items()]
+    for kind, title in NOTES.items():
+        found = part.notes[kind]
+        if kind == "waiting" and found:
+            lines += ["", title, "  " + ", ".join(student for student, _ in found)]
+        elif found:
+            lines += ["", title, *(f"  {student}: {sentence}".rstrip(": ") for student, sentence in found)]
+    return "\n".join(lines)
+
+
+def _spread(spread: Spread | None) -> list[str]:
+    if spread is None:
+        return []
+    quartiles = f"half of the class between {number(spread.low)} and {number(spread.high)}"
+    return [f"mean {number(spread.mean)}, median {number(spread.median)}, {quartiles}"]
+
+
+def _wrong(table: Table) -> list[str]:
+    found = mistakes(table)
+    lines = ["", "What the class got wrong"]
+    for exercise in [name for name in table.columns if any(one.exercise == name for one in found)]:
+        mine = sorted((one for one in found if one.exercise == exercise), key=lambda one: -one.count)
+        lines += [f"  {exercise}", *(f"    {one}" for one in mine)]
+    return lines if found else [*lines, "  nothing"]
+
+
+def _clusters(clusters: list[Found]) -> list[str]:
+    if not clusters:
+        return []
+    lines = ["", "Wrong answers that agree with each other and have no name"]
+    return lines + [f"  {one.exercise}: {one.count} students. {one.what}" for one in clusters]
+
+
+def _struggling(report: ClassReport) -> str:
+    if len(report.parts) < 2 or not report.struggling:
+        return ""
+    lines = ["", "", "Below half of the points on average, or handed in less than half"]
+    for one in report.struggling:
+        mean = "nothing handed in" if one.mean is None else f"{100 * one.mean:.0f} % on average"
+        lines.append(f"  {one.student}: {mean}, {one.handed_in} of {len(one.shares)} handed in")
     return "\n".join(lines)
 
 
@@ -31,7 +76,7 @@ def _grid(table: Table) -> list[str]:
     rows = [["student", *(str(n + 1) for n in range(len(table.columns))), "total", ""]]
     for row in table.rows:
         late = f"{row.marks} ({row.penalty:g} off, late)" if row.penalty else row.marks
-        points = [_number(row.points.get(column)) for column in table.columns]
+        points = [number(row.points.get(column)) for column in table.columns]
         rows.append([row.student, *points, f"{row.total:.4g}", late])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
@@ -41,5 +86,6 @@ def _grid(table: Table) -> list[str]:
     return lines
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+def number(value: float | None) -> str:
+    """Return points to hundredths without a needless zero; a dash for none."""
+    return "-" if value is None else f"{value + 0.0:.2f}".rstrip("0").rstrip(".")

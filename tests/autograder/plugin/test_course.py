@@ -459,14 +459,15 @@ def test_the_report_reads_it_all(ours: Path, capsys: pytest.CaptureFixture) -> N
     cell_of(document, "linear")["source"] = "def linear(w, x):\n    return [1.0]"
     hand_in(ours, "fay", f"{ASSIGNMENT}/forward_graph", document)
     run(ASSIGNMENT)
-    assert main.main(["report", ASSIGNMENT, "--html", "r.html", "--csv", "r.csv"]) == 0
+    assert main.main(["report", ASSIGNMENT, "--html", "r.html", "--csv", "r.csv", "--json", "r.json"]) == 0
     said = capsys.readouterr().out
-    assert "20 % of the class (1 of 5): the cell is gone" in said
-    assert "20 % of the class (1 of 5): gives something of another kind or shape" in said
+    assert "20 % of the class (1 of 5): the cell is missing or could not be read" in said
+    assert "20 % of the class (1 of 5): another type or shape" in said
     assert "dan: The cell for linear is missing" in said
     assert "eve: " in said
     assert "Wait for a person" in said
-    assert Path("r.html").read_text().count("<tr>") == 7
+    assert Path("r.html").read_text().count("<circle") == 5
+    assert len(json.loads(Path("r.json").read_text())["assignments"][0]["students"]) == 6
     assert len(Path("r.csv").read_text().splitlines()) == 7
     assert main.main(["export", "--to", "g.csv"]) == 0
     assert len(Path("g.csv").read_text().splitlines()) == 7

@@ -26,12 +26,12 @@ KIND_OF = {
 }
 
 
-def graded(answer: str, student: str = "ada", exercise: str = "linear") -> Grade:
+def graded(answer: str, student: str = "ada", exercise: str = "linear", part: str = "") -> Grade:
     document = solved()
     cell_of(document, exercise)["source"] = answer
     job = Job(student, plan(), "key", student.encode(), {"forward_graph.ipynb": json.dumps(document).encode()})
     record = Record.from_json(grade_submission(job, lambda _: FakeSession()).to_json())
-    return record.notebooks[0].grades[f"test_{exercise}"]
+    return record.notebooks[0].grades[f"test_{exercise}{part}"]
 
 
 @pytest.mark.parametrize("answer", KIND_OF)
@@ -59,6 +59,16 @@ def test_what_agrees_has_one_pattern() -> None:
     other = graded("def linear(w, x):\n    return w @ x + 0.38", "cem")
     assert first.pattern
     assert first.pattern == second.pattern != other.pattern
+
+
+def test_what_only_the_last_probes_show_has_a_pattern() -> None:
+    """Its values are the right ones, but for large logits."""
+    document = solved()
+    naive = cell_of(document, "logistic_forward")["source"].split("\n")[0]
+    body = "\n    z = w @ x\n    m = y * z\n    return {'z': z, 'm': m, 'l': min(np.logaddexp(0.0, -m), 500.0)}"
+    found = {graded(f"{naive}{body}", student, "logistic_forward", "_stable").pattern for student in ("ada", "bob")}
+    assert len(found) == 1
+    assert found != {""}
 
 
 def test_only_what_is_wrong_without_a_name_has_a_pattern() -> None:

@@ -1,0 +1,76 @@
+"""What students wrote, read from the graded notebooks of their records."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.scoring.record import Record
+
+_HEADING = re.compile(r"^##? +(.+)$", re.MULTILINE)
+_MODULE = re.compile(r"No module named '([\w.]{1,80})'")
+
+
+@dataclass
+class Written:
+    """What one student wrote.
+
+    Parameters
+    ----------
+    answers : by the grade_id of each answer cell that was changed, its source.
+    lacking : modules that the notebook imports and that are not there when it is graded.
+    sections : where a cell stands, by grade_id: the heading above it.
+    """
+
+    answers: dict[str, str] = field(default_factory=dict)
+    lacking: list[str] = field(default_factory=list)
+    sections: dict[str, str] = field(default_factory=dict)
+
+
+def written_in(record: Record) -> Written:
+    """Read the graded notebooks of a record."""
+    found = Written()
+    for notebook in record.notebooks:
+        heading = ""
+        for cell in json.loads(notebook.document)["cells"] if notebook.document else []:
+            ours, grading = cell["metadata"].get("autograder", {}), cell["metadata"].get("nbgrader", {})
+            if ours.get("given") and cell["cell_type"] == "markdown":
+                heading = next(iter(_HEADING.findall(cell["source"])[::-1]), heading)
+            if grading.get("solution"):
+                found.sections[grading["grade_id"]] = heading
+                if not ours.get("given"):
+                    found.answers[grading["grade_id"]] = cell["source"]
+            found.lacking += [name for name in _lacking(cell.get("outputs", [])) if name not in found.lacking]
+    return found
+
+
+def _lacking(outputs: Iterable[dict[str, Any]]) -> list[str]:
+    errors = [output for output in outputs if output.get("ename") == "ModuleNotFoundError"]
+    return [name.split(".")[0] for error in errors for name in _MODULE.findall(error.get("evalue", ""))]
+
+
+def anonymous(source: str) -> str:
+    """Return the code of an answer without comments and docstrings, in which a name may be written."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "\n".join(line for line in (line.split("#")[0].rstrip() for line in source.split("\n")) if line)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            kept = [one for one in body if not _is_text(one)]
+            node.body = kept or [ast.Pass()]  # type: ignore[attr-defined]
+    return ast.unparse(tree)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(getattr(statement.value, "value", None), str)
+
+
+def two_of(sources: Iterable[str]) -> list[str]:
+    """Return the two shortest different ones of some answers, without names."""
+    return sorted({anonymous(source) for source in sources}, key=lambda text: (len(text), text))[:2]

@@ -1,0 +1,132 @@
+"""All that the report says, as plain data: the page, the text and the JSON show this and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from autograder.reports import findings
+from autograder.reports.figures import Item, Spread, items_of, spread_of
+from autograder.reports.findings import Found
+from autograder.reports.standing import Standing, missing_from, standings
+from autograder.reports.table import Table
+
+
+@dataclass
+class Part:
+    """One assignment.
+
+    Parameters
+    ----------
+    missing : who of the class handed in nothing. notes : by a key of `findings.NOTES`, (student, sentence).
+    lacking : module -> students. inside : the cells whose scores were made in the student's process.
+    """
+
+    table: Table
+    spread: Spread | None
+    items: list[Item]
+    clusters: list[Found]
+    missing: list[str]
+    notes: dict[str, list[tuple[str, str]]]
+    lacking: dict[str, list[str]]
+    inside: list[str]
+
+
+@dataclass
+class ClassReport:
+    """The report on one assignment or several; `has_roster`: whether it is known who is in the class."""
+
+    parts: list[Part]
+    mistakes: list[Found]
+    standings: list[Standing]
+    has_roster: bool = False
+    hidden: bool = False
+    class_size: int = 0
+
+    @property
+    def struggling(self) -> list[Standing]:
+        """Who may need help."""
+        return [one for one in self.standings if one.struggles]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the report as data that JSON can hold."""
+        return {
+            "assignments": [_plain(part) for part in self.parts],
+            "mistakes": [asdict(found) for found in self.mistakes],
+            "standings": [asdict(one) | {"struggles": one.struggles} for one in self.standings],
+            "class_size": self.class_size,
+            "has_roster": self.has_roster,
+        }
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    rows = [
+        {"student": row.student, "points": row.points, "penalty": row.penalty, "total": row.total, "marks": row.marks}
+        for row in part.table.rows
+    ]
+    return {
+        "assignment": part.table.assignment,
+        "most": part.table.most,
+        "exercises": [asdict(item) for item in part.items],
+        "spread": asdict(part.spread) if part.spread else None,
+        "clusters": [asdict(found) for found in part.clusters],
+        "missing": part.missing,
+        "notes": part.notes,
+        "lacking": part.lacking,
+        "scored_inside": part.inside,
+        "students": rows,
+    }
+
+
+def class_report(tables: list[Table], roster: Iterable[str] | None = None, hide_names: bool = False) -> ClassReport:
+    """Work out the report.
+
+    Parameters
+    ----------
+    roster : the ids of the class; None where nobody knows. Then those are the class who handed in anything.
+    hide_names : whether numbers stand in place of ids, and sentences that may hold a name are left out.
+    """
+    known = [*(roster or ()), *(row.student for table in tables for row in table.rows)]
+    class_ = list(dict.fromkeys(known))
+    if hide_names:
+        tables, class_ = _without_names(tables, class_)
+    mistakes = [found for table in tables for found in findings.mistakes(table)]
+    mistakes.sort(key=lambda one: (-one.lost, -one.count, one.assignment, one.exercise, one.what))
+    return ClassReport(
+        [_part(table, class_, hide_names) for table in tables],
+        mistakes,
+        standings(tables, class_),
+        roster is not None,
+        hide_names,
+        len(class_),
+    )
+
+
+def _part(table: Table, class_: list[str], hide_names: bool) -> Part:
+    notes = findings.notes(table)
+    if hide_names:  # a sentence may quote a file's name, and that a student's
+        notes = {kind: [(student, "") for student, _ in found] for kind, found in notes.items()}
+    return Part(
+        table,
+        spread_of(table),
+        items_of(table),
+        findings.clusters(table),
+        missing_from(table, class_),
+        notes,
+        findings.lacking(table),
+        findings.inside(table),
+    )
+
+
+def _without_names(tables: list[Table], class_: list[str]) -> tuple[list[Table], list[str]]:
+    """Return the same with numbers, whose order says nothing about the names."""
+    order = sorted(class_, key=lambda student: hashlib.sha256(student.encode()).digest())
+    width = len(str(len(order)))
+    label = {student: f"student {number:0{width}}" for number, student in enumerate(order, 1)}
+    hidden = []
+    for table in tables:
+        rows = [replace(row, student=label[row.student]) for row in table.rows]
+        hidden.append(replace(table, rows=sorted(rows, key=lambda row: row.student)))
+    return hidden, sorted(label.values())

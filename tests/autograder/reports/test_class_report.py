@@ -1,0 +1,290 @@
+"""Every figure of the class report, worked out a second time in another way; and what its page shows."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import statistics
+from dataclasses import replace
+
+import pytest
+from bs4 import BeautifulSoup
+
+from autograder.reports.answers import anonymous, written_in
+from autograder.reports.class_report import ClassReport, class_report
+from autograder.reports.html_page import render
+from autograder.reports.table import Row, Table
+from autograder.reports.text import as_text
+from autograder.scoring.record import Grade, NotebookRecord, Record
+from barprop.judging.verdict import KINDS
+
+EXERCISES = {"bar_e": 1.0, "bar_z": 2.0, "backward": 6.0, "own": 3.0}
+MARKUP = "<b>Eve</b>"
+
+
+def cell_id(name: str) -> str:
+    return name if name == "own" else f"test_{name}"
+
+
+def graded(name: str, points: float, most: float, **more: str) -> Grade:
+    kind = "" if points >= most else "value"
+    return Grade(points, most, exercise="" if name == "own" else name, **{"kind": kind, **more})
+
+
+def a_row(student: str, rng: random.Random, assignment: str) -> tuple[Row, Record]:
+    """One student with marks of chance; some mistakes have names, some patterns, some neither."""
+    skill, grades, cells = rng.random(), {}, []
+    cells.append(
+        {"cell_type": "markdown", "source": "## Through the product", "metadata": {"autograder": {"given": True}}}
+    )
+    for name, most in EXERCISES.items():
+        points = most if rng.random() < skill else rng.choice([0.0, most / 2])
+        more = rng.choice(
+            [
+                {"mistake": "forgot sigma'", "hint": "Think of `sigma`."},
+                {"pattern": "p1"},
+                {"pattern": f"p-{student}"},
+                {"kind": "raised"},
+                {"kind": "unwritten"},
+            ]
+        )
+        grades[cell_id(name)] = graded(name, points, most, **(more if points < most else {}))
+        source = f"def {name}(x):\n    # {student}\n    return x + {rng.randint(0, 3)}"
+        cells.append(
+            {
+                "cell_type": "code",
+                "source": source,
+                "metadata": {"nbgrader": {"grade_id": name, "solution": True}},
+                "outputs": [],
+            }
+        )
+    if rng.random() < 0.2:
+        error = {
+            "output_type": "error",
+            "ename": "ModuleNotFoundError",
+            "evalue": "No module named 'torch.nn'",
+            "traceback": [],
+        }
+        cells.append({"cell_type": "code", "source": "import torch.nn", "metadata": {}, "outputs": [error]})
+    notebook = NotebookRecord("n", grades=grades, document=json.dumps({"cells": cells}))
+    row = Row(
+        student,
+        points={n.removeprefix("test_"): g.points or 0.0 for n, g in grades.items()},
+        penalty=rng.choice([0.0, 0.0, 1.0]),
+    )
+    row.total = max(0.0, sum(row.points.values()) - row.penalty)
+    return row, Record(student, assignment, "key", [notebook])
+
+
+def a_class(students: int = 30, seed: int = 1, assignment: str = "02_bar_notation") -> Table:
+    rng, table = random.Random(seed), Table(assignment, dict(EXERCISES))
+    for number in range(students):
+        table.add(*a_row(f"s{number:02}", rng, assignment))
+    row, record = a_row(MARKUP, rng, assignment)
+    record.notebooks[0].repairs = ["A cell was put back."]
+    table.add(row, record)
+    gone = Row("zoe", points=dict.fromkeys(EXERCISES, 0.0), waiting=True)
+    table.add(gone, Record("zoe", assignment, "key", quarantine="It is no notebook."))
+    return table
+
+
+@pytest.fixture(scope="module")
+def tables() -> list[Table]:
+    return [a_class(), a_class(25, 2, "04_layers")]
+
+
+@pytest.fixture(scope="module")
+def report(tables: list[Table]) -> ClassReport:
+    return class_report(tables, [*(f"s{number:02}" for number in range(32)), MARKUP, "zoe"])
+
+
+def correlation(a: list[float], b: list[float]) -> float:
+    """Pearson's, by its definition."""
+    x, y = statistics.fmean(a), statistics.fmean(b)
+    above = sum((p - x) * (q - y) for p, q in zip(a, b, strict=True))
+    return above / (sum((p - x) ** 2 for p in a) * sum((q - y) ** 2 for q in b)) ** 0.5
+
+
+def readable(table: Table) -> list[Row]:
+    return [row for row in table.rows if row.student != "zoe"]
+
+
+def test_the_spread(tables: list[Table], report: ClassReport) -> None:
+    for table, part in zip(tables, report.parts, strict=True):
+        totals = [row.total for row in readable(table)]
+        spread = part.spread
+        assert spread is not None
+        low, median, high = statistics.quantiles(totals, n=4, method="inclusive")
+        assert (spread.count, spread.most) == (len(totals), 12.0)
+        assert (spread.mean, spread.low, spread.median, spread.high) == pytest.approx(
+            (statistics.fmean(totals), low, median, high)
+        )
+
+
+def test_difficulty_and_discrimination(tables: list[Table], report: ClassReport) -> None:
+    for table, part in zip(tables, report.parts, strict=True):
+        for item in part.items:
+            mine = [row.points[item.name] for row in readable(table)]
+            rest = [sum(row.points.values()) - row.points[item.name] for row in readable(table)]
+            assert item.share == pytest.approx(sum(mine) / len(mine) / EXERCISES[item.name])
+            assert item.discrimination == pytest.approx(correlation(mine, rest))
+            kinds = [row.record.notebooks[0].grades[cell_id(item.name)].kind for row in readable(table)]
+            assert item.full == sum(points == EXERCISES[item.name] for points in mine)
+            assert item.unwritten == sum(
+                kind == "unwritten" and not points for kind, points in zip(kinds, mine, strict=True)
+            )
+            assert item.none == mine.count(0.0) - item.unwritten
+            assert item.full + item.part + item.none + item.unwritten == len(mine)
+
+
+def test_an_exercise_that_all_have_says_nothing() -> None:
+    table = a_class()
+    for row in table.rows:
+        row.points["bar_e"] = 1.0
+    assert next(item for item in class_report([table]).parts[0].items if item.name == "bar_e").discrimination is None
+
+
+def test_mistakes_by_points_and_students(tables: list[Table], report: ClassReport) -> None:
+    lost: dict[tuple[str, str, str], float] = {}
+    who: dict[tuple[str, str, str], set[str]] = {}
+    for table in tables:
+        for row in readable(table):
+            for name, grade in row.record.notebooks[0].grades.items():
+                if grade.points < grade.max_points:
+                    key = (
+                        table.assignment,
+                        name.removeprefix("test_") if grade.exercise else name,
+                        grade.mistake or KINDS[grade.kind],
+                    )
+                    lost[key] = lost.get(key, 0.0) + grade.max_points - grade.points
+                    who.setdefault(key, set()).add(row.student)
+    found = {(one.assignment, one.exercise, one.what): (one.lost, one.count) for one in report.mistakes}
+    assert found == {key: (pytest.approx(lost[key]), len(who[key])) for key in lost}
+    assert [one.lost for one in report.mistakes] == sorted(lost.values(), reverse=True)
+    named = next(one for one in report.mistakes if one.what == "forgot sigma'" and one.exercise == "bar_z")
+    assert named.hint == "Think of `sigma`."
+    assert named.section == "Through the product"
+    assert any(text.startswith("L8: ") for text in named.statements)
+    assert 1 <= len(named.answers) <= 2
+
+
+def test_what_agrees_without_a_name(tables: list[Table], report: ClassReport) -> None:
+    for table, part in zip(tables, report.parts, strict=True):
+        for name in EXERCISES:
+            wanted = sum(row.record.notebooks[0].grades[cell_id(name)].pattern == "p1" for row in readable(table))
+            found = [one.count for one in part.clusters if one.exercise in (name, f"test_{name}")]
+            assert found == ([wanted] if wanted > 1 else [])
+
+
+def test_who_is_missing_and_who_struggles(tables: list[Table], report: ClassReport) -> None:
+    assert report.parts[0].missing == ["s30", "s31"]
+    assert report.parts[1].missing == [f"s{number}" for number in range(25, 32)]
+    shares: dict[str, list[float | None]] = {}
+    for student in [*(f"s{number:02}" for number in range(32)), MARKUP, "zoe"]:
+        rows = [next((row for row in table.rows if row.student == student), None) for table in tables]
+        shares[student] = [row.total / 12 if row else None for row in rows]
+    for one in report.standings:
+        known = [share for share in shares[one.student] if share is not None]
+        assert list(one.shares) == pytest.approx(shares[one.student])
+        assert one.mean == (pytest.approx(sum(known) / len(known)) if known else None)
+        assert one.struggles == (not known or sum(known) / len(known) < 0.5)
+    assert len(report.standings) == 34
+
+
+def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport) -> None:
+    part = report.parts[0]
+    assert part.lacking.keys() == {"torch"}
+    assert part.lacking["torch"] == [row.student for row in tables[0].rows if row.written.lacking]
+    assert part.notes["mended"] == [(MARKUP, "A cell was put back.")]
+    assert part.notes["quarantine"] == [("zoe", "It is no notebook.")]
+    assert part.notes["waiting"] == [("zoe", "")]
+
+
+def test_the_page_shows_these_figures(report: ClassReport) -> None:
+    page = BeautifulSoup(render(report), "html.parser")
+    items = [[part.get_text() for part in row.select("code, .value")] for row in page.select(".item")]
+    wanted = [item for part in report.parts for item in part.items]
+    assert [row[0] for row in items] == [item.name for item in wanted]
+    assert [row[1] for row in items] == [f"{round(100 * item.share)} %" for item in wanted]
+    assert [row[2] for row in items] == [f"r {item.discrimination:.2f}" for item in wanted]
+    dots = [title.get_text() for title in page.select("svg title")]
+    rows = [row for part in report.parts for row in part.table.rows if row.student != "zoe"]
+    assert sorted(dots) == sorted(f"{row.student}: {row.total:.4g} points" for row in rows)
+    own = [one for one in report.mistakes if one.own]
+    shown = page.select("#mistakes ol li")
+    assert len(shown) == len(own)
+    for one, entry in zip(own, shown, strict=True):
+        assert f"{one.count} of {one.of} students" in entry.select(".figures")[0].get_text()
+        assert entry.select(".figures b")[0].get_text() == f"{one.lost:.2f}".rstrip("0").rstrip(".")
+    tables_ = page.select("#scores table")
+    assert [len(one.select("tbody tr")) for one in tables_] == [len(part.table.rows) for part in report.parts]
+
+
+def test_a_dot_stands_above_its_points(report: ClassReport) -> None:
+    page = BeautifulSoup(render(report), "html.parser")
+    figure = page.select("figure")[0]
+    ticks = {float(t.get_text()): float(t["x"]) for t in figure.select("text.tick")}
+    scale = (ticks[12.0] - ticks[0.0]) / 12
+    radius = float(figure.select("circle")[0]["r"])
+    for dot in figure.select("circle"):
+        total = float(re.findall(r": ([\d.]+) points", dot.find("title").get_text())[0])
+        assert abs(float(dot["cx"]) - ticks[0.0] - scale * total) <= scale / 4 + 4 * radius
+        assert 0 < float(dot["cy"]) < float(figure.find("svg")["viewbox"].split()[3])
+
+
+def test_a_page_that_needs_nothing_and_obeys_nobody(report: ClassReport) -> None:
+    text = render(report)
+    page = BeautifulSoup(text, "html.parser")
+    assert not page.select("script, link, img, iframe")
+    assert "http" not in text.replace("http-equiv", "")
+    assert MARKUP not in text
+    assert MARKUP in page.get_text()
+
+
+def test_names_can_be_hidden(tables: list[Table]) -> None:
+    hidden = class_report(tables, [f"s{number:02}" for number in range(32)], hide_names=True)
+    text = render(hidden) + as_text(hidden) + json.dumps(hidden.plain())
+    assert not re.search(r"\bs\d\d\b", text)
+    assert "Eve" not in text
+    assert "zoe" not in text
+    assert "student 01" in text
+    shown = class_report(tables, [f"s{number:02}" for number in range(32)])
+    assert sorted(row.total for row in hidden.parts[0].table.rows) == sorted(
+        row.total for row in shown.parts[0].table.rows
+    )
+    assert [one.lost for one in hidden.mistakes] == [one.lost for one in shown.mistakes]
+
+
+def test_an_answer_without_its_authors_name() -> None:
+    assert anonymous('def f(x):\n    """By Ada."""\n    return x  # Ada') == "def f(x):\n    return x"
+    assert anonymous("def f(x)\n    return x  # Ada") == "def f(x)\n    return x"
+
+
+def test_the_json_holds_it_all(report: ClassReport) -> None:
+    data = json.loads(json.dumps(report.plain(), allow_nan=False))
+    assert data["assignments"][0]["spread"]["median"] == report.parts[0].spread.median
+    assert len(data["mistakes"]) == len(report.mistakes)
+    assert len(data["standings"]) == 34
+
+
+def test_an_empty_class_is_no_fault() -> None:
+    empty = class_report([Table("ps1", {"a": 1.0})], ["ada"])
+    assert "nobody has been graded yet" in render(empty)
+    assert "Nothing from ada" in as_text(empty)
+
+
+def test_hundreds_are_bars_and_one_is_a_dot() -> None:
+    for students, wanted in ((1500, "rect.dot"), (1, "circle.dot")):
+        table = a_class(1)
+        row = table.rows[0]
+        table.rows = [replace(row, student=f"t{number}") for number in range(students)]
+        figure = BeautifulSoup(render(class_report([table])), "html.parser").select("figure")[0]
+        assert len(figure.select(wanted)) == 1
+
+
+def test_what_was_written_is_read_once() -> None:
+    table = a_class(3)
+    assert not any(row.record.notebooks[0].document for row in table.rows if row.record.notebooks)
+    assert set(table.rows[0].written.answers) == set(EXERCISES)
+    assert written_in(Record("a", "b", "c", [NotebookRecord("n")])).answers == {}
