@@ -15,6 +15,7 @@ COMMANDS = {
     "collect": ("autograder.commands.collect", "take in what was handed in: zip files of Canvas or Moodle, folders"),
     "grade": ("autograder.commands.grade", "grade the submissions of one assignment or several"),
     "report": ("autograder.commands.report", "scores per student and exercise, and the mistakes the class made"),
+    "similar": ("autograder.commands.similar", "list pairs of answers that are built alike more than chance explains"),
     "export": ("autograder.commands.export", "write the gradebook as CSV"),
     "new-exercise": ("autograder.commands.new_exercise", "lay out the files of a new exercise, to be filled in"),
     "doctor": ("autograder.commands.doctor", "say what isolation this machine gives"),

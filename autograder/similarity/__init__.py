@@ -1,0 +1,1 @@
+"""Which answers of a class are built alike, more than chance explains."""
