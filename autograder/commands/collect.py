@@ -9,6 +9,7 @@ from pathlib import Path
 
 from autograder.course.layout import given_path
 from autograder.course.names import assignments_of, no_assignment, notebooks_of
+from autograder.deadlines.book import DeadlineError, read_deadlines
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.collect import Desk
 from autograder.lms.roster import RosterError, course_roster
@@ -22,8 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("assignment", metavar="ASSIGNMENT")
     add("files", nargs="+", type=given_path, metavar="FILE", help="zip files of Canvas or Moodle, or folders")
     add("--roster", type=given_path, metavar="CSV", help="the class, from Canvas or Moodle (default: roster.csv)")
-    add("--zone", metavar="ZONE", help="the zone of times that name none, e.g. Europe/Berlin (default: UTC)")
-    add("--late-time", metavar="TIME", help="when files were handed in that Canvas marks LATE, e.g. '2026-12-02 12:00'")
+    add(
+        "--zone",
+        metavar="ZONE",
+        help="the zone of times that name none (default: the one in deadlines.toml)",
+    )
+    add("--late-time", metavar="TIME", help="when files that Canvas marks LATE were handed in, e.g. 2026-12-02")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,9 +45,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         root = Path(coursedir.root)
         roster = course_roster(root, args.roster)
-        zone = read_zone(args.zone) if args.zone else UTC
+        zone = read_zone(args.zone) if args.zone else read_deadlines(root).zone
         late = read_time(args.late_time, zone).replace(tzinfo=UTC) if args.late_time else None
-    except (RosterError, ValueError) as error:
+    except (RosterError, DeadlineError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     submitted = coursedir_path(coursedir, coursedir.submitted_directory)

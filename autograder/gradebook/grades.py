@@ -8,8 +8,8 @@ whose submission was graded anew asks for review.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from nbgrader import api
@@ -40,10 +40,17 @@ class GradebookWriter:
     Parameters
     ----------
     penalty : (student, score, seconds late) -> points taken off, None without any.
+    extensions : student -> by how much the due date is moved; None leaves that to the gradebook.
     """
 
-    def __init__(self, gradebook: api.Gradebook, assignment: str, penalty: Penalty | None = None) -> None:
-        self.db, self.penalty = gradebook.db, penalty
+    def __init__(
+        self,
+        gradebook: api.Gradebook,
+        assignment: str,
+        penalty: Penalty | None = None,
+        extensions: Mapping[str, timedelta] | None = None,
+    ) -> None:
+        self.db, self.penalty, self.extensions = gradebook.db, penalty, extensions
         found = self.db.execute(select(ASSIGNMENT.c.id, ASSIGNMENT.c.duedate).where(ASSIGNMENT.c.name == assignment))
         self.assignment, self.duedate = found.one()
         rows = select(NOTEBOOK.c.name, NOTEBOOK.c.id).where(NOTEBOOK.c.assignment_id == self.assignment)
@@ -149,17 +156,18 @@ class GradebookWriter:
         wanted = select(SUBMITTED.c.id, SUBMITTED.c.extension, SUBMITTED.c.timestamp)
         here = (SUBMITTED.c.assignment_id == self.assignment) & (SUBMITTED.c.student_id == student)
         row = self.db.execute(wanted.where(here)).one_or_none()
+        extension = self.extensions.get(student) if self.extensions is not None else row.extension if row else None
         if row is not None:
-            timestamp = row.timestamp if stamp == KEPT else stamp
-            if row.timestamp != timestamp:
-                self.db.execute(update(SUBMITTED).where(SUBMITTED.c.id == row.id).values(timestamp=timestamp))
-            return row.id, self._late(timestamp, row.extension)
+            new = {"timestamp": row.timestamp if stamp == KEPT else stamp, "extension": extension}
+            if any(getattr(row, name) != value for name, value in new.items()):
+                self.db.execute(update(SUBMITTED).where(SUBMITTED.c.id == row.id).values(**new))
+            return row.id, self._late(new["timestamp"], extension)
         if self.db.execute(select(STUDENT.c.id).where(STUDENT.c.id == student)).one_or_none() is None:
             self.db.execute(insert(STUDENT).values(id=student))
         number, timestamp = api.new_uuid(), None if stamp == KEPT else stamp
         values = {"id": number, "assignment_id": self.assignment, "student_id": student, "timestamp": timestamp}
-        self.db.execute(insert(SUBMITTED).values(**values))
-        return number, self._late(timestamp, None)
+        self.db.execute(insert(SUBMITTED).values(**values, extension=extension))
+        return number, self._late(timestamp, extension)
 
     def _empty_notebook(self, name: str, notebook: str, submission: str) -> str:
         """Add the rows of an ungraded submitted notebook, as nbgrader's add_submission does."""

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.converters import NbGraderException
-from nbgrader.preprocessors import AssignLatePenalties, Execute
-from traitlets import Bool, Float, Integer, TraitError, Unicode
+from nbgrader.preprocessors import Execute
+from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.assignment import AssignmentPlan
 from autograder.batch.run import Run, Summary
+from autograder.deadlines.lateness import enter, extensions
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades import GradebookWriter
 from autograder.gradebook.released import ensure_generated, out_of_step, plan_of
 from autograder.gradebook.submitted import Due, coursedir_path, handed_in, some, submissions
+from autograder.plugin.late_penalty import deadlines_of, penalty_of
 from autograder.sandbox import Limits
 
 if TYPE_CHECKING:
@@ -68,12 +70,15 @@ class Grading(LoggingConfigurable):
         """Grade the submissions of an assignment. Raises NbGraderException with a sentence, at what keeps all back."""
         check_name(assignment)
         due = self._due(assignment)
+        deadlines = deadlines_of(self.coursedir)
         ensure_generated(self.coursedir, assignment, self.converter.parent, Path(self.coursedir.root) / self.folder)
         with open_gradebook(self.coursedir) as gradebook:
             plan = plan_of(self.coursedir, gradebook, assignment, self.config)
             plan = self._chosen(plan)
             notices = out_of_step(self.coursedir, gradebook, assignment)
-            with GradebookWriter(gradebook, assignment, self._penalty()) as writer:
+            enter(gradebook, deadlines)
+            penalty = penalty_of(self.converter, gradebook, deadlines, assignment)
+            with GradebookWriter(gradebook, assignment, penalty, extensions(deadlines, assignment)) as writer:
                 summary = Run(self, plan, writer).over(due)
                 there = {one.student for one in submissions(self.coursedir, assignment, "*")}
                 gone = sorted(writer.scores().keys() - there)
@@ -110,27 +115,3 @@ class Grading(LoggingConfigurable):
             wanted = self.coursedir.notebook_id
             raise NbGraderException(f"No notebook of {plan.name} matches '{wanted}'; it has {names}.")
         return replace(plan, notebooks=chosen)
-
-    def _penalty(self) -> Any:
-        """Return nbgrader's plug-in for late penalties, or None if it was taken out."""
-        if AssignLatePenalties not in self.converter.autograde_preprocessors:
-            return None
-        try:
-            late = AssignLatePenalties(parent=self.converter)
-            late.init_plugin()
-        except (TraitError, ImportError) as error:
-            raise NbGraderException(f"The plug-in for late penalties cannot be loaded: {error}") from None
-        name = type(late.plugin_inst).__name__
-
-        def penalty(student: str, score: float, seconds: float) -> float | None:
-            try:
-                taken = late.plugin_inst.late_submission_penalty(student, score, seconds)
-                return None if taken is None else min(max(float(taken), 0.0), score)
-            except Exception as error:
-                why = f"{type(error).__name__}: {error}"
-                raise NbGraderException(
-                    f"The plug-in for late penalties, {name}, stopped for {student} ({score:g} points, {seconds:.0f} s "
-                    f"late): {why}. What came before is kept; mend the plug-in and run the same command again."
-                ) from None
-
-        return penalty

@@ -24,6 +24,6 @@ def write_csv(path: Path, tables: list[Table]) -> None:
         for student in students:
             found = [rows.get((table.assignment, student)) for table, _ in columns]
             points = [row.points.get(c, "") if row else "" for row, (_, c) in zip(found, columns, strict=True)]
-            off = [-row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
+            off = [0.0 - row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
             sums = [row.total if (row := rows.get((table.assignment, student))) else "" for table in tables]
             out.writerow([spreadsheet_safe(student), *points, *off, *sums])

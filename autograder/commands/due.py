@@ -1,0 +1,66 @@
+"""Say when an assignment is due; without anything, list what is set."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from autograder.course.names import assignments_of, no_assignment
+from autograder.deadlines.book import FILE, DeadlineError, Deadlines, change, read_deadlines
+from autograder.deadlines.moment import read_moment
+from autograder.plugin.configuration import configured
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m autograder due`."""
+    add = parser.add_argument
+    add("assignment", nargs="?", metavar="ASSIGNMENT")
+    add("date", nargs="*", metavar="DATE", help="e.g. 2026-12-01 18:00 (a day alone: its end), or `none`")
+    add(
+        "--timezone",
+        metavar="ZONE",
+        help="the zone of dates that name none, e.g. Europe/Berlin (at first: UTC)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set or list; return the exit code."""
+    coursedir = configured().coursedir
+    root, known = Path(coursedir.root), assignments_of(coursedir)
+    if args.assignment is not None and args.assignment not in known:
+        print(no_assignment(args.assignment, known), file=sys.stderr)
+        return 2
+    try:
+        deadlines = read_deadlines(root)
+        if args.timezone:
+            deadlines = change(root, (), "timezone", args.timezone)
+        if args.date:
+            typed = " ".join(args.date)
+            if typed != "none":
+                read_moment(typed, deadlines.zone)
+            deadlines = change(root, ("due",), args.assignment, typed)
+    except (DeadlineError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(lines(deadlines, args.assignment)))
+    return 0
+
+
+def lines(deadlines: Deadlines, assignment: str | None = None) -> list[str]:
+    """Say what is set, of one assignment or of all."""
+    said = []
+    for name, date in deadlines.due.items():
+        if assignment in (None, name):
+            said.append(f"{name}: due {shown(date, deadlines) if date else 'never'}")
+            extended = deadlines.extensions.get(name, {})
+            said += [f"  {student}: {shown(until, deadlines)}" for student, until in extended.items()]
+    if assignment is None:
+        said.append(f"Lateness {deadlines.late or 'costs what nbgrader_config.py says'}.")
+    return said or [f"{assignment} has no due date in {FILE}."]
+
+
+def shown(moment: datetime, deadlines: Deadlines) -> str:
+    """Write a time in the course's zone."""
+    return f"{moment.astimezone(deadlines.zone):%a %Y-%m-%d %H:%M:%S} {deadlines.zone}"

@@ -1,0 +1,70 @@
+"""Give one student more time for an assignment."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from autograder.commands.due import lines
+from autograder.course.names import assignments_of, did_you_mean, no_assignment
+from autograder.deadlines.book import DeadlineError, change, read_deadlines
+from autograder.deadlines.moment import read_moment
+from autograder.gradebook.submitted import coursedir_path
+from autograder.lms.roster import RosterError, course_roster
+from autograder.plugin.configuration import configured
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m autograder extend`."""
+    add = parser.add_argument
+    add("student", metavar="STUDENT", help="an id; with a roster also a name or an e-mail address")
+    add("assignment", metavar="ASSIGNMENT")
+    add("date", nargs="+", metavar="DATE", help="e.g. 2026-12-08 18:00; a day alone is its end; `none` takes it back")
+    add("--roster", type=Path, metavar="CSV", help="the class, from Canvas or Moodle (default: roster.csv)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set or take back an extension; return the exit code."""
+    given = args.roster.absolute() if args.roster else None
+    coursedir = configured().coursedir
+    root, known = Path(coursedir.root), assignments_of(coursedir)
+    if args.assignment not in known:
+        print(no_assignment(args.assignment, known), file=sys.stderr)
+        return 2
+    try:
+        student = student_of(args.student, root, coursedir_path(coursedir, coursedir.submitted_directory), given)
+        deadlines, typed = read_deadlines(root), " ".join(args.date)
+        if deadlines.due.get(args.assignment) is None:
+            raise DeadlineError(f"{args.assignment} has no due date: autograder due {args.assignment} DATE.")
+        if typed != "none":
+            read_moment(typed, deadlines.zone)
+        value = None if typed == "none" else typed
+        deadlines = change(root, ("extensions", args.assignment), student, value)
+    except (RosterError, DeadlineError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(lines(deadlines, args.assignment)))
+    return 0
+
+
+def student_of(text: str, root: Path, submitted: Path, given: Path | None = None) -> str:
+    """Return the id of a student who was named somehow.
+
+    Raises
+    ------
+    ValueError
+        If nobody in the roster or in submitted/ is called so; RosterError if the roster cannot be used.
+    """
+    roster = course_roster(root, given)
+    handed_in = [path.name for path in submitted.glob("[!.]*") if path.is_dir()]
+    if text in handed_in:
+        return text
+    if roster and (found := roster.find(text)):
+        return found.id
+    known = [*handed_in, *(one.id for one in roster or ())]
+    if not known:
+        return text  # nothing is known of the class yet
+    similar = roster.similar(text) if roster else []
+    hint = f" Did you mean {' or '.join(similar)}?" if similar else did_you_mean(text, known)
+    raise ValueError(f"No one student is called {text!r}, in the roster or in submitted/.{hint}")

@@ -1,0 +1,42 @@
+"""Say what lateness costs; without options, list what is set."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from autograder.commands.due import lines
+from autograder.deadlines.book import DeadlineError, change, read_deadlines
+from autograder.deadlines.policy import read_policy
+from autograder.plugin.configuration import configured
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of `python -m autograder late`."""
+    add = parser.add_argument
+    add("--penalty", type=_penalty, metavar="SHARE", help="what a day begun costs, e.g. 0.1; or `none`, or `zero`")
+    add("--grace-minutes", type=float, metavar="MINUTES", help="so late is on time")
+    add("--late-days", type=int, metavar="DAYS", help="days that each student has free in the whole course")
+    add("--at-most", type=float, metavar="SHARE", help="the largest share of the points that lateness takes")
+
+
+def _penalty(text: str) -> float | str:
+    return text if text in ("none", "zero") else float(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Set or list; return the exit code."""
+    root = Path(configured().coursedir.root)
+    names = ("penalty", "grace_minutes", "late_days", "at_most")
+    given = {name: value for name in names if (value := getattr(args, name)) is not None}
+    try:
+        read_policy(given)  # all of it is right before anything is written
+        deadlines = read_deadlines(root)
+        for name, value in given.items():
+            deadlines = change(root, ("late",), name, value)
+    except (DeadlineError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(lines(deadlines)))
+    return 0

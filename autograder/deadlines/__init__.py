@@ -1,0 +1,1 @@
+"""Due dates, extensions and what lateness costs."""

@@ -1,0 +1,95 @@
+"""What lateness costs: nothing, everything, or a share of the points a day, after grace and free days."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from autograder.course.names import did_you_mean
+
+DAY = 86_400.0  # seconds
+
+
+@dataclass(frozen=True)
+class LatePolicy:
+    """What lateness costs.
+
+    Parameters
+    ----------
+    penalty : float, "none" or "zero"
+        The share of the points that each day begun costs, from 0 to 1; nothing; or all points.
+    grace_minutes : float
+        So late is on time; days are counted from its end.
+    late_days : int
+        Days of lateness that each student has free in the whole course; earlier assignments use them first.
+    at_most : float
+        The largest share of the points that lateness takes.
+    """
+
+    penalty: float | str = "none"
+    grace_minutes: float = 0.0
+    late_days: int = 0
+    at_most: float = 1.0
+
+    def days(self, seconds: float) -> int:
+        """Return how many days, of 24 hours, a hand-in so late is late; a day begun counts."""
+        return max(0, math.ceil((seconds - 60.0 * self.grace_minutes) / DAY))
+
+    def share(self, days: int) -> float:
+        """Return the share of the points, from 0 to 1, that so many days cost."""
+        if days <= 0 or self.penalty == "none":
+            return 0.0
+        return self.at_most if self.penalty == "zero" else min(self.at_most, float(self.penalty) * days)
+
+    def charged(self, lateness: Mapping[str, float], assignment: str) -> int:
+        """Return the days of an assignment that are not free.
+
+        Parameters
+        ----------
+        lateness : mapping
+            Assignment -> seconds late of one student, in the order in which they were due.
+        """
+        left = self.late_days
+        for name, seconds in lateness.items():
+            days = self.days(seconds)
+            free = min(left, days)
+            if name == assignment:
+                return days - free
+            left -= free
+        return 0
+
+    def __str__(self) -> str:
+        if self.penalty == "zero":
+            costs = "takes all points"
+        else:
+            costs = "costs nothing" if self.penalty in ("none", 0) else f"takes {self.penalty:.3g} of the points a day"
+        limits = [f"at most {self.at_most:.3g}"] if self.at_most < 1 else []
+        limits += [f"the first {self.grace_minutes:g} minutes free"] if self.grace_minutes else []
+        limits += [f"free days in the course: {self.late_days}"] if self.late_days else []
+        return ", ".join([costs, *limits])
+
+
+def read_policy(table: Mapping[str, Any]) -> LatePolicy:
+    """Return the policy of a table of settings. Raises ValueError with a sentence where one is not right."""
+    known = [field.name for field in fields(LatePolicy)]
+    for name in table:
+        if name not in known:
+            raise ValueError(f"[late] has no setting {name!r}; it has {', '.join(known)}.{did_you_mean(name, known)}")
+    penalty = table.get("penalty", "none")
+    if penalty not in ("none", "zero") and not _number(penalty, 1):
+        raise ValueError(f'late.penalty is {penalty!r}; a share a day from 0 to 1 was expected, or "none", or "zero".')
+    for name, most, what in (
+        ("grace_minutes", 1e6, "minutes, from 0 on"),
+        ("late_days", 1000, "a whole number of days, from 0 on"),
+        ("at_most", 1, "a share from 0 to 1"),
+    ):
+        value = table.get(name, 0)
+        if not _number(value, most) or (name == "late_days" and not isinstance(value, int)):
+            raise ValueError(f"late.{name} is {value!r}; expected are {what}.")
+    return LatePolicy(**table)
+
+
+def _number(value: object, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most

@@ -1,0 +1,73 @@
+"""Who decides what lateness costs: deadlines.toml, else nbgrader's plug-in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties
+from traitlets import TraitError
+
+from autograder.deadlines.book import FILE, DeadlineError, Deadlines, read_deadlines
+from autograder.deadlines.lateness import Lateness
+from autograder.gradebook.grades import Penalty
+
+if TYPE_CHECKING:
+    from nbgrader.converters import Autograde
+
+
+def deadlines_of(coursedir: Any) -> Deadlines:
+    """Return the course's deadlines. Raise NbGraderException with a sentence if they cannot be used."""
+    try:
+        return read_deadlines(Path(coursedir.root))
+    except DeadlineError as error:
+        raise NbGraderException(str(error)) from None
+
+
+def penalty_of(converter: Autograde, gradebook: Gradebook, deadlines: Deadlines, assignment: str) -> Penalty | None:
+    """Return what lateness costs in an assignment; None for nothing.
+
+    Raises
+    ------
+    NbGraderException
+        If both deadlines.toml and nbgrader's configuration say something, or nbgrader's plug-in cannot be loaded.
+    """
+    if deadlines.late is None:
+        return _plugin(converter)
+    told = {
+        "AssignLatePenalties.plugin_class": "plugin_class" in converter.config.get("AssignLatePenalties", {}),
+        "LateSubmissionPlugin.penalty_method": "penalty_method" in converter.config.get("LateSubmissionPlugin", {}),
+    }
+    for name, is_told in told.items():
+        if is_told:
+            raise NbGraderException(
+                f"What lateness costs is set twice: [late] in {FILE}, and c.{name} in nbgrader_config.py. Take one out."
+            )
+    return Lateness(converter.coursedir, gradebook, deadlines, deadlines.late, assignment).penalty
+
+
+def _plugin(converter: Autograde) -> Penalty | None:
+    """Return nbgrader's late penalties, by the plug-in that is configured; None where they were taken out."""
+    if AssignLatePenalties not in converter.autograde_preprocessors:
+        return None
+    try:
+        late = AssignLatePenalties(parent=converter)
+        late.init_plugin()
+    except (TraitError, ImportError) as error:
+        raise NbGraderException(f"The plug-in for late penalties cannot be loaded: {error}") from None
+    name = type(late.plugin_inst).__name__
+
+    def penalty(student: str, score: float, seconds: float) -> float | None:
+        try:
+            taken = late.plugin_inst.late_submission_penalty(student, score, seconds)
+            return None if taken is None else min(max(float(taken), 0.0), score)
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            raise NbGraderException(
+                f"The plug-in for late penalties, {name}, stopped for {student} ({score:g} points, {seconds:.0f} s "
+                f"late): {why}. What came before is kept; mend the plug-in and run the same command again."
+            ) from None
+
+    return penalty

@@ -1,0 +1,115 @@
+"""What lateness costs, alone and in a course that is graded again and again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.converters import NbGraderException
+
+from autograder.__main__ import main
+from autograder.deadlines.book import FILE
+from autograder.deadlines.policy import DAY, LatePolicy
+from tests.autograder.plugin.test_course import jobs, own, run, totals  # noqa: F401
+from tests.grading_tools import hand_in, own_answers, own_source, put
+
+
+def test_days_shares_and_grace() -> None:
+    policy = LatePolicy(0.1, grace_minutes=15, at_most=0.25)
+    assert [policy.days(seconds) for seconds in (0, 900, 901, DAY + 900, DAY + 901)] == [0, 0, 1, 1, 2]
+    assert [policy.share(days) for days in (0, 1, 2, 3, 100)] == pytest.approx([0, 0.1, 0.2, 0.25, 0.25])
+    assert [LatePolicy("zero").share(days) for days in (0, 1)] == [0, 1]
+    assert LatePolicy("none").share(9) == 0
+
+
+def test_free_days_go_to_what_was_due_first() -> None:
+    policy = LatePolicy(0.1, late_days=3)
+    late = {"a": 1.5 * DAY, "b": 0.0, "c": 3 * DAY}
+    assert [policy.charged(late, name) for name in late] == [0, 0, 2]
+
+
+def _stamp(course: Path, student: str, assignment: str, text: str) -> None:
+    (course / "submitted" / student / assignment / "timestamp.txt").write_text(text)
+
+
+def _scores(course: Path) -> dict[tuple[str, str], float]:
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
+        return {
+            (s.student_id, a.name): s.score - (s.late_submission_penalty or 0.0)
+            for a in gradebook.assignments
+            for s in a.submissions
+        }
+
+
+def test_every_run_works_lateness_out_anew(own: Path) -> None:  # noqa: F811
+    """By command only: due date, policy, an extension before and after grading, all taken back again."""
+    _stamp(own, "full", "ps1", "2026-03-02 13:00:00 CET")
+    assert main(["due", "ps1", "2026-03-01", "12:00", "--timezone", "Europe/Berlin"]) == 0
+    assert main(["late", "--penalty", "0.25"]) == 0
+    run()
+    assert _scores(own)["full", "ps1"] == 2.0, "25 hours are two days begun"
+    for words, score in (
+        (["late", "--grace-minutes", "60"], 3.0),
+        (["extend", "full", "ps1", "2026-03-02 11:00"], 3.0),
+        (["extend", "full", "ps1", "2026-03-02 12:00"], 4.0),
+        (["extend", "full", "ps1", "none"], 3.0),
+        (["late", "--late-days", "1"], 4.0),
+        (["late", "--late-days", "0", "--penalty", "zero"], 0.0),
+        (["late", "--penalty", "none"], 4.0),
+        (["late", "--penalty", "1"], 0.0),
+        (["due", "ps1", "none"], 4.0),
+    ):
+        assert main(words) == 0
+        summary = run()
+        assert (summary.graded, summary.current) == (0, 4), "nothing is run again"
+        assert _scores(own)["full", "ps1"] == pytest.approx(score), words
+
+
+def test_an_extension_before_anything_is_graded(own: Path) -> None:  # noqa: F811
+    _stamp(own, "full", "ps1", "2026-03-02 12:00:00 UTC")
+    for words in (["due", "ps1", "2026-03-01"], ["extend", "full", "ps1", "2026-03-03"], ["late", "--penalty", "zero"]):
+        assert main(words) == 0
+    run()
+    assert _scores(own)["full", "ps1"] == 4.0
+    with Gradebook(f"sqlite:///{own}/gradebook.db", "tests") as gradebook:
+        assert gradebook.find_submission("ps1", "full").total_seconds_late == 0, "nbgrader sees it too"
+
+
+@pytest.mark.parametrize("order", [("ps1", "ps2"), ("ps2", "ps1")])
+def test_late_days_do_not_depend_on_the_order_of_grading(own: Path, order: tuple[str, str]) -> None:  # noqa: F811
+    put(own / "source/ps2/p1.ipynb", own_source())
+    hand_in(own, "full", "ps2/p1", own_answers())
+    _stamp(own, "full", "ps1", "2026-03-02 12:00:00 UTC")
+    _stamp(own, "full", "ps2", "2026-03-09 12:00:00 UTC")
+    (own / FILE).write_text(
+        '[due]\nps1 = "2026-03-01 12:00"\nps2 = "2026-03-07 12:00"\n[late]\npenalty = 0.25\nlate_days = 2\n'
+    )
+    for name in order:
+        run(name)
+    found = _scores(own)
+    assert (found["full", "ps1"], found["full", "ps2"]) == (4.0, 3.0)
+
+
+def test_set_twice_is_refused(own: Path) -> None:  # noqa: F811
+    (own / FILE).write_text("[late]\npenalty = 0.5\n")
+    with open(own / "nbgrader_config.py", "a") as file:
+        file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    with pytest.raises(NbGraderException, match="set twice"):
+        run()
+
+
+def test_a_file_that_cannot_be_read_stops_the_run_in_one_sentence(own: Path) -> None:  # noqa: F811
+    (own / FILE).write_text("[late]\npenalty = 50\n")
+    with pytest.raises(NbGraderException, match="from 0 to 1"):
+        run()
+
+
+def test_names_that_nobody_has(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    assert main(["due", "ps2", "2026-03-01"]) == 2
+    assert "Did you mean ps1?" in capsys.readouterr().err
+    assert main(["extend", "ful", "ps1", "2026-03-02"]) == 2
+    assert "Did you mean full?" in capsys.readouterr().err
+    assert main(["extend", "full", "ps1", "2026-03-02"]) == 2
+    assert "no due date" in capsys.readouterr().err
+    assert totals(own) == {}
