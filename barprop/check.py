@@ -27,11 +27,13 @@ try:
     from barprop.judging.help_tiers import Tries, help_of
     from barprop.judging.judge import judge
     from barprop.judging.verdict import Verdict
+    from barprop.progress import anchor, record
 except ImportError:  # where submissions are graded, probes and oracles are kept out of reach
     EXERCISES = None  # type: ignore[assignment]
 
 SECONDS = 10.0  # one call of an answer may take
 _tries = None if EXERCISES is None else Tries()
+_told: set[str] = set()  # sentences on progress that cannot be kept, each said once
 
 
 class CheckFailedError(Exception):
@@ -81,6 +83,8 @@ def check(name: str = "", part: str = "") -> float:
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
         raise CheckFailedError(str(verdict))
     _show_help(exercise, verdict)
+    if verdict.passed:
+        _keep_progress(exercise, chosen)
     if _is_shown(sys._getframe(1)):
         return Points(verdict)
     display(verdict)
@@ -116,6 +120,13 @@ def _show_help(exercise: Exercise, verdict: Verdict) -> None:
         display(Markdown(f"*Tried several ways? The next help:* {text}"))
 
 
+def _keep_progress(exercise: Exercise, part: Part) -> None:
+    trouble = record(exercise, part, Path.cwd())
+    if trouble and trouble not in _told:
+        _told.add(trouble)
+        print(trouble)
+
+
 def ready(*names: str) -> bool:
     """Whether the answers to these exercises pass; says what it waits for where some do not."""
     if EXERCISES is None:
@@ -145,14 +156,8 @@ class _Waiting:
         return f"Waits for {names}: once the check there passes, run this cell again."
 
     def _repr_html_(self) -> str:
-        links = " and ".join(f'<a href="#{_anchor(name)}"><code>{name}</code></a>' for name in self.names)
+        links = " and ".join(f'<a href="#{anchor(EXERCISES[name])}"><code>{name}</code></a>' for name in self.names)
         return f"<div>Waits for {links}: once the check there passes, run this cell again.</div>"
-
-
-def _anchor(name: str) -> str:
-    """Return the id that JupyterLab gives to the heading of an exercise."""
-    exercise = EXERCISES[name]
-    return f"Exercise-{name}-({exercise.minutes}-min,-{'●' * exercise.level}{'○' * (3 - exercise.level)})"
 
 
 def _find(name: Any) -> Exercise | str:

@@ -73,7 +73,7 @@ class Worker:
         if self._process is None or self._process.poll() is not None:
             paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
             environment = {name: value for name, value in os.environ.items() if name not in _TOLD}
-            environment |= {"PYTHONPATH": os.pathsep.join(paths)}
+            environment |= {"PYTHONPATH": os.pathsep.join(paths), "BARPROP_PROGRESS": "off"}
             environment |= {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
             words = [sys.executable, "-m", __name__, *([] if self.isolated else ["--no-sandbox"])]
             pipe = subprocess.PIPE

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from autograder.course.authored import authored, materialise
 from autograder.course.build import (
-    PAGE,
     build_solutions,
     declared_otherwise,
     differences,
@@ -17,8 +16,8 @@ from autograder.course.build import (
     replace_tree,
     stale_solutions,
 )
-from autograder.course.exercise_tables import exercises_page
-from autograder.course.layout import RELEASE, ROOT
+from autograder.course.layout import RELEASE
+from autograder.course.pages import stale_pages, write_pages
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,14 +34,12 @@ def run(args: argparse.Namespace) -> int:
         if args.check:
             problems += [f"notebooks/{name} {what}" for name, what in differences(fresh, RELEASE)]
             problems += [f"solutions/{name} {what}" for name, what in stale_solutions()]
-            if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != exercises_page():
-                problems.append(f"{PAGE.relative_to(ROOT)} differs from what the declarations make")
+            problems += [f"{name} differs from what source/ and the declarations make" for name in stale_pages()]
         elif not problems:
             replace_tree(fresh, RELEASE)
     if not args.check and not problems:
         materialise()
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(exercises_page(), encoding="utf-8")
+        write_pages()
         problems = build_solutions(args.execute)
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from autograder.batch.pool import cores
-from autograder.course.authored import authored, materialise
+from autograder.course.authored import graded, materialise
 from autograder.course.layout import RELEASE, ROOT
 from autograder.plugin.configuration import configured
 from autograder.samples.classroom import hand_in, some
@@ -46,7 +46,7 @@ def _count(text: str) -> int | None:
 def run(args: argparse.Namespace) -> int:
     """Write the class, grade it, and print the table; returns the exit code."""
     folder = args.folder.resolve()
-    known = [path.parent.name for path in authored()]
+    known = [path.parent.name for path in graded()]
     assignments = args.assignment or known
     for name in assignments:
         if name not in known:

@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from autograder.course.authored import graded
 from autograder.course.build import differences, release_into
 from autograder.course.handout import TOP, contents, without_command
 from autograder.course.layout import RELEASE, ROOT, given_path
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """
     with tempfile.TemporaryDirectory() as folder:
         release = release_into(Path(folder))
-        there = sorted(path.name for path in release.iterdir() if path.is_dir())
+        there = sorted({path.parent.name for path in graded()})
         unknown = [name for name in args.assignments if name not in there]
         if unknown:
             print(f"There is no assignment {', '.join(unknown)}; there are {', '.join(there)}.", file=sys.stderr)

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from autograder.course.cell_marks import complete
+from autograder.course.frame import framed
 from autograder.course.layout import SOURCE
+from autograder.course.outlines import outline
 
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+_MANAGED = re.compile(r"^# %%.* (nbgrader|answer|test)=", re.MULTILINE)
 _HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+
+# What a Python kernel says of itself, but for its version, which the server adds (barprop/jupyter/opened.py).
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
 
 
 def authored() -> list[Path]:
     """List the authored notebooks, source/<assignment>/<notebook>.py, in the order of the course."""
     return sorted(path for path in SOURCE.glob("*/*.py") if path.read_text(encoding="utf-8").startswith("# ---\n"))
+
+
+def graded() -> list[Path]:
+    """List the authored notebooks that are assignments: those with a graded cell. The start page is none."""
+    return [path for path in authored() if _MANAGED.search(path.read_text(encoding="utf-8"))]
 
 
 def ignored_names() -> list[str]:
@@ -26,7 +45,9 @@ def ignored_names() -> list[str]:
 
 
 def read_authored(path: Path) -> NotebookNode:
-    """Read an authored .py as a notebook: nbformat 4.5, cell ids that stay while the cell's text does.
+    """Read an authored .py as a notebook, with what the build adds: cell ids stay while the cell's text does.
+
+    It is written as JupyterLab would write it, so that opening it changes nothing.
 
     Raises ValueError with a sentence if a graded cell has no grade_id, or if a cell names no declared exercise.
     """
@@ -35,7 +56,7 @@ def read_authored(path: Path) -> NotebookNode:
     notebook = jupytext.read(path, fmt="py:percent")
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-        language_info={"name": "python"},
+        language_info=dict(LANGUAGE),
     )
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: dict[str, int] = {}
@@ -52,7 +73,7 @@ def read_authored(path: Path) -> NotebookNode:
         cell.id = (key if seen[key] == 1 else f"{key}-{seen[key]}").replace(".", "-")[:64]
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return notebook
+    return framed(notebook, [outline(each) for each in authored()], f"{path.parent.name}/{path.stem}")
 
 
 def solved(path: Path) -> NotebookNode:
@@ -72,10 +93,11 @@ def solved(path: Path) -> NotebookNode:
 def materialise() -> list[Path]:
     """Write source/<assignment>/<notebook>.ipynb beside each authored .py that is newer; returns those written.
 
-    nbgrader reads .ipynb only. An .ipynb that is newer than its .py is left alone.
+    nbgrader reads .ipynb only. Notebooks that are no assignment are not shown to it.
+    An .ipynb that is newer than its .py is left alone.
     """
     written = []
-    for path in authored():
+    for path in graded():
         target = path.with_suffix(".ipynb")
         if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
             continue

@@ -1,4 +1,4 @@
-"""Make notebooks/, solutions/ and docs/exercises.md; with --check, say what is out of step."""
+"""Make notebooks/ and solutions/; with --check, say what is out of step."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from autograder.course.authored import authored, ignored_names, read_authored, solved
+from autograder.course.authored import authored, graded, ignored_names, read_authored, solved
+from autograder.course.cheat_sheet import CHEAT_SHEET, cheat_sheet
+from autograder.course.frame import START
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, is_cache
 from barprop.exercises import TESTS
-
-PAGE = ROOT / "docs" / "exercises.md"
+from barprop.progress import VARIABLE
 
 
 def declared_otherwise(path: Path) -> list[str]:
@@ -56,7 +57,7 @@ def release_into(folder: Path) -> Path:
         if not target.exists():
             shutil.copytree(path.parent, target, ignore=shutil.ignore_patterns("*.ipynb", "__pycache__", ".*"))
         (target / f"{path.stem}.ipynb").write_text(nbformat.writes(read_authored(path)), encoding="utf-8")
-    for assignment in sorted(p.name for p in (folder / "source").iterdir()):
+    for assignment in sorted({path.parent.name for path in graded()}):
         config = Config()
         config.CourseDirectory.root = str(folder)
         config.CourseDirectory.release_directory = "notebooks"
@@ -67,7 +68,13 @@ def release_into(folder: Path) -> Path:
         converter = GenerateAssignment(coursedir=coursedir, config=config)
         converter.log.setLevel("ERROR")
         converter.start()
-    return folder / "notebooks"
+    release = folder / "notebooks"
+    for assignment in sorted({path.parent.name for path in authored()} - {path.parent.name for path in graded()}):
+        shutil.copytree(
+            folder / "source" / assignment, release / assignment, ignore=shutil.ignore_patterns(*ignored_names())
+        )
+    (release / START).with_name(CHEAT_SHEET).write_text(cheat_sheet(), encoding="utf-8")
+    return release
 
 
 def differences(fresh: Path, committed: Path) -> list[tuple[str, str]]:
@@ -97,7 +104,7 @@ def replace_tree(fresh: Path, target: Path) -> None:
 def stale_solutions() -> list[tuple[str, str]]:
     """(file, what is wrong) for each solution that is missing, out of date or holds an error."""
     found = []
-    for path in authored():
+    for path in graded():
         name = f"{path.parent.name}/{path.stem}.ipynb"
         target = SOLUTIONS / name
         if not target.exists():
@@ -129,28 +136,52 @@ def troubles(notebook: NotebookNode) -> list[str]:
 
 
 def build_solutions(everything: bool) -> list[str]:
-    """Execute each solution that is out of step and write it; returns what went wrong."""
+    """Make each solution that is out of step; returns what went wrong.
+
+    One is executed where its code has changed, or `everything` is asked for. Where only text has changed it keeps the
+    outputs that it has.
+    """
     stale = {name for name, _ in stale_solutions()}
     problems = []
-    todo = [path for path in authored() if everything or f"{path.parent.name}/{path.stem}.ipynb" in stale]
+    todo = [path for path in graded() if everything or f"{path.parent.name}/{path.stem}.ipynb" in stale]
     for number, path in enumerate(todo, 1):
         name = f"{path.parent.name}/{path.stem}.ipynb"
-        print(f"[{number}/{len(todo)}] executing solutions/{name}", flush=True)
-        notebook = solved(path)
-        target = SOLUTIONS / name
+        notebook, target = solved(path), SOLUTIONS / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        handed_out = RELEASE / path.parent.name
-        for extra in handed_out.iterdir():
+        for extra in (RELEASE / path.parent.name).iterdir():
             if extra.is_file() and extra.suffix != ".ipynb":
                 shutil.copyfile(extra, target.parent / extra.name)
-        place = {"metadata": {"path": str(target.parent)}}
-        client = NotebookClient(notebook, timeout=300, allow_errors=True, record_timing=False, resources=place)
-        client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
-        # one thread: on a busy machine BLAS's threads wait for each other many times longer than they work
-        single = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
-        client.execute(env=os.environ | single | {"PYTHONPATH": str(ROOT)})
-        for cell in notebook.cells:
-            cell.metadata.pop("execution", None)
+        if not everything and keep_outputs(notebook, target):
+            print(f"[{number}/{len(todo)}] new text in solutions/{name}", flush=True)
+        else:
+            print(f"[{number}/{len(todo)}] executing solutions/{name}", flush=True)
+            _execute(notebook, target.parent)
         target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
         problems += [f"solutions/{name} holds {trouble}" for trouble in troubles(notebook)]
     return problems
+
+
+def keep_outputs(notebook: NotebookNode, target: Path) -> bool:
+    """Give a notebook the outputs of its committed copy; return whether that one has the same code and no trouble."""
+    if not target.exists():
+        return False
+    committed = nbformat.read(target, as_version=4)
+    new, old = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (notebook, committed))
+    if troubles(committed) or [cell.source for cell in new] != [cell.source for cell in old]:
+        return False
+    for cell, done in zip(new, old, strict=True):
+        cell.outputs, cell.execution_count = done.outputs, done.execution_count
+    notebook.metadata = committed.metadata
+    return True
+
+
+def _execute(notebook: NotebookNode, folder: Path) -> None:
+    """Run a notebook in a folder; its outputs are put into it."""
+    place = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, timeout=300, allow_errors=True, record_timing=False, resources=place)
+    client.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
+    # one thread: on a busy machine BLAS's threads wait for each other many times longer than they work
+    single = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+    client.execute(env=os.environ | single | {"PYTHONPATH": str(ROOT), VARIABLE: "off"})
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)

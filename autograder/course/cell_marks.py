@@ -5,6 +5,7 @@ A cell starts with one of these marks; nbgrader's metadata can be given in full 
     # %% answer="linear"        the answer of an exercise, between BEGIN SOLUTION and END SOLUTION
     # %% test="test_linear"     the check of an exercise; its points and hidden tests are added here
     # %% show="show_graph"      shows something, locked
+    # %% folded="show_graph"    the same, its code folded away: it teaches nothing
     # %% locked="setup"         anything else that students must not change
 
 A heading "### Exercise `linear`" gets the minutes and the level.
@@ -18,7 +19,7 @@ from nbformat import NotebookNode
 
 from barprop.exercises import EXERCISES, TESTS
 
-MARKS = ("answer", "test", "show", "locked")
+MARKS = ("answer", "test", "show", "folded", "locked")
 _HEADING = re.compile(r"^### Exercise `(\w+)`$", re.MULTILINE)
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
@@ -43,8 +44,10 @@ def complete(cell: NotebookNode) -> None:
 def _mark(cell: NotebookNode, mark: str, name: str) -> None:
     answer = mark == "answer"
     grading = NotebookNode(grade=False, grade_id=name, locked=not answer, schema_version=3, solution=answer)
-    if mark == "show":
+    if mark in ("show", "folded"):
         cell.metadata.tags = ["show"]
+    if mark == "folded":
+        cell.metadata.jupyter = {"source_hidden": True}
     if mark == "test":
         if name not in TESTS:
             raise ValueError(

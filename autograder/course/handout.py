@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from autograder.course.authored import authored, graded
 from autograder.course.layout import ROOT, is_cache
 
 TOP = "backprop"
@@ -17,8 +18,12 @@ def contents(release: Path, assignments: list[str]) -> list[tuple[Path, str]]:
     Parameters
     ----------
     release : Path
-        The folder with the released assignments.
+        The folder with the released assignments. What is in it beside assignments, the start page, always goes along.
     """
+    assignments = [
+        *sorted({path.parent.name for path in authored()} - {path.parent.name for path in graded()}),
+        *assignments,
+    ]
     found = [(ROOT / "docs" / "handout.md", "README.md"), *((ROOT / name, name) for name in _SHARED)]
     found += [(path, path.relative_to(ROOT).as_posix()) for path in _files(ROOT / "barprop")]
     for name in assignments:

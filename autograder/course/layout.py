@@ -37,5 +37,5 @@ def tools_on_path() -> None:
 
 
 def is_cache(path: Path) -> bool:
-    """Whether a file was left by Python or Jupyter: no part of the course."""
-    return any(part in ("__pycache__", ".ipynb_checkpoints") for part in path.parts)
+    """Whether a file was left by Python, Jupyter or a student's checks: no part of the course."""
+    return any(part in ("__pycache__", ".ipynb_checkpoints", ".progress") for part in path.parts)

@@ -36,11 +36,14 @@ def submissions(coursedir: Any, assignment: str, student: str) -> list[Due]:
 def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
     """Return the assignments handed in, and sentences on what else is in submitted/."""
     here = coursedir_path(coursedir, coursedir.submitted_directory)
-    known = {path.name for step in (coursedir.source_directory, coursedir.release_directory)
-             for path in coursedir_path(coursedir, step).glob("*") if path.is_dir()}  # fmt: skip
+    folders = [path for step in (coursedir.source_directory, coursedir.release_directory)
+               for path in coursedir_path(coursedir, step).glob("*") if path.is_dir()]  # fmt: skip
+    ungraded = {path.name for path in folders if is_ungraded(path)}
+    known = {path.name for path in folders} - ungraded
     inside = sorted(here.glob("*/*"))
     names = {path.name for path in inside if path.is_dir()}
-    odd = [f"{path.parent.name}/{path.name}" for path in inside if path.is_dir() and known and path.name not in known]
+    strange = names - known - ungraded if known else set()
+    odd = [f"{path.parent.name}/{path.name}" for path in inside if path.is_dir() and path.name in strange]
     loose = [f"{path.parent.name}/{path.name}" for path in inside if path.suffix == ".ipynb" and not path.is_dir()]
     said = []
     if odd:
@@ -48,6 +51,13 @@ def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
     if loose:
         said.append(f"Passed over, for they lie in no folder STUDENT/ASSIGNMENT/: {some(loose)}.")
     return sorted(names & known if known else names), said
+
+
+def is_ungraded(folder: Path) -> bool:
+    """Whether a folder of source/ or of the release holds notebooks, and nothing in them that nbgrader manages."""
+    notebooks = list(folder.glob("*.ipynb"))
+    marked = any('"grade_id"' in path.read_text(encoding="utf-8", errors="replace") for path in notebooks)
+    return bool(notebooks) and not marked
 
 
 def some(names: list[str]) -> str:

@@ -102,6 +102,21 @@ def _submitted_timestamp(self: NbGraderAPI, assignment_id: str, student_id: str)
     return _existing_timestamp(self.coursedir, str(Path(folder).absolute()))
 
 
+_stock_assignments = NbGraderAPI.get_source_assignments
+
+
+def _source_assignments(self: NbGraderAPI) -> set[str]:
+    """nbgrader's get_source_assignments, without folders that hold nothing to grade, such as a start page."""
+    from autograder.gradebook.submitted import is_ungraded
+
+    steps = self.coursedir.source_directory, self.coursedir.release_directory
+    return {
+        name
+        for name in _stock_assignments(self)
+        if not any(is_ungraded(Path(self.coursedir.format_path(step, ".", name))) for step in steps)
+    }
+
+
 def install() -> None:
     """Let nbgrader's own commands grade and make feedback with this.
 
@@ -123,6 +138,7 @@ def install() -> None:
         for place in places:
             setattr(place, name, ours[name])
     CourseDirectory.get_existing_timestamp = _existing_timestamp
+    NbGraderAPI.get_source_assignments = _source_assignments
     NbGraderAPI.get_submitted_timestamp = _submitted_timestamp
     if "nbgrader.server_extensions.formgrader.formgrader" in sys.modules:  # in a Jupyter server
         from autograder.plugin import formgrader

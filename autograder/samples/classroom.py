@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course.authored import authored, solved
+from autograder.course.authored import graded, solved
 from autograder.course.layout import RELEASE
 from autograder.samples import right, wrong
 from barprop.exercises import EXERCISES, NOTEBOOKS, in_notebook
@@ -37,7 +37,7 @@ class Student:
 def solutions() -> dict[str, str]:
     """Exercise -> the answer cell as in the solved notebooks."""
     found: dict[str, str] = {}
-    for path in authored():
+    for path in graded():
         notebook = f"{path.parent.name}/{path.stem}"
         cells = {c.metadata.get("nbgrader", {}).get("grade_id"): c.source for c in solved(path).cells}
         found |= {e.name: cells[e.name] for e in in_notebook(notebook) if e.name in cells}

@@ -13,11 +13,7 @@
 # %% [markdown]
 # # 1 · The forward graph
 #
-# One neuron, one number to predict. You compute what it says, keep every step, and find out why keeping them is the whole trick. You need the dot product, the chain rule and about an hour.
-#
-# Write each answer where it says `YOUR CODE HERE` and delete `raise NotImplementedError()`. Run the cell, then the check below it, as often as you like. Difficulty: ●○○ short, ●●○ takes some thought, ●●● hard.
-#
-# Coming back? *Run → Run All Above Selected Cell.*
+# One neuron, one number to predict. You compute what it says, keep every step, and find out why keeping them is the whole trick. You need the dot product and the chain rule.
 
 # %% locked="setup"
 import numpy as np
@@ -447,5 +443,3 @@ if ready("logistic_forward"):
 # - Compare `numerical_gradient` of `forward` with respect to $w$ with the long formula.
 # - Add a weight $b$: $z = w\cdot x + b$. Which steps change, and how many numbers does the cache hold now?
 # - With complex numbers nothing is subtracted: $f'(u) \approx \operatorname{Im} f(u + \mathrm i\varepsilon)/\varepsilon$. Try $\varepsilon = 10^{-100}$ on `np.tanh`.
-#
-# Next: [2 · Bars, all the way back](../02_bar_notation/bar_notation.ipynb).

@@ -15,7 +15,7 @@
 #
 # In notebook 01 you stored every step of the forward pass, and found that derivatives written out by hand compute the same things again and again. Now you walk the graph backwards, one step at a time, and compute each thing once. At the end you train the neuron with gradients you derived yourself.
 #
-# Plan about two hours, perhaps with a break before *Steps the board never showed*. Coming back? *Run → Run All Above Selected Cell.* (●○○ short, ●●○ some thought, ●●● hard.)
+# *Steps the board never showed* is a good place for a break.
 
 # %% locked="setup"
 import numpy as np
@@ -818,5 +818,3 @@ Descent()
 # - Train with `relu` from $w = (-1, -1)$, with $v = 0.5$ and with $v = 0.2$. One of them soon stops for good. Print $\bar z$ and find out why.
 # - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$?
 # - Store only every third output of 30 steps and recompute the rest: how much memory, how much work? The field calls it checkpointing.
-#
-# Next: [3 · Who gets the gradient](../03_gradient_splitting/gradient_splitting.ipynb).

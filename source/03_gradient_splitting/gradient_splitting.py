@@ -15,7 +15,7 @@
 #
 # In notebook 02 every weight got its bar. They do not all get equally much: one part of a network can be well fed while another starves beside it, without any error message.
 #
-# Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02 and about 75 minutes. Coming back? *Run → Run All Above Selected Cell.* (●○○ short, ●●○ some thought, ●●● hard.)
+# Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02.
 
 # %% locked="setup"
 import numpy as np
@@ -661,5 +661,3 @@ if ready("rescale", "largest_stable_rate"):
 # - **Adam** moves each weight by about $\eta\,\mathrm{sign}(\bar w_i)$. What is the step share then? Who still starves?
 # - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now?
 # - `rescale` with a learned factor for each feature is called RMSNorm. Derive its backward and test it with `numerical_gradient`. Which direction of $h$ gets no gradient?
-#
-# Next: [4 · Layers](../04_layers/layers.ipynb).

@@ -15,9 +15,7 @@
 #
 # Seven bars made one neuron learn. A network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
 #
-# You will write seven small classes instead, chain them in a list, and train them with nothing but NumPy. It takes about 90 minutes. (●○○ short, ●●○ some thought, ●●● hard.)
-#
-# Coming back? *Run → Run All Above Selected Cell.*
+# You will write seven small classes instead, chain them in a list, and train them with nothing but NumPy.
 
 # %% locked="setup"
 import os
@@ -808,5 +806,3 @@ if trained:
 # - Start with all weights 0. Only the last $b$ ever moves. Which two zeros are to blame?
 # - Keep no hidden output at all, and recompute it as in `backward_recompute`. What does a training step cost now?
 # - Write `Dropout`. What must it cache?
-#
-# Next: [5 · The same gradient, turned on the image](../05_adversarial/adversarial.ipynb).

@@ -17,7 +17,7 @@
 #
 # It knows 1,000 classes; a blind guess is right in 0.1 % of cases.
 #
-# The attack is said to take five lines of code and to work on most images. You write them, then you count. About 60 minutes. Coming back? *Run → Run All Above Selected Cell.*
+# The attack is said to take five lines of code and to work on most images. You write them, then you count.
 
 # %% locked="setup"
 import numpy as np
@@ -605,5 +605,3 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 # - **One for all.** Find one change that spoils as many digits as possible.
 # - Start `pgd` at random places in the ball, and keep the worst.
 # - A picture file holds 256 levels. Do your attacks survive rounding?
-#
-# Next: [6 · The tape that PyTorch hides](../06_autograd/autograd.ipynb).

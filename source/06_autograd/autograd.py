@@ -15,9 +15,7 @@
 #
 # For five notebooks you wrote every way back yourself. Papers on a new network once spent eight of ten pages on that. Today you write the forward pass, call `.backward()`, and all the bars are there. **PyTorch needs the forward only, and writes the backward for you.**
 #
-# Here you build the program that does it, in stages, in about 90 minutes. At the end it trains notebook 04's network.
-#
-# *Coming back? Click into the cell where you stopped, then Run → Run All Above Selected Cell.*
+# Here you build the program that does it, in stages. At the end it trains notebook 04's network.
 
 # %% locked="setup"
 import numpy as np
@@ -777,5 +775,3 @@ else:
 #
 # Bars are added up. A step in the middle that keeps its old bar passes the old one on again.
 # </details>
-#
-# Next: [7 · The panda](../07_panda/panda.ipynb), where layers of your own go into a real network.

@@ -15,7 +15,7 @@
 #
 # Notebook 05 told of a photo: panda, 60 %. After a change that nobody sees: gibbon, 99 %. There you fooled a network that reads digits.
 #
-# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. Four kinds of layers are missing in it. You write them, and then your own backward pass carries the attack, in nothing but NumPy. It takes about 75 minutes.
+# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. Four kinds of layers are missing in it. You write them, and then your own backward pass carries the attack, in nothing but NumPy.
 
 # %% locked="setup"
 import os

@@ -13,14 +13,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.course.authored import authored, read_authored
+from autograder.course.authored import authored, graded, read_authored
 from autograder.course.build import declared_otherwise, differences, release_into, stale_solutions, troubles
 from autograder.course.exercise_tables import STATEMENTS, exercises_page
 from autograder.course.layout import RELEASE, SOLUTIONS
 from barprop.exercises import EXERCISES, TESTS
 
 LONG = {"Node", "Value"}  # classes with many gaps, which the contract wants in one cell
-NAMES = [f"{path.parent.name}/{path.stem}" for path in authored()]
+NAMES = [f"{path.parent.name}/{path.stem}" for path in graded()]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_a_changed_byte_is_noticed(releases, tmp_path):
     assert len(differences(first, tmp_path)) >= len(NAMES)
 
 
-@pytest.mark.parametrize("path", authored(), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", graded(), ids=lambda p: p.stem)
 def test_declarations_and_notebook_agree(path):
     assert declared_otherwise(path) == []
     text = "\n".join(c.source for c in read_authored(path).cells if c.cell_type == "markdown")
@@ -134,7 +134,10 @@ def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:
         file.extractall(tmp_path)
     names = {path.relative_to(tmp_path / "backprop").parts[0] for path in (tmp_path / "backprop").rglob("*")}
     assert names == {"README.md", "requirements.txt", "pyproject.toml", "LICENSE", "NOTICE", "barprop", "notebooks"}
-    assert [p.name for p in (tmp_path / "backprop" / "notebooks").iterdir()] == ["01_forward_graph"]
+    given = {
+        path.relative_to(tmp_path / "backprop" / "notebooks").as_posix() for path in tmp_path.rglob("notebooks/*/*")
+    }
+    assert given == {"00_start/cheat_sheet.html", "00_start/start.ipynb", "01_forward_graph/forward_graph.ipynb"}
     assert "autograder" not in tomllib.loads((tmp_path / "backprop" / "pyproject.toml").read_text())["project"].get(
         "scripts", {}
     )
