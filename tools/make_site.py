@@ -28,7 +28,8 @@ from nbformat import NotebookNode
 
 from autograder.commands.handout import write_zip
 from autograder.course.build import release_into
-from autograder.course.layout import ROOT, SOLUTIONS
+from autograder.course.layout import ROOT, SOLUTIONS, SOURCE
+from autograder.course.outlines import outline
 from barprop.exercises import in_notebook
 from barprop.widgets.standalone import page_of_state
 
@@ -136,8 +137,8 @@ def _stage_course(target: Path, release: Path) -> list[str]:
         place = target / "course" / f"{name}.ipynb"
         place.parent.mkdir(parents=True)
         place.write_text(nbformat.writes(page), encoding="utf-8")
-        for picture in path.parent.glob("*.png"):
-            shutil.copyfile(picture, place.parent / picture.name)
+        for extra in (*path.parent.glob("*.png"), *path.parent.glob("*.html")):
+            shutil.copyfile(extra, place.parent / extra.name)
         names.append(f"course/{name}")
     return names
 
@@ -196,7 +197,7 @@ def _table(course: list[str], repository: str) -> list[str]:
         exercises = in_notebook(notebook)
         title = nbformat.read(ROOT / "notebooks" / f"{notebook}.ipynb", as_version=4).cells[0].source.split("\n")[0]
         row = [f"[{title.lstrip('# ')}]({name}.ipynb)", len(exercises) or ""]
-        row += [sum(e.points for e in exercises) or "", sum(e.minutes for e in exercises) or ""]
+        row += [sum(e.points for e in exercises) or "", outline(SOURCE / f"{notebook}.py").minutes]
         if repository:
             colab = f"https://colab.research.google.com/github/{place}/blob/main/notebooks/{notebook}.ipynb"
             row.append(f"[Colab]({colab})")

@@ -20,13 +20,10 @@ def contents(release: Path, assignments: list[str]) -> list[tuple[Path, str]]:
     release : Path
         The folder with the released assignments. What is in it beside assignments, the start page, always goes along.
     """
-    assignments = [
-        *sorted({path.parent.name for path in authored()} - {path.parent.name for path in graded()}),
-        *assignments,
-    ]
+    always = {path.parent.name for path in authored()} - {path.parent.name for path in graded()}
     found = [(ROOT / "docs" / "handout.md", "README.md"), *((ROOT / name, name) for name in _SHARED)]
     found += [(path, path.relative_to(ROOT).as_posix()) for path in _files(ROOT / "barprop")]
-    for name in assignments:
+    for name in sorted(always.union(assignments)):
         found += [(path, f"notebooks/{path.relative_to(release).as_posix()}") for path in _files(release / name)]
     return found
 
