@@ -73,9 +73,10 @@ def test_the_installed_command_grades_in_any_folder_of_a_course(wheel: Path, tmp
     assert run(python, "-c", "import autograder; print(autograder.__file__)", cwd=course).startswith(str(venv))
     command = (python, venv / "bin" / "autograder")
     assert "2 graded" in run(*command, "grade", NOTEBOOK, cwd=handed_in)
-    run(*command, "report", "--csv", "scores.csv", cwd=handed_in)
+    run(*command, "report", "--csv", "scores.csv", "--html", "report.html", cwd=handed_in)
     lines = [line.split(",") for line in (handed_in / "scores.csv").read_text(encoding="utf-8").splitlines()]
     ann, bob = ({line[0]: line for line in lines}[name] for name in ("ann", "bob"))
     assert ann != bob
+    assert "<svg" in (handed_in / "report.html").read_text(encoding="utf-8")
     assert not (handed_in / "gradebook.db").exists()
     assert (course / "gradebook.db").exists()
