@@ -34,7 +34,7 @@ from barprop.exercises import in_notebook
 from barprop.widgets.standalone import page_of_state
 
 SITE, OUT = ROOT / "docs" / "site", ROOT / "build" / "site"
-TEACHING = ("instructor", "grading", "security", "new-exercise", "exercises", "widgets", "deploy")
+TEACHING = ("instructor", "grading", "reports", "security", "new-exercise", "exercises", "widgets", "deploy")
 _VIEW, _STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 _FRAME = '<iframe class="widget" src="{src}" title="{title}" loading="lazy" height="640"></iframe>'
 
