@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.batch.pool import cores
 from autograder.course.authored import graded, materialise
 from autograder.course.layout import RELEASE, ROOT
+from autograder.course.names import no_assignment
 from autograder.plugin.configuration import configured
 from autograder.samples.classroom import hand_in, some
 
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     assignments = args.assignment or known
     for name in assignments:
         if name not in known:
-            print(f"There is no assignment {name!r}; there are {', '.join(known)}.", file=sys.stderr)
+            print(no_assignment(name, known), file=sys.stderr)
             return 2
     if folder.exists() and not args.keep:
         if not (folder / "nbgrader_config.py").exists():

@@ -1,49 +1,115 @@
-"""Write the gradebook as CSV."""
+"""Write the gradebook as CSV: nbgrader's, a column an exercise, or what Canvas or Moodle takes back."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.course.layout import given_path
 from autograder.gradebook.database import the_gradebook
+from autograder.gradebook.submitted import coursedir_path
+from autograder.lms.collect import read_notes
+from autograder.lms.feedback_zip import write_feedback
+from autograder.lms.roster import ROSTER, Roster, RosterError, course_roster
 from autograder.plugin.configuration import configured
 from autograder.plugin.quoted_csv import QuotedCsv
 from autograder.reports.csv_file import write_csv
+from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades
 from autograder.reports.table import not_graded, table_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m autograder export`."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
-    parser.add_argument("--to", type=given_path, default=Path("grades.csv"), metavar="FILE", help="default: grades.csv")
-    parser.add_argument("--exercises", action="store_true", help="one line a student, one column an exercise")
-    parser.add_argument("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db")
+    add = parser.add_argument
+    add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
+    add("--to", type=given_path, metavar="FILE", help="default: grades.csv, canvas.csv or moodle.csv")
+    add("--exercises", action="store_true", help="one line a student, one column an exercise")
+    add("--for", dest="lms", choices=("canvas", "moodle"), help="in the columns that Canvas or Moodle takes back")
+    add("--roster", type=given_path, metavar="CSV", help=f"the class, from Canvas or Moodle (default: {ROSTER})")
+    add("--feedback", type=given_path, metavar="ZIP", help="also write the feedback pages as the LMS takes them back")
+    add("--column", action="append", default=[], metavar="ASSIGNMENT=TITLE", help="what Canvas calls an assignment")
+    add("--zero", action="store_true", help="0 for who handed in nothing, instead of no grade")
+    add("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the CSV; returns the exit code."""
+    """Write the CSV; return the exit code."""
     app = configured(args.db)
+    args.to = args.to or Path("grades.csv" if args.lms is None else f"{args.lms}.csv")
     with the_gradebook(app.coursedir) as gradebook:
+        known = [assignment.name for assignment in gradebook.assignments]
         try:
-            known = [assignment.name for assignment in gradebook.assignments]
             for name in args.assignments:
                 gradebook.find_assignment(name)
-            if args.exercises:
-                chosen = args.assignments or known
-                write_csv(args.to, [table_of(gradebook, app.coursedir, app.config, name) for name in chosen])
-            else:
-                plugin = QuotedCsv(parent=app)
-                plugin.to, plugin.assignment = str(args.to), list(args.assignments)
-                plugin.export(gradebook)
+            _write(args, app, gradebook, args.assignments or known)
         except MissingEntry:
             print(not_graded(args.assignments, known), file=sys.stderr)
             return 2
+        except (RosterError, ExportError) as error:
+            print(error, file=sys.stderr)
+            return 2
         except OSError as error:
-            print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
+            print(f"{error.filename or args.to} cannot be written: {error.strerror}.", file=sys.stderr)
             return 2
     print(f"Written: {args.to}")
     return 0
+
+
+def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: list[str]) -> None:
+    if args.lms is None:
+        if args.feedback or args.column or args.zero:
+            raise ExportError("--feedback, --column and --zero belong to an LMS; say --for canvas or --for moodle.")
+        if args.exercises:
+            write_csv(args.to, [table_of(gradebook, app.coursedir, app.config, name) for name in chosen])
+        else:
+            plugin = QuotedCsv(parent=app)
+            plugin.to, plugin.assignment = str(args.to), list(args.assignments)
+            plugin.export(gradebook)
+        return
+    roster = course_roster(Path(app.coursedir.root), args.roster)
+    if roster is None:
+        raise ExportError(
+            f"{args.lms.capitalize()}'s columns need the class: save Canvas' gradebook, or Moodle's participants or "
+            f"grading worksheet, as {ROSTER} in {app.coursedir.root}, or give --roster."
+        )
+    tables = [table_of(gradebook, app.coursedir, app.config, name) for name in chosen]
+    absent = "0" if args.zero else ""
+    if args.lms == "canvas":
+        written = canvas_grades(roster, tables, _titles(args.column, chosen), absent)
+    else:
+        written = moodle_grades(roster, tables, absent)
+    written.save(args.to)
+    for note in written.notes:
+        print(note, file=sys.stderr)
+    if args.feedback:
+        _feedback(args, app.coursedir, roster, chosen)
+
+
+def _titles(given: list[str], chosen: list[str]) -> dict[str, str]:
+    """Read ASSIGNMENT=TITLE. Raises ExportError."""
+    pairs = [text.partition("=") for text in given]
+    for name, separator, title in pairs:
+        if not separator or not title or name not in chosen:
+            raise ExportError(
+                f"--column takes ASSIGNMENT=TITLE with one of {', '.join(chosen)}, not {name + separator!r}."
+            )
+    return {name: title for name, _, title in pairs}
+
+
+def _feedback(args: argparse.Namespace, coursedir: Any, roster: Roster, chosen: list[str]) -> None:
+    if len(chosen) != 1:
+        raise ExportError(f"A feedback zip is for one assignment; say for which: {', '.join(chosen)}.")
+    name = chosen[0]
+    pages = coursedir_path(coursedir, coursedir.feedback_directory)
+    notes = read_notes(Path(coursedir.root) / "downloaded", name)
+    result = write_feedback(args.feedback, args.lms, pages, name, notes, roster)
+    for student, why in result.left_out:
+        print(f"Left out of {args.feedback.name}: {student} {why}.", file=sys.stderr)
+    if not result.pages:
+        print(f"There are no feedback pages of {name} to pack: nbgrader generate_feedback {name}", file=sys.stderr)
+    size = args.feedback.stat().st_size / 1e6
+    print(f"Written: {args.feedback} (feedback for {len(result.students)} students, {size:.1f} MB)")

@@ -13,6 +13,7 @@ from autograder.course.authored import graded
 from autograder.course.build import differences, release_into
 from autograder.course.handout import TOP, contents, without_command
 from autograder.course.layout import RELEASE, ROOT, given_path
+from autograder.course.names import no_assignment
 
 _NAME = "backprop.zip"
 
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         there = sorted({path.parent.name for path in graded()})
         unknown = [name for name in args.assignments if name not in there]
         if unknown:
-            print(f"There is no assignment {', '.join(unknown)}; there are {', '.join(there)}.", file=sys.stderr)
+            print(no_assignment(unknown[0], there), file=sys.stderr)
             return 2
         changed = differences(release, RELEASE) if RELEASE.is_dir() else []
         partial = args.to.with_name(f"{args.to.name}.part")

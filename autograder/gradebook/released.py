@@ -17,6 +17,7 @@ from nbgrader.preprocessors import ClearHiddenTests
 from traitlets.config import Config
 
 from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
+from autograder.course.names import did_you_mean
 from autograder.gradebook.database import open_gradebook
 from autograder.submission.cell_source import same_text
 from autograder.submission.read_folder import take_in
@@ -48,7 +49,9 @@ def _source_of(coursedir: CourseDirectory, assignment: str) -> list[Path]:
     if not list(source.glob("*.ipynb")):
         known = sorted({path.parent.name for path in source.parent.glob("*/*.ipynb")})
         there = f"there is {', '.join(known)}" if known else f"{source.parent} holds no notebook"
-        raise NbGraderException(f"No assignment called '{assignment}' exists: {there}.")
+        raise NbGraderException(
+            f"No assignment called '{assignment}' exists: {there}.{did_you_mean(assignment, known)}"
+        )
     return sorted(source.glob("*.ipynb"))
 
 

@@ -15,6 +15,7 @@ from traitlets.config import LoggingConfigurable
 
 from autograder.assignment import AssignmentPlan
 from autograder.batch.run import Run, Summary
+from autograder.course.names import assignments_of, did_you_mean
 from autograder.deadlines.lateness import enter, extensions
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades import GradebookWriter
@@ -97,12 +98,15 @@ class Grading(LoggingConfigurable):
             return due
         if coursedir.student_id != "*" and (there := submissions(coursedir, assignment, "*")):
             who = f"No student '{coursedir.student_id}' has handed in {assignment}"
-            raise NbGraderException(f"{who}; these have: {some([one.student for one in there])}.")
+            ids = [one.student for one in there]
+            meant = did_you_mean(coursedir.student_id, ids)
+            raise NbGraderException(f"{who}; these have: {some(ids)}.{meant}")
         here = coursedir_path(coursedir, coursedir.submitted_directory)
         known, strays = handed_in(coursedir)
         others = f"There are submissions of {', '.join(known)}." if known else f"{here} holds none at all."
         pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, assignment)
-        said = [f"No submissions of '{assignment}' were found as {pattern}.", others, *strays]
+        meant = "" if assignment in assignments_of(coursedir) else did_you_mean(assignment, assignments_of(coursedir))
+        said = [f"No submissions of '{assignment}' were found as {pattern}.", others + meant, *strays]
         raise NbGraderException(" ".join(said))
 
     def _chosen(self, plan: AssignmentPlan) -> AssignmentPlan:

@@ -9,6 +9,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, GradeCell, SubmittedAssignment
 
 from autograder.batch.journal import Journal
+from autograder.course.names import did_you_mean
 from autograder.gradebook.autograded import graded_key
 from autograder.gradebook.submitted import coursedir_path
 from autograder.reports.answers import Written, written_in
@@ -86,9 +87,9 @@ class Table:
 
 def not_graded(names: list[str], known: list[str]) -> str:
     """Say which of the assignments are not in the gradebook."""
-    missing = ", ".join(name for name in names if name not in known)
+    missing = [name for name in names if name not in known]
     there = f"it has {', '.join(known)}" if known else "nothing has been graded yet"
-    return f"The gradebook has no {missing}; {there}."
+    return f"The gradebook has no {', '.join(missing)}; {there}.{did_you_mean(missing[0], known)}"
 
 
 def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str) -> Table:

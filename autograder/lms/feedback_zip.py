@@ -1,0 +1,104 @@
+"""The feedback pages of an assignment as one zip file, under the names by which Canvas or Moodle takes them back."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.lms.roster import Roster, Student
+
+_FLAT = re.compile(r"(.*_\d+_assignsubmission_file_)(.+)")  # Moodle without folders: the file's name is in it
+
+
+@dataclass
+class FeedbackZip:
+    """What was put into a feedback zip; `left_out` holds (student, why)."""
+
+    pages: int = 0
+    students: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+def write_feedback(
+    path: Path, lms: str, feedback: Path, assignment: str, notes: dict[str, Any], roster: Roster | None
+) -> FeedbackZip:
+    """Write the zip file, whole or not at all.
+
+    Parameters
+    ----------
+    lms : str
+        `canvas` or `moodle`.
+    feedback : Path
+        The course's folder of feedback pages.
+    notes : dict
+        Where each hand-in is from, as `collect` keeps it.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    result = FeedbackZip()
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            for folder in sorted(feedback.glob(f"[!.]*/{_escaped(assignment)}")):
+                _add(archive, folder, lms, notes, roster, result)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return result
+
+
+def _add(
+    archive: zipfile.ZipFile, folder: Path, lms: str, notes: dict[str, Any], roster: Roster | None, result: FeedbackZip
+) -> None:
+    student = folder.parent.name
+    pages = sorted(folder.glob("*.html"))
+    note = notes.get(student, {})
+    origins = dict(note.get("origins", {})) if note.get("lms") == lms else {}
+    if not origins and lms == "moodle" and roster and (known := roster.find(student)) and known.moodle_id:
+        origins = {"": _moodle_folder(known)}
+    if not origins:
+        where = lms.capitalize()
+        result.left_out.append((student, f"was not collected from {where}, so that {where}'s name for it is not known"))
+        return
+    taken: set[str] = set()
+    for page in pages:
+        name = _free(_name(page, origins, lms), taken)
+        archive.write(page, name)
+        result.pages += 1
+    result.students += [student] if pages else []
+
+
+def _name(page: Path, origins: dict[str, str], lms: str) -> str:
+    """Return what a page has to be called; it belongs to the notebook of its name, or else to the first file."""
+    mine = [origin for path, origin in origins.items() if Path(path).stem == page.stem]
+    origin = (mine or [origins[path] for path in sorted(origins, key=lambda path: not path.endswith(".ipynb"))])[0]
+    if lms == "canvas":
+        return f"{os.path.splitext(origin)[0]}.html"
+    flat = _FLAT.fullmatch(origin)
+    return f"{flat[1]}{page.name}" if flat else f"{origin}/{page.name}"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    stem, ending = os.path.splitext(name)
+    numbers: Iterator[str] = (f"{stem}-{number}{ending}" for number in range(2, 1000))
+    while name in taken:
+        name = next(numbers)
+    taken.add(name)
+    return name
+
+
+def _moodle_folder(student: Student) -> str:
+    plain = re.sub(r"[\\/:*?\"<>|&'`]", "", student.name.replace("_", " "))
+    return f"{plain}_{student.moodle_id}_assignsubmission_file_"
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", name)

@@ -1,0 +1,222 @@
+"""Grades as Canvas and Moodle take them back: one line for everybody in the roster."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.gradebook.submitted import some
+from autograder.lms.roster import COLUMNS, Roster, Student
+from autograder.lms.spreadsheet import plain_text, spreadsheet_safe
+from autograder.reports.table import Row, Table
+
+_CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+_CANVAS_KNOWN = (*_CANVAS, "LastName", "FirstName", "Integration ID", "Root Account")
+_MOODLE = ("ID number", "Email address", "Full name")
+_SIGNED = re.compile(r"[+-][\w.@+-]*")  # an id that begins with a sign and calls no function of a spreadsheet
+_NUMBER = re.compile(r" \(\d+\)$")  # Canvas writes the number of an assignment behind its title
+
+
+class ExportError(Exception):
+    """Grades that cannot be written for this LMS; the message is a sentence that says why and what to do."""
+
+
+@dataclass
+class Written:
+    """Lines for a CSV file, and sentences on what whoever uploads it should know."""
+
+    lines: list[list[object]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def save(self, path: Path, delimiter: str = ",") -> None:
+        """Write the file. Raises OSError."""
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(self.lines)
+
+
+def points(value: float) -> str:
+    """Write points without a trailing zero and never as -0."""
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def canvas_grades(roster: Roster, tables: list[Table], titles: Mapping[str, str], absent: str = "") -> Written:
+    """Return the gradebook in Canvas' columns: Student, ID, ..., Section, one for each assignment; Points Possible.
+
+    Parameters
+    ----------
+    titles : mapping
+        Assignment -> the title of its column, where that is not found among the roster's.
+    absent : str
+        The grade of a student who handed in nothing: empty, or 0.
+
+    Raises
+    ------
+    ExportError
+        If the roster is not Canvas'.
+    """
+    if roster.lms != "canvas":
+        raise ExportError(
+            f"{roster.table.path} is no gradebook of Canvas', so Canvas could match nobody. Export it there."
+        )
+    result = Written()
+    header = [name for name in roster.table.header if name in _CANVAS_KNOWN]
+    own = header if "ID" in header else list(_CANVAS)
+    columns = [_title(roster, table.assignment, titles, result.notes) for table in tables]
+    result.lines.append([*own, *map(spreadsheet_safe, columns)])
+    most = [_possible(roster, table, column, result.notes) for table, column in zip(tables, columns, strict=True)]
+    result.lines.append(["    Points Possible", *[""] * (len(own) - 1), *most])
+    found = [_by_student(roster, table, result.notes) for table in tables]
+    cells = dict(roster.table.rows)
+    for student in roster:
+        row = dict(zip(roster.table.header, cells[student.line], strict=True))
+        who = [_identity(name, row[name] if name in row else _canvas_value(student, name)) for name in own]
+        scores = [points(rows[student.id].total) if student.id in rows else absent for rows in found]
+        result.lines.append([*who, *scores])
+    return result
+
+
+def moodle_grades(roster: Roster, tables: list[Table], absent: str = "") -> Written:
+    """Return grades for Moodle: the grading worksheet filled in, or a table for its import of grades.
+
+    A roster with the columns Identifier and Grade is the worksheet of one assignment, which is filled in; for another
+    roster the lines are ID number, Email address, Full name, and for each assignment its grade and its feedback.
+
+    Raises
+    ------
+    ExportError
+        If the roster is a worksheet and there are several assignments.
+    """
+    places = {name.casefold(): place for place, name in enumerate(roster.table.header)}
+    if not {"identifier", "grade"} <= places.keys():
+        return _moodle_import(roster, tables, absent)
+    if len(tables) != 1:
+        raise ExportError(
+            f"{roster.table.path} is Moodle's grading worksheet of one assignment; say for which: "
+            f"{', '.join(table.assignment for table in tables)}."
+        )
+    result, table = Written(), tables[0]
+    rows, cells = _by_student(roster, table, result.notes), dict(roster.table.rows)
+    result.lines.append(list(roster.table.header))
+    maxima = set()
+    for student in roster:
+        row = rows.get(student.id)
+        new = {"grade": points(row.total) if row else absent, "feedback comments": _comment(row, table)}
+        kept = [_identity(name, cell) for name, cell in zip(roster.table.header, cells[student.line], strict=True)]
+        for name, text in new.items():
+            if name in places:
+                kept[places[name]] = text
+        maxima.add(cells[student.line][places["maximum grade"]] if "maximum grade" in places else "")
+        result.lines.append(list(kept))
+    other = sorted(text for text in maxima if text and _as_number(text) != table.most)
+    if other:
+        result.notes.append(
+            f"Moodle's maximum grade is {', '.join(other)}, {table.assignment} has {points(table.most)} points."
+        )
+    return result
+
+
+def _moodle_import(roster: Roster, tables: list[Table], absent: str) -> Written:
+    result = Written()
+    get: dict[str, Callable[[Student], str]] = {
+        "ID number": lambda student: student.sis_id,
+        "Email address": lambda student: student.email,
+        "Full name": lambda student: student.name,
+    }
+    own = [name for name in _MOODLE if any(get[name](student) for student in roster)]
+    if own in ([], ["Full name"]):
+        raise ExportError(
+            f"{roster.table.path} has neither ID numbers nor e-mail addresses, and Moodle matches by these."
+        )
+    names = [name for table in tables for name in (table.assignment, f"{table.assignment} (feedback)")]
+    result.lines.append([*own, *map(spreadsheet_safe, names)])
+    found = [_by_student(roster, table, result.notes) for table in tables]
+    for student in roster:
+        scores: list[object] = []
+        for table, rows in zip(tables, found, strict=True):
+            row = rows.get(student.id)
+            scores += [points(row.total) if row else absent, _comment(row, table)]
+        result.lines.append([*(_identity(name, get[name](student)) for name in own), *scores])
+    return result
+
+
+def _by_student(roster: Roster, table: Table, notes: list[str]) -> dict[str, Row]:
+    """Return the rows of the gradebook by the roster's ids; say who is not in it."""
+    found, strangers = {}, []
+    for row in table.rows:
+        student = roster.find(row.student)
+        if student is None:
+            strangers.append(row.student)
+        else:
+            found[student.id] = row
+    if strangers:
+        notes.append(f"{table.assignment}: in the gradebook and not in the roster, so left out: {some(strangers)}.")
+    waiting = [student for student, row in found.items() if row.waiting]
+    if waiting:
+        notes.append(f"{table.assignment}: not all points are given yet, a person has to look: {some(waiting)}.")
+    return found
+
+
+def _title(roster: Roster, assignment: str, titles: Mapping[str, str], notes: list[str]) -> str:
+    """Return the title of an assignment's column: the given one, the one in the roster that is like it, or its name."""
+    if assignment in titles:
+        return titles[assignment]
+    wanted = {_plain(assignment), _plain(assignment.lstrip("0123456789_- "))} - {""}
+    found = [name for name in roster.table.header if _NUMBER.search(name) and _plain(_NUMBER.sub("", name)) in wanted]
+    if len(found) == 1:
+        return found[0]
+    others = [name for name in roster.table.header if _NUMBER.search(name)]
+    there = f" among {', '.join(others)}" if others else ""
+    notes.append(
+        f"Canvas' column for {assignment} was not found{there}; Canvas will offer to make a new one. To name it: "
+        f"--column {assignment}='TITLE (NUMBER)'"
+    )
+    return assignment
+
+
+def _possible(roster: Roster, table: Table, column: str, notes: list[str]) -> str:
+    """Return the points possible: what Canvas has, since Canvas would change it to what the file says."""
+    if column in roster.table.header:
+        place = roster.table.header.index(column)
+        cells = [row[place].strip() for _, row in roster.table.rows if row[0].strip() == "Points Possible"]
+        if cells and cells[0]:
+            if _as_number(cells[0]) != table.most:
+                ours = points(table.most)
+                notes.append(f"Canvas has {cells[0]} points for {column}, the notebooks {ours}; points are not scaled.")
+            return cells[0]
+    return points(table.most)
+
+
+def _plain(title: str) -> str:
+    return "".join(c for c in title.casefold() if c.isalnum())
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _canvas_value(student: Student, name: str) -> str:
+    last, _, first = student.sortable_name.partition(", ")
+    values = {"Student": student.sortable_name, "ID": student.canvas_id, "SIS User ID": student.sis_id}
+    values |= {"SIS Login ID": student.login, "Section": student.section, "LastName": last, "FirstName": first}
+    return values.get(name, "")
+
+
+def _identity(column: str, cell: str) -> object:
+    """Return a cell of the roster that no spreadsheet takes for a formula; ids stay as they are as long as they can."""
+    text = plain_text(cell)
+    is_name = any(column.casefold() in COLUMNS[kind] for kind in ("sortable_name", "name", "first", "last"))
+    return text if not is_name and _SIGNED.fullmatch(text) else spreadsheet_safe(text)
+
+
+def _comment(row: Row | None, table: Table) -> str:
+    if row is None:
+        return ""
+    late = f" {points(row.penalty)} taken off for lateness." if row.penalty else ""
+    return f"{points(row.total)} of {points(table.most)} points.{late}"

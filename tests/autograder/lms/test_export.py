@@ -1,0 +1,164 @@
+"""Grades and feedback that Canvas and Moodle take back."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.__main__ import main
+from autograder.lms.feedback_zip import write_feedback
+from autograder.lms.owners import Owners
+from autograder.lms.roster import Roster, read_roster
+from autograder.reports.csv_file import write_csv
+from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades, points
+from autograder.reports.table import Row, Table
+from tests.autograder.lms.rosters import CANVAS, MOODLE, PARTICIPANTS
+from tests.autograder.plugin.test_course import jobs, own, run  # noqa: F401
+
+
+def _roster(folder: Path, content: str) -> Roster:
+    path = folder / "roster.csv"
+    path.write_text(content, encoding="utf-8")
+    return read_roster(path)
+
+
+def _table(*rows: Row, name: str = "07_panda", most: float = 15.0) -> Table:
+    return Table(name, {"a": most}, list(rows))
+
+
+def _lines(path: Path) -> list[list[str]]:
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def test_points_are_short_and_never_minus_zero() -> None:
+    assert [points(x) for x in (0.0, -0.0, -0.00001, 12.0, 7.5, 1 / 3)] == ["0", "0", "0", "12", "7.5", "0.3333"]
+
+
+def test_canvas_takes_it_back(tmp_path: Path) -> None:
+    """Its own columns and titles, everybody in it, names as they were, no formula."""
+    roster = _roster(tmp_path, CANVAS)
+    table = _table(Row("ada", total=12.5), Row("joerg", total=-0.0), Row("S3", total=1.0), Row("stranger", total=3.0))
+    written = canvas_grades(roster, [table, _table(name="99_new", most=4.0)], {})
+    written.save(tmp_path / "canvas.csv")
+    header, possible, *rows = _lines(tmp_path / "canvas.csv")
+    assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "07 Panda (4711)", "99_new"]
+    assert possible == ["    Points Possible", "", "", "", "", "15", "4"]
+    assert [row[5] for row in rows] == ["12.5", "0", "1", "", "", ""]
+    assert [row[1] for row in rows] == ["101", "102", "103", "104", "105", "106"]
+    assert rows[5][3] == "+lee", "an id stays as Canvas knows it"
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "@"))]
+    assert any("stranger" in note for note in written.notes)
+    assert any("99_new was not found" in note for note in written.notes)
+    again = read_roster(tmp_path / "canvas.csv")
+    assert [one for one in again] == [one for one in roster], "a round trip changes nobody"  # noqa: C416
+    assert canvas_grades(roster, [table], {"07_panda": "Panda (1)"}, "0").lines[0][-1] == "Panda (1)"
+
+
+def test_canvas_keeps_its_points_possible(tmp_path: Path) -> None:
+    """Canvas changes an assignment to what the line says."""
+    written = canvas_grades(_roster(tmp_path, CANVAS), [_table(most=20.0)], {}, "0")
+    assert written.lines[1][-1] == "15"
+    assert any("Canvas has 15 points" in note for note in written.notes)
+    assert [line[-1] for line in written.lines[2:]] == ["0"] * 6
+
+
+def test_moodles_worksheet_is_filled_in(tmp_path: Path) -> None:
+    roster = _roster(tmp_path, MOODLE)
+    rows = [Row("S1", total=12.0, penalty=1.5), Row("S4", total=3.0, waiting=True)]
+    written = moodle_grades(roster, [_table(*rows)])
+    written.save(tmp_path / "moodle.csv")
+    before, after = _lines(tmp_path / "roster.csv"), _lines(tmp_path / "moodle.csv")
+    assert after[0] == [name.strip("\ufeff") for name in before[0]]
+    assert [(row[0], row[5], row[10]) for row in after[1:]] == [
+        ("Participant 9001", "12", "12 of 15 points. 1.5 taken off for lateness."),
+        ("Participant 9002", "", ""),
+        ("Participant 9003", "", ""),
+        ("Participant 9004", "3", "3 of 15 points."),
+        ("Participant 9005", "", ""),
+    ]
+    assert after[4][1] == "'=HYPERLINK(1), Eve"
+    assert [row[6:10] for row in after[1:]] == [row[6:10] for row in before[1:]]
+    assert list(read_roster(tmp_path / "moodle.csv")) == list(roster)
+    assert any("a person has to look: S4" in note for note in written.notes)
+    with pytest.raises(ExportError, match="say for which"):
+        moodle_grades(roster, [_table(), _table(name="02")])
+
+
+def test_moodles_import_of_grades(tmp_path: Path) -> None:
+    written = moodle_grades(_roster(tmp_path, PARTICIPANTS), [_table(Row("ada@uni.example", total=7.25))])
+    assert written.lines == [
+        ["Email address", "Full name", "07_panda", "07_panda (feedback)"],
+        ["ada@uni.example", "Ada Lovelace", "7.25", "7.25 of 15 points."],
+        ["joerg@uni.example", "Jörg Strauß", "", ""],
+    ]
+
+
+def test_the_wrong_kind_of_roster(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="no gradebook of Canvas"):
+        canvas_grades(_roster(tmp_path, PARTICIPANTS), [_table()], {})
+    with pytest.raises(ExportError, match="Moodle matches by"):
+        moodle_grades(_roster(tmp_path, "Full name\nAda\n"), [_table()])
+
+
+def test_a_column_an_exercise_has_no_minus_zero(tmp_path: Path) -> None:
+    write_csv(tmp_path / "x.csv", [_table(Row("ada", penalty=1.0), Row("joerg", penalty=0.0))])
+    assert "-0.0" not in (tmp_path / "x.csv").read_text().replace("-1.0", "")
+
+
+def _feedback(folder: Path, *students: str) -> Path:
+    for student in students:
+        page = folder / "feedback" / student / "07_panda/panda.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"for {student}")
+    return folder / "feedback"
+
+
+@pytest.mark.parametrize(
+    ("lms", "origin", "name"),
+    [
+        ("canvas", "lovelaceada_LATE_101_5009_panda-2.ipynb", "lovelaceada_LATE_101_5009_panda-2.html"),
+        ("canvas", "lovelaceada_101_5009_work.zip", "lovelaceada_101_5009_work.html"),
+        ("moodle", "Ada Lovelace_9001_assignsubmission_file_", "Ada Lovelace_9001_assignsubmission_file_/panda.html"),
+        ("moodle", "Ada L_9001_assignsubmission_file_panda.ipynb", "Ada L_9001_assignsubmission_file_panda.html"),
+    ],
+)
+def test_feedback_has_the_names_of_what_was_downloaded(tmp_path: Path, lms: str, origin: str, name: str) -> None:
+    notes = {"ada": {"lms": lms, "origins": {"data.csv": "x_1_2_data.csv", "panda.ipynb": origin}}}
+    result = write_feedback(tmp_path / "f.zip", lms, _feedback(tmp_path, "ada", "bea"), "07_panda", notes, None)
+    with zipfile.ZipFile(tmp_path / "f.zip") as archive:
+        assert archive.namelist() == [name]
+        assert archive.read(name) == b"for ada"
+    assert [student for student, _ in result.left_out] == ["bea"]
+
+
+def test_feedback_finds_its_student_again(tmp_path: Path) -> None:
+    """What collect reads out of a name is in the name of the feedback; Moodle's also for who handed in elsewhere."""
+    roster = _roster(tmp_path, MOODLE)
+    write_feedback(tmp_path / "f.zip", "moodle", _feedback(tmp_path, "S1", "S5"), "07_panda", {}, roster)
+    from datetime import UTC
+
+    from autograder.lms.archives import Refusals, files_in
+
+    owners = Owners(roster, "07_panda", set())
+    found = [owners.owned(one) for one in files_in(tmp_path / "f.zip", UTC, Refusals())]
+    assert [(one.student, one.found.read()) for one in found] == [("S1", b"for S1"), ("S5", b"for S5")]
+
+
+def test_the_command(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    run()
+    assert main(["export", "--for", "canvas"]) == 2
+    assert "roster.csv" in capsys.readouterr().err
+    lines = ["Student,ID,SIS Login ID,Section,PS1 (7)", "    Points Possible,,,,6"]
+    lines += [f'"{name.title()}, A.",{n},{name},1,' for n, name in enumerate(("full", "half", "blank", "absent"), 1)]
+    (own / "roster.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert main(["export", "--for", "canvas"]) == 0
+    assert "broken" in capsys.readouterr().err, "who is not in the roster is named"
+    assert [row[-1] for row in _lines(own / "canvas.csv")] == ["PS1 (7)", "6", "4", "1", "0", ""]
+    assert main(["export", "--zero"]) == 2
+    assert main(["export", "--for", "canvas", "--column", "ps2=x"]) == 2
+    assert main(["export", "ps", "--for", "canvas"]) == 2
+    assert "Did you mean ps1?" in capsys.readouterr().err
