@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
 from barprop.answers.calls import Answers
+from barprop.answers.script import Outcome, Script
 
 
 class Fault(StrEnum):
@@ -57,6 +59,9 @@ class Session(Protocol):
 
     def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
         """Run a code cell as IPython would; never raises for what the student's code does."""
+
+    def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
+        """Carry scripts out, all in one go; how far each went."""
 
     def interrupt_free(self) -> bool:
         """Whether the process still answers (False after a crash or a time-out that could not be undone)."""

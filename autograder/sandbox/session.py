@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -22,13 +23,14 @@ from autograder.sandbox.outputs import read_cell
 from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
 from barprop.answers.call_budget import Tally
 from barprop.answers.calls import SHARED, AnswerError, Observed, label_of
+from barprop.answers.script import Later, Outcome, Script
 from barprop.fixtures.graphs import Graph, GraphNode
 
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox
 
 OUT_OF_MEMORY = 12  # exit code of the session
-HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
+HANDLE, STUB, TWIN, NODE, RESULT = range(REFERENCE, REFERENCE + 5)
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
 _MOST_OBJECTS = 5_000  # in one answer
@@ -52,6 +54,10 @@ class RemoteAnswers:
 
     def __getitem__(self, name: str) -> Any:
         return self._session.named(name)
+
+    def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
+        """Carry scripts out there, all in one go."""
+        return self._session.carry_out(scripts)
 
 
 class RemoteSession:
@@ -134,12 +140,10 @@ class RemoteSession:
             raise
         if type(content) is not tuple or len(content) != 4:
             raise self._break(f"{label} came back malformed.", "malformed")
-        value, changed, shared, where = content
-        if not _are_names(changed) or type(where) is not list:
-            raise self._break(f"{label} came back malformed.", "malformed")
-        known = shared if type(shared) is str and shared in SHARED else ""
-        places = tuple(place for place in where[:100] if type(place) in (str, int))
-        return Observed(value, tuple(word(name) for name in changed[:20]), known, places)
+        try:
+            return _observed(*content)
+        except WireError:
+            raise self._break(f"{label} came back malformed.", "malformed") from None
 
     def attribute(self, handle: RemoteHandle, name: str) -> Any:
         """Return an attribute of an object: data, or a handle. Raise AnswerError."""
@@ -151,9 +155,22 @@ class RemoteSession:
         label = type(handle).__name__
         return self._request(label, self._limits.probe_seconds, "op", name, operands, label)
 
+    def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
+        """Carry scripts out, all in one go; how far each went. Each has the time of one call."""
+        parts: list[list[Outcome]] = []
+        if not scripts:
+            return parts
+        labels = [script.label for script in scripts]
+        try:
+            steps = [[[*step[:3], list(step[3])] for step in script.steps] for script in scripts]
+            self._request(labels[0], self._limits.probe_seconds, "play", steps, parts=_Parts(parts, labels))
+        except AnswerError as error:
+            parts += [[Outcome(error=error)] for _ in scripts[len(parts) :]]
+        return parts
+
     # --- asking ---
 
-    def _request(self, label: str, seconds: float, *what: Any) -> Any:
+    def _request(self, label: str, seconds: float, *what: Any, parts: _Parts | None = None) -> Any:
         """Ask, serve the session's own calls meanwhile, and return what comes back. Raises AnswerError."""
         if self._broken:
             raise AnswerError(self._broken, self._broken_kind)
@@ -165,9 +182,9 @@ class RemoteSession:
         self._deadline = min(outer, started + seconds)
         late = f"{label} did not come back within {seconds:.3g} s."
         try:
-            return self._exchange(late, *what)
+            return self._exchange(late, *what, parts=parts)
         except TimeoutError:
-            raise self._break(late, "late") from None
+            raise self._break(parts.late(seconds) if parts else late, "late") from None
         except TooLargeError as error:
             self._described.clear()  # nothing was sent, and it does no harm to say it again
             raise AnswerError(f"{label} cannot be called with this: {error}.") from None
@@ -181,7 +198,7 @@ class RemoteSession:
             if outer == float("inf"):
                 self._left -= time.monotonic() - started
 
-    def _exchange(self, late: str, kind: str, *rest: Any) -> Any:
+    def _exchange(self, late: str, kind: str, *rest: Any, parts: _Parts | None = None) -> Any:
         self._count += 1
         count, drops = self._count, []
         while self._dropped:
@@ -201,6 +218,10 @@ class RemoteSession:
             outcome = _outcome(message)
             if outcome == "ask" and not interrupted:
                 self._serve(message)
+            elif outcome == "part" and parts and _answers(message, count):
+                seconds = min(self._limits.probe_seconds, self._left)
+                parts.take(message[2], seconds if interrupted else 0.0)
+                interrupted, self._deadline = False, time.monotonic() + seconds
             elif outcome in ("done", "fail", "spent") and _answers(message, count):
                 return self._settled(message, late if interrupted else "", kind)
             else:
@@ -268,6 +289,8 @@ class RemoteSession:
     # --- objects that do not travel ---
 
     def _refer(self, item: Any) -> tuple[int, Any]:
+        if type(item) is Later:
+            return RESULT, item.number
         if isinstance(item, RemoteHandle):
             if item._session is not self:
                 raise TooLargeError("it belongs to another notebook")
@@ -314,6 +337,59 @@ class RemoteSession:
             self._handles[number] = handle
             finalize(handle, self._dropped.add, number)
         return handle
+
+
+class _Parts:
+    """What comes of scripts, one after the other.
+
+    Parameters
+    ----------
+    done : grows by how one script went. labels : of the scripts.
+    """
+
+    def __init__(self, done: list[list[Outcome]], labels: list[str]) -> None:
+        self.done, self.labels = done, labels
+
+    def late(self, seconds: float) -> str:
+        """Say that the script that is carried out now takes too long."""
+        label = self.labels[min(len(self.done), len(self.labels) - 1)]
+        return f"{label} did not come back within {seconds:.3g} s."
+
+    def take(self, content: Any, late: float) -> None:
+        """Read how one script went; `late`, unless 0, are the seconds after which it was interrupted."""
+        if len(self.done) >= len(self.labels) or type(content) is not list or not content:
+            raise WireError("malformed")
+        found = [_outcome_of(entry) for entry in content]
+        if late and found[-1].error is not None:
+            found[-1] = Outcome(error=AnswerError(self.late(late), "late"))
+        self.done.append(found)
+
+
+def _outcome_of(entry: Any) -> Outcome:
+    """How a step went, as the session tells it."""
+    if type(entry) is not list or len(entry) != 3 or type(entry[0]) is not str:
+        raise WireError("malformed")
+    kind, value, seen = entry
+    if kind == "fail":
+        return Outcome(error=_failure(["fail", 0, value]))
+    return Outcome(value, plain=kind == "plain", seen=None if seen is None else _seen_of(seen, value))
+
+
+def _seen_of(seen: Any, value: Any) -> tuple[str, Observed]:
+    """Read what a call did; its label is a name of the student's."""
+    if type(seen) is not list or len(seen) != 4:
+        raise WireError("malformed")
+    label, *rest = seen
+    return word(label), _observed(value, *rest)
+
+
+def _observed(value: Any, changed: Any, shared: Any, where: Any) -> Observed:
+    """Read what a call did. Raises WireError where it does not come as it should."""
+    if not _are_names(changed) or type(where) is not list:
+        raise WireError("malformed")
+    known = shared if type(shared) is str and shared in SHARED else ""
+    places = tuple(place for place in where[:100] if type(place) in (str, int))
+    return Observed(value, tuple(word(name) for name in changed[:20]), known, places)
 
 
 class LocalSession(RemoteSession):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import Answers
+from barprop.answers.calls import Answers, Run
 from barprop.answers.untrusted import is_array, is_modest, is_number, is_row, type_name
 from barprop.judging.compare import floats
 from barprop.judging.evaluate import try_case
@@ -29,7 +29,7 @@ def pattern(exercise: Exercise, answers: Answers, outputs: Iterable[str]) -> str
     wanted, lines = set(outputs), []
     told = 0  # cases in which any of these outputs came
     for case in exercise.probes(np.random.default_rng(_SEED)):
-        tried = try_case(exercise, answers, case)
+        tried = try_case(exercise, Run(answers), case)
         came = [name for name in tried.got if name in wanted]
         lines += [f"{case.label} {name} {''.join(_words(tried.got[name]))}" for name in came]
         told += bool(came)

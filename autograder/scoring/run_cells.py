@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograder.sandbox import CellResult, Limits, Session
 from barprop.answers.calls import AnswerError, Handle
+from barprop.answers.script import Outcome, Script
 
 OpenSession = Callable[[], Session]
 _TELLING = ("error", "execute_result")
@@ -141,6 +142,12 @@ class LiveAnswers:
             if name in self.reasons and self.session.interrupt_free():
                 raise AnswerError(self.reasons[name], "raised") from None
             raise error
+
+    def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
+        """Carry scripts out there, all in one go."""
+        if self.session is None or self.run.left <= 0:
+            return [[Outcome(error=AnswerError(f"It was not tried to the end: {self.run._late()}."))] for _ in scripts]
+        return self.session.carry_out(scripts)
 
 
 def _brief(output: dict[str, Any]) -> dict[str, Any]:

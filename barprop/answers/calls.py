@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any, Protocol
 
 import numpy as np
 
 from barprop.answers.failures import AnswerError, guard
+from barprop.answers.script import Outcome, Played, Script, carry_out
 from barprop.answers.untrusted import (
     arrays_in,
     attempt,
@@ -182,7 +183,8 @@ def _where_shared(value: Any, others: Any) -> tuple[str | int, ...]:
 
 
 def _overlap(value: Any, others: Any) -> bool:
-    return _any_shared(_arrays(value), _arrays(others))
+    these = _arrays(value)
+    return bool(these) and _any_shared(these, _arrays(others))
 
 
 def _any_shared(these: list[np.ndarray], those: list[np.ndarray]) -> bool:
@@ -202,6 +204,9 @@ def _arrays(value: Any) -> list[np.ndarray]:
 
 def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> list[str]:
     """Return the parameter names of the positional arguments; raise AnswerError if they do not fit."""
+    plain = _plain_parameters(function)
+    if plain is not None and not names and plain[1] <= len(args) <= len(plain[0]):
+        return plain[0]
     signature = attempt(None, inspect.signature, function)
     if type(signature) is not inspect.Signature:
         return [f"argument {i + 1}" for i in range(len(args))]
@@ -218,6 +223,20 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
         ) from None
     found = [p.name for p in signature.parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return found + [f"argument {i + 1}" for i in range(len(found), len(args))]
+
+
+def _plain_parameters(function: Any) -> tuple[list[str], int] | None:
+    """Return the parameters of a plain function or method, and how many need a value; None for anything else."""
+    bound = type(function) is MethodType
+    if bound:
+        function = function.__func__
+    if type(function) is not FunctionType or function.__dict__:  # a decorator may have noted another signature there
+        return None
+    code = function.__code__
+    if code.co_kwonlyargcount or code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
+        return None
+    found = list(code.co_varnames[bound : code.co_argcount])
+    return (found, len(found) - len(function.__defaults__ or ())) if code.co_argcount >= bound else None
 
 
 def _lacks_self(function: Any) -> bool:
@@ -255,21 +274,62 @@ class Run:
     answers: Answers
     remarks: list[Remark] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    last: tuple[str, Observed] | None = None  # the last call: what it is called, and what it did
 
     def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
         """Call an answer (by name) or an object got from one. Raises AnswerError."""
-        label = target if type(target) is str else label_of(target)
-        function = self.answers[target] if type(target) is str else target
+        if type(target) is str:
+            return self.called(self.answers[target], target, args, names)
+        return self.called(target, label_of(target), args, names)
+
+    def called(self, function: Any, label: str, args: tuple[Any, ...], names: Mapping[str, Any]) -> Any:
+        """Call a function or object that is there, and note what it did. Raises AnswerError."""
         if issubclass(type(function), Handle):  # by its type: a student's object may lie about its class
             seen = function.observe(args, names, label)
         else:
             seen = observe(function, args, names, label, self._earlier())
-        self.calls[:] = [*self.calls, Call(label, tuple(map(_shown, args)), names, seen.value)][-_CALLS:]
+        self.note(label, args, names, seen)
+        return seen.value
+
+    def note(self, label: str, args: tuple[Any, ...], names: Mapping[str, Any], seen: Observed) -> None:
+        """Keep what a call did, and remark on it."""
+        self.calls.append(Call(label, tuple(map(_shown, args)), names, seen.value))
+        if len(self.calls) > 2 * _CALLS:
+            del self.calls[:-_CALLS]
+        self._remark_on(label, seen)
+
+    def _remark_on(self, label: str, seen: Observed) -> None:
+        self.last = label, seen
         for name in seen.changed:
             self.remark(f"{label} changes its argument {name}; work on a copy.", label)
         if seen.shared:
             self.remarks.append(Remark(f"{label} {SHARED[seen.shared]}", label, seen.where, memory=True))
-        return seen.value
+
+    def snapshot(self, value: Any) -> Any:
+        """Copy a value that a later call might change; the copy counts as what the last call gave."""
+        copy = fresh(value)
+        if self.calls and self.calls[-1].value is value:
+            self.calls[-1] = replace(self.calls[-1], value=copy)
+        return copy
+
+    def play(self, scripts: Sequence[Script]) -> Iterator[Played]:
+        """Carry scripts out one after the other; one that fails stops itself alone.
+
+        Where answers lie in another process, they are carried out there, all of them in one go.
+        """
+        elsewhere = getattr(self.answers, "carry_out", None)
+        if elsewhere is None:
+            for script in scripts:
+                outcomes: list[Outcome] = []
+                carry_out(self, script.steps, outcomes)
+                yield Played(script, outcomes)
+            return
+        for script, done in zip(scripts, elsewhere(scripts), strict=True):
+            for (_, _, _, operands), outcome in zip(script.steps, done, strict=False):
+                if outcome.seen:
+                    label, seen = outcome.seen
+                    self.note(label, next((tuple(o) for o in operands if type(o) is tuple), ()), {}, seen)
+            yield Played(script, done)
 
     def _earlier(self) -> Earlier:
         return self.answers.earlier if type(self.answers) is Namespace else _EARLIER
@@ -290,3 +350,14 @@ class Run:
     def remark(self, sentence: str, label: str = "") -> None:
         """Note how an answer behaves besides its value. Costs half the points."""
         self.remarks.append(Remark(sentence, label))
+
+
+class TrustedRun(Run):
+    """The same for answers that are known to leave their arguments alone: nothing is copied, watched or kept."""
+
+    def called(self, function: Any, label: str, args: tuple[Any, ...], names: Mapping[str, Any]) -> Any:
+        """Call a function or object that is there. Raises AnswerError."""
+        if any(type(item) is Reused for item in args):
+            return super().called(function, label, args, names)
+        with guard(label):
+            return function(*args, **names)

@@ -34,8 +34,12 @@ def one_line(text: Any, limit: int = 200) -> str:
     """Text from elsewhere on one line, printable, cut to `limit` characters; "" for what is no text."""
     if not issubclass(type(text), str):
         return ""
-    text = re.sub(r" at 0x[0-9a-fA-F]+", "", str.__getitem__(text, slice(0, 10 * limit)))
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:limit]
+    text = str.__getitem__(text, slice(0, 10 * limit))
+    if " at 0x" in text:
+        text = re.sub(r" at 0x[0-9a-fA-F]+", "", text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())[:limit]
 
 
 def type_name(value: Any) -> str:
@@ -47,17 +51,19 @@ def type_name(value: Any) -> str:
 
 def is_number(value: Any) -> bool:
     """Say whether this is a real number: exactly a float, an int or a NumPy number; no bool, no complex."""
-    return any(type(value) is kind for kind in _NUMBERS)
+    return id(type(value)) in _NUMBER_IDS
 
 
 # The exact types of data: no object of a student's own class is one of them.
 _PLAIN = (str, bytes, bytearray, bool, complex, list, tuple, dict, set, frozenset, range, np.bool_, np.ndarray,
           type(None), type(NotImplemented), type(Ellipsis), *_NUMBERS)  # fmt: skip
+# By identity, and fast: to look a class up in a set would ask its metaclass, which may be the student's.
+_NUMBER_IDS, _PLAIN_IDS = frozenset(map(id, _NUMBERS)), frozenset(map(id, _PLAIN))
 
 
 def is_plain(value: Any) -> bool:
     """Say whether this is data rather than an object: exactly a number, text, an array or a collection."""
-    return any(type(value) is kind for kind in _PLAIN)
+    return id(type(value)) in _PLAIN_IDS
 
 
 def is_row(value: Any) -> bool:
@@ -106,7 +112,7 @@ def describe_type(value: Any) -> str:
 
 def arrays_in(value: Any) -> Iterator[np.ndarray]:
     """Every plain array in a nest of tuples, lists and dictionaries that is not giant."""
-    for item in _nest(value):
+    for item in _nest(value) if _is_nest(value) else (value,):
         if type(item) is np.ndarray:
             yield item
 
@@ -130,8 +136,15 @@ def _nest(value: Any) -> Iterator[Any]:
         todo += [(entry, depth - 1) for entry in reversed(inner)]
 
 
+def _is_nest(value: Any) -> bool:
+    kind = type(value)
+    return kind is tuple or kind is list or kind is dict
+
+
 def is_modest(value: Any) -> bool:
     """Whether a nest is small enough to be copied and compared in whole."""
+    if not _is_nest(value):
+        return True
     items = size = 0
     for item in _nest(value):
         items += 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Run, same
 from barprop.answers.returned import take_tuple
+from barprop.answers.script import NOTHING, VALUE, Later, Played, Script
 from barprop.answers.untrusted import is_row
 from barprop.judging.compare import describe_type, is_array, is_number
 from barprop.judging.exercise import Case, Drive, Mistake, Values
@@ -20,38 +22,74 @@ SHARED = "is shared by two objects of the class"
 EATEN = "is used up by backward: a second one gives something else"
 
 
-def cache_story(make: Callable[[], Any], forward: Callable[[Any, int], Any], backward: Callable[[Any], Any]) -> str:
-    """How the cache of a class behaves, told by comparing its own answers with each other.
+@dataclass(frozen=True)
+class Trips:
+    """The ways through an object of a student's class, written down as steps.
 
     Parameters
     ----------
-    make : gives a new object.
-    forward : (object, 0 or 1) sends it forward with one input or the other.
-    backward : object -> what its backward returns.
+    name : of the class. made : the class itself. settings : what it is called with.
+    inputs : what forward is given, one way and the other. bars : what backward is given.
     """
 
-    def after(*inputs: int) -> Any:
-        made = make()
-        for number in inputs:
-            forward(made, number)
-        return made
+    name: str
+    made: Any
+    settings: tuple[Any, ...]
+    inputs: tuple[tuple[Any, ...], ...]
+    bars: tuple[Any, ...]
 
-    alone = backward(after(0))
-    if same(alone, backward(after(1))):
-        return NOT_READ
-    if not same(alone, backward(after(1, 0))):
-        return FIRST
-    one, other = make(), make()
-    forward(one, 0)
-    forward(other, 1)
-    if not same(alone, backward(one)):
-        return SHARED
-    again = after(0)
-    backward(again)
-    try:
-        return KEPT if same(alone, backward(again)) else EATEN
-    except AnswerError:
-        return EATEN
+    def make(self, script: Script) -> Later:
+        """Make a new object."""
+        return script.call(self.made, self.name, *self.settings, want=NOTHING)
+
+    def forward(self, script: Script, layer: Later, number: int = 0, want: int = NOTHING) -> Later:
+        """Send it forward with one input or the other."""
+        return script.send(layer, "forward", *self.inputs[number], want=want)
+
+    def backward(self, script: Script, layer: Later) -> Later:
+        """Ask for its bars."""
+        return script.send(layer, "backward", *self.bars)
+
+    def once(self) -> tuple[Script, Later, Later]:
+        """Write down one way forward and back; return what forward gives, and what backward gives."""
+        script = Script(self.name)
+        layer = self.make(script)
+        return script, self.forward(script, layer, want=VALUE), self.backward(script, layer)
+
+
+class CacheStory:
+    """How the cache of a class behaves, found out by comparing its own answers with each other."""
+
+    def __init__(self, trips: Trips) -> None:
+        self.trips, self.script = trips, Script(trips.name)
+        self.alone, self.changed, self.again = self._after(0), self._after(1), self._after(1, 0)
+        one, other = trips.make(self.script), trips.make(self.script)
+        trips.forward(self.script, one, 0)
+        trips.forward(self.script, other, 1)
+        self.beside = trips.backward(self.script, one)
+        self.eaten = self._after(0, backs=2)
+
+    def _after(self, *inputs: int, backs: int = 1) -> Later:
+        """Ask a new object for its bars after these inputs; of several ways back the last."""
+        made = self.trips.make(self.script)
+        for number in inputs:
+            self.trips.forward(self.script, made, number)
+        return [self.trips.backward(self.script, made) for _ in range(backs)][-1]
+
+    def told(self, played: Played) -> str:
+        """Say it in words. Raises AnswerError where a step failed that is needed for that."""
+        alone = played[self.alone]
+        if same(alone, played[self.changed]):
+            return NOT_READ
+        if not same(alone, played[self.again]):
+            return FIRST
+        if not same(alone, played[self.beside]):
+            return SHARED
+        played[Later(self.eaten.number - 1)]
+        try:
+            return KEPT if same(alone, played[self.eaten]) else EATEN
+        except AnswerError:
+            return EATEN
 
 
 def cache_mistakes() -> tuple[Mistake, ...]:
@@ -83,22 +121,18 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_wi
     def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         w = tuple(case.args[key] for key in weights)
         settings = tuple(getattr(case, key) for key in made_with)
-        layer = run(name, *settings)
-        yield out, run.send(layer, "forward", case.args[inp], w)
-        value = run.send(layer, "backward", case.args[bar], w)
-        (_, w_bar), (_, in_bar) = take_tuple(f"{name}.backward", value, ("w_bar", f"{inp}_bar"))
+        # Another input with other weights: a layer that keeps its weights keeps the wrong ones.
+        inputs = ((case.args[inp], w), *(((case.other, other_weights(w)),) if "other" in case.more else ()))
+        trips = Trips(name, run.answers[name], settings, inputs, (case.args[bar], w))
+        script, forward, backward = trips.once()
+        story = CacheStory(trips) if "other" in case.more else None
+        plays = run.play([script, story.script] if story else [script])
+        played = next(plays)
+        yield out, played[forward]
+        (_, w_bar), (_, in_bar) = take_tuple(f"{name}.backward", played[backward], ("w_bar", f"{inp}_bar"))
         yield f"{inp}_bar", in_bar
-        if "other" in case.more:
-            # Another input with other weights: a layer that keeps its weights keeps the wrong ones.
-            given = ((case.args[inp], w), (case.other, other_weights(w)))
-            yield (
-                "cache",
-                cache_story(
-                    lambda: run(name, *settings),
-                    lambda made, number: run.send(made, "forward", *given[number]),
-                    lambda made: run.send(made, "backward", case.args[bar], w),
-                ),
-            )
+        if story:
+            yield "cache", story.told(next(plays))
         yield from _weight_bars(name, w_bar, weights)
 
     return drive
@@ -133,20 +167,17 @@ def loss_drive(name: str, inputs: tuple[str, str], bars: tuple[str, ...]) -> Dri
     def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         given = tuple(case.args[key] for key in inputs)
         l_bar = (case.args["l_bar"],) if "l_bar" in case.args else ()
-        loss = run(name)
-        yield "l", run.send(loss, "forward", *given)
-        value = run.send(loss, "backward", *l_bar)
+        ways = (given, case.other) if "other" in case.more else (given,)
+        trips = Trips(name, run.answers[name], (), ways, l_bar)
+        script, forward, backward = trips.once()
+        story = CacheStory(trips) if "other" in case.more else None
+        plays = run.play([script, story.script] if story else [script])
+        played = next(plays)
+        yield "l", played[forward]
+        value = played[backward]
         yield from take_tuple(f"{name}.backward", value, bars) if len(bars) > 1 else ((bars[0], value),)
-        if "other" in case.more:
-            pairs = (given, case.other)
-            yield (
-                "cache",
-                cache_story(
-                    lambda: run(name),
-                    lambda made, number: run.send(made, "forward", *pairs[number]),
-                    lambda made: run.send(made, "backward", *l_bar),
-                ),
-            )
+        if story:
+            yield "cache", story.told(next(plays))
 
     return drive
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Answers, Call, Remark, Run, same
+from barprop.answers.calls import AnswerError, Answers, Call, Observed, Remark, Run, TrustedRun, same
 from barprop.answers.failures import OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
+from barprop.answers.script import Later, Played, Script
 from barprop.answers.untrusted import attempt, fresh, one_line, type_name
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
@@ -66,7 +67,8 @@ class Evaluation:
     @property
     def points(self) -> float:
         """All points, over the parts."""
-        return sum(self.verdict(part).points for part in self.exercise.parts)
+        found = ((part, self._failed(part)) for part in self.exercise.parts)
+        return sum(self._points(part, failed, self.held(part, failed)) for part, failed in found)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -213,16 +215,18 @@ def evaluate(
     silent, error, stopped = 0, "", ""
     got: dict[str, Any] = {}
     # The oracle has cases of its own: an object in them may remember what it was asked.
-    twins = zip(*(exercise.probes(np.random.default_rng(seed)) for _ in range(2)), strict=True)
-    for number, (case, twin) in enumerate(twins):
+    cases, twins = ([*exercise.probes(np.random.default_rng(seed))] for _ in range(2))
+    ahead = _Ahead(exercise, answers, cases)
+    for number, (case, twin) in enumerate(zip(cases, twins, strict=True)):
         right = oracle(twin)
         if silent >= _STOPS:  # what is not tried is not right either: its outputs fail with the last error
             untried = _problems(exercise, {}, right, error)
             result.trials.append(Trial(case, {}, right, untried, tried=False, stopped=stopped))
             continue
-        tried = try_case(exercise, answers, case)
+        tried = try_case(exercise, ahead.run(number, first=True), case)
         got, error, stopped = tried.got, tried.error, tried.stopped
-        remarks = tried.remarks + (_again(exercise, answers, case, got) if number < _REPEATS and not error else [])
+        again = number < _REPEATS and not error
+        remarks = tried.remarks + (_again(exercise, ahead.run(number, first=False), case, got) if again else [])
         remarks += [
             Remark(SINGLE.format(_subject(exercise)), where=(name,)) for name in in_single(exercise, got, right)
         ]
@@ -232,6 +236,53 @@ def evaluate(
         result.trials.append(Trial(case, got, right, problems, calls=tried.calls, stopped=stopped))
         silent = _STOPS if tried.endless else (0 if got else silent + 1)
     return result
+
+
+class _Ahead:
+    """Makes the calls of an exercise without a drive ahead, all in one go, where answers lie in another process.
+
+    The first is made alone: where it fails, so will most, and after some failures no more are made.
+    """
+
+    def __init__(self, exercise: Exercise, answers: Answers, cases: list[Case]) -> None:
+        self.exercise, self.answers, self.cases = exercise, answers, cases
+        self._played: dict[tuple[int, bool], Played] = {}
+        if exercise.drive is None and hasattr(answers, "carry_out") and cases:
+            self._play([(0, True)])
+            if self._played and not self._played[0, True].outcomes[0].error:
+                goes = [(number, first) for number in range(len(cases)) for first in (True, False)]
+                self._play([go for go in goes[1:] if go[1] or go[0] < _REPEATS])
+
+    def _play(self, goes: list[tuple[int, bool]]) -> None:
+        label, scripts = self.exercise.asks[0], []
+        try:
+            function = self.answers[label]
+            for number, _ in goes:
+                script = Script(label)
+                script.call(function, label, *self.cases[number].args.values())
+                scripts.append(script)
+            self._played.update(zip(goes, Run(self.answers).play(scripts), strict=True))
+        except AnswerError:  # it is said when the case is tried
+            return
+
+    def run(self, number: int, first: bool) -> Run:
+        """Return the run for one go at a case."""
+        played = self._played.get((number, first))
+        return Run(self.answers) if played is None else _MadeAhead(self.answers, played)
+
+
+class _MadeAhead(Run):
+    """A run whose one call has been made already."""
+
+    def __init__(self, answers: Answers, played: Played) -> None:
+        super().__init__(answers)
+        self._played = played
+
+    def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
+        """Return what that call gave. Raises AnswerError as it did."""
+        _, seen = self._played.outcome(Later(0)).seen or ("", Observed(None))
+        self.note(target, args, names, seen)
+        return seen.value
 
 
 def _subject(exercise: Exercise) -> str:
@@ -274,7 +325,7 @@ def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
 
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
     """Return what trusted answers give on a case, by output name."""
-    tried = try_case(exercise, answers, case)
+    tried = try_case(exercise, TrustedRun(answers), case)
     if tried.error:
         raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {tried.error}")
     return tried.got
@@ -292,9 +343,9 @@ class Driven:
     remarks: list[Remark] = field(default_factory=list)
 
 
-def try_case(exercise: Exercise, answers: Answers, case: Case) -> Driven:
+def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
     """Try an answer on one case."""
-    run, found = Run(answers), Driven()
+    found = Driven()
     found.remarks = run.remarks
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
@@ -324,9 +375,9 @@ def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:
     return ()
 
 
-def _again(exercise: Exercise, answers: Answers, case: Case, got: dict[str, Any]) -> list[Remark]:
+def _again(exercise: Exercise, run: Run, case: Case, got: dict[str, Any]) -> list[Remark]:
     """Run a case again: return the remarks of the second run, and one if it gives something else."""
-    second = try_case(exercise, answers, case)
+    second = try_case(exercise, run, case)
     moved = tuple(name for name in got if name not in second.got or not same(got[name], second.got[name]))
     if second.error or moved:
         text = f"A second call of {exercise.name} with the same arguments gives something else."

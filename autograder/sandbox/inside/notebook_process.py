@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.call_budget import Tally
-from barprop.answers.calls import AnswerError, Namespace, Observed, guard, observe
+from barprop.answers.calls import AnswerError, Namespace, Observed, Run, guard, observe
+from barprop.answers.script import Later, Outcome, carry_out
 
 from . import by_value, isolation
 from .ipython_shell import Shell
 from .wire import REFERENCE, Channel, Codec, TooLargeError
 
-HANDLE, STUB, TWIN, NODE = range(REFERENCE, REFERENCE + 4)
+HANDLE, STUB, TWIN, NODE, RESULT = range(REFERENCE, REFERENCE + 5)
 OUT_OF_MEMORY = 12  # exit code
 _LONG = 200  # bytes of text
 OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "pos", "abs")
@@ -66,10 +67,12 @@ class Guest:
         self._known: dict[int, Any] = {}  # what stands here for the host's objects, by their numbers
         self._given: dict[int, int] = {}  # the numbers by what stands here
         self._busy = 0
+        self._earlier: dict[str, list[Any]] = {}  # the last results under each label
         self._actions: dict[str, Callable[..., Any]] = {
             "run": self._run,
             "name": self._name,
             "call": self._call,
+            "play": self._play,
             "get": self._get,
             "op": self._operate,
             "file": self._file,
@@ -90,19 +93,31 @@ class Guest:
         kind, count, drops, *rest = message
         for number in drops:
             self._table.drop(number)
-        outcome, content = self._attempt(kind, rest)
+        if kind == "play":
+            for steps in rest[0]:
+                outcome, content = self._attempt("play", [steps])
+                self._reply("part", count, content if outcome == "done" else [["fail", content, None]])
+            self._reply("done", count, None)
+        else:
+            outcome, content = self._attempt(kind, rest)
+            self._reply(outcome, count, content)
+
+    def _reply(self, outcome: str, count: int, content: Any) -> None:
         isolation.keep_reserve(False)
         try:
             self._channel.send([outcome, count, content])
         except OSError:
             raise
         except TooLargeError as error:
-            self._channel.send(["fail", count, [f"What came back cannot be looked at: {error}.", "malformed"]])
+            self._reply_failure(outcome, count, f"What came back cannot be looked at: {error}.")
         except BaseException as error:  # a student's class may not even tell its name
-            sentence = f"What came back cannot be looked at: {type(error).__name__}."
-            self._channel.send(["fail", count, [sentence, "malformed"]])
+            self._reply_failure(outcome, count, f"What came back cannot be looked at: {type(error).__name__}.")
         finally:
             isolation.keep_reserve(True)
+
+    def _reply_failure(self, outcome: str, count: int, sentence: str) -> None:
+        why = [sentence, "malformed"]
+        self._channel.send(["part", count, [["fail", why, None]]] if outcome == "part" else ["fail", count, why])
 
     def _attempt(self, kind: str, rest: list) -> tuple:
         """Carry it out: "done" and what it gave, or "fail" or "spent" with a sentence and its kind.
@@ -144,8 +159,18 @@ class Guest:
         return Namespace(self._shell.user_ns)[name]
 
     def _call(self, target: Any, args: tuple, names: dict, label: str, calls: int) -> Any:
-        seen = _counted(calls, target, args, names, label) if calls else observe(target, args, names, label)
+        called = _counted if calls else _observed
+        seen = called(calls, target, args, names, label, self._earlier)
         return seen.value, list(seen.changed), seen.shared, list(seen.where)
+
+    def _play(self, steps: list) -> list:
+        outcomes: list[Outcome] = []
+        run = Run(Namespace(self._shell.user_ns, self._earlier))
+        try:
+            carry_out(run, [(kind, label, want, tuple(operands)) for kind, label, want, operands in steps], outcomes)
+        except KeyboardInterrupt:
+            outcomes.append(Outcome(error=AnswerError("The call was interrupted.", "late")))
+        return [_told(outcome) for outcome in outcomes]
 
     def _get(self, owner: Any, attribute: str) -> Any:
         with guard(f"{type(owner).__name__}.{attribute}"):
@@ -179,6 +204,8 @@ class Guest:
     def _resolve(self, code: int, content: Any) -> Any:
         if code == HANDLE:
             return self._table[content]
+        if code == RESULT:
+            return Later(content)
         if code == NODE:
             graph, index = content
             return graph.nodes[index]
@@ -227,13 +254,28 @@ def _slim(value: Any) -> Any:
     return {_slim(key): _slim(item) for key, item in value.items()} if type(value) is dict else value
 
 
-def _counted(calls: int, target: Any, args: tuple, names: dict, label: str) -> Observed:
+def _told(outcome: Outcome) -> list:
+    """How a step went, as plain data."""
+    if outcome.error is not None:
+        return ["fail", [str(outcome.error), outcome.error.kind], None]
+    seen = None
+    if outcome.seen is not None:
+        label, what = outcome.seen
+        seen = [label, list(what.changed), what.shared, list(what.where)]
+    return ["plain" if outcome.plain else "done", outcome.value, seen]
+
+
+def _observed(calls: int, *call: Any) -> Observed:
+    return observe(*call)
+
+
+def _counted(calls: int, *call: Any) -> Observed:
     """Call as `_observed` does, with a limit on the number of Python calls."""
     tally = Tally()
     tally.left = calls
     try:
         with tally:
-            return observe(target, args, names, label)
+            return observe(*call)
     except AnswerError as error:
         raise (SpentError if tally.exceeded else AnswerError)(str(error)) from None
 

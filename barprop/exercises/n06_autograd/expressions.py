@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.script import NOTHING, OBJECT, Later, Played, Script
 from barprop.answers.untrusted import describe_type, is_plain
 from barprop.judging.exercise import Case, Values
 from barprop.numerics.vjp import pull_back
@@ -110,59 +110,73 @@ def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     """Try every expression of a case; what fails does not stop the others."""
     errors: list[AnswerError] = []
     yield "tried", True  # no output: a case in which nothing works yet must not end the whole evaluation
-    for expression in case.expressions:
+    made = run.answers[case.made]
+    trials = [_Trial(case, expression, made) for expression in case.expressions]
+    for trial, played in zip(trials, run.play([trial.script for trial in trials]), strict=True):
         try:
-            yield from _drive_one(run, case, expression)
+            yield from trial.told(played)
         except AnswerError as error:
             errors.append(error)
     if errors:
         raise errors[0]
 
 
-def _drive_one(run: Run, case: Case, expression: Expression) -> Iterator[tuple[str, Any]]:
-    operands = {
-        n: new_node(run, case.made, case.args[n]) if n in case.values else case.args[n] for n in expression.operands
-    }
-    before = {name: read(run, operands[name], "data") for name in operands if name in case.values}
-    out = combine(run, case.made, expression.name, expression.make, *operands.values())
-    for name, data in before.items():
-        if not same(data, read(run, operands[name], "data")):
-            raise AnswerError(
-                f"{expression.name} changes the .data of {name}; work on a copy, other nodes read it as well."
-            )
-    if expression.data:
-        yield expression.name, read(run, out, "data")
-    run.send(out, "backward")
-    for name in expression.read(case.values):
-        yield expression.bar_of(name), read(run, operands[name], "bar")
+class _Trial:
+    """One expression on nodes, written down as a script: what is made, computed, and read before and after."""
+
+    def __init__(self, case: Case, expression: Expression, made: Any) -> None:
+        self.expression = expression
+        self.script = script = Script(expression.name)
+        values = [name for name in expression.operands if name in case.values]
+        nodes = {name: _made(script, case.made, made, case.args[name]) for name in values}
+        operands = [nodes.get(name, case.args[name]) for name in expression.operands]
+        self.before = {name: script.get(nodes[name], "data") for name in values}
+        out = _written(script, case.made, expression.name, expression.make, operands)
+        self.after = {name: script.get(nodes[name], "data") for name in values}
+        self.data = script.get(out, "data") if expression.data else None
+        self.backward = script.send(out, "backward", want=NOTHING)
+        self.bars = {name: script.get(nodes[name], "bar") for name in expression.read(case.values)}
+
+    def told(self, played: Played) -> Iterator[tuple[str, Any]]:
+        """Yield what came of it. Raises AnswerError where it stopped."""
+        name = self.expression.name
+        for operand, data in self.before.items():
+            if not same(played[data], played[self.after[operand]]):
+                raise AnswerError(
+                    f"{name} changes the .data of {operand}; work on a copy, other nodes read it as well."
+                )
+        if self.data is not None:
+            yield name, played[self.data]
+        for operand, bar in self.bars.items():
+            yield self.expression.bar_of(operand), played[bar]
 
 
 class _Step:
-    """A Value on its way through an expression: whatever an operator gives has to be a Value again.
+    """A node on its way through an expression: each operator writes down a step, and gives a node again.
 
     A student's operator may give a list, text or a large array; computing on with those would be our work, not
     the student's, and sixty doublings of a list fill any memory.
     """
 
-    __slots__ = ("label", "made", "value")
+    __slots__ = ("label", "made", "script", "value")
     __array_ufunc__ = None  # array * step is handed to __rmul__ as a whole; whether it is for a Value shows there
 
-    def __init__(self, made: str, label: str, value: Any) -> None:
-        self.made, self.label, self.value = made, label, value
+    def __init__(self, script: Script, made: str, label: str, value: Any) -> None:
+        self.script, self.made, self.label, self.value = script, made, label, value
 
-    def then(self, out: Any) -> _Step:
-        """Take the next step."""
+    def then(self, out: Later) -> _Step:
+        """Return the node that the next step gives."""
         mixed = self.made == "Value" and not self.label.startswith("a.")
         question = " Is __array_ufunc__ = None still there?" if mixed else ""
-        return _Step(self.made, self.label, a_node(self.made, self.label, out, question))
+        self.script.checks[out.number] = lambda came: a_node(self.made, self.label, came, question)
+        return _Step(self.script, self.made, self.label, out)
 
 
 def _operator(name: str, reflected: bool) -> Callable[[_Step, Any], _Step]:
-    function = getattr(operator, name)
-
     def apply(self: _Step, other: Any) -> _Step:
         other = other.value if type(other) is _Step else other
-        return self.then(function(other, self.value) if reflected else function(self.value, other))
+        operands = (other, self.value) if reflected else (self.value, other)
+        return self.then(self.script.operate(f"{self.made}: {self.label}", name, *operands))
 
     return apply
 
@@ -170,19 +184,37 @@ def _operator(name: str, reflected: bool) -> Callable[[_Step, Any], _Step]:
 for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
     setattr(_Step, f"__{_name}__", _operator(_name, False))
     setattr(_Step, f"__r{_name}__", _operator(_name, True))
-setattr(_Step, "__neg__", lambda self: self.then(-self.value))  # noqa: B010 (as the others)
+setattr(  # noqa: B010 (as the others)
+    _Step, "__neg__", lambda self: self.then(self.script.operate(f"{self.made}: {self.label}", "neg", self.value))
+)
+
+
+def _made(script: Script, made: str, function: Any, data: Any) -> Later:
+    node = script.call(function, made, data, want=OBJECT)
+    script.checks[node.number] = lambda came: a_node(made, made, came)
+    return node
+
+
+def _written(script: Script, made: str, label: str, make: Callable[..., Any], operands: Iterable[Any]) -> Any:
+    """Write an expression on nodes and constants down; its result."""
+
+    def call(u: _Step, method: str, **names: Any) -> _Step:
+        return u.then(script.send(u.value, method, want=OBJECT, **names))
+
+    steps = [operand if is_plain(operand) else _Step(script, made, label, operand) for operand in operands]
+    out = make(call, *steps)
+    return out.value if type(out) is _Step else out
 
 
 def combine(run: Run, made: str, label: str, make: Callable[..., Any], *operands: Any) -> Any:
     """Build a graph from nodes and constants. Raises AnswerError where anything else than a node comes out."""
-
-    def call(u: Any, method: str, **names: Any) -> Any:
-        return u.then(run.send(u.value, method, **names))
-
-    steps = [operand if is_plain(operand) else _Step(made, label, operand) for operand in operands]
-    with run.guard(f"{made}: {label}"):
-        out = make(call, *steps)
-    return out.value if type(out) is _Step else a_node(made, label, out)
+    script = Script(label)
+    out = _written(script, made, label, make, operands)
+    if type(out) is not Later:
+        return a_node(made, label, out)
+    script.keep(out)
+    (played,) = run.play([script])
+    return played[out]
 
 
 def new_node(run: Run, made: str, data: Any) -> Any:
