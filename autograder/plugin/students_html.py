@@ -19,7 +19,7 @@ from traitlets import Bool, Integer
 from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_text
 
 _LINK = re.compile(r"https?://[^\s]+", re.IGNORECASE)
-_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=%]*")
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=%]*")
 _NAMES = ("student", "last_name", "first_name", "notebook_path")  # what the formgrader's template writes as it is
 
 # MathJax: no address, class, style or extension of a formula's own.

@@ -10,7 +10,13 @@ from typing import Any
 from autograder.assignment import NotebookPlan
 from autograder.sandbox import CellResult
 from autograder.scoring.record import Grade, NotebookRecord
-from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_tags, harmless_text
+from autograder.scoring.sanitize import (
+    clean_outputs,
+    harmless_attachments,
+    harmless_tags,
+    harmless_text,
+    without_dangling,
+)
 from autograder.submission.repair import Cell, Repaired
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -84,8 +90,10 @@ def _cell(
         metadata |= {"autograder": {"given": True}}
     else:
         source = _short(cell.source if cell.kind == "code" else harmless_text(cell.source), cell.kind)
-    made: dict[str, Any] = {"cell_type": cell.kind, "id": cell_id, "metadata": metadata, "source": source}
     attachments = harmless_attachments(cell.attachments)
+    if cell.kind == "markdown" and "attachment:" in source:
+        source = without_dangling(source, attachments)
+    made: dict[str, Any] = {"cell_type": cell.kind, "id": cell_id, "metadata": metadata, "source": source}
     if attachments and cell.kind != "code":
         made["attachments"] = attachments
     if cell.kind == "code":

@@ -8,19 +8,40 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from autograder.submission.read_notebook import clean
 
 _MOST = 400_000  # characters of output kept for one cell
-_PICTURES = ("image/png", "image/jpeg", "image/gif")
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_FORMULA = re.compile(
+    r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]|\\begin\{(\w{1,20}\*?)\}.*?\\end\{\1\}", re.DOTALL
+)
+_ATTACHED = re.compile(r"!\[([^\]\n]{0,500})\]\(attachment:([^)\n]{0,500})\)|\battachment:([^\s)\"'<>]{1,500})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")  # what could begin a tag; "a < b" stays
 _TAG = re.compile(r"[\w-]{1,64}")
 
 
 def harmless_text(source: str) -> str:
-    """Return a markdown or raw cell without HTML: what looks like a tag is shown as text."""
+    """Return a markdown or raw cell without HTML: what looks like a tag is shown as text.
+
+    In a formula a space does it: `&lt;` would be escaped once more, and MathJax would show it as it stands.
+    """
+    source = _FORMULA.sub(lambda formula: _MARKUP.sub("< ", formula[0]), source)
     return _MARKUP.sub("&lt;", source)
+
+
+def without_dangling(source: str, attachments: dict[str, Any]) -> str:
+    """Replace every pointer to an attachment that is not there by a word: nbconvert would refuse the whole notebook."""
+
+    def told(found: re.Match[str]) -> str:
+        text, name = found[1] or "", (found[2] or found[3] or "").split()
+        if name and (name[0] in attachments or unquote(name[0]) in attachments):
+            return found[0]
+        return f"(picture not shown: {text or ' '.join(name)})"
+
+    return _ATTACHED.sub(told, source)
 
 
 def harmless_attachments(attachments: Any) -> dict[str, dict[str, str]]:

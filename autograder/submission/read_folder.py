@@ -10,6 +10,7 @@ import mmap
 import os
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _WHOLE = 1_000_000  # bytes; a larger notebook is taken without its outputs
 _LOOKED_AT = 1_500_000_000  # bytes of all notebooks together, as long as they say they are: holes are read as well
 _LARGEST_WITHOUT_OUTPUTS = 16_000_000
 _DATA = (".csv", ".txt", ".npy", ".npz", ".png", ".jpg", ".jpeg")  # what may lie in autograded/ and feedback/
+_LEFT_OUT = "was too large: it was graded without the pictures pasted into its text, and they are not shown"
 _STAMP = 200  # bytes of a time stamp; reading a date out of a megabyte takes for ever
 _FILE, _FILES = 8_000_000, 12_000_000  # one other file, and all of them
 _HELD = 40_000_000  # bytes of everything that is kept of one submission
@@ -27,7 +29,10 @@ _HELD = 40_000_000  # bytes of everything that is kept of one submission
 _TOKENS = 2_000_000  # brackets and strings in one list of outputs; beyond that the rest of the file is dropped
 
 _NOTEBOOK = re.compile(r"\.ipynb(\.(json|txt|download))?$", re.IGNORECASE)
-_OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[')
+# What is no answer: emptied in a large notebook, pictures pasted into text only where the rest is still too large.
+_OUTPUTS = re.compile(rb'(?<!\\)"(?:outputs"\s*:\s*\[|widgets"\s*:\s*\{)')
+_PASTED = re.compile(rb'(?<!\\)"attachments"\s*:\s*\{')
+_INLINE = re.compile(rb"data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=]{1000,}+")
 # Possessive, so that a string of 100 MB costs no memory.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 
@@ -164,7 +169,7 @@ def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Ha
         if size > most:
             raise _RefusedError(f"is larger ({size / 1e6:.0f} MB) than what is taken ({max(most, 0) / 1e6:.0f} MB)")
         result.looked_at += size * notebook
-        data = _notebook(handle, size, digest) if notebook else _whole(handle, size)
+        data, note = _notebook(handle, size, digest) if notebook else (_whole(handle, size), "")
         if result.held + len(data) > _HELD:
             raise _RefusedError(f"was left out: all files together take more than {_HELD / 1e6:.0f} MB")
     finally:
@@ -174,6 +179,8 @@ def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Ha
         return
     digest.update(f"\0{_shown(name)}\0{size}\0".encode() + (b"" if notebook else hashlib.sha256(data).digest()))
     (result.notebooks if notebook else result.files)[_shown(name)] = data
+    if note:
+        result.note(f"{_shown(name)} {note}.")
 
 
 def _open(path: str) -> int:
@@ -193,33 +200,49 @@ def _whole(handle: int, size: int) -> bytes:
     return b"".join(parts)
 
 
-def _notebook(handle: int, size: int, digest: hashlib._Hash) -> bytes:
+def _notebook(handle: int, size: int, digest: hashlib._Hash) -> tuple[bytes, str]:
+    """Read a notebook; return its bytes, and what was left out of it."""
+    note = ""
     if size <= _WHOLE:
         data = _whole(handle, size)
         digest.update(hashlib.sha256(data).digest())
-        return data
+        return data, note
     with mmap.mmap(handle, size, access=mmap.ACCESS_READ) as mapped:
         summed = hashlib.sha256()
         for start in range(0, size, 1 << 20):
             summed.update(mapped[start : start + (1 << 20)])
         digest.update(summed.digest())
         kept = without_outputs(mapped)
+        if len(kept) > _LARGEST_WITHOUT_OUTPUTS:
+            kept, note = without_outputs(_INLINE.sub(b"data:,", mapped), without_pictures=True), _LEFT_OUT
     if len(kept) > _LARGEST_WITHOUT_OUTPUTS:
-        raise _RefusedError(f"holds {len(kept) / 1e6:.0f} MB besides its outputs, far more than a notebook can")
-    return kept
+        raise _RefusedError(f"holds {len(kept) / 1e6:.0f} MB of text, far more than a notebook can")
+    return kept, note
 
 
-def without_outputs(data: bytes | mmap.mmap) -> bytes:
-    """Empty every list of outputs in a notebook's JSON, without decoding it."""
+def without_outputs(data: bytes | mmap.mmap, without_pictures: bool = False) -> bytes:
+    """Empty every list of outputs and the state of widgets in a notebook's JSON, without decoding it.
+
+    Parameters
+    ----------
+    without_pictures : bool
+        Whether the pictures that were pasted into text are left out as well.
+    """
     kept, size, position = [], 0, 0
-    for match in iter(lambda: _OUTPUTS.search(data, position), None):
-        kept.append(bytes(data[position : match.end()]) + b"]")
+    patterns = (_OUTPUTS, _PASTED) if without_pictures else (_OUTPUTS,)
+    for match in iter(lambda: _first(patterns, data, position), None):
+        kept.append(bytes(data[position : match.end()]) + (b"]" if match[0].endswith(b"[") else b"}"))
         size += len(kept[-1])
         position = _closing(data, match.end())
         if size > _LARGEST_WITHOUT_OUTPUTS:
             break
     rest = min(len(data), position + _LARGEST_WITHOUT_OUTPUTS + 1)
     return b"".join([*kept, bytes(data[position:rest])])
+
+
+def _first(patterns: Sequence[re.Pattern[bytes]], data: bytes | mmap.mmap, start: int) -> re.Match[bytes] | None:
+    found = (pattern.search(data, start) for pattern in patterns)
+    return min(filter(None, found), key=lambda match: match.start(), default=None)
 
 
 def _closing(data: bytes | mmap.mmap, start: int) -> int:

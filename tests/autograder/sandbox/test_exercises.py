@@ -86,3 +86,72 @@ def test_the_verdict_is_the_same_as_in_the_kernel(session, name):
         session.run_cell(source)
         assert verdicts(exercise, session.answers) == verdicts(exercise, here(source)), label
     assert session.interrupt_free()
+
+
+class OneByOne:
+    """The same answers, asked for one step after the other."""
+
+    def __init__(self, answers: Any) -> None:
+        self.answers = answers
+
+    def __getitem__(self, name: str) -> Any:
+        return self.answers[name]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_in_one_go_and_step_by_step_give_the_same(session, name):
+    """On samples of each exercise; whatever is judged, and every sentence."""
+    exercise = EXERCISES[name]
+    tried = {**samples.wrong().get(name, {}), **dict(enumerate(samples.right().get(name, [])[:2]))}
+    for label, source in list(tried.items())[:: max(1, len(tried) // 3)]:
+        session.run_cell(source)
+        told = [verdicts(exercise, answers) for answers in (session.answers, OneByOne(session.answers))]
+        assert told[0] == told[1], label
+
+
+def test_an_exercise_on_data_is_asked_in_three_messages(session, monkeypatch):
+    """The name, the first call, and all the others in one go."""
+    kinds = []
+    send = session._out.send
+    monkeypatch.setattr(session._out, "send", lambda message, *rest: (kinds.append(message[0]), send(message, *rest)))
+    judge(EXERCISES["bar_v"], session.answers, EXERCISES, SEED, oracle_of)
+    assert [kind for kind in kinds if kind != "answer"] == ["name", "play", "name", "play"]
+
+
+def test_a_step_that_ends_the_process_costs_only_what_comes_after(sandbox):
+    from barprop.answers.script import Script
+
+    with sandbox.session(Limits(probe_seconds=1)) as session:
+        session.run_cell(
+            "import os, time\ndef act(n):\n    if n == 1:\n        while True: pass\n    return n or os._exit(3)"
+        )
+        scripts = []
+        for number in (5, 1, 7, 0, 9):
+            scripts.append(Script("act"))
+            scripts[-1].call(session.answers["act"], "act", number)
+        first, late, second, ended, after = session.carry_out(scripts)
+    assert (first[0].value, second[0].value) == (5, 7)
+    assert str(late[0].error) == "act did not come back within 1 s."
+    assert "ended" in str(ended[0].error)
+    assert "ended" in str(after[0].error)
+
+
+def test_forged_parts_are_refused(sandbox):
+    """What a session sends of a script is read like everything else: by exact types, and no more than was asked for."""
+    from barprop.answers.script import Script
+
+    forged = ("['part', c, [['done', 1.0, None]] ] ", "['part', c, 5]", "['part', c, [['done', 1.0, ['x', 3, 1, 1]]]]")
+    for content in forged:
+        with sandbox.session() as session:
+            session.run_cell(
+                "import gc\nfrom inside import notebook_process\n"
+                "guest = next(o for o in gc.get_objects() if type(o) is notebook_process.Guest)\n"
+                "def forge(message):\n    c = message[1]\n    for _ in range(3):\n"
+                f"        guest._channel.send({content})\n    guest._channel.send(['done', c, None])\n"
+                "guest._handle = forge\ndef f(x):\n    return x"
+            )
+            script = Script("f")
+            script.call(1.0, "f", 2.0)
+            (outcomes,) = session.carry_out([script])
+            assert outcomes[-1].error or outcomes[0].value == 1.0
+            assert not session.interrupt_free()
