@@ -7,7 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import NbGrader
 
 from autograder.course.layout import given_path
 from autograder.gradebook.database import the_gradebook
@@ -16,7 +17,7 @@ from autograder.plugin.configuration import configured
 from autograder.reports.class_report import ClassReport, class_report
 from autograder.reports.csv_file import write_csv
 from autograder.reports.html_page import write_html
-from autograder.reports.table import not_graded, table_of
+from autograder.reports.table import Table, not_graded, table_of
 from autograder.reports.text import as_text
 
 
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         known = [assignment.name for assignment in gradebook.assignments]
         names = args.assignments or known
         try:
-            tables = [table_of(gradebook, app.coursedir, app.config, name) for name in names]
+            tables = [_read(gradebook, app, name) for name in names]
         except MissingEntry:
             print(not_graded(names, known), file=sys.stderr)
             return 2
@@ -65,6 +66,12 @@ def run(args: argparse.Namespace) -> int:
     if not args.html:
         print("\nThe same as a page, with pictures: --html FILE")
     return 0
+
+
+def _read(gradebook: Gradebook, app: NbGrader, name: str) -> Table:
+    if sys.stderr.isatty():
+        print(f"Reading {name}", file=sys.stderr)
+    return table_of(gradebook, app.coursedir, app.config, name)
 
 
 def _write_csv(path: Path, report: ClassReport) -> None:

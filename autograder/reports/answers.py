@@ -24,23 +24,33 @@ class Written:
     answers : by the grade_id of each answer cell that was changed, its source.
     lacking : modules that the notebook imports and that are not there when it is graded.
     sections : where a cell stands, by grade_id: the heading above it.
+    tested : by the grade_id of each test cell, the answer cell above it.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
     sections: dict[str, str] = field(default_factory=dict)
+    tested: dict[str, str] = field(default_factory=dict)
+
+    def source(self, name: str) -> str:
+        """Return the answer to an exercise, or the one that an instructor's own test cell tests; "" for none."""
+        return self.answers.get(name) or self.answers.get(self.tested.get(name, ""), "")
 
 
 def written_in(record: Record) -> Written:
     """Read the graded notebooks of a record."""
     found = Written()
     for notebook in record.notebooks:
-        heading = ""
+        heading = answer = ""
         for cell in json.loads(notebook.document)["cells"] if notebook.document else []:
             ours, grading = cell["metadata"].get("autograder", {}), cell["metadata"].get("nbgrader", {})
             if ours.get("given") and cell["cell_type"] == "markdown":
                 heading = next(iter(_HEADING.findall(cell["source"])[::-1]), heading)
+            if grading.get("grade") and not grading.get("solution"):
+                found.tested[grading["grade_id"]] = answer
+                found.sections[grading["grade_id"]] = heading
             if grading.get("solution"):
+                answer = grading["grade_id"]
                 found.sections[grading["grade_id"]] = heading
                 if not ours.get("given"):
                     found.answers[grading["grade_id"]] = cell["source"]

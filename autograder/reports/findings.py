@@ -95,7 +95,7 @@ def _found(table: Table, exercise: str, what: str, group: list[tuple[Row, Grade]
     found.section = table.sections.get(exercise, "")
     if exercise in EXERCISES:
         found.statements = [f"{number}: {STATEMENTS[number]}" for number in EXERCISES[exercise].statements]
-    found.answers = two_of(row.written.answers[exercise] for row, _ in group if exercise in row.written.answers)
+    found.answers = two_of(filter(None, (row.written.source(exercise) for row, _ in group)))
     return found
 
 

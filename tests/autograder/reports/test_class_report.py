@@ -283,6 +283,33 @@ def test_hundreds_are_bars_and_one_is_a_dot() -> None:
         assert len(figure.select(wanted)) == 1
 
 
+def test_an_instructors_own_test_cell_shows_the_answer_above_it() -> None:
+    cells = [
+        {
+            "cell_type": "code",
+            "source": "def square(x):\n    return 2 * x",
+            "metadata": {"nbgrader": {"grade_id": "square", "solution": True}},
+        },
+        {
+            "cell_type": "code",
+            "source": "assert square(3) == 9",
+            "metadata": {"nbgrader": {"grade_id": "test_square", "grade": True}},
+        },
+    ]
+    wrong = Grade(0.0, 2.0, problem="AssertionError", inside=True)
+    record = Record(
+        "ada",
+        "ps1",
+        "key",
+        [NotebookRecord("p1", grades={"test_square": wrong}, document=json.dumps({"cells": cells}))],
+    )
+    table = Table("ps1", {"test_square": 2.0})
+    table.add(Row("ada", points={"test_square": 0.0}), record)
+    found = class_report([table])
+    assert found.mistakes[0].answers == ["def square(x):\n    return 2 * x"]
+    assert found.parts[0].inside == ["test_square"]
+
+
 def test_what_was_written_is_read_once() -> None:
     table = a_class(3)
     assert not any(row.record.notebooks[0].document for row in table.rows if row.record.notebooks)
