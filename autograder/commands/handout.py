@@ -7,43 +7,50 @@ import os
 import sys
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.course.authored import graded
 from autograder.course.build import differences, release_into
 from autograder.course.handout import TOP, contents, without_command
-from autograder.course.layout import RELEASE, ROOT, given_path
+from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, given_path
 from autograder.course.names import no_assignment
+from barprop.update import RECORD, record_of
 
 _NAME = "backprop.zip"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m autograder handout`."""
-    parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in notebooks/")
-    parser.add_argument("--to", type=given_path, default=Path(_NAME), metavar="FILE", help=f"default: {_NAME}")
+    add = parser.add_argument
+    add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all, with --solutions all that are over")
+    add("--to", type=given_path, metavar="FILE", help=f"default: {_NAME}, or solutions.zip")
+    add("--solutions", action="store_true", help="pack the solutions of assignments that nobody works on any more")
+    add("--force", action="store_true", help="solutions also before the due date")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the zip file; return the exit code.
+    """Write the zip file; return the exit code."""
+    args.to = args.to or Path("solutions.zip" if args.solutions else _NAME).absolute()
+    try:
+        return _solutions(args) if args.solutions else _notebooks(args)
+    except OSError as error:
+        print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 2
 
-    What is packed is made from source/ anew: notebooks/ may have been worked in.
-    """
+
+def _notebooks(args: argparse.Namespace) -> int:
+    """Pack what students need. It is made from source/ anew: notebooks/ may have been worked in."""
     with tempfile.TemporaryDirectory() as folder:
         release = release_into(Path(folder))
-        there = sorted({path.parent.name for path in graded()})
+        there = sorted(path.name for path in release.iterdir() if path.is_dir())
         unknown = [name for name in args.assignments if name not in there]
         if unknown:
             print(no_assignment(unknown[0], there), file=sys.stderr)
             return 2
         changed = differences(release, RELEASE) if RELEASE.is_dir() else []
         partial = args.to.with_name(f"{args.to.name}.part")
-        try:
-            write_zip(partial, release, args.assignments or there)
-            os.replace(partial, args.to)
-        except OSError as error:
-            print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
-            return 2
+        write_zip(partial, release, args.assignments or there)
+        os.replace(partial, args.to)
     if changed:
         names = ", ".join(name for name, _ in changed[:5]) + ", ..." * (len(changed) > 5)
         print(f"notebooks/ differs from what source/ makes ({names}): packed is what source/ makes.", file=sys.stderr)
@@ -51,11 +58,47 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _solutions(args: argparse.Namespace) -> int:
+    """Pack the solutions of assignments that are over, or of all that were asked for by force."""
+    from autograder.deadlines.book import DeadlineError
+    from autograder.deadlines.solutions import why_not_yet, write_solutions
+    from autograder.plugin.configuration import configured
+
+    there = sorted(path.name for path in SOLUTIONS.glob("*") if path.is_dir())
+    unknown = [name for name in args.assignments if name not in there]
+    if unknown:
+        print(no_assignment(unknown[0], there), file=sys.stderr)
+        return 2
+    try:
+        open_still = why_not_yet(configured().coursedir, args.assignments or there, datetime.now(UTC))
+    except DeadlineError as error:
+        print(error, file=sys.stderr)
+        return 2
+    over = [name for name in args.assignments or there if args.force or name not in open_still]
+    if not over or (args.assignments and len(over) < len(args.assignments)):
+        print("\n".join(open_still.values()), file=sys.stderr)
+        print("No solutions were packed; --force packs them nevertheless.", file=sys.stderr)
+        return 1
+    partial = args.to.with_name(f"{args.to.name}.part")
+    count = write_solutions(partial, SOLUTIONS, over)
+    os.replace(partial, args.to)
+    print(f"Written: {args.to} (the solutions of {', '.join(over)}: {count} notebooks)")
+    return 0
+
+
 def write_zip(path: Path, release: Path, assignments: list[str]) -> None:
     """Pack what students need, with the released assignments, into a zip file."""
+    files = contents(release, assignments)
+    _write(path, files)
+    notebooks = {name: source.read_bytes() for source, name in files if name.startswith("notebooks/")}
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:  # what an update can replace without asking
+        file.writestr(f"{TOP}/{RECORD}", record_of(notebooks))
+
+
+def _write(path: Path, files: list[tuple[Path, str]]) -> None:
     # Some build systems date their files 1970, before a zip file's first year: such a date becomes 1980.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as file:
-        for source, name in contents(release, assignments):
+        for source, name in files:
             if source == ROOT / "pyproject.toml":
                 file.writestr(f"{TOP}/{name}", without_command(source.read_text(encoding="utf-8")))
             else:

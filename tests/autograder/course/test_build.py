@@ -18,6 +18,7 @@ from autograder.course.build import declared_otherwise, differences, release_int
 from autograder.course.exercise_tables import STATEMENTS, exercises_page
 from autograder.course.layout import RELEASE, SOLUTIONS
 from barprop.exercises import EXERCISES, TESTS
+from barprop.update import RECORD
 
 LONG = {"Node", "Value"}  # classes with many gaps, which the contract wants in one cell
 NAMES = [f"{path.parent.name}/{path.stem}" for path in graded()]
@@ -133,7 +134,8 @@ def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "h.zip") as file:
         file.extractall(tmp_path)
     names = {path.relative_to(tmp_path / "backprop").parts[0] for path in (tmp_path / "backprop").rglob("*")}
-    assert names == {"README.md", "requirements.txt", "pyproject.toml", "LICENSE", "NOTICE", "barprop", "notebooks"}
+    shared = {"README.md", "requirements.txt", "pyproject.toml", "LICENSE", "NOTICE", RECORD}
+    assert names == {*shared, "barprop", "notebooks"}
     given = {
         path.relative_to(tmp_path / "backprop" / "notebooks").as_posix() for path in tmp_path.rglob("notebooks/*/*")
     }
