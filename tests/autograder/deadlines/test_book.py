@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from autograder.course.layout import ROOT
 from autograder.deadlines.book import FILE, DeadlineError, change, read_deadlines
 from autograder.deadlines.moment import read_moment
 from autograder.deadlines.policy import LatePolicy
@@ -131,3 +132,11 @@ def test_a_file_in_another_way_is_not_spoiled(tmp_path: Path) -> None:
     with pytest.raises(DeadlineError):
         change(tmp_path, ("due",), "ps2", "2026-12-01")
     assert (tmp_path / FILE).read_text(encoding="utf-8") == text
+
+
+def test_the_example_in_the_guide_is_read(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+    (tmp_path / FILE).write_text(guide.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    found = read_deadlines(tmp_path)
+    assert found.late == LatePolicy(0.1, 15, 3, 0.5)
+    assert found.due["02_bar_notation"] == datetime(2026, 12, 1, 17, tzinfo=UTC)
