@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.course.statement_places import places_table
 from barprop.exercises import EXERCISES
 
 # What the lecture says, in our words; the exercises name these by number.
@@ -46,7 +47,13 @@ def exercises_page() -> str:
         found = [e for e in EXERCISES.values() if number in e.statements]
         notebooks = ", ".join(dict.fromkeys(e.notebook.split("_")[0] for e in found))
         lines.append(f"| {number} | {text} | {notebooks} | {', '.join(f'`{e.name}`' for e in found)} |")
-    lines += ["", "## Every exercise", "", "| notebook | exercise | points | minutes | level | known mistakes |"]
+    lines += [
+        "",
+        *places_table(STATEMENTS),
+        "## Every exercise",
+        "",
+        "| notebook | exercise | points | minutes | level | known mistakes |",
+    ]
     lines.append("|---|---|---|---|---|---|")
     for e in EXERCISES.values():
         row = (e.assignment, f"`{e.signature}`", e.points, e.minutes, e.level, len(e.mistakes))

@@ -29,7 +29,9 @@ def kept(layer: Any, **tensors: Any) -> str:
 
 def _arrays(name: str, value: Any) -> Iterator[tuple[str, np.ndarray]]:
     """Numbers and arrays in an attribute, also in tuples, lists and dictionaries."""
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, (tuple, list)) and value and all(isinstance(item, (int, float)) for item in value):
+        yield name, np.asarray(value)
+    elif isinstance(value, (tuple, list)):
         for item in value:
             yield from _arrays(name, item)
     elif isinstance(value, dict):

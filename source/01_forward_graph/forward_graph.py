@@ -402,13 +402,17 @@ check("logistic_forward", "values")
 check("logistic_forward", "stable")
 
 # %% [markdown]
-# Look at the loss from far left to far right. How does it treat an answer that is right by far, and one that is wrong by far?
+# Look at the loss from far left to far right. What will it be for an answer that is right by far, and for one that is wrong by far?
+
+# %%
+guess_far = {"m = 1000": None, "m = -1000": None}
 
 # %% show="show_logistic"
 if ready("logistic_forward"):
     for size in (-1000, -5, -1, 0, 1, 5, 1000):
         cache = logistic_forward(np.array([1.0]), 1, np.array([float(size)]))
         print(f"m = {float(cache['m']):>6g}   l = {float(cache['l']):.4f}")
+    print("Your guess:", guess_far)
 
 # %% [markdown]
 # ## To take along
@@ -429,7 +433,7 @@ if ready("logistic_forward"):
 # </details>
 # <details><summary>Your nudged slope is off by 1 % with step 0.1. Smaller or larger step?</summary>
 #
-# Smaller: at $0.1$ the curvature is what disturbs. Rounding takes over only below about $10^{-6}$.
+# Smaller: at $0.1$ the error comes from the curvature. Rounding takes over only below about $10^{-6}$.
 # </details>
 
 # %%

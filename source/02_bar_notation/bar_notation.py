@@ -138,7 +138,7 @@ check("bar_y")
 #
 # One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ a little and $e$ moves by that little, times something that was computed on the way forward.
 #
-# Which something? Decide that before you type: **which cached number does this step read?**
+# Which something? **Each step reads its own numbers from the cache**; find out which one this step reads.
 #
 # ### Exercise `bar_v`
 #
@@ -193,7 +193,7 @@ def bar_h(e_bar, v):
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# Say the pattern sentence aloud with $e$ on the left and $h$ on the right. It answers in one breath.
+# Say the pattern sentence aloud with $e$ on the left and $h$ on the right.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -230,7 +230,10 @@ neuron.slopes([relu, tanh, sigmoid, softplus])
 # %% [markdown]
 # ### Exercise `bar_z`
 #
-# Three ingredients are handed to you. For ReLU at $z < 0$: what will $\bar z$ be, whatever $\bar h$ is? Then write it for any $\sigma$.
+# You are given three things. For ReLU at $z = -1$ and $\bar h = 5$: what will $\bar z$ be? Then write it for any $\sigma$.
+
+# %%
+guess_shut = None
 
 # %% answer="bar_z"
 def bar_z(h_bar, z, sigma):
@@ -259,6 +262,12 @@ def bar_z(h_bar, z, sigma):
 
 # %% test="test_bar_z"
 check("bar_z")
+
+# %% show="show_shut"
+if ready("bar_z"):
+    for sigma in (relu, tanh):
+        print(f"{sigma.name} at z = -1, h_bar = 5: z_bar = {float(bar_z(5.0, -1.0, sigma)):.2f}")
+    print("Your guess for relu:", guess_shut)
 
 # %% [markdown]
 # ## Through the dot product
@@ -598,7 +607,10 @@ def logistic_backward(cache, x, y, w, l_bar=1.0):
 check("logistic_backward")
 
 # %% [markdown]
-# Read $\bar m$ as a teacher's attention. A right answer with a large margin gets none, a wrong one gets all of it. Which of these three examples moves the weights most?
+# Read $\bar m$ as a teacher's attention. Three examples have the margins $-4$, $0$ and $4$. Which of them moves the weights most?
+
+# %%
+guess_most = None  # -4, 0 or 4
 
 # %% show="show_attention"
 if ready("logistic_backward"):
@@ -606,6 +618,7 @@ if ready("logistic_backward"):
         cache = {"z": m, "m": m, "l": float(softplus(-m))}
         m_bar = logistic_backward(cache, np.array([1.0]), 1, np.array([m]))["m"]
         print(f"margin {m:+.0f}: m_bar = {float(m_bar):+.3f}")
+    print(f"A right answer gets almost nothing, a wrong one almost all of it. Your guess: {guess_most}")
 
 # %% [markdown]
 # ## What if memory is short?

@@ -213,7 +213,7 @@ if ready("gradient_share", "step_share"):
 # %% [markdown]
 # ## Two networks on one sum
 #
-# Nobody wires two bare numbers together. Replace each term by a small network:
+# So far each term was a product of two numbers. Replace each by a small network:
 #
 # $$h_1 = W_1 x_1, \qquad h_2 = W_2 x_2, \qquad z = a_1 \cdot h_1 + a_2 \cdot h_2$$
 #
@@ -260,7 +260,7 @@ check("branches_forward")
 # %% [markdown]
 # ### Exercise `branches_backward`
 #
-# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number for each unit. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ tells how the loss notices a nudge of $W_{ij}$.
+# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number for each unit. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ tells how the loss reacts to a nudge of $W_{ij}$.
 #
 # Before you type: which of these bars read the cache?
 
@@ -290,7 +290,7 @@ def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
-# Two units, one feature, $x = (3)$, $\bar h = (10, 20)$. Nudge the upper entry of $W$: only the first unit moves, three times as far. So $\bar W$ is the column $30$, $60$. And $x$? Both units hear it.
+# Two units, one feature, $x = (3)$, $\bar h = (10, 20)$. Nudge the upper entry of $W$: only the first unit moves, three times as far. So $\bar W$ is the column $30$, $60$. And $x$? If you nudge it, both units move.
 # </details>
 
 # %% test="test_branches_backward_outside"
@@ -304,7 +304,7 @@ check("branches_backward", "inside")
 #
 # Often both networks look at the **same** $x$. Then one variable feeds two steps, and two bars come back for it. Which of them is $\bar x$?
 #
-# Nudge $x$ and listen at $z$: along how many ways does the news arrive, and what does $z$ do with news from two sides? Your `branches_backward` may be of use.
+# Nudge $x$ and look at $z$: along how many ways does the change arrive, and what does the sum do with the two? Your `branches_backward` may be of use.
 
 # %% answer="fan_out"
 def fan_out(z_bar, cache, x, W1, W2, a1, a2):
@@ -374,7 +374,7 @@ def update_ratio(w, w_bar, lr):
 # </details>
 # <details><summary>A small example</summary>
 #
-# $w = (3, 4)$ has length $5$. $\bar w = (0, 10)$ with $\eta = 0.1$ makes a step of length $1$. Ratio $0.2$: a brutal step.
+# $w = (3, 4)$ has length $5$. $\bar w = (0, 10)$ with $\eta = 0.1$ makes a step of length $1$. Ratio $0.2$: a very large step.
 # </details>
 
 # %% test="test_update_ratio"
@@ -384,12 +384,23 @@ check("update_ratio")
 # Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. On the way down, with the rate unchanged: does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step leaps across the valley, and read the ratio there.
 
 # %%
-guess_ratio = None  # "grows" or "shrinks"; the landscape below tells
+guess_ratio = None  # "grows" or "shrinks"
 
 # %% show="show_descent"
 from barprop.widgets import Descent
 
 Descent()
+
+# %% show="show_ratios_on_the_way"
+if ready("update_ratio"):
+    place, rate = np.array([0.3, 0.4]), 0.3  # w and v of a neuron with x = 1.5 and y = 0.9
+    loss = lambda u: (0.9 - u[1] * np.tanh(1.5 * u[0])) ** 2 / 2
+    for step in range(21):
+        bars = np.array([(loss(place + d) - loss(place - d)) / 2e-5 for d in 1e-5 * np.eye(2)])
+        if step % 10 == 0:
+            print(f"after {step:>2} steps the ratio is {update_ratio(place, bars, rate):.4f}")
+        place = place - rate * bars
+    print("Your guess:", guess_ratio)
 
 # %% [markdown]
 # Now the experiment. Two networks are to predict $y$ together, and each sees half of what there is to know. The first has 4 hidden units. The second has 12, but its features are given in metres instead of centimetres: the same information, in numbers a hundred times smaller.
@@ -540,7 +551,7 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# The sweep ended in a cliff, and the data tell where. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. So one step of descent turns a distance $t$ from the optimum into
+# The sweep ended in a cliff, and the data say where. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. So one step of descent turns a distance $t$ from the optimum into
 #
 # $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
 #
@@ -627,7 +638,7 @@ if ready("rescale", "largest_stable_rate"):
         print(f"{size:>20g} {before:>22.3g} {after:>16.3g}")
 
 # %% [markdown]
-# A factor of about $10^{12}$ shrinks to a factor below 4. (Why? After `rescale` the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
+# A factor of about $10^{12}$ shrinks to a factor below 2. (Why? After `rescale` the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
 #
 # ## To take along
 #

@@ -155,7 +155,7 @@ if ready("sensitivity"):
     print(f"where it is less than 80 % sure: {np.median(size[sure < 0.8]):.1g}; your guess: {guess_longer}")
 
 # %% [markdown]
-# All ten are classified correctly, and their bars differ by a factor of millions. The network nearly takes the nervous ones for something else.
+# All ten are classified correctly, and the longest bar is about 20 million times as long as the shortest. The network nearly takes the nervous ones for something else.
 #
 # ## Uphill
 #

