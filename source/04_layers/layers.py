@@ -803,6 +803,6 @@ if trained:
 #
 # - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change? (Only the list.)
 # - Print the update ratios of notebook 03 during training. Which layer moves most?
-# - Start with all weights 0. Only the last $b$ ever moves. Which two zeros are to blame?
+# - Start with all weights 0. Only the last $b$ ever moves. Why?
 # - Keep no hidden output at all, and recompute it as in `backward_recompute`. What does a training step cost now?
 # - Write `Dropout`. What must it cache?

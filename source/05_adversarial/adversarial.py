@@ -600,8 +600,8 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # Nothing here is graded. (`untrained(seed)` makes a fresh network.)
 #
-# - **Transfer.** Train a network of your own and show it digits made to fool ours. Does an attacker need your weights?
+# - **Transfer.** Show a network of your own digits made to fool ours. Does an attacker need your weights?
 # - **A round ball.** Limit $\lVert x' - x\rVert_2$ to $\varepsilon$. What replaces the sign, and what the projection?
-# - **One for all.** Find one change that spoils as many digits as possible.
+# - **One for all.** Find one change that spoils many digits.
 # - Start `pgd` at random places in the ball, and keep the worst.
-# - A picture file holds 256 levels. Do your attacks survive rounding?
+# - A picture file holds 256 levels. Do attacks survive rounding?

@@ -74,7 +74,7 @@ SQUARED_ERROR = Exercise(
                 _both(lambda c, right: right / _width(c))),
         Mistake("twice too large", "Twice too large. What does the half do when you differentiate the square?",
                 _both(lambda c, right: 2 * right)),
-        Mistake("half too small", "Half too small: the half is used up once, not twice.", _both(lambda c, right: right / 2)),
+        Mistake("half too small", "Half of what it should be: the half in the loss is used up once, not twice.", _both(lambda c, right: right / 2)),
         Mistake("forgot l_bar", "Right for l_bar = 1 only. Where does the incoming bar enter?",
                 _both(lambda c, right: right / _l_bar(c))),
         Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it: nudge y and l moves.",

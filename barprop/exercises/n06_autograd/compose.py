@@ -158,7 +158,7 @@ _COMPOSE = Exercise(
                 _cross(lambda c, right: np.mean(np.logaddexp.reduce(_shifted(c), axis=0)) - np.mean(_at_label(c, _shifted(c))))),
         Mistake("one sum for all rows", "All rows share one sum of exps. Each example has its own.",
                 _cross(lambda c, right: np.logaddexp.reduce(_shifted(c), axis=None) - np.mean(_at_label(c, _shifted(c))))),
-        Mistake("probability instead of its log", "You hand back a probability. The loss takes its log.",
+        Mistake("probability instead of its log", "You return a probability. The loss takes its log.",
                 _cross(lambda c, right: -np.mean(np.exp(_at_label(c, c.logits) - np.logaddexp.reduce(c.logits, axis=1))))),
     ),
 )  # fmt: skip

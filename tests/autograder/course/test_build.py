@@ -121,6 +121,18 @@ def test_solutions_run_clean(name):
     assert any("image/png" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
 
 
+@pytest.mark.parametrize("path", authored(), ids=lambda p: p.stem)
+def test_every_guess_stands_beside_its_result(path: Path) -> None:
+    cells = read_authored(path).cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata and "None" in cell.source:
+            later = [c.source for c in cells[number + 1 :] if "show" in c.metadata.get("tags", ())]
+            for name in re.findall(r"^(\w+) \|?= ", cell.source, re.MULTILINE):
+                assert any(re.search(rf"\b{name}\b", source) for source in later), (
+                    f"{name} is asked for and never shown"
+                )
+
+
 def test_every_statement_of_the_lecture_is_practised():
     practised = {statement for e in EXERCISES.values() for statement in e.statements}
     assert set(STATEMENTS) - practised == set()
@@ -130,7 +142,7 @@ def test_every_statement_of_the_lecture_is_practised():
 
 def test_every_statement_is_practised_on_the_board_and_elsewhere() -> None:
     cells = {
-        f"{path.parent.name[:2]}:{cell.metadata['nbgrader']['grade_id']}"
+        f"{path.parent.name[:2]}:{cell.metadata.get('nbgrader', {}).get('grade_id')}"
         for path in authored()
         for cell in read_authored(path).cells
         if "show" in cell.metadata.get("tags", ())

@@ -22,7 +22,7 @@ _MARK = re.compile("«(.*?)»")
 _NUMBER = re.compile(r"(?<![\w\\])\d[\d,.]*(?:\\,\d+)?")
 # Numbers that name something: code, links, headings, notebooks, indices, powers, minutes.
 _NAMES = re.compile(
-    r"`[^`]*`|\]\([^)]*\)|^#+ .*$|\(\d+ min.*|[Nn]otebooks? \d\d(?: and \d\d)?|of \d\d and \d\d|\d+ minutes|^Next: .*$|[a-zA-Z}]_\{?\d\}?|\^\{?-?\d\}?",
+    r"`[^`]*`|\]\([^)]*\)|^#+ .*$|\(\d+ min.*|[Nn]otebooks? \d\d(?: and \d\d)?|of \d\d and \d\d|^\[← Start page.*$|^\*\*Next: .*$|[a-zA-Z}]_\{?\d\}?|\^\{?-?\d\}?",
     re.MULTILINE,
 )
 
