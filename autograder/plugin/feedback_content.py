@@ -188,13 +188,19 @@ def _verdict(cell: NotebookNode, grading: dict[str, Any]) -> Verdict:
     score = grading.get("score")
     test = grading.get("grade") and not grading.get("solution")
     found = Verdict(_title(grading["grade_id"]), float(grading.get("points") or parts.get("most") or 0.0))
-    found.points = float(parts["points"]) if "points" in parts else (0.0 if test else None)
     found.score = None if score is None else float(score)
-    found.problem = parts.get("problem", "") if parts else plain
+    # stock nbgrader and older versions left no parts: then what counts is all that is known
+    found.points = float(parts["points"]) if "points" in parts else (found.score if test else None)
+    found.problem = parts.get("problem", "") if parts else plain or _first_error(cell)
     found.hint, found.example, found.kind = (parts.get(name, "") for name in ("hint", "example", "kind"))
     found.tried, found.notes = list(parts.get("tried", [])), list(parts.get("notes", []))
     found.waiting = bool(grading.get("waiting"))
     return found
+
+
+def _first_error(cell: NotebookNode) -> str:
+    errors = [made.text for output in cell.get("outputs", []) for made in _outputs(output) if made.error]
+    return errors[0] if errors else ""
 
 
 def _title(grade_id: str) -> str:

@@ -104,6 +104,20 @@ def test_a_score_and_a_comment_that_a_person_gave() -> None:
     assert not said.select(".comment b + b")
 
 
+def test_a_notebook_that_stock_nbgrader_graded() -> None:
+    """It has no verdict: the score, and the error without its traceback, are what is known."""
+    document = own_answers(square="    return 2 * x")
+    trace = ["Traceback (most recent call last)", "assert square(-3) == 9"]
+    error = {"output_type": "error", "ename": "AssertionError", "evalue": "negative numbers too", "traceback": trace}
+    cell_of(document, "test_square")["outputs"] = [error]
+    page = page_from(json.dumps(document), {"test_square": 0.0, "test_half": 2.0})
+    said = section(page, "square").get_text()
+    assert "0 of 2 points" in said
+    assert "AssertionError: negative numbers too" in said
+    assert "given by a person" not in page
+    assert "square(-3)" not in page
+
+
 def test_a_written_answer_waits_for_a_person_and_then_has_a_score() -> None:
     from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
 
