@@ -2,11 +2,13 @@
 
 `python -m tests.naming` prints the table; names of exercises narrow it down, and `--seeds N` says how many seeds.
 `python -m tests.naming --right N` runs every right sample at N seeds and prints those that are ever rejected.
-`--mutants` adds wrong answers nobody declared: changed references, which are named or not.
+`--slips` takes the wrong answers of tests/slips, which nobody declared, and gives a line per notebook.
+`--mutants` takes changed references, which are named or not.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,8 +21,11 @@ from barprop.judging.judge import judge
 from barprop.judging.verdict import Verdict
 from tests.answers import answer
 from tests.mutants import OutOfTimeError, mutants, time_limit
+from tests.slips import slips
 
 SECONDS = 10.0
+COUNTS = ("named", "told", "generic", "misleading", "through")
+_GENERIC = re.compile(r"not the right value|has a wrong value in|do not follow|is that of no single example")
 
 
 @dataclass
@@ -29,12 +34,14 @@ class Naming:
 
     Parameters
     ----------
-    named : by the mistake that was meant. generic : by no mistake, but as wrong. misleading : by another mistake
-    with another hint. through : full marks.
+    named : by the mistake that was meant. told : by no mistake, but the sentence says what is wrong: a shape, an
+    error, a remark. generic : "not the right value". misleading : by another mistake with another hint.
+    through : full marks.
     """
 
     exercise: str
     named: int = 0
+    told: int = 0
     generic: int = 0
     misleading: int = 0
     through: int = 0
@@ -43,7 +50,11 @@ class Naming:
     @property
     def total(self) -> int:
         """All that was tried."""
-        return self.named + self.generic + self.misleading + self.through
+        return self.named + self.told + self.generic + self.misleading + self.through
+
+    def __add__(self, other: Naming) -> Naming:
+        sums = (getattr(self, key) + getattr(other, key) for key in COUNTS)
+        return Naming(self.exercise, *sums, self.examples + other.examples)
 
 
 def first_words(exercise: Exercise, source: str, seed: int) -> Verdict | None:
@@ -69,11 +80,43 @@ def survey(name: str, seeds: range) -> Naming:
                 found.misleading += 1
                 found.examples.append(f"{name}: {meant!r} is taken for {verdict.mistake!r} (seed {seed})")
             elif verdict.remarks or verdict.problem.endswith("first."):
-                found.named += 1  # it is about how the answer behaves, or about another answer
+                found.told += 1  # it is about how the answer behaves, or about another answer
             else:
                 found.generic += 1
                 found.examples.append(f"{name}: {meant!r} has no name (seed {seed}): {verdict.problem}")
     return found
+
+
+def survey_slips(name: str, seeds: range = range(1)) -> Naming:
+    """What is said of wrong answers that nobody declared: by a name that fits, by its sentence, or not at all."""
+    exercise, found = EXERCISES[name], Naming(name)
+    for slip in slips(name):
+        for seed in seeds:
+            with time_limit(SECONDS):
+                verdict = first_words(exercise, slip.source, seed)
+            if verdict is None:
+                found.through += 1
+                found.examples.append(f"{name}: {slip.what} gets full marks (seed {seed})")
+            elif verdict.mistake and slip.fits(verdict.mistake):
+                found.named += 1
+            elif verdict.mistake:
+                found.misleading += 1
+                found.examples.append(f"{name}: {slip.what} is taken for {verdict.mistake!r} (seed {seed})")
+            elif verdict.remarks or not _GENERIC.search(verdict.problem):
+                found.told += 1
+            else:
+                found.generic += 1
+                found.examples.append(f"{name}: {slip.what} has no name (seed {seed}): {verdict.problem}")
+    return found
+
+
+def by_notebook(found: list[Naming]) -> list[Naming]:
+    """One line for each notebook."""
+    sums: dict[str, Naming] = {}
+    for n in found:
+        notebook = EXERCISES[n.exercise].assignment
+        sums[notebook] = sums.get(notebook, Naming(notebook)) + n
+    return list(sums.values())
 
 
 def survey_mutants(name: str, seed: int = 0) -> Naming:
@@ -115,13 +158,11 @@ def _verdicts(exercise: Exercise, answers: object, seed: int) -> list[Verdict]:
 
 def table(found: list[Naming]) -> str:
     """The counts and shares, a line per exercise."""
-    total = Naming(
-        "all", *(sum(getattr(n, key) for n in found) for key in ("named", "generic", "misleading", "through"))
-    )
-    lines = [f"{'exercise':24}{'tried':>8}{'named':>9}{'generic':>9}{'misleading':>12}{'through':>9}"]
+    total = sum(found, Naming("all"))
+    lines = [f"{'exercise':24}{'tried':>8}" + "".join(f"{key:>12}" for key in COUNTS)]
     for n in (*found, total):
-        shares = [f"{100 * count / max(n.total, 1):.1f} %" for count in (n.named, n.generic, n.misleading, n.through)]
-        lines.append(f"{n.exercise:24}{n.total:8}{shares[0]:>9}{shares[1]:>9}{shares[2]:>12}{shares[3]:>9}")
+        shares = [f"{100 * getattr(n, key) / max(n.total, 1):.1f} %" for key in COUNTS]
+        lines.append(f"{n.exercise:24}{n.total:8}" + "".join(f"{share:>12}" for share in shares))
     return "\n".join(lines)
 
 
@@ -131,11 +172,14 @@ def main(words: list[str]) -> int:
     names = [word for word in words if word in EXERCISES] or list(EXERCISES)
     if "--right" in words:
         return int(bool(list(rejected(names, range(*numbers[:1] or [1000])))))
-    found = []
+    found, seeds = [], range(*(numbers[:1] or [1 if "--slips" in words else 3]))
     for name in names:
-        found.append(survey_mutants(name) if "--mutants" in words else survey(name, range(*(numbers[:1] or [3]))))
+        if "--slips" in words:
+            found.append(survey_slips(name, seeds))
+        else:
+            found.append(survey_mutants(name) if "--mutants" in words else survey(name, seeds))
         print(f"{name} ...", file=sys.stderr, flush=True)
-    print(table(found))
+    print(table(by_notebook(found) if "--slips" in words else found))
     print(*(example for n in found for example in n.examples[:12]), sep="\n")
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from barprop.answers.calls import Run
-from barprop.judging.exercise import Case, Drive, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import Case, Drive, Exercise, Guesses, Mistake, Part, Values
 
 FAR = {"far": True}  # what `more` of a far case holds
 
@@ -38,7 +38,8 @@ def far_out_apart(exercise: Exercise, *parts: Part) -> Exercise:
         parts=parts,
         oracle=oracle,
         drive=_drive(exercise.drive) if exercise.drive else None,
-        mistakes=tuple(replace(mistake, wrong=_wrong(mistake)) for mistake in exercise.mistakes),
+        mistakes=tuple(_renamed(mistake) for mistake in exercise.mistakes),
+        guesses=_guesses(exercise.guesses) if exercise.guesses else None,
     )
 
 
@@ -58,12 +59,31 @@ def _drive(drive: Drive) -> Drive:
     return driven
 
 
+def _usual(values: Values) -> Values:
+    return {name.removesuffix(" far out"): value for name, value in values.items()}
+
+
+def _renamed(mistake: Mistake) -> Mistake:
+    fitted = mistake.fitted
+    if fitted is None:
+        return replace(mistake, wrong=_wrong(mistake))
+
+    def named(case: Case, right: Values, got: Values) -> Values | None:
+        values = fitted(case, _usual(right), _usual(got))
+        return None if values is None else _named(case, values)
+
+    return replace(mistake, wrong=_wrong(mistake), fitted=named)
+
+
+def _guesses(made: Guesses) -> Guesses:
+    return lambda case, right, output: made(case, _usual(right), output.removesuffix(" far out"))
+
+
 def _wrong(mistake: Mistake) -> Callable[[Case, Values], Values | None]:
     def wrong(case: Case, right: Values) -> Values | None:
         if not _is_far(case):
             return mistake.wrong(case, right)
-        usual = {name.removesuffix(" far out"): value for name, value in right.items()}
-        values = mistake.wrong(case, usual)
+        values = mistake.wrong(case, _usual(right))
         return None if values is None else _named(case, values)
 
     return wrong

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import permutations
 from typing import Any
@@ -10,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Call
-from barprop.answers.untrusted import is_array, is_number
+from barprop.answers.untrusted import attempt, is_array, is_number
 from barprop.judging.compare import close, is_finite, same_form
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
 from barprop.judging.families import Guess, guesses
+from barprop.judging.wording import shown_name
 
+_MOSTLY = 0.7  # a guess fits at least that share of the wrong cases
 Oracle = Callable[[Case], Values]
 
 
@@ -48,24 +52,47 @@ class Diagnosis:
     _guessed: dict[str, Mistake | None] = field(default_factory=dict, repr=False)
 
     def mistake(self, failed: set[str]) -> Mistake | None:
-        """Return a declared mistake that fits all that is wrong, else what is wrong here, else a family."""
+        """Return a declared mistake that fits all that is wrong, else what is wrong here, else a family.
+
+        Where outputs are made one from the other, a mistake must explain the first that is wrong.
+        """
         everywhere = {name for t in self.trials for name in t.problems}
-        came = any(name in t.got for t in self.trials for name in failed & t.problems.keys())
+        # Where an answer stopped, what did not come is no first wrong output: what came says more.
+        came = {name for t in self.trials for name in t.problems if name in t.got}
         # What stopped before these came is explained by what is known of the others.
-        told_by = failed if came else everywhere
-        for scope in (everywhere, failed if came else everywhere):
-            fits = {mistake.name: self._explained(mistake, scope, told_by) for mistake in self.exercise.mistakes}
-            found = max(self.exercise.mistakes, key=lambda mistake: fits[mistake.name], default=None)
-            if found and fits[found.name]:
-                return found  # the one that explains most; the first of several
-        return (self._reordered() or self._family(self.first(failed))) if came else None
+        told_by = failed if came & failed else everywhere
+        if self.exercise.is_chain and came:
+            told_by = {self.first(came)}
+        found = self._declared(everywhere, told_by)
+        if found or not came & failed or not told_by & failed:
+            return found
+        here = self.first(came & failed)
+        return (
+            self._declared(failed, told_by)
+            or self._swapped(failed)
+            or self._family(here)
+            or self._declared({here}, {here}, partly=True)
+        )
+
+    def _declared(self, scope: set[str], told_by: set[str], partly: bool = False) -> Mistake | None:
+        """Return the declared mistake that explains most; the first of several."""
+        fits = {m.name: self._explained(m, scope, told_by, partly) for m in self.exercise.mistakes}
+        found = max(self.exercise.mistakes, key=lambda mistake: fits[mistake.name], default=None)
+        return found if found and fits[found.name] else None
 
     def first(self, failed: set[str]) -> str:
         """Return the wrong output that is made first."""
         return next((name for name in self.exercise.outputs if name in failed), "")
 
-    def _explained(self, mistake: Mistake, scope: set[str], told_by: set[str]) -> int:
-        """How many wrong values a mistake explains; 0 where it gives others than came, or none of `told_by`."""
+    def outputs_of(self, mistake: Mistake) -> set[str]:
+        """The outputs a mistake says something about."""
+        return {name for number in range(len(self.trials)) for name in self._wrong(mistake, number)}
+
+    def _explained(self, mistake: Mistake, scope: set[str], told_by: set[str], partly: bool = False) -> int:
+        """How many wrong values a mistake explains; 0 where it gives others than came, or none of `told_by`.
+
+        `partly`: it may have been made in some of its outputs only.
+        """
         explained, told = 0, False
         for number, trial in enumerate(self.trials):
             for name, value in self._wrong(mistake, number).items():
@@ -73,10 +100,12 @@ class Diagnosis:
                     continue
                 differs = value is NOT_FINITE or not close(value, trial.right[name], self.exercise.tolerance)
                 if name not in scope:
-                    if differs and name not in trial.problems:
+                    if differs and name not in trial.problems and not partly:
                         return 0  # with this mistake it would not have come out right
                     continue
                 if not _came(trial.got[name], value, self.exercise.tolerance):
+                    if self.exercise.is_corner(trial.case) and name in trial.problems:
+                        continue  # there something else may go wrong besides
                     return 0
                 explained += differs
                 told = told or (differs and name in told_by)
@@ -87,23 +116,37 @@ class Diagnosis:
         key = (mistake.name, number)
         if key not in self._known:
             trial = self.trials[number]
-            with np.errstate(all="ignore"):
-                self._known[key] = mistake.wrong(trial.case, trial.right) or {}
+            self._known[key] = {}
+            with np.errstate(all="ignore"), suppress(ArithmeticError):  # a wrong formula may divide by zero
+                if mistake.fitted:  # looks at what came, which may be anything
+                    made = attempt(None, mistake.fitted, trial.case, trial.right, trial.got)
+                else:
+                    made = mistake.wrong(trial.case, trial.right)
+                self._known[key] = made or {}
         return self._known[key]
 
-    def _reordered(self) -> Mistake | None:
-        """Whether a tuple holds the right results in another order."""
+    def _swapped(self, failed: set[str]) -> Mistake | None:
+        """Whether right results came in another order: those of a tuple, or two in a dictionary."""
         names = self.exercise.returned or (self.exercise.outputs if self.exercise.returns == "tuple" else ())
-        seen = [t for t in self.trials if t.right.keys() >= set(names) and t.got.keys() >= set(names)]
-        for order in permutations(names) if seen and len(names) < 5 else ():
-            if order != tuple(names) and all(self._holds(t, names, order) for t in seen):
-                hint = f"The results are right, but in another order: ({', '.join(names)}) is asked for."
-                return Mistake("results in another order", hint, lambda case, right: None)
+        if len(names) < 5:
+            for order in permutations(names):
+                if order != tuple(names) and self._hold(names, order):
+                    hint = f"The results are right, but in another order: ({', '.join(names)}) is asked for."
+                    return Mistake("results in another order", hint, lambda case, right: None)
+        first = self.first(failed)
+        for other in failed - {first}:
+            if self._hold((first, other), (other, first)):
+                one, two = shown_name(self.exercise, first), shown_name(self.exercise, other)
+                hint = f"{one} and {two} have changed places: each is what the other should be."
+                return Mistake(f"swapped {one} and {two}", hint, lambda case, right: None)
         return None
 
-    def _holds(self, trial: Trial, names: tuple[str, ...], order: tuple[str, ...]) -> bool:
-        pairs = zip(names, order, strict=True)
-        return all(close(trial.got[name], trial.right[other], self.exercise.tolerance) for name, other in pairs)
+    def _hold(self, names: tuple[str, ...], order: tuple[str, ...]) -> bool:
+        """Whether each of these outputs is what another one should be, wherever both came."""
+        seen = [t for t in self.trials if t.right.keys() >= set(names) and t.got.keys() >= set(names)]
+        pairs = [(t, *pair) for t in seen for pair in zip(names, order, strict=True)]
+        tolerance = self.exercise.tolerance
+        return bool(seen) and all(close(t.got[name], t.right[other], tolerance) for t, name, other in pairs)
 
     def _family(self, output: str) -> Mistake | None:
         """Return a mistake possible in any step, if it explains this output in every case."""
@@ -113,21 +156,35 @@ class Diagnosis:
         return self._guessed[output]
 
     def _best_guess(self, output: str) -> Guess | None:
+        """The guess that fits most of the cases in which the output is wrong, and is at odds with none that came right.
+
+        Corner cases do not count where others are wrong: what goes wrong there may be something else again. Nor do
+        those in which the answer stopped, for a division by 0 perhaps.
+        """
         seen = [t for t in self.trials if output in t.got and output in t.right]
-        wrong = sorted((t for t in seen if output in t.problems), key=lambda t: -np.size(t.right[output]))
-        if not wrong or not all(output in t.got for t in self.trials if output in t.problems):
+        if 2 * len(seen) < sum(output in t.right for t in self.trials):
             return None
-        order = [*wrong, *(t for t in seen if output not in t.problems)]
-        left: dict[str, Guess] | None = None
-        for trial in order:
-            with np.errstate(all="ignore"):
-                made = list(guesses(self.exercise, trial.case, trial.right, output, self.oracle, left))
-            first = left is None
-            fits = {g.name: g for g in made if _fits(trial.got[output], g.value, self.exercise.tolerance, first)}
-            left = {name: g for name, g in fits.items() if left is None or name in left}
-            if not left:
-                return None
-        return next(iter(left.values())) if left else None
+        plain = [t for t in seen if not self.exercise.is_corner(t.case)]
+        if any(output in t.problems for t in plain):
+            seen = plain
+        wrong = sorted((t for t in seen if output in t.problems), key=lambda t: -np.size(t.right[output]))
+        found: dict[str, Guess] = {}
+        fits: Counter[str] = Counter()
+        for number, trial in enumerate(wrong):
+            for guess in self._guesses(trial, output, found if number else None):
+                if _fits(trial.got[output], guess.value, self.exercise.tolerance, not number):
+                    found.setdefault(guess.name, guess)
+                    fits[guess.name] += 1
+        for trial in (t for t in seen if output not in t.problems):
+            for guess in self._guesses(trial, output, found):
+                if not _fits(trial.got[output], guess.value, self.exercise.tolerance, False):
+                    found.pop(guess.name, None)
+        likely = [g for g in found.values() if fits[g.name] >= _MOSTLY * len(wrong)]
+        return max(likely, key=lambda guess: fits[guess.name], default=None)
+
+    def _guesses(self, trial: Trial, output: str, wanted: Container[str] | None) -> list[Guess]:
+        with np.errstate(all="ignore"):
+            return list(guesses(self.exercise, trial.case, trial.right, output, self.oracle, wanted))
 
 
 def _fits(got: Any, guess: Any, tolerance: float, first: bool) -> bool:

@@ -134,14 +134,27 @@ class Evaluation:
     def _points(self, part: Part, failed: set[str], held: dict[str, Held]) -> float:
         if not self.trials:
             return 0.0
+        lost = self._lost(part, failed)
         heavy = [self._about(remark) for remark in held.values() if not remark.light]
         earned = sum(
-            _HALF if any(name in about for about in heavy) else 1.0 for name in part.outputs if name not in failed
+            _HALF if any(name in about for about in heavy) else 1.0 for name in part.outputs if name not in lost
         )
         points = part.points * earned / len(part.outputs)
         if any(remark.light for remark in held.values()) and self._pays_first(part):
             points -= _TENTH * self.exercise.points
+        if failed - lost:
+            points -= _TENTH * self.exercise.points
         return round(float(min(max(points, 0.0), part.points)), 4)
+
+    def _lost(self, part: Part, failed: set[str]) -> set[str]:
+        """The outputs that earn nothing: not those that are wrong in corner cases only, or by a light mistake."""
+        plain = [t.problems for t in self.trials if not self.exercise.is_corner(t.case)]
+        lost = {name for problems in plain for name in part.outputs if name in problems}
+        if lost and not self.blocked and any(mistake.light for mistake in self.exercise.mistakes):
+            found = self.diagnosis.mistake(failed)
+            lost -= self.diagnosis.outputs_of(found) if found and found.light else set()
+        hanging = set(part.outputs) & set(self.exercise.hanging)
+        return lost | (hanging & failed if set(part.outputs) - hanging <= lost else set())
 
     def _pays_first(self, part: Part) -> bool:
         """Whether what costs a tenth of the exercise is charged to this part: the first it is seen in."""
@@ -158,7 +171,7 @@ class Evaluation:
         sentence = trial.problems[name]
         if name not in trial.got:  # it stopped: the sentence says it all
             return sentence
-        if self.exercise.returns == "dict":  # its outputs are made one from the other
+        if self.exercise.is_chain:
             before = self.diagnosis.first({n for t in self.trials for n in t.problems})
             if before not in failed:
                 return (

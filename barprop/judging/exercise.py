@@ -44,6 +44,8 @@ class _NotFinite:
 
 NOT_FINITE = _NotFinite()
 Values = Mapping[str, Any]
+# (case, right values, output) -> name, hint, and what gives the wrong value
+Guesses = Callable[["Case", Values, str], Iterable[tuple[str, str, Callable[[], Any]]]]
 Drive = Callable[["Run", Case], Iterator[tuple[str, Any]]]
 
 
@@ -58,11 +60,16 @@ class Mistake:
     wrong : (case, right values by output name) -> the values this mistake gives, by output
         name. Outputs it leaves out may be anything; NOT_FINITE is any NaN or infinity. None:
         the mistake does not apply to this case.
+    fitted : (case, right values, values that came) -> as `wrong`, for a mistake with a constant of the student's
+        choice, which is read off what came.
+    light : whether it costs a tenth of the exercise only, wherever it is seen.
     """
 
     name: str
     hint: str
     wrong: Callable[[Case, Values], Values | None]
+    fitted: Callable[[Case, Values, Values], Values | None] | None = None
+    light: bool = False
 
 
 def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
@@ -102,6 +109,8 @@ class Exercise:
     asks : names taken from the student's notebook, by default the exercise's own.
     needs : exercises whose answers this one calls; a failed one is named first.
     hanging : outputs that compare an answer with itself alone; they count where one of the part's others is right.
+    corners : beginnings of the labels of corner cases: what is wrong there alone costs a tenth of the exercise.
+    guesses : families of mistakes of its own kind of steps, besides those that may happen in any.
     tolerance : relative, on the scale of the largest entry of the right value.
     quotient : a difference quotient is what is asked for.
     notebook : "assignment/notebook"; filled in from the folder the declaration is in.
@@ -126,6 +135,8 @@ class Exercise:
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     hanging: tuple[str, ...] = ()
+    corners: tuple[str, ...] = ()
+    guesses: Guesses | None = None
     tolerance: float = 1e-6
     quotient: bool = False
     notebook: str = ""
@@ -144,6 +155,15 @@ class Exercise:
     def assignment(self) -> str:
         """The nbgrader assignment this exercise belongs to."""
         return self.notebook.split("/")[0]
+
+    @property
+    def is_chain(self) -> bool:
+        """Whether its outputs are made one from the other, so that the first wrong one spoils those behind it."""
+        return '-> {"' in self.signature or self.returns == "dict" or any(p.name == "forward" for p in self.parts)
+
+    def is_corner(self, case: Case) -> bool:
+        """Whether what is wrong in this case alone costs a tenth only."""
+        return case.label.startswith(self.corners) if self.corners else False
 
     def title(self, part: Part) -> str:
         """Return the heading of a verdict on this part."""

@@ -58,21 +58,29 @@ def guesses(
     others = {
         shown_name(exercise, name): np.asarray(v, dtype=float)
         for name, v in right.items()
-        if name != output and _plain(v)
+        if name != output and _plain(v) and _expression(name) in ("", _expression(output))
     }
     for name, hint, made in (
+        *(exercise.guesses(case, right, output) if exercise.guesses else ()),
         *_of_the_value(r),
         *_of_its_shape(r),
-        *_in_its_place(r, inputs, others, case.args),
+        *_of_its_entries(r),
         *_of_its_factors(r, inputs | others),
+        *_in_its_place(r, inputs, others, case.args),
         *_of_the_curve(r, case, inputs | others),
         *_of_its_terms(r, inputs | others),
+        *_of_three(r, inputs | others),
         *_of_its_inputs(case, output, oracle),
     ):
         if wanted is None or name in wanted:
             found = attempt(None, made)
             if _plain(found):
                 yield Guess(name, hint, found)
+
+
+def _expression(output: str) -> str:
+    """The expression that "a.bar in a * b" is about; "" for other outputs."""
+    return output.partition(" in ")[2]
 
 
 _Made = tuple[str, str, Callable[..., Any]]
@@ -109,6 +117,16 @@ def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
     yield "one over it", "It is upside down: the reciprocal of what it should be.", lambda: 1 / r
     yield "one too many", "It is too large by 1.", lambda: r + 1
     yield "one too few", "It is too small by 1.", lambda: r - 1
+    yield (
+        "a logarithm to base 2",
+        "It is off by log(2): the natural logarithm, np.log, is asked for.",
+        lambda: r / np.log(2.0),
+    )
+    yield (
+        "a logarithm to base 10",
+        "It is off by log(10): the natural logarithm, np.log, is asked for.",
+        lambda: r / np.log(10.0),
+    )
     yield "one minus it", "It is 1 minus what it should be.", lambda: 1 - r
     yield "negative entries cut off", "Everything below 0 has become 0.", lambda: np.maximum(r, 0.0)
     yield "clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda: np.clip(r, 0.0, 1.0)
@@ -190,6 +208,20 @@ def _of_its_shape(r: np.ndarray) -> Iterator[_Made]:
     yield "scaled to sum 1", "It is scaled so that its entries add up to 1.", lambda: r / np.sum(r)
 
 
+def _of_its_entries(r: np.ndarray) -> Iterator[_Made]:
+    if not r.ndim or r.size < 2:
+        return
+    yield "the first entry everywhere", "Every entry is what the first one should be.", lambda: np.full(r.shape, r[0])
+    yield "the last entry everywhere", "Every entry is what the last one should be.", lambda: np.full(r.shape, r[-1])
+    yield "sorted", "The entries are right, but sorted: their order tells which is which.", lambda: np.sort(r, axis=-1)
+    for axis in range(r.ndim):
+        yield (
+            f"less its mean along axis {axis}",
+            "Its mean was taken off, which is not asked for.",
+            lambda a=axis: r - r.mean(axis=a, keepdims=True),
+        )
+
+
 def _in_its_place(
     r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str, Any], args: Mapping[str, Any]
 ) -> Iterator[_Made]:
@@ -238,6 +270,18 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
         yield f"{name} added", f"{name} is added where it should not be.", lambda f=f: r + f
         yield f"{name} subtracted", f"{name} is subtracted where it should not be.", lambda f=f: r - f
         yield f"{name} left over", f"Something of {name} is missing or has the wrong sign.", lambda f=f: f - r
+        joined = f"{name} is joined to the rest by another operation: added, subtracted or multiplied?"
+        yield f"the rest subtracted from {name}", joined, lambda f=f: 2 * f - r
+        yield f"{name} multiplied with the rest", joined, lambda f=f: f * (r - f)
+        yield f"the rest twice, without {name}", joined, lambda f=f: 2 * (r - f)
+        yield f"{name} twice, without the rest", joined, lambda f=f: 2 * f
+        sign = f"{name} enters without its sign, or with its sign alone."
+        yield f"the size of {name}", sign, lambda f=f: r * np.sign(f)
+        yield f"the sign of {name} alone", sign, lambda f=f: r / np.abs(f)
+        yield f"only {name} with its sign", "A sign is lost on the way.", lambda f=f: np.abs(r) * np.sign(f)
+        powers = f"Everything but {name} enters with too high a power."
+        yield f"squared but for {name}", powers, lambda f=f: r * r / f
+        yield f"minus, and squared but for {name}", powers, lambda f=f: -r * r / f
     for name, f in fitting.items():
         for other, g in fitting.items():
             if other != name:
@@ -249,6 +293,10 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
                     lambda f=f, g=g: -r * g / f,
                 )
     for name, f in values.items():
+        if f.ndim:
+            hint = f"It is off by the length of {name}: multiplied or divided by it where it should not be, or not at all."
+            yield f"times the norm of {name}", hint, lambda f=f: r * np.sqrt(np.sum(f * f))
+            yield f"over the norm of {name}", hint, lambda f=f: r / np.sqrt(np.sum(f * f))
         for axis, n in enumerate(f.shape):
             yield (
                 f"times the length of {name}, axis {axis}",
@@ -264,7 +312,7 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
 
 def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
     """Two inputs put together by another operation than the step's."""
-    names = [name for name, f in values.items() if f.ndim <= 2][:10]
+    names = [name for name, f in values.items() if f.ndim <= 2][:20]
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             a, b = values[first], values[second]
@@ -276,6 +324,11 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_
             yield f"minus {first} times {second}", hint, lambda a=a, b=b: -a * b
             yield f"{first} over {second}", hint, lambda a=a, b=b: a / b
             yield f"{second} over {first}", hint, lambda a=a, b=b: b / a
+            squares = "The square of a difference is no difference of squares."
+            yield f"half of {first}² - {second}²", squares, lambda a=a, b=b: (np.square(a) - np.square(b)) / 2
+            yield f"half of {second}² - {first}²", squares, lambda a=a, b=b: (np.square(b) - np.square(a)) / 2
+            if a.ndim == b.ndim == 1:
+                yield from _of_two_vectors(first, second, a, b)
             if a.ndim and b.ndim:
                 yield f"{first} @ {second}", hint, lambda a=a, b=b: a @ b
                 yield f"{second} @ {first}", hint, lambda a=a, b=b: b @ a
@@ -283,6 +336,33 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_
                 yield f"the outer product of {second} and {first}", hint, lambda a=a, b=b: np.outer(b, a)
                 yield f"{first} @ {second}, the first turned", hint, lambda a=a, b=b: a.T @ b
                 yield f"{first} @ {second}, the second turned", hint, lambda a=a, b=b: a @ b.T
+
+
+def _of_two_vectors(first: str, second: str, a: np.ndarray, b: np.ndarray) -> Iterator[_Made]:
+    one = f"Only one entry of {first} met its partner in {second}: does the loop go through all of them and add up?"
+    yield f"the first entries of {first} and {second} alone", one, lambda: a[0] * b[0]
+    yield f"the last entries of {first} and {second} alone", one, lambda: a[-1] * b[-1]
+    pairs = f"Each entry of {first} meets its partner in {second}: first the products, then the sum."
+    yield f"the sums of {first} and {second}, multiplied", pairs, lambda: a.sum() * b.sum()
+    yield f"the sums of {first} and {second}, added", pairs, lambda: a.sum() + b.sum() if a.shape == b.shape else None
+    yield f"the sum of {first} times {second}", pairs, lambda: np.sum(a * b)
+    yield f"the mean of {first} times {second}", pairs, lambda: np.mean(a * b)
+
+
+def _of_three(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
+    """a (b - c) with a bracket that is forgotten or too wide, for a few numbers."""
+    names = [name for name, f in values.items() if f.ndim == 0][:5]
+    for a, b, c in permutations(names, 3):
+        x, y, z = values[a], values[b], values[c]
+        hint = f"Where do brackets belong? {a} times {b} came together before {c} did."
+        yield f"{a} {b} - {c}", hint, lambda x=x, y=y, z=z: x * y - z
+        yield f"{c} - {a} {b}", hint, lambda x=x, y=y, z=z: z - x * y
+        yield f"-{c} - {a} {b}", hint, lambda x=x, y=y, z=z: -z - x * y
+        yield f"{a} {b} + {c}", hint, lambda x=x, y=y, z=z: x * y + z
+        if a < b < c:
+            three = f"{a}, {b} and {c} are all multiplied. Which of them are added or subtracted in the step?"
+            yield f"{a} {b} {c}", three, lambda x=x, y=y, z=z: x * y * z
+            yield f"-{a} {b} {c}", three, lambda x=x, y=y, z=z: -x * y * z
 
 
 def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
@@ -303,6 +383,32 @@ def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -
             "Back through a curve goes its slope, not its value.",
             lambda s=slope, h=height: r / s * h,
         )
+        yield (
+            f"divided by sigma's slope at {name}",
+            "sigma's slope is divided by where it should be multiplied in.",
+            lambda s=slope: r / np.square(s),
+        )
+        for other, formula in (
+            ("tanh", 1 - np.square(height)),
+            ("sigmoid", height * (1 - height)),
+            ("ReLU", (f > 0) * 1.0),
+        ):
+            yield (
+                f"the slope of {other} whatever sigma is",
+                f"That is the formula for the slope of {other}. sigma may be another curve: ask it for its own slope.",
+                lambda s=slope, g=formula: r / s * g,
+            )
+        yield (
+            f"sigma's slope at {name} added",
+            "sigma's slope is added where it should be multiplied in.",
+            lambda s=slope: r / s + s,
+        )
+        for other, g in fitting.items():
+            yield (
+                f"{other} inside sigma's slope at {name}",
+                f"{other} was multiplied in before the slope was taken, and not after.",
+                lambda f=f, g=g: _slope(sigma, f * g),
+            )
         yield (
             f"sigma's slope at {name} too often",
             "sigma's slope is multiplied in once too often.",
@@ -342,6 +448,14 @@ def _of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) ->
         return lambda: oracle(replace(case, args={**case.args, **changes}))[output]
 
     args = case.args
+    if "labels" in args:
+        said = attempt(None, _predicted, args)
+        if said is not None:
+            yield (
+                "predictions in place of labels",
+                "Your answer takes the class that is predicted, not the one in labels. The two differ where the prediction is wrong.",
+                asked(labels=said),
+            )
     # An exercise that is given a whole network costs too much to be asked again and again.
     if len(args) > 8 or not all(_is_cheap(value) for value in args.values()):
         return
@@ -375,6 +489,14 @@ def _of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) ->
             yield f"one of the {name} too many", f"Count the {name}: one is too many.", asked(**{name: args[name] + 1})
             yield f"one of the {name}, whatever was asked for", f"Only one of the {name} was done.", asked(**{name: 1})
             yield f"none of the {name}", f"None of the {name} was done.", asked(**{name: 0})
+
+
+def _predicted(args: Mapping[str, Any]) -> np.ndarray:
+    """The class with the largest logit, row by row."""
+    if "logits" in args:
+        return np.argmax(args["logits"], axis=1)
+    network, w, _ = args["net"]
+    return np.argmax(network.forward(np.asarray(args["X"], dtype=float), w), axis=1)
 
 
 def _swapped(case: Case, asked: Callable[..., Callable[[], Any]]) -> Iterator[_Made]:

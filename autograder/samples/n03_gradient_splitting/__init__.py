@@ -99,6 +99,7 @@ WRONG = {
         "divided": function(SPLIT, 'with np.errstate(all="ignore"):', "    return z_bar / x"),
     },
     "gradient_share": {
+        "a small number in the denominator": _one(GRADIENT, "np.abs(x) / (np.sum(np.abs(x)) + 1e-9)"),
         "kept the signs": _one(GRADIENT, "x / np.sum(x)"),
         "kept the signs on top": _one(GRADIENT, "x / np.sum(np.abs(x))"),
         "signs in the whole": _one(GRADIENT, "np.abs(x) / np.sum(x)"),
@@ -112,6 +113,7 @@ WRONG = {
         "soft-max of x": _one(GRADIENT, "np.exp(x - max(x)) / np.sum(np.exp(x - max(x)))"),
     },
     "step_share": {
+        "a small number in the denominator": _one(STEP, "x ** 2.0 / np.maximum(np.sum(x ** 2.0), 1e-12)"),
         "share of the gradient": _one(STEP, "np.abs(x) / np.sum(np.abs(x))"),
         "squared a share": _one(STEP, "(np.abs(x) / np.sum(np.abs(x))) ** 2"),
         "squared the sum": _one(STEP, "x ** 2 / np.sum(x) ** 2"),
@@ -157,6 +159,7 @@ WRONG = {
         "forgot a on the way": _fan(W="np.outer(z_bar * np.ones(len(a{i})), x{i})"),
     },
     "update_ratio": {
+        "a small number in the denominator": _one(RATIO, "lr * np.linalg.norm(w_bar) / (np.linalg.norm(w) + 1e-8)"),
         "forgot lr": _one(RATIO, "np.linalg.norm(w_bar) / np.linalg.norm(w)"),
         "upside down": function(
             RATIO,
@@ -173,6 +176,7 @@ WRONG = {
         "mean of the ratios": _one(RATIO, "np.mean(np.abs(lr * w_bar) / np.abs(w))"),
     },
     "rescale": {
+        "a small number in the denominator": _one(RESCALE, "H / np.sqrt((H ** 2.0).mean(axis=1, keepdims=True) + 1e-10)"),
         "over the examples": _one(RESCALE, "H / np.sqrt((H ** 2.0).mean(axis=0))"),
         "one size for all": _one(RESCALE, "H / np.sqrt((H ** 2.0).mean())"),
         "length instead of root mean square": _one(RESCALE, "H / np.linalg.norm(H, axis=1, keepdims=True)"),

@@ -518,6 +518,7 @@ _TRAIN_WRONG = {
                                         rows="order[:min(batch, len(X))]"),
     "overlapping batches": _train(rows="order[i // batch:i // batch + batch]"),
     "dropped the short batch": _train(end="max(len(X) // batch, 1) * batch"),
+    "drawn with replacement": _train(order="rng.integers(len(X), size=len(X))"),
     "ignores the seed": _train(rng="np.random.default_rng(0)"),
     "the seed does not hold": _train(rng="np.random.default_rng()"),
     "the weights never move": _train(new="u"),

@@ -87,6 +87,9 @@ def _walk(*inner: str, then: str = "order[::-1]") -> str:
 
 _WRONG_ORDER = {
     "calls itself": _RECURSIVE,
+    "looks through a list": _TWO_STACKS.replace("seen, todo = [], set(), ", "seen, todo = [], [], ").replace(
+        "seen.add(id(node))", "seen.append(id(node))"
+    ),
     "remembers an earlier call": _TWO_STACKS.replace("topological_order(node)", "topological_order(node, seen={})")
     .replace("order, seen, todo = [], set(), ", "order, todo = [], ")
     .replace("seen.add(id(node))", "seen[id(node)] = node"),

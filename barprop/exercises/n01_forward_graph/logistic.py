@@ -115,6 +115,14 @@ def _chained(
     return wrong
 
 
+def _cut_anywhere(c: Case, right: Values, got: Values) -> Values:
+    """A loss that stops growing somewhere, for a guard of any size."""
+    if not _is_far(c):
+        return right
+    came = float(got["l_far_out"])
+    return {"l_far_out": came if right["l_far_out"] > 1 and 5 < came < 720 else right["l_far_out"]}
+
+
 LOGISTIC_FORWARD = Exercise(
     name="logistic_forward",
     signature='logistic_forward(x, y, w) -> {"z", "m", "l"}',
@@ -158,7 +166,7 @@ LOGISTIC_FORWARD = Exercise(
         Mistake("warns", "Every value is right, and NumPy warns on the way: some exponential overflows and is then not used. np.where computes both of its branches. Make the exponent safe first, e.g. from abs(m).",
                 lambda c, right: {"l_far_out": right["l_far_out"], "warnings": _LOUD} if _is_far(c) else right),
         Mistake("cut off", "Far out your loss stops growing. At m = -1000 the answer is badly wrong, and the loss should say how badly.",
-                lambda c, right: {"l_far_out": _cut(c)} if _is_far(c) else right),
+                lambda c, right: {"l_far_out": _cut(c)} if _is_far(c) else right, _cut_anywhere),
     ),
 )  # fmt: skip
 

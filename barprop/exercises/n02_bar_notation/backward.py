@@ -138,6 +138,7 @@ BACKWARD: Exercise = Exercise(
     signature='backward(cache, x, y, w, v, sigma, l_bar=1.0) -> {"e", "y", "v", "h", "z", "w", "x"}',
     outputs=BARS,
     returns="dict",
+    corners=("relu, z = 0", "v = 0", "l_bar = 0"),
     points=6,
     parts=(Part("loss", 1, ("e", "y")), Part("product", 2, ("v", "h")), Part("neuron", 3, ("z", "w", "x"))),
     minutes=12,
@@ -155,6 +156,7 @@ BACKWARD_RECOMPUTE: Exercise = Exercise(
     signature="backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0) -> same bars",
     outputs=BARS,
     returns="dict",
+    corners=("relu, z = 0", "v = 0", "l_bar = 0"),
     points=3,
     minutes=8,
     level=2,
@@ -229,6 +231,17 @@ def _of(name: str, wrong: Callable[[Any], Any]) -> Callable[[Case, Values], Valu
     return named
 
 
+def _slope_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of a slope made from the output h: a factor or a bracket lost."""
+    h, r = np.asarray(c.h[output.removesuffix("_slope")], dtype=float), np.asarray(right[output], dtype=float)
+    yield "a factor h lost", "A factor is missing: at h = 0 the sigmoid is flat.", lambda: r / h
+    yield "a factor h too much", "h is multiplied in once too often.", lambda: r * h
+    yield "h added", "h is added where it does not belong. Brackets?", lambda: r + h
+    yield "h subtracted", "h is subtracted where it does not belong. Brackets?", lambda: r - h
+    yield "a bracket lost", "h * 1 - h is 0: where do the brackets belong?", lambda: np.zeros_like(h)
+    yield "a square in the wrong place", "The square stands outside the bracket.", lambda: np.square(1 - h)
+
+
 SLOPES_FROM_OUTPUT = Exercise(
     name="slopes_from_output",
     signature="sigmoid_slope(h), tanh_slope(h), relu_slope(h)",
@@ -240,6 +253,7 @@ SLOPES_FROM_OUTPUT = Exercise(
     statements=("L8", "L12"),
     probes=_output_probes,
     oracle=_slopes,
+    guesses=_slope_guesses,
     drive=_output_drive,
     mistakes=(
         Mistake("treated h as z", "You put h where z belongs. h is what came out: no exponential is needed any more.",

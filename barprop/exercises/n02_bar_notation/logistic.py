@@ -101,6 +101,7 @@ LOGISTIC_BACKWARD = Exercise(
     outputs=LOGISTIC_BARS,
     returns="dict",
     returned=LOGISTIC_BARS,
+    corners=("m near", "l_bar = 0", "w = 0"),
     points=3,
     minutes=12,
     level=3,

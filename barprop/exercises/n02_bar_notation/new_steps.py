@@ -95,6 +95,7 @@ NEW_STEPS = Exercise(
     signature="bars_sum(e_bar, cache), bars_square(e_bar, cache), bars_quotient(e_bar, cache) -> (v_bar, h_bar) each",
     outputs=tuple(f"{step}_{bar}" for step in STEPS for bar in ("v_bar", "h_bar")),
     asks=tuple(f"bars_{step}" for step in STEPS),
+    corners=("h = 0", "v = 0"),
     points=3,
     minutes=12,
     level=2,

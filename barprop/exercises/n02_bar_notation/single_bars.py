@@ -173,6 +173,7 @@ BAR_Z = Exercise(
     level=2,
     statements=("L6", "L8", "L9"),
     probes=_bar_z_probes,
+    corners=("relu, z = 0",),
     oracle=lambda c: {"z_bar": slope_by_nudging(c.sigma, c.z, c.h_bar)},
     mistakes=(
         Mistake("passed the bar on", "That is h_bar itself. Which step made h? Its slope is missing.",

@@ -78,6 +78,42 @@ def _descend(c: Case, rule: str = "") -> Values:
     return {"w": w, "v": v, "losses": np.array(losses)}
 
 
+_RATES: tuple[tuple[str, str, Callable[[Case], tuple[float, float]]], ...] = (
+    ("w goes uphill", "w moves with its bar instead of against it.", lambda c: (-c.lr, c.lr)),
+    ("v goes uphill", "v moves with its bar instead of against it.", lambda c: (c.lr, -c.lr)),
+    ("lr left out", "Your steps ignore lr.", lambda c: (1.0, 1.0)),
+    ("lr left out for w", "The step of w ignores lr.", lambda c: (1.0, c.lr)),
+    ("lr left out for v", "The step of v ignores lr.", lambda c: (c.lr, 1.0)),
+    ("uphill, and lr left out", "Your steps ignore lr, and go with the bars instead of against them.", lambda c: (-1.0, -1.0)),
+    ("half a step", "Your steps are half as long as they should be.", lambda c: (c.lr / 2, c.lr / 2)),
+    ("twice a step", "Your steps are twice as long as they should be.", lambda c: (2 * c.lr, 2 * c.lr)),
+    ("divided by lr", "You divide by lr. A larger lr is a longer step.", lambda c: (1 / c.lr, 1 / c.lr)),
+    ("lr over steps", "Your steps get shorter the more there are. lr is the size of each.", lambda c: (c.lr / max(c.steps, 1),) * 2),
+)  # fmt: skip
+
+
+def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of an update: each step with another rate, or with another bar."""
+    if c.many:
+        return
+    for name, hint, rates in _RATES:
+        yield name, hint, lambda rates=rates: _walked(c, *rates(c))[output]  # type: ignore[misc]
+    bar = "w moves by the bar of x. Each variable moves by its own bar."
+    yield "x_bar in place of w_bar", bar, lambda: _walked(c, c.lr, c.lr, of_x=True)[output]
+
+
+def _walked(c: Case, w_rate: float, v_rate: float, of_x: bool = False) -> Values:
+    w, v, losses = np.array(c.w, dtype=float), float(c.v), []
+    for _ in range(c.steps):
+        loss, w_bar, v_bar = _step(c, w, v, 0)
+        losses.append(loss)
+        if of_x:  # both are z_bar times a vector: x in the one, w in the other
+            x = np.asarray(c.X[0], dtype=float)
+            w_bar = w * inner(w_bar, x) / inner(x, x)
+        w, v = w - w_rate * w_bar, v - v_rate * v_bar
+    return {"w": w, "v": v, "losses": np.array(losses)}
+
+
 def _train_oracle(c: Case) -> Values:
     return {"draws": "one example a step", "seed": _FIXED} if c.many else _descend(c)
 
@@ -90,9 +126,10 @@ def _train_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         return
     yield "draws", _draws(case, w, v, losses)
     again = _trained(run, args)[2]
-    others = [_trained(run, args | {"seed": args["seed"] + shift})[2] for shift in (1, 2, 3)]
     fixed = np.array_equal(losses, again)
-    moved = any(not np.array_equal(losses, other) for other in others)
+    # With two examples two seeds may well draw alike, by some rules; with seven, eight other seeds hardly all do.
+    others = (_trained(run, args | {"seed": args["seed"] + shift})[2] for shift in range(1, 9))
+    moved = len(case.Y) < _SEEN or any(not np.array_equal(losses, other) for other in others)
     yield "seed", _FIXED if fixed and moved else (_IGNORED if fixed else _LOOSE)
 
 
@@ -143,6 +180,7 @@ TRAIN = Exercise(
     needs=("backward",),
     probes=_train_probes,
     oracle=_train_oracle,
+    guesses=_guesses,
     drive=_train_drive,
     returned=("w", "v", "losses"),
     hanging=("seed",),
@@ -158,7 +196,7 @@ TRAIN = Exercise(
         Mistake("same example every time", "Every step uses the same example. Draw a new one each step, from one generator made before the loop: made anew, it starts over.",
                 lambda c, right: {"draws": _SAME} if c.many else None),
         Mistake("ignores the seed", "Another seed, the same draws. What should the seed be given to?",
-                lambda c, right: {"seed": _IGNORED} if c.many else None),
+                lambda c, right: {"seed": _IGNORED} if c.many and len(c.Y) >= _SEEN else None),
         Mistake("the seed does not hold", "The same seed, other draws. Make the generator from the seed inside train.",
                 lambda c, right: {"seed": _LOOSE} if c.many else None),
     ),

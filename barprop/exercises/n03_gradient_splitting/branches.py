@@ -158,19 +158,18 @@ def _scaled(first: Callable[[Case], float], second: Callable[[Case], float]) -> 
     return named
 
 
-def _outputs(c: Case) -> tuple[float, float]:
-    first, second = (float(inner(a, h)) for _, _, a, h in _sides(c).values())
-    return first, second
+def _outputs(c: Case) -> np.ndarray:
+    return np.array([float(inner(a, h)) for _, _, a, h in _sides(c).values()])
 
 
 def _by_output(c: Case) -> float:
-    first, second = _outputs(c)
-    return first / (first + second)
+    outputs = _outputs(c)
+    return float(outputs[0] / np.sum(outputs))
 
 
 def _by_size(c: Case) -> float:
-    first, second = map(abs, _outputs(c))
-    return first / (first + second)
+    sizes = np.abs(_outputs(c))
+    return float(sizes[0] / np.sum(sizes))
 
 
 def _square(W: Any) -> bool:
@@ -273,6 +272,15 @@ def _x_only(combine: Callable[[np.ndarray, np.ndarray], Any]) -> Callable[[Case,
     return named
 
 
+def _fan_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of contributions that add up: one of them taken for the other."""
+    if output == "x":
+        copied = "One branch counts twice, the other not at all. A copied line?"
+        yield "the first branch twice", copied, lambda: _x_only(lambda one, two: 2 * one)(c, right)["x"]
+        yield "the second branch twice", copied, lambda: _x_only(lambda one, two: 2 * two)(c, right)["x"]
+        yield "the other minus", copied, lambda: _x_only(lambda one, two: two - one)(c, right)["x"]
+
+
 FAN_OUT = Exercise(
     name="fan_out",
     signature='fan_out(z_bar, cache, x, W1, W2, a1, a2) -> {"a1", "a2", "h1", "h2", "W1", "W2", "x"}',
@@ -286,6 +294,7 @@ FAN_OUT = Exercise(
     needs=("branches_backward",),
     probes=_fan_probes,
     oracle=_fan_bars,
+    guesses=_fan_guesses,
     mistakes=(
         Mistake("first branch only", "Your x_bar hears the first branch only. Nudge x: along how many ways does z notice?",
                 _x_only(lambda first, second: first)),

@@ -8,10 +8,17 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Run
+from barprop.exercises.guards import denominator_guard
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Values, one_output
 from barprop.numerics.steps import half_square, inner
 from barprop.numerics.vjp import pull_back
+
+
+_GUARDED = (
+    "A small number is added to your denominator, which changes the result where the numbers are small themselves. "
+    "Nothing here is divided by 0, so none is needed."
+)
 
 
 def _crossing(f: Callable[[float], float]) -> float:
@@ -37,6 +44,7 @@ def _ratio_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("a read-only matrix in Fortran order", args)
     yield Case("whole numbers", {"w": rng.integers(2, 9, (2, 3)), "w_bar": -rng.integers(2, 9, (2, 3)), "lr": 0.2})
     yield Case("small numbers", {"w": 1e-4 * draw(rng, 3), "w_bar": 1e-4 * draw(rng, 3), "lr": 0.1})
+    yield Case("very small numbers", {"w": 1e-12 * draw(rng, 3), "w_bar": 1e-12 * draw(rng, 3), "lr": 0.1})
     yield Case("bar 0", {"w": draw(rng, 3), "w_bar": np.zeros(3), "lr": 0.1})
 
 
@@ -64,8 +72,9 @@ UPDATE_RATIO = Exercise(
     level=1,
     statements=("L15",),
     probes=_ratio_probes,
+    corners=("very small",),
     oracle=_update_ratio,
-    mistakes=tuple(
+    mistakes=(denominator_guard("ratio", _GUARDED, lambda c, right: _length(c.w)), *(
         Mistake(name, hint, one_output("ratio", wrong))
         for name, hint, wrong in (
             ("forgot lr", "That compares the bar with the weights. By how much do the weights really move in one step?",
@@ -88,7 +97,7 @@ UPDATE_RATIO = Exercise(
             ("mean of the ratios", "You averaged ratios of entries: one weight near 0 spoils them all. Take the length of each first.",
              lambda c, right: np.mean(np.abs(c.lr * np.asarray(c.w_bar) / c.w))),
         )
-    ),
+    )),
 )  # fmt: skip
 
 
@@ -100,7 +109,8 @@ def _rescale_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("as many features as examples", {"H": draw(rng, 3, 3)})
     yield Case("one example", {"H": draw(rng, 1, 5)})
     yield Case("one feature", {"H": draw(rng, 4, 1)})
-    yield Case("small and large examples", {"H": draw(rng, 3, 4) * np.array([[1e-4], [1.0], [1e3]])})
+    yield Case("small and large examples", {"H": draw(rng, 3, 4) * np.array([[1e-3], [1.0], [1e3]])})
+    yield Case("very small examples", {"H": 1e-12 * draw(rng, 3, 4)})
     yield Case("read-only, in Fortran order", {"H": read_only(np.asfortranarray(draw(rng, 2, 6)))})
     yield Case("whole numbers", {"H": rng.integers(1, 9, (3, 2)) * [1, -1]})
 
@@ -124,6 +134,11 @@ def _over(size: Callable[[np.ndarray], Any]) -> Callable[[Case, Any], np.ndarray
     return named
 
 
+def _root_mean_square(c: Case, right: Any) -> np.ndarray:
+    H = np.asarray(c.H, dtype=float)
+    return np.sqrt(np.mean(np.square(H), axis=1, keepdims=True))
+
+
 def _standardised(c: Case, right: Any) -> np.ndarray | None:
     H = np.asarray(c.H, dtype=float)
     centred = H - H.mean(axis=1, keepdims=True)
@@ -139,8 +154,9 @@ RESCALE = Exercise(
     level=2,
     statements=("L14", "L15"),
     probes=_rescale_probes,
+    corners=("very small",),
     oracle=_rescaled,
-    mistakes=tuple(
+    mistakes=(denominator_guard("H", _GUARDED, _root_mean_square), *(
         Mistake(name, hint, one_output("H", wrong))
         for name, hint, wrong in (
             ("over the examples", "You measured each feature over the examples. Here each example is measured over its features: which axis is that?",
@@ -163,7 +179,7 @@ RESCALE = Exercise(
             ("multiplied", "Large rows became larger. Divide.",
              lambda c, right: np.square(np.asarray(c.H, dtype=float)) / right),
         )
-    ),
+    )),
 )  # fmt: skip
 
 
@@ -221,6 +237,21 @@ def _weakest(c: Case, right: Any) -> float | None:
     return right * float(values[0] / values[-1]) ** 2 if clear else None
 
 
+def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of a curvature: another number made of it."""
+    X = np.asarray(c.X, dtype=float)
+    root = "A root of the curvature came in. How does a move of w change its bar?"
+    yield "the root of the curvature", root, lambda: np.sqrt(2 * right[output])
+    yield "one over the root of the curvature", root, lambda: np.sqrt(right[output] / 2)
+    largest = "The largest entry of the curvature is not its steepest direction: directions may lie between the axes."
+    yield "the largest entry", largest, lambda: 2 / np.max(_curvature(X))
+    yield "the largest entry of the diagonal", largest, lambda: 2 / np.max(np.diag(_curvature(X)))
+    centred = "The mean was taken off X. The loss is made of X as it is."
+    yield "a covariance", centred, lambda: 2 / np.linalg.eigvalsh(_curvature(X - X.mean(axis=0)))[-1]
+    n = len(X) / (len(X) - 1) if len(X) > 1 else 1.0
+    yield "a covariance over n - 1", centred, lambda: 2 / n / np.linalg.eigvalsh(_curvature(X - X.mean(axis=0)))[-1]
+
+
 def _rate_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     rate = run("largest_stable_rate", case.X)
     # np.linalg.eigvals gives complex numbers now and then; one without an imaginary part is a rate.
@@ -240,6 +271,7 @@ LARGEST_STABLE_RATE = Exercise(
     probes=_rate_probes,
     drive=_rate_drive,
     oracle=_stable_rate,
+    guesses=_rate_guesses,
     mistakes=tuple(
         Mistake(name, hint, one_output("rate", wrong))
         for name, hint, wrong in (

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from barprop.exercises.guards import denominator_guard
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Values, one_output
 from barprop.numerics.steps import inner, product
@@ -82,20 +83,26 @@ def _share_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("one x is 0", {"x": np.array([draw(rng), 0.0, draw(rng)])})
     yield Case("a single x, small and negative", {"x": -positive(rng, 1) / 4})
     yield Case("large beside small", {"x": np.array([100.0, -1.0]) * positive(rng, 2)})
-    yield Case("small numbers", {"x": 1e-4 * draw(rng, 3)})
+    yield Case("small numbers", {"x": 1e-3 * draw(rng, 3)})
+    yield Case("very small numbers", {"x": 1e-12 * draw(rng, 3)})
     yield Case("whole numbers, read-only", {"x": read_only(rng.integers(2, 9, 4) * [1, -1, 1, -1])})
+
+
+def _in_units_of_the_largest(x: Any) -> np.ndarray:
+    """Shares do not depend on the unit, and nudging keeps more digits of numbers near 1."""
+    return np.asarray(x, dtype=float) / np.max(np.abs(x))
 
 
 def _gradient_share(c: Case) -> Values:
     """Nudge the weights, and see which part of all the slope each one has."""
-    bars = np.abs(_weight_bars(c.x, 1.7))
+    bars = np.abs(_weight_bars(_in_units_of_the_largest(c.x), 1.7))
     return {"share": bars / bars.sum()}
 
 
 def _step_share(c: Case) -> Values:
     """Do one descent step from w = 0 and see which part of the change of z each term made."""
-    rate, bars = 0.1, _weight_bars(c.x, 1.7)
-    change = product(-rate * bars, c.x)
+    rate, x = 0.1, _in_units_of_the_largest(c.x)
+    change = product(-rate * _weight_bars(x, 1.7), x)
     return {"share": change / change.sum()}
 
 
@@ -114,6 +121,11 @@ def _over_the_sum(c: Case, parts: np.ndarray, power: int) -> np.ndarray | None:
     return parts / total**power if abs(total) > 1e-9 * np.max(_sizes(c)) else None
 
 
+_GUARDED = (
+    "A small number is added to your denominator, which changes the shares where the numbers are small themselves. "
+    "An x of zeros alone is not asked, so none is needed."
+)
+
 _SHARE_MISTAKES = (
     ("in percent", "You answer in percent. Shares add up to 1.", lambda c, right: 100 * right),
     ("everyone the same", "Everyone gets the same share. Which weight stands beside the larger x?", lambda c, right: np.full(len(c.x), 1 / len(c.x))),
@@ -129,8 +141,9 @@ GRADIENT_SHARE = Exercise(
     level=1,
     statements=("L13",),
     probes=_share_probes,
+    corners=("very small",),
     oracle=_gradient_share,
-    mistakes=tuple(
+    mistakes=(denominator_guard("share", _GUARDED, lambda c, right: np.sum(_sizes(c))), *(
         Mistake(name, hint, one_output("share", wrong))
         for name, hint, wrong in (
             ("kept the signs", "With a negative x your shares leave the range from 0 to 1. A share asks how much, not which way.",
@@ -151,7 +164,7 @@ GRADIENT_SHARE = Exercise(
              lambda c, right: right * len(c.x)),
             *_SHARE_MISTAKES,
         )
-    ),
+    )),
 )  # fmt: skip
 
 STEP_SHARE = Exercise(
@@ -163,8 +176,9 @@ STEP_SHARE = Exercise(
     level=2,
     statements=("L13",),
     probes=_share_probes,
+    corners=("very small",),
     oracle=_step_share,
-    mistakes=tuple(
+    mistakes=(denominator_guard("share", _GUARDED, lambda c, right: np.sum(np.square(_sizes(c)))), *(
         Mistake(name, hint, one_output("share", wrong))
         for name, hint, wrong in (
             ("share of the gradient", "That is how far each weight moves. To reach z, the move of a weight goes through its product once more.",
@@ -191,5 +205,5 @@ STEP_SHARE = Exercise(
              lambda c, right: -right),
             *_SHARE_MISTAKES,
         )
-    ),
+    )),
 )  # fmt: skip

@@ -228,10 +228,12 @@ def _nonlinear_probes(rng: np.random.Generator) -> Iterator[Case]:
     zeros = np.array([[0.0, -1.2, 0.7], [1.6, 0.0, -0.4]])
     yield Case("with zeros", {"h_prev": zeros, "h_bar": draw(rng, 2, 3)})
     yield Case("all positive", {"h_prev": positive(rng, 2, 3), "h_bar": draw(rng, 2, 3)})
-    whole = read_only(np.asfortranarray(np.array([[2, -1], [-3, 1], [0, 4]])))
+    whole = read_only(np.asfortranarray(np.array([[2, -1], [-3, 1], [-5, 4]])))
     yield Case("whole numbers, Fortran order, read-only", {"h_prev": whole, "h_bar": read_only(draw(rng, 3, 2))})
     far = np.array([[-4.5, 4.0], [3.5, -5.0]])
     yield Case("far out", {"h_prev": far, "h_bar": draw(rng, 2, 2)})
+    beyond = np.array([[400.0, -400.0], [800.0, -800.0]])  # where an exponential of it, or of twice it, overflows
+    yield Case("very far out", {"h_prev": beyond, "h_bar": draw(rng, 2, 2)})
 
 
 def _nonlinear(
@@ -246,6 +248,7 @@ def _nonlinear(
         signature=f"class {name}: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
         outputs=("h", "h_prev_bar", "w_bar", "cache"),
         hanging=("w_bar", "cache"),
+        corners=("with zeros", "very far out"),
         parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
         points=3,
         minutes=minutes,

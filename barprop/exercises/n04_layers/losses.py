@@ -10,6 +10,7 @@ import numpy as np
 from barprop.exercises.far_out import FAR, far_out, far_out_apart
 from barprop.exercises.layer_drivers import cache_mistakes, loss_drive, with_cache
 from barprop.exercises.sampling import draw, positive, read_only
+from barprop.judging.compare import close
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, one_output
 from barprop.numerics.layer_steps import cross_entropies, mean_half_square
 from barprop.numerics.steps import half_square
@@ -54,6 +55,26 @@ def _width(c: Case) -> int:
     return np.asarray(c.e).size // len(c.e)
 
 
+def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of a squared error: other powers, and sums in another order."""
+    d = np.asarray(c.e, dtype=float) - c.y
+    n = len(d)
+    if output == "l":
+        power = "The loss is made of squares: of each difference, and before anything is added up."
+        yield "sizes in place of squares", power, lambda: np.sum(np.abs(d)) / (2 * n)
+        yield "sizes in place of squares, without the half", power, lambda: np.sum(np.abs(d)) / n
+        yield "the square of the sum", power, lambda: np.sum(d) ** 2 / (2 * n)
+        yield "the square of the mean", power, lambda: np.mean(d) ** 2 / 2
+        yield "the differences themselves", power, lambda: np.sum(d) / (2 * n)
+        yield "a root of the sum", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d)) / (2 * n)
+        yield "a root of the mean", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n)
+        yield "half of the root", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n) / 2
+        yield "plus for minus", "e and y are added where their difference is asked for.", lambda: np.sum((2 * np.asarray(c.y) + d) ** 2) / (2 * n)
+    else:
+        yield "the square in the bar", "The bar is made of differences, not of their squares.", lambda: right[output] * d
+        yield "the loss in the bar", "The loss itself is multiplied in. The bar is made of l_bar and the differences.", lambda: right[output] * right["l"]
+
+
 SQUARED_ERROR = Exercise(
     name="SquaredError",
     signature="class SquaredError: forward(self, e, y) -> float, backward(self, l_bar=1.0) -> (e_bar, y_bar)",
@@ -66,6 +87,7 @@ SQUARED_ERROR = Exercise(
     statements=("L17",),
     probes=_squared_probes,
     oracle=_squared_right,
+    guesses=_squared_guesses,
     drive=loss_drive("SquaredError", ("e", "y"), ("e_bar", "y_bar")),
     mistakes=(
         Mistake("forgot 1/n", "Your bars are too large by the number of rows. The loss is a mean: each row has only a share in it.",
@@ -159,17 +181,59 @@ def _down_the_columns(c: Case) -> np.ndarray:
     return logits - np.logaddexp.reduce(logits, axis=0)
 
 
+def _guarded_loss(c: Case, guard: float, kept_off: Callable[..., Any]) -> float:
+    """The loss of probabilities that a small number keeps off 0: added to them, or the least they can be."""
+    return float(np.mean(-np.log(kept_off(np.exp(-cross_entropies(c.logits, c.labels)), guard))))
+
+
+def _guarded(c: Case, right: Values, got: Values) -> Values:
+    """The loss with the guard that comes nearest to what came; the larger the guard, the smaller the loss."""
+    for kept_off in (np.add, np.maximum):
+        low, high = 1e-300, 1e-2
+        for _ in range(60):
+            middle = float(np.sqrt(low) * np.sqrt(high))
+            low, high = (middle, high) if _guarded_loss(c, middle, kept_off) > got["l"] else (low, middle)
+        if close(loss := _guarded_loss(c, high, kept_off), got["l"]):
+            return {"l": loss}
+    return {"l": right["l"]}
+
+
+def _class_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of a soft-max and its loss: another axis, other entries, no logarithm."""
+    logits, labels = np.asarray(c.logits, dtype=float), np.asarray(c.labels)
+    at = np.arange(len(labels)), labels
+    rows = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    together = logits - np.logaddexp.reduce(logits, axis=None)
+    if output == "l":
+        yield "the soft-max of all rows together", "Your probabilities add up to 1 over all rows. Each row has probabilities of its own.", lambda: -np.mean(together[at])
+        yield "the soft-max over the examples", "Your probabilities add up to 1 down the columns. The classes of one example compete, not the examples.", lambda: -np.mean(_down_the_columns(c)[at])
+        yield "every class in place of the label", "Your loss looks at every class. Which entry of a row belongs to its label?", lambda: -np.mean(rows)
+        yield "every class added up", "Your loss looks at every class. Which entry of a row belongs to its label?", lambda: -np.mean(np.sum(rows, axis=1))
+        yield "without the logarithm", "Your loss is made of probabilities. Their logarithms are asked for.", lambda: -np.mean(np.exp(rows[at]))
+        yield "the probability itself", "Your loss is made of probabilities. Their logarithms are asked for.", lambda: np.mean(np.exp(rows[at]))
+        yield "the logarithm of the mean", "You took the mean before the logarithm. Each row has a loss of its own first.", lambda: -np.log(np.mean(np.exp(rows[at])))
+        yield "the loss of the prediction", "Your loss asks for the class that is predicted. The labels say which is right.", lambda: -np.mean(np.max(rows, axis=1))
+    else:
+        r, hot = np.asarray(right[output], dtype=float), _one_hot(c)
+        weight = _l_bar(c) / len(labels)
+        yield "the label's entry set, not lowered", "At its label the bar is set to a number. It is to be lowered by 1.", lambda: np.where(hot != 0, -weight, r)
+        yield "one taken from every entry", "A 1 is taken from every entry. It belongs to the label's alone.", lambda: r + hot - weight
+        yield "the other sign at the label", "What the label contributes has the other sign.", lambda: r + 2 * hot
+
+
 _SOFTMAX_CROSS_ENTROPY = Exercise(
     name="SoftmaxCrossEntropy",
     signature="class SoftmaxCrossEntropy: forward(self, logits, labels) -> float, backward(self, l_bar=1.0) -> logits_bar",
     outputs=("l", "logits_bar", "cache"),
     hanging=("cache",),
+    parts=(Part("forward", 2, ("l",)), Part("backward", 3, ("logits_bar", "cache"))),
     points=5,
     minutes=14,
     level=3,
     statements=("L17",),
     probes=_class_probes,
     oracle=_class_right,
+    guesses=_class_guesses,
     drive=loss_drive("SoftmaxCrossEntropy", ("logits", "labels"), ("logits_bar",)),
     mistakes=(
         Mistake("forgot 1/n", "Your bars are too large by the number of rows. The loss is a mean: each row has only a share in it.",
@@ -199,7 +263,7 @@ _SOFTMAX_CROSS_ENTROPY = Exercise(
         Mistake("loss overflows", _HUGE, one_output("l", _overflows)),
         Mistake("bar overflows", _HUGE, _logits_bar(_overflows)),
         Mistake("clipped the logarithm", "Right for mild logits; an unlikely label is cut off. Take the logarithm before anything has become 0.",
-                one_output("l", lambda c, right: -np.mean(np.log(np.exp(-cross_entropies(c.logits, c.labels)) + 1e-12)))),
+                lambda c, right: {"l": _guarded_loss(c, 1e-12, np.add)}, _guarded, light=True),
         Mistake("every label for every row", "Every row was asked for the labels of all: `[:, labels]` picks whole columns. Row i goes with label i.",
                 one_output("l", lambda c, right: np.mean(np.logaddexp.reduce(np.asarray(c.logits, dtype=float), axis=1))
                            - np.mean(np.asarray(c.logits, dtype=float)[:, c.labels]))),

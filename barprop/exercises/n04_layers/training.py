@@ -23,6 +23,7 @@ _DOWN = "each step goes against the bars of its batch"
 _STAYS_BEHIND = "the labels do not go with their images"
 _PAIRED = "each image keeps its label"
 _ONE_BATCH = "every step of an epoch uses the same batch"
+_TWICE = "a batch holds one example twice, so that others never come"
 _OVERLAP = "each batch begins one example after the one before it"
 _AFTER = "each loss is that after its step"
 # What else may happen to the weights, as the verdict says it.
@@ -120,6 +121,36 @@ def _descend(c: Case, rule: str = "") -> Values:
     return {"w": flat("w", w, c.w), "losses": np.array(losses), "pairs": _PAIRED}
 
 
+_MORE_STEPS = (
+    ("a step over the batch size", "Your steps are divided by the size of a batch: the loss is a mean already.", lambda c, k: c.lr / _batch(c)),
+    ("a step times the batch size", "Your steps are multiplied by the size of a batch.", lambda c, k: c.lr * _batch(c)),
+    ("half a step", "Your steps are half as long as they should be.", lambda c, k: c.lr / 2),
+    ("twice a step", "Your steps are twice as long as they should be.", lambda c, k: 2 * c.lr),
+    ("uphill, and the rate left out", "Your steps ignore lr, and go with the bars instead of against them.", lambda c, k: -1.0),
+    ("divided by the rate", "You divide by lr. A larger lr is a longer step.", lambda c, k: 1 / c.lr),
+    ("a rate that falls", "Your rate falls from epoch to epoch, which is not asked for.", lambda c, k: c.lr / (k + 1)),
+)  # fmt: skip
+
+
+def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of an update: each step with another rate."""
+    if c.kind != "one batch":
+        return
+    for name, hint, rate in _MORE_STEPS:
+        yield name, hint, lambda rate=rate: _with_rates(c, lambda k, loss: rate(c, k))[output]  # type: ignore[misc]
+    bar = "What went into loss.backward scales every step: with nothing given, the bar of the loss is 1."
+    yield "the loss as its own bar", bar, lambda: _with_rates(c, lambda k, loss: c.lr * loss)[output]
+
+
+def _with_rates(c: Case, rate: Callable[[int, float], float]) -> Values:
+    w, losses = [tuple(np.array(u, dtype=float)[()] for u in layer) for layer in c.w], []
+    for number in range(c.epochs):
+        losses.append(_loss(w, c.X, c.labels))
+        bars = _bars(w, c.X, c.labels)
+        w = _next(w, bars, bars, rate(number, losses[-1]), len(c.X), "")
+    return {"w": flat("w", w, c.w), "losses": np.array(losses)}
+
+
 def _train_right(c: Case) -> Values:
     if c.kind == "one batch":
         return _descend(c)
@@ -203,6 +234,8 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
         number = own.index(False)
         behind = _is_behind(c, *asked[number], losses[number], number * _batch(c) % len(c.X))
         return _STAYS_BEHIND if behind else f"the loss of step {number + 1} is not the mean loss of its batch"
+    if any(len(set(rows)) < len(rows) for rows in chosen):
+        return _TWICE
     if any(len(now) > 1 and len(now) == len(then) and now[1:] == then[:-1] for now, then in pairwise(chosen)):
         return _OVERLAP
     each = len(chosen) // c.epochs
@@ -264,6 +297,7 @@ TRAIN_DIGITS = Exercise(
     needs=("SoftmaxCrossEntropy",),
     probes=_train_probes,
     oracle=_train_right,
+    guesses=_guesses,
     drive=_train_drive,
     returned=("w", "losses"),
     mistakes=(
@@ -273,6 +307,8 @@ TRAIN_DIGITS = Exercise(
                 _many(steps=_OVERLAP)),
         Mistake("dropped the short batch", "The last batch of an epoch is smaller than the others, and you leave it out: its examples are not used. A slice that reaches beyond the end just stops there.",
                 lambda c, right: {"steps": _reaches(len(c.X) // _batch(c) * _batch(c), c)} if c.kind == "batches" else None),
+        Mistake("drawn with replacement", "A batch may hold one example twice in yours, and others never come: draw an order of all examples for each epoch, and cut it into batches.",
+                _many(steps=_TWICE)),
         Mistake("ignores the seed", "Another seed, the same batches. What should the seed be given to?", _many(seed=_IGNORED)),
         Mistake("the seed does not hold", "The same seed, other batches. Make the generator from the seed inside train_digits.",
                 _many(seed=_LOOSE)),

@@ -19,6 +19,7 @@ from barprop.exercises.n05_adversarial.trajectories import (
     seen_from,
     unit,
     walk,
+    walk_guesses,
     walk_slip,
 )
 from barprop.fixtures.networks import logit_slopes, logits_at, loss_slopes, pull_images
@@ -39,6 +40,15 @@ def _logits(c: Case) -> np.ndarray:
     return logits_at(np.array(c.X, dtype=float), c.net[1])
 
 
+def _image_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """The family of a way back through a network: something else than the bar of the logits went in."""
+    n, into = len(c.X), "Something else than the bar of the logits went into network.backward: who hands that over?"
+    yield "ones for the bar of the logits", into, lambda: n * pull_images(c.net, c.X, np.ones_like(_logits(c)))
+    yield "logits for their bar", into, lambda: n * pull_images(c.net, c.X, _logits(c))
+    yield "the labels for their bar", into, lambda: n * pull_images(c.net, c.X, np.eye(_logits(c).shape[1])[c.labels])
+    yield "times the image", "Each pixel of the bar is multiplied by the pixel of the image.", lambda: right[output] * c.X
+
+
 def _image_mistake(name: str, hint: str, wrong: Callable[[Case, Any], Any]) -> Mistake:
     return Mistake(name, hint, lambda c, right: {"X_bar": wrong(c, right["X_bar"])})
 
@@ -53,6 +63,7 @@ INPUT_BAR = Exercise(
     statements=("L18",),
     probes=_image_probes,
     oracle=lambda c: {"X_bar": loss_slopes(c.net, c.X, c.labels)},
+    guesses=_image_guesses,
     mistakes=(
         _image_mistake("forgot the n", "Right for one image, too small for several. The loss is a mean; whose loss is asked for?",
                        lambda c, right: right / len(c.X)),
@@ -152,6 +163,7 @@ GRADIENT_ASCENT = Exercise(
     needs=("input_bar",),
     probes=_ascent_probes,
     oracle=lambda c: {"X_up": walk(c, _ascent_way(c))},
+    guesses=walk_guesses(_ascent_way),
     mistakes=(
         _ascent_slip("descended", "Your loss falls. That is training's direction; here the loss is to grow.", along=-1.0),
         _ascent_slip("one x_bar for all steps", "Right for one step only. After a step the image is another one; is its bar still the same?",
@@ -217,6 +229,7 @@ FGSM = Exercise(
     needs=("input_bar",),
     probes=_fgsm_probes,
     oracle=lambda c: {c.output: walk(c, _fgsm_way(c))},
+    guesses=walk_guesses(_fgsm_way),
     drive=driven("fgsm"),
     mistakes=(
         _fgsm_slip("forgot the sign", "Each pixel moves by its bar. With the same budget for every pixel, each may go as far as eps.",
@@ -367,6 +380,7 @@ PGD = Exercise(
     needs=("input_bar",),
     probes=_walk_probes(_pgd_way, "labels"),
     oracle=lambda c: {c.output: walk(c, _pgd_way(c))},
+    guesses=walk_guesses(_pgd_way),
     drive=driven("pgd"),
     mistakes=_walk_slips(_pgd_way, uphill=True),
 )
@@ -382,6 +396,7 @@ TARGETED = Exercise(
     needs=("input_bar",),
     probes=_walk_probes(_targeted_way, "targets"),
     oracle=lambda c: {c.output: walk(c, _targeted_way(c))},
+    guesses=walk_guesses(_targeted_way),
     drive=driven("targeted"),
     mistakes=_walk_slips(_targeted_way, uphill=False),
 )

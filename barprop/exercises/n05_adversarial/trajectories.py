@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from barprop.answers.calls import Run
 from barprop.exercises.sampling import read_only
-from barprop.fixtures.networks import loss_slopes, small_net
-from barprop.judging.exercise import Case, Mistake, Values
+from barprop.fixtures.networks import logits_at, loss_slopes, small_net
+from barprop.judging.exercise import Case, Guesses, Mistake, Values
 
 
 def grey(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
@@ -130,12 +130,101 @@ def driven(name: str) -> Callable[[Run, Case], Iterator[tuple[str, Any]]]:
     return drive
 
 
+def _changed(c: Case, way_of: Callable[[Case], Way], changes: Mapping[str, Any]) -> Way:
+    now = {key: value(c) if key != "move" and callable(value) else value for key, value in changes.items()}
+    return replace(way_of(c), **now)
+
+
+def predicted(c: Case) -> np.ndarray:
+    """The class that the network sees in each image."""
+    return np.argmax(logits_at(np.array(c.X, dtype=float), c.net[1]), axis=1)
+
+
+_SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("predictions in place of labels", "Your attack walks along the loss of the class that the network sees. Which class is asked for?", {"labels": predicted}),
+    ("uphill", "You walk uphill. Which way does the loss have to go?", {"along": 1.0}),
+    ("downhill", "You walk downhill. Which way does the loss have to go?", {"along": -1.0}),
+    ("one step too few", "One step too few is done. How often does your loop run?", {"steps": lambda c: max(c.steps - 1, 0)}),
+    ("one step too many", "One step too many is done. How often does your loop run?", {"steps": lambda c: c.steps + 1}),
+    ("one step, whatever steps says", "You do one step, whatever steps says.", {"steps": lambda c: 1}),
+    ("half a step", "Your steps are half as long as they should be.", {"alpha": lambda c: _size(c) / 2}),
+    ("twice a step", "Your steps are twice as long as they should be.", {"alpha": lambda c: 2 * _size(c)}),
+    ("a step over n", "Your steps are too short by the number of images.", {"alpha": lambda c: _size(c) / len(c.X)}),
+    ("eps as the step", "Your steps are as long as the whole budget eps. How long is a step?", {"alpha": lambda c: c.eps}),
+    ("size of a step left out", "Your steps are all of one size, whatever is asked for.", {"alpha": lambda c: 1.0}),
+    ("alpha as the budget", "Your ball is as large as one step. How far may a pixel go in all?", {"eps": lambda c: c.alpha}),
+    ("half the budget", "Your ball is half as large as it may be.", {"eps": lambda c: c.eps / 2}),
+    ("twice the budget", "Your ball is twice as large as it may be.", {"eps": lambda c: 2 * c.eps}),
+    ("the bar instead of its sign", "Each pixel moves by its bar, where all are to move equally far.", {"move": np.positive}),
+    ("the sign instead of the bar", "All pixels move equally far, where each is to move by its bar.", {"move": np.sign}),
+    ("only upwards", "Your pixels only get brighter. Some bars are negative.", {"move": lambda s: (s > 0) * 1.0}),
+    ("only downwards", "Your pixels only get darker. Some bars are positive.", {"move": lambda s: (s < 0) * -1.0}),
+    ("by the size of the bar", "Your pixels only get brighter. Some bars are negative.", {"move": np.abs}),
+    ("scaled by the largest bar", "Your bars are divided by the largest of them. Is that what a step is made of?", {"move": lambda s: s / np.max(np.abs(s))}),
+    ("scaled by each image's largest bar", "Your bars are divided by the largest of them. Is that what a step is made of?", {"move": lambda s: s / np.max(np.abs(s), axis=1, keepdims=True)}),
+    ("scaled by the length of all bars", "Your bars are divided by their length. Is that what a step is made of?", {"move": lambda s: s / np.sqrt(np.sum(s * s))}),
+    ("the first bar for ever", "Right for one step only. After a step the image is another one; is its bar still the same?", {"fresh": False}),
+    ("always from the original", "Each of your steps starts at the first image again, so the steps do not add up.", {"anchored": True}),
+    ("without the ball", "Your images leave the ball.", {"eps": np.inf}),
+    ("without the range", "Your pixels leave [0, 1].", {"inside": False}),
+    ("kept in the range", "You keep the pixels in [0, 1], which is not asked for here.", {"inside": True}),
+)  # fmt: skip
+
+
+def _size(c: Case) -> float:
+    return c.alpha if "alpha" in c.args else c.eps
+
+
+def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
+    """Return the family of an attack: the right way with one thing changed."""
+
+    def made(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+        for name, hint, changes in _SLIPS:
+            yield name, hint, lambda changes=changes: walk(c, _changed(c, way_of, changes))
+        way, X = way_of(c), np.array(c.X, dtype=float)
+        start = "The image itself is lost on the way: to what is the step added?"
+        yield "the image lost", start, lambda: np.clip(right[output] - X, 0.0, 1.0) if way.inside else right[output] - X
+        yield "the last step alone", start, lambda: _last_step(c, way)
+        yield (
+            "the range only at the end",
+            "Pixels leave [0, 1] on the way and are only brought back after the last step.",
+            lambda: np.clip(walk(c, replace(way, inside=False)), 0.0, 1.0),
+        )
+        yield (
+            "the change kept in the range",
+            "It is the change that you clip to [0, 1]. What is to stay in [0, 1]?",
+            lambda: X + np.clip(walk(c, replace(way, inside=False)) - X, 0.0, 1.0),
+        )
+        yield (
+            "a share of each pixel",
+            "Your step grows with the pixel: it is multiplied by the image and not only added.",
+            lambda: _kept(X + X * (walk(c, replace(way, inside=False, eps=np.inf)) - X), way),
+        )
+        yield (
+            "a ball around 0",
+            "Your ball lies around black, not around the image.",
+            lambda: _kept(np.clip(walk(c, replace(way, inside=False, eps=np.inf)), -way.eps, way.eps), way),
+        )
+
+    return made
+
+
+def _last_step(c: Case, way: Way) -> np.ndarray:
+    x = np.array(c.X, dtype=float)
+    for _ in range(way.steps):
+        x = way.along * way.alpha * way.move(loss_slopes(c.net, x, way.labels))
+    return x
+
+
+def _kept(x: np.ndarray, way: Way) -> np.ndarray:
+    return np.clip(x, 0.0, 1.0) if way.inside else x
+
+
 def walk_slip(output: str, way_of: Callable[[Case], Way], name: str, hint: str, **changes: Any) -> Mistake:
     """Describe a mistake that walks the right way but for `changes`: values, or functions of the case."""
 
     def wrong(c: Case, right: Values) -> Values:
-        now = {key: value(c) if key in ("alpha", "steps") else value for key, value in changes.items()}
-        return {getattr(c, "output", output): walk(c, replace(way_of(c), **now))}
+        return {getattr(c, "output", output): walk(c, _changed(c, way_of, changes))}
 
     return Mistake(name, hint, wrong)
 

@@ -116,6 +116,7 @@ _COMPOSE = Exercise(
     signature="softplus(value), cross_entropy(logits, labels)",
     outputs=(*SOFTPLUS, *CROSS_ENTROPY),
     asks=("softplus", "cross_entropy"),
+    corners=("softplus at 0",),
     points=4,
     minutes=15,
     level=3,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.call_budget import Tally
-from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.calls import AnswerError, Run
 from barprop.answers.untrusted import is_array, is_row
 from barprop.exercises.n06_autograd.expressions import (
     Expression,
@@ -18,10 +18,12 @@ from barprop.exercises.n06_autograd.expressions import (
     new_node,
     read,
 )
+from barprop.judging.compare import close
 from barprop.judging.exercise import Case, Values
 
 Story = tuple[str, Callable[[Run, Case], Iterator[tuple[str, Any]]], Callable[[Case], Values]]
 
+FAR_MORE = "far more calls are made than there are nodes"
 _LEAD_BACK = "lead back to a and b"
 _DEPTH = 1100  # deeper than Python's own limit of 1,000 nested calls
 _RUNGS = 60  # 2**60 paths
@@ -109,7 +111,7 @@ def _own_bars(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
             continue
         tried += 1
         bar = read(run, step, "bar")
-        if not same(bar, np.array(w)):
+        if not close(bar, np.array(w)):
             empty = is_array(bar) and not bar.any()
             yield "the bar of a step", "stays at zero" if empty else "is changed by its own way back"
             return
@@ -130,8 +132,10 @@ def _chain(call: Any, a: Any) -> Any:
 
 
 def _rungs(call: Any, a: Any) -> Any:
+    """A ladder whose rungs have two different nodes each, so that leaving out equal parents is no way around."""
+    b = a
     for _ in range(_RUNGS):
-        a = a + a
+        a, b = a + b, b + a
     return a
 
 
@@ -150,7 +154,7 @@ def _deep(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _ladder(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    """y = y + y, sixty times: 61 nodes and 2**60 paths."""
+    """Two nodes a rung, each made from both of the rung before, sixty times: 121 nodes and 2**60 paths."""
     a = new_node(run, case.made, 1.5)
     out = combine(run, case.made, "a + a", _rungs, a)
     tally = Tally()
@@ -160,7 +164,7 @@ def _ladder(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     except AnswerError:
         if not tally.exceeded:
             raise
-        yield "sixty diamonds in a row", "far more calls are made than there are nodes"
+        yield "sixty diamonds in a row", FAR_MORE
         return
     yield "sixty diamonds in a row", "right bars" if read(run, a, "bar") == 2**_RUNGS else "wrong bars"
 

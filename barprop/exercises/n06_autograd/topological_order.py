@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import AnswerError, Namespace, Run
 from barprop.answers.untrusted import is_row
 from barprop.fixtures.graphs import Graph, GraphNode
 from barprop.judging.compare import describe_type
 from barprop.judging.exercise import Case, Exercise, Mistake, Values
 
 _LONG = 10_000
+_SIZE, _LARGER = 2_400, 10  # two chains whose times are compared, the second so many times as long
+_TOO_MUCH = 4 * _LARGER  # times as long is more than a linear answer takes
 _REMEMBERS = "other nodes are there in a second call"
-_LADDER = [(), *((i, i) for i in range(60))]
+_GROWS, _AS_THE_GRAPH = "the work grows faster than the graph", "the work grows as the graph does"
+# each rung has two nodes, made from both of the rung before
+_LADDER = [(), (), *((i - i % 2 - 2, i - i % 2 - 1) for i in range(2, 122))]
+_LADDER += [(120, 121)]
 _UNEVEN = [(), (0,), (1,), (2, 0), (3, 1)]
 
 
@@ -45,10 +51,43 @@ def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield case("nodes that compare equal", _UNEVEN, alike=True)
     yield case("sixty diamonds in a row", _LADDER)
     yield case("one node with 1,000 parents", [(), *[(0,)] * 1000, tuple(range(1001))])
-    yield case(f"a chain of {_LONG:,}", [(), *((i,) for i in range(_LONG - 1))])
+    yield case(f"a chain of {_LONG:,}", _chain(_LONG))
+    yield Case(f"chains of {_SIZE:,} and {_SIZE * _LARGER:,} nodes", {}, {"two_sizes": True})
+
+
+def _chain(nodes: int) -> list[tuple[int, ...]]:
+    return [(), *((i,) for i in range(nodes - 1))]
+
+
+def _growth(run: Run) -> str:
+    """How the time grows from one chain to a longer one; where it looks bad, the longer one is tried again."""
+    # In this process it is processor time; elsewhere only the clock can be read, and others may use the processor too.
+    here = type(run.answers) is Namespace
+    clock = time.process_time if here else time.perf_counter
+
+    def seconds(nodes: int) -> float:
+        last = Graph(_chain(nodes)).nodes[-1]
+        start = clock()
+        run("topological_order", last)
+        return clock() - start
+
+    few = min(seconds(_SIZE), seconds(_SIZE))
+    bound = max(_TOO_MUCH * few, 0.5 if here else 1.5)
+    many = seconds(_SIZE * _LARGER)
+    if many > bound:
+        many = min(many, seconds(_SIZE * _LARGER))
+    return _GROWS if many > bound else _AS_THE_GRAPH
 
 
 def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    if "two_sizes" in case.more:
+        try:
+            yield "the work", _growth(run)
+        except AnswerError as error:
+            if error.kind not in ("late", "recursion"):
+                raise
+            yield "the work", _GROWS if error.kind == "late" else _AS_THE_GRAPH
+        return
     graph = Graph(case.parents, case.alike)
     stands = "a long chain" if case.long else "the nodes"
     try:
@@ -112,7 +151,7 @@ def _which_order(graph: Graph, order: list[int]) -> str:
 
 
 def _nodes_are(word: Callable[[Case], str]) -> Callable[[Case, Values], Values]:
-    return lambda case, right: {("a long chain" if case.long else "the nodes"): word(case)}
+    return lambda case, right: {("a long chain" if case.long else "the nodes"): word(case)} if "long" in case.more else None
 
 
 def _shared(case: Case) -> bool:
@@ -125,7 +164,7 @@ def _walked(walk: Callable[[Any, int], list[int]]) -> Callable[[Case, Values], V
     """Describe the reversed order of a walk from the node."""
 
     def wrong(case: Case, right: Values) -> Values | None:
-        if case.long or case.alike:
+        if "long" not in case.more or case.long or case.alike:
             return None
         return {"the order": _which_order(Graph(case.parents), walk(case.parents, case.node)[::-1])}
 
@@ -144,6 +183,12 @@ def _by_level(parents: Any, node: int) -> list[int]:
     return met
 
 
+def _order_right(case: Case) -> Values:
+    if "two_sizes" in case.more:
+        return {"the work": _AS_THE_GRAPH}
+    return {"a long chain": "each once"} if case.long else {"the nodes": "each once", "the order": "parents first"}
+
+
 _TOO_EARLY = (
     "Some node stands before one of the nodes it was made from. Put down when it is first met is too early: "
     "what must be on the list before it may go there?"
@@ -152,18 +197,20 @@ _TOO_EARLY = (
 TOPOLOGICAL_ORDER = Exercise(
     name="topological_order",
     signature="topological_order(node) -> list",
-    outputs=("the nodes", "the order", "a long chain"),
-    hanging=("the order",),
+    outputs=("the nodes", "the order", "a long chain", "the work"),
+    hanging=("the order", "the work"),
     points=3,
     minutes=12,
     level=2,
     statements=("L21",),
     probes=_order_probes,
-    oracle=lambda c: {"a long chain": "each once"} if c.long else {"the nodes": "each once", "the order": "parents first"},
+    oracle=_order_right,
     drive=_order_drive,
     mistakes=(
         Mistake("calls itself", "Right on small graphs. On a chain of 10,000 a function that calls itself runs into Python's limit of about 1,000 nested calls: keep a list of what is still to do instead.",
-                lambda c, right: {"a long chain": "Python's limit of nested calls was hit"} if c.long else right),
+                lambda c, right: {"a long chain": "Python's limit of nested calls was hit"} if "a long chain" in right else right),
+        Mistake("looks through a list", "Right, but with ten times as many nodes it takes a hundred times as long: `in` on a list looks through all of it. A set finds its entries at once.",
+                lambda c, right: {"the work": _GROWS} if "the work" in right else right),
         Mistake("remembers an earlier call", "A second call finds what the first has left. A list or set in the first line of a function (`seen=set()`) is made once, for all calls: make a new one inside.",
                 _nodes_are(lambda c: "each once" if c.long else _REMEMBERS)),
         Mistake("told apart by == on a list", "Two nodes may be equal and still be two nodes: `node in order` asks with ==. id(node) is different for each.",
@@ -171,7 +218,7 @@ TOPOLOGICAL_ORDER = Exercise(
         Mistake("told apart by ==", "Two nodes may be equal and still be two nodes. id(node) is different for each; == and a set of nodes are not so careful.",
                 _nodes_are(lambda c: "some node is missing" if c.alike else "each once")),
         Mistake("wrong way round", "Your list begins with the node itself. Who has to stand first?",
-                lambda c, right: {} if c.long else {"the order": "parents first" if c.args["nodes"] == 1 else "the wrong way round"}),
+                lambda c, right: {} if "the order" not in right else {"the order": "parents first" if c.args["nodes"] == 1 else "the wrong way round"}),
         Mistake("left out the node itself", "Everything it was made from is there, but the node itself is missing. It comes last.",
                 _nodes_are(lambda c: "the node itself is missing")),
         Mistake("only its own parents", "You stop at the node's own parents. They were made from something, too.",

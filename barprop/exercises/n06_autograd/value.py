@@ -16,6 +16,7 @@ VALUE = Exercise(
     points=sum(_POINTS.values()),
     parts=tuple(Part(name, points, _OUTPUTS[name]) for name, points in _POINTS.items()),
     minutes=30,
+    corners=("k = 0", "a 0 in a", "relu at 0", "tanh very far out"),
     level=3,
     statements=("L21",),
     needs=("topological_order", "Node", "unbroadcast", "matmul_bars"),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.n06_autograd.expressions import nudged, on_arrays
+from barprop.exercises.n06_autograd.stories import FAR_MORE
 from barprop.exercises.n06_autograd.value_probes import SUMS
 from barprop.judging.exercise import Case, Mistake, Values
 from barprop.numerics.steps import product
@@ -240,8 +241,8 @@ VALUE_MISTAKES = (
             _either(_in("diamond", {"a.bar in a diamond": lambda c, right: product(2 * c.c + c.d, c.b)}), _VISITED_TWICE)),
     Mistake("a node visited twice, last use first", "A shared node was visited once for each use and passed its first bar on twice. It should wait and pass on the sum, once.",
             _either(_in("diamond", {"a.bar in a diamond": lambda c, right: product(c.c + 2 * c.d, c.b)}), _VISITED_TWICE)),
-    Mistake("walks every path", "Sixty diamonds in a row have 61 nodes and a billion billion paths. Walk along the nodes, each once, not along the paths.",
-            lambda c, right: {_LADDER: "far more calls are made than there are nodes"} if _LADDER in right else None),
+    Mistake("walks every path", "Sixty diamonds in a row have 121 nodes and a billion billion paths. Walk along the nodes, each once, not along the paths.",
+            lambda c, right: {_LADDER: FAR_MORE} if _LADDER in right else None),
     Mistake("calls itself", "Right on small graphs. On a long chain a function that calls itself runs into Python's limit of about 1,000 nested calls: walk along a list.",
             lambda c, right: {"a deep graph": "Python's limit of nested calls was hit"} if "a deep graph" in right else None),
 )  # fmt: skip

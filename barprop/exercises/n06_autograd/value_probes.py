@@ -238,17 +238,20 @@ def _nonlinear_expressions(*methods: str, weighed: bool = False) -> list[Express
 
 def _nonlinear(rng: np.random.Generator) -> Iterator[Case]:
     both = _nonlinear_expressions("exp", "relu", "tanh")
-    yield expressions_case("plain", "a of both signs", {"a": draw(rng, 2, 3)}, "a", both)
+    signs = np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, 1.0]])  # fixed: relu must let some through in each row, not all
+    yield expressions_case("plain", "a of both signs", {"a": positive(rng, 2, 3) * signs}, "a", both)
     yield expressions_case(
         "plain", "log of positive numbers", {"a": positive(rng, 4)}, "a", _nonlinear_expressions("log")
     )
-    args = {"a": draw(rng, 5), "w": read_only(draw(rng, 5))}
+    args = {"a": positive(rng, 5) * [1.0, -1.0, 1.0, 1.0, -1.0], "w": read_only(draw(rng, 5))}
     yield expressions_case("weighed", "then times an array w", args, "a",
                            _nonlinear_expressions("exp", "relu", "tanh", weighed=True))  # fmt: skip
     args = {"a": positive(rng, 4), "w": read_only(draw(rng, 4))}
     yield expressions_case("weighed", "the same for log", args, "a", _nonlinear_expressions("log", weighed=True))
     args = {"a": np.array([0.0, 1.5, -0.7])}
     yield expressions_case("at zero", "relu at 0", args, "a", _nonlinear_expressions("relu"), left=True)
+    args = {"a": np.array([400.0, -400.0, 800.0])}
+    yield expressions_case("far out", "tanh very far out", args, "a", _nonlinear_expressions("tanh"))
     every = _nonlinear_expressions("exp", "log", "relu", "tanh")
     yield expressions_case("plain", "a number", {"a": positive(rng)}, "a", every)
     yield expressions_case("plain", "whole numbers", {"a": rng.integers(1, 4, 3)}, "a", every)

@@ -57,7 +57,7 @@ def _relu6_probes(rng: np.random.Generator) -> Iterator[Case]:
         {"h_prev": z, "h_bar": draw(rng, *z.shape)},
         more,
     )
-    whole = read_only(np.asfortranarray(np.array([[-2, 7], [3, 0], [6, 5]])).reshape(1, 3, 2, 1))
+    whole = read_only(np.asfortranarray(np.array([[-2, 7], [3, -1], [8, 5]])).reshape(1, 3, 2, 1))
     yield Case("whole numbers, read-only", {"h_prev": whole, "h_bar": read_only(rng.integers(1, 9, whole.shape))})
     between = 2.5 * positive(rng, 1, 2, 3, 1)
     yield Case("all between 0 and 6", {"h_prev": between, "h_bar": draw(rng, *between.shape)})
@@ -104,6 +104,7 @@ RELU6 = Exercise(
     name="ReLU6",
     signature="class ReLU6: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
     outputs=("h", "h_prev_bar", "w_bar", "cache"),
+    corners=("with exactly 0",),
     hanging=("w_bar", "cache"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
     points=3,
