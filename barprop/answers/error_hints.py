@@ -35,7 +35,9 @@ _MEANS = {
     "low >= high": _NO_DRAW,
     "'bool' object has no attribute": "comparing plain numbers gives plain True or False; np.asarray makes an array",
 }
-_NO_COMMA = "a step back gave something else than one bar for each parent; one bar alone is a tuple with a comma, (bar,)"
+_NO_COMMA = (
+    "a step back gave something else than one bar for each parent; one bar alone is a tuple with a comma, (bar,)"
+)
 _MEANS |= {"zip() argument 2 is": _NO_COMMA, "iteration over a 0-d array": _NO_COMMA}
 _FUNCTIONS = ("Activation", "function", "method", "builtin_function_or_method")
 

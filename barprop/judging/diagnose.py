@@ -62,7 +62,7 @@ class Diagnosis:
         # What stopped before these came is explained by what is known of the others.
         told_by = failed if came & failed else everywhere
         if self.exercise.is_chain and came:
-            told_by = {self.first(came)}
+            told_by = {self.first(came), *self.exercise.hanging}  # a cache that is not read spoils values too
         found = self._declared(everywhere, told_by)
         if found or not came & failed or not told_by & failed:
             return found
@@ -85,7 +85,7 @@ class Diagnosis:
         return next((name for name in self.exercise.outputs if name in failed), "")
 
     def outputs_of(self, mistake: Mistake) -> set[str]:
-        """The outputs a mistake says something about."""
+        """Return the outputs a mistake says something about."""
         return {name for number in range(len(self.trials)) for name in self._wrong(mistake, number)}
 
     def _explained(self, mistake: Mistake, scope: set[str], told_by: set[str], partly: bool = False) -> int:
@@ -156,7 +156,7 @@ class Diagnosis:
         return self._guessed[output]
 
     def _best_guess(self, output: str) -> Guess | None:
-        """The guess that fits most of the cases in which the output is wrong, and is at odds with none that came right.
+        """Return the guess that fits most of the cases that are wrong, and is at odds with none that came right.
 
         Corner cases do not count where others are wrong: what goes wrong there may be something else again. Nor do
         those in which the answer stopped, for a division by 0 perhaps.

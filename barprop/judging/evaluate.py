@@ -147,7 +147,7 @@ class Evaluation:
         return round(float(min(max(points, 0.0), part.points)), 4)
 
     def _lost(self, part: Part, failed: set[str]) -> set[str]:
-        """The outputs that earn nothing: not those that are wrong in corner cases only, or by a light mistake."""
+        """Return the outputs that earn nothing: not those wrong in corner cases only, or by a light mistake."""
         plain = [t.problems for t in self.trials if not self.exercise.is_corner(t.case)]
         lost = {name for problems in plain for name in part.outputs if name in problems}
         if lost and not self.blocked and any(mistake.light for mistake in self.exercise.mistakes):

@@ -79,7 +79,7 @@ def guesses(
 
 
 def _expression(output: str) -> str:
-    """The expression that "a.bar in a * b" is about; "" for other outputs."""
+    """Return the expression that "a.bar in a * b" is about; "" for other outputs."""
     return output.partition(" in ")[2]
 
 
@@ -294,7 +294,9 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
                 )
     for name, f in values.items():
         if f.ndim:
-            hint = f"It is off by the length of {name}: multiplied or divided by it where it should not be, or not at all."
+            hint = (
+                f"It is off by the length of {name}: multiplied or divided by it where it should not be, or not at all."
+            )
             yield f"times the norm of {name}", hint, lambda f=f: r * np.sqrt(np.sum(f * f))
             yield f"over the norm of {name}", hint, lambda f=f: r / np.sqrt(np.sum(f * f))
         for axis, n in enumerate(f.shape):
@@ -350,7 +352,7 @@ def _of_two_vectors(first: str, second: str, a: np.ndarray, b: np.ndarray) -> It
 
 
 def _of_three(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
-    """a (b - c) with a bracket that is forgotten or too wide, for a few numbers."""
+    """Yield a (b - c) with a bracket that is forgotten or too wide, for a few numbers."""
     names = [name for name, f in values.items() if f.ndim == 0][:5]
     for a, b, c in permutations(names, 3):
         x, y, z = values[a], values[b], values[c]
@@ -492,7 +494,7 @@ def _of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) ->
 
 
 def _predicted(args: Mapping[str, Any]) -> np.ndarray:
-    """The class with the largest logit, row by row."""
+    """Return the class with the largest logit, row by row."""
     if "logits" in args:
         return np.argmax(args["logits"], axis=1)
     network, w, _ = args["net"]

@@ -62,7 +62,7 @@ def matmul_bars(bar, A, B):
         return np.outer(bar, B), A.T @ bar
     return bar @ B.T, A.T @ bar
 """,
-    "Value": '''
+    "Value": """
 def as_value(u):
     return u if isinstance(u, Value) else Value(u)
 
@@ -127,7 +127,7 @@ class Value(Node):
     def tanh(self):
         h = np.tanh(self.data)
         return Value(h, (self,), lambda bar: (bar * (1 - h**2),))
-''',
+""",
     "compose": """
 def softplus(value):
     return value.relu() + ((-(value.relu() + (-value).relu())).exp() + 1).log() + (value - value.relu() + (-value).relu()) * 0.5

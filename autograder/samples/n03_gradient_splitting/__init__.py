@@ -176,7 +176,9 @@ WRONG = {
         "mean of the ratios": _one(RATIO, "np.mean(np.abs(lr * w_bar) / np.abs(w))"),
     },
     "rescale": {
-        "a small number in the denominator": _one(RESCALE, "H / np.sqrt((H ** 2.0).mean(axis=1, keepdims=True) + 1e-10)"),
+        "a small number in the denominator": _one(
+            RESCALE, "H / np.sqrt((H ** 2.0).mean(axis=1, keepdims=True) + 1e-10)"
+        ),
         "over the examples": _one(RESCALE, "H / np.sqrt((H ** 2.0).mean(axis=0))"),
         "one size for all": _one(RESCALE, "H / np.sqrt((H ** 2.0).mean())"),
         "length instead of root mean square": _one(RESCALE, "H / np.linalg.norm(H, axis=1, keepdims=True)"),

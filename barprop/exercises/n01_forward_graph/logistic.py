@@ -116,7 +116,7 @@ def _chained(
 
 
 def _cut_anywhere(c: Case, right: Values, got: Values) -> Values:
-    """A loss that stops growing somewhere, for a guard of any size."""
+    """Return a loss that stops growing somewhere, for a guard of any size."""
     if not _is_far(c):
         return right
     came = float(got["l_far_out"])

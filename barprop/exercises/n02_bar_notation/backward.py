@@ -232,7 +232,7 @@ def _of(name: str, wrong: Callable[[Any], Any]) -> Callable[[Case, Values], Valu
 
 
 def _slope_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of a slope made from the output h: a factor or a bracket lost."""
+    """Yield the family of a slope made from the output h: a factor or a bracket lost."""
     h, r = np.asarray(c.h[output.removesuffix("_slope")], dtype=float), np.asarray(right[output], dtype=float)
     yield "a factor h lost", "A factor is missing: at h = 0 the sigmoid is flat.", lambda: r / h
     yield "a factor h too much", "h is multiplied in once too often.", lambda: r * h

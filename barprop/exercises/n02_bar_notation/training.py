@@ -93,7 +93,7 @@ _RATES: tuple[tuple[str, str, Callable[[Case], tuple[float, float]]], ...] = (
 
 
 def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of an update: each step with another rate, or with another bar."""
+    """Yield the family of an update: each step with another rate, or with another bar."""
     if c.many:
         return
     for name, hint, rates in _RATES:

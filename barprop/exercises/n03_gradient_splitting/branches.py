@@ -273,7 +273,7 @@ def _x_only(combine: Callable[[np.ndarray, np.ndarray], Any]) -> Callable[[Case,
 
 
 def _fan_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of contributions that add up: one of them taken for the other."""
+    """Yield the family of contributions that add up: one of them taken for the other."""
     if output == "x":
         copied = "One branch counts twice, the other not at all. A copied line?"
         yield "the first branch twice", copied, lambda: _x_only(lambda one, two: 2 * one)(c, right)["x"]

@@ -14,7 +14,6 @@ from barprop.judging.exercise import Case, Exercise, Mistake, Values, one_output
 from barprop.numerics.steps import half_square, inner
 from barprop.numerics.vjp import pull_back
 
-
 _GUARDED = (
     "A small number is added to your denominator, which changes the result where the numbers are small themselves. "
     "Nothing here is divided by 0, so none is needed."
@@ -238,7 +237,7 @@ def _weakest(c: Case, right: Any) -> float | None:
 
 
 def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of a curvature: another number made of it."""
+    """Yield the family of a curvature: another number made of it."""
     X = np.asarray(c.X, dtype=float)
     root = "A root of the curvature came in. How does a move of w change its bar?"
     yield "the root of the curvature", root, lambda: np.sqrt(2 * right[output])

@@ -56,7 +56,7 @@ def _width(c: Case) -> int:
 
 
 def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of a squared error: other powers, and sums in another order."""
+    """Yield the family of a squared error: other powers, and sums in another order."""
     d = np.asarray(c.e, dtype=float) - c.y
     n = len(d)
     if output == "l":
@@ -69,10 +69,22 @@ def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str,
         yield "a root of the sum", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d)) / (2 * n)
         yield "a root of the mean", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n)
         yield "half of the root", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n) / 2
-        yield "plus for minus", "e and y are added where their difference is asked for.", lambda: np.sum((2 * np.asarray(c.y) + d) ** 2) / (2 * n)
+        yield (
+            "plus for minus",
+            "e and y are added where their difference is asked for.",
+            lambda: np.sum((2 * np.asarray(c.y) + d) ** 2) / (2 * n),
+        )
     else:
-        yield "the square in the bar", "The bar is made of differences, not of their squares.", lambda: right[output] * d
-        yield "the loss in the bar", "The loss itself is multiplied in. The bar is made of l_bar and the differences.", lambda: right[output] * right["l"]
+        yield (
+            "the square in the bar",
+            "The bar is made of differences, not of their squares.",
+            lambda: right[output] * d,
+        )
+        yield (
+            "the loss in the bar",
+            "The loss itself is multiplied in. The bar is made of l_bar and the differences.",
+            lambda: right[output] * right["l"],
+        )
 
 
 SQUARED_ERROR = Exercise(
@@ -182,12 +194,12 @@ def _down_the_columns(c: Case) -> np.ndarray:
 
 
 def _guarded_loss(c: Case, guard: float, kept_off: Callable[..., Any]) -> float:
-    """The loss of probabilities that a small number keeps off 0: added to them, or the least they can be."""
+    """Return the loss of probabilities that a small number keeps off 0: added to them, or the least they can be."""
     return float(np.mean(-np.log(kept_off(np.exp(-cross_entropies(c.logits, c.labels)), guard))))
 
 
 def _guarded(c: Case, right: Values, got: Values) -> Values:
-    """The loss with the guard that comes nearest to what came; the larger the guard, the smaller the loss."""
+    """Return the loss with the guard that comes nearest to what came; the larger the guard, the smaller the loss."""
     for kept_off in (np.add, np.maximum):
         low, high = 1e-300, 1e-2
         for _ in range(60):
@@ -199,25 +211,65 @@ def _guarded(c: Case, right: Values, got: Values) -> Values:
 
 
 def _class_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of a soft-max and its loss: another axis, other entries, no logarithm."""
+    """Yield the family of a soft-max and its loss: another axis, other entries, no logarithm."""
     logits, labels = np.asarray(c.logits, dtype=float), np.asarray(c.labels)
     at = np.arange(len(labels)), labels
     rows = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     together = logits - np.logaddexp.reduce(logits, axis=None)
     if output == "l":
-        yield "the soft-max of all rows together", "Your probabilities add up to 1 over all rows. Each row has probabilities of its own.", lambda: -np.mean(together[at])
-        yield "the soft-max over the examples", "Your probabilities add up to 1 down the columns. The classes of one example compete, not the examples.", lambda: -np.mean(_down_the_columns(c)[at])
-        yield "every class in place of the label", "Your loss looks at every class. Which entry of a row belongs to its label?", lambda: -np.mean(rows)
-        yield "every class added up", "Your loss looks at every class. Which entry of a row belongs to its label?", lambda: -np.mean(np.sum(rows, axis=1))
-        yield "without the logarithm", "Your loss is made of probabilities. Their logarithms are asked for.", lambda: -np.mean(np.exp(rows[at]))
-        yield "the probability itself", "Your loss is made of probabilities. Their logarithms are asked for.", lambda: np.mean(np.exp(rows[at]))
-        yield "the logarithm of the mean", "You took the mean before the logarithm. Each row has a loss of its own first.", lambda: -np.log(np.mean(np.exp(rows[at])))
-        yield "the loss of the prediction", "Your loss asks for the class that is predicted. The labels say which is right.", lambda: -np.mean(np.max(rows, axis=1))
+        yield (
+            "the soft-max of all rows together",
+            "Your probabilities add up to 1 over all rows. Each row has probabilities of its own.",
+            lambda: -np.mean(together[at]),
+        )
+        yield (
+            "the soft-max over the examples",
+            "Your probabilities add up to 1 down the columns. The classes of one example compete, not the examples.",
+            lambda: -np.mean(_down_the_columns(c)[at]),
+        )
+        yield (
+            "every class in place of the label",
+            "Your loss looks at every class. Which entry of a row belongs to its label?",
+            lambda: -np.mean(rows),
+        )
+        yield (
+            "every class added up",
+            "Your loss looks at every class. Which entry of a row belongs to its label?",
+            lambda: -np.mean(np.sum(rows, axis=1)),
+        )
+        yield (
+            "without the logarithm",
+            "Your loss is made of probabilities. Their logarithms are asked for.",
+            lambda: -np.mean(np.exp(rows[at])),
+        )
+        yield (
+            "the probability itself",
+            "Your loss is made of probabilities. Their logarithms are asked for.",
+            lambda: np.mean(np.exp(rows[at])),
+        )
+        yield (
+            "the logarithm of the mean",
+            "You took the mean before the logarithm. Each row has a loss of its own first.",
+            lambda: -np.log(np.mean(np.exp(rows[at]))),
+        )
+        yield (
+            "the loss of the prediction",
+            "Your loss asks for the class that is predicted. The labels say which is right.",
+            lambda: -np.mean(np.max(rows, axis=1)),
+        )
     else:
         r, hot = np.asarray(right[output], dtype=float), _one_hot(c)
         weight = _l_bar(c) / len(labels)
-        yield "the label's entry set, not lowered", "At its label the bar is set to a number. It is to be lowered by 1.", lambda: np.where(hot != 0, -weight, r)
-        yield "one taken from every entry", "A 1 is taken from every entry. It belongs to the label's alone.", lambda: r + hot - weight
+        yield (
+            "the label's entry set, not lowered",
+            "At its label the bar is set to a number. It is to be lowered by 1.",
+            lambda: np.where(hot != 0, -weight, r),
+        )
+        yield (
+            "one taken from every entry",
+            "A 1 is taken from every entry. It belongs to the label's alone.",
+            lambda: r + hot - weight,
+        )
         yield "the other sign at the label", "What the label contributes has the other sign.", lambda: r + 2 * hot
 
 

@@ -133,7 +133,7 @@ _MORE_STEPS = (
 
 
 def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of an update: each step with another rate."""
+    """Yield the family of an update: each step with another rate."""
     if c.kind != "one batch":
         return
     for name, hint, rate in _MORE_STEPS:

@@ -41,12 +41,16 @@ def _logits(c: Case) -> np.ndarray:
 
 
 def _image_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """The family of a way back through a network: something else than the bar of the logits went in."""
+    """Yield the family of a way back through a network: something else than the bar of the logits went in."""
     n, into = len(c.X), "Something else than the bar of the logits went into network.backward: who hands that over?"
     yield "ones for the bar of the logits", into, lambda: n * pull_images(c.net, c.X, np.ones_like(_logits(c)))
     yield "logits for their bar", into, lambda: n * pull_images(c.net, c.X, _logits(c))
     yield "the labels for their bar", into, lambda: n * pull_images(c.net, c.X, np.eye(_logits(c).shape[1])[c.labels])
-    yield "times the image", "Each pixel of the bar is multiplied by the pixel of the image.", lambda: right[output] * c.X
+    yield (
+        "times the image",
+        "Each pixel of the bar is multiplied by the pixel of the image.",
+        lambda: right[output] * c.X,
+    )
 
 
 def _image_mistake(name: str, hint: str, wrong: Callable[[Case, Any], Any]) -> Mistake:

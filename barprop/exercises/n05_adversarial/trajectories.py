@@ -136,7 +136,7 @@ def _changed(c: Case, way_of: Callable[[Case], Way], changes: Mapping[str, Any])
 
 
 def predicted(c: Case) -> np.ndarray:
-    """The class that the network sees in each image."""
+    """Return the class that the network sees in each image."""
     return np.argmax(logits_at(np.array(c.X, dtype=float), c.net[1]), axis=1)
 
 

@@ -132,7 +132,7 @@ def _chain(call: Any, a: Any) -> Any:
 
 
 def _rungs(call: Any, a: Any) -> Any:
-    """A ladder whose rungs have two different nodes each, so that leaving out equal parents is no way around."""
+    """Build a ladder whose rungs have two different nodes each, so that leaving out equal parents is no way around."""
     b = a
     for _ in range(_RUNGS):
         a, b = a + b, b + a

@@ -151,7 +151,9 @@ def _which_order(graph: Graph, order: list[int]) -> str:
 
 
 def _nodes_are(word: Callable[[Case], str]) -> Callable[[Case, Values], Values]:
-    return lambda case, right: {("a long chain" if case.long else "the nodes"): word(case)} if "long" in case.more else None
+    return lambda case, right: (
+        {("a long chain" if case.long else "the nodes"): word(case)} if "long" in case.more else None
+    )
 
 
 def _shared(case: Case) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ FOLDER = Path(__file__).parents[3] / "notebooks"
 
 
 @pytest.fixture
-def set_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+def set_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The names that a released notebook's set-up cell gives."""
     path = FOLDER / f"{request.param}.ipynb"
     monkeypatch.chdir(path.parent)
@@ -34,7 +33,7 @@ def set_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     source = next("".join(c["source"]) for c in cells if c["metadata"].get("nbgrader", {}).get("grade_id") == "setup")
     names: dict[str, Any] = {"__name__": "__main__"}
     exec(compile("\n".join(line for line in source.splitlines() if line[:1] != "%"), "<set-up>", "exec"), names)
-    yield names
+    return names
 
 
 @pytest.mark.parametrize(("set_up", "notebook"), [(name, name) for name in NOTEBOOKS], indirect=["set_up"])
