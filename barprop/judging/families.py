@@ -141,6 +141,17 @@ def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
         "Whole numbers came out: somewhere the fractions are cut off.",
         lambda: np.floor(r),
     )
+    yield (
+        "cut to whole numbers, as the first entry is",
+        "Whole numbers came out where the first entry is one: np.vectorize takes its type from the first result. "
+        "Return 0.0 in place of 0, or give it otypes=[float].",
+        lambda: _like_the_first(r),
+    )
+
+
+def _like_the_first(r: np.ndarray) -> np.ndarray:
+    """Cut off the fractions where the first entry is a whole number: that is where np.vectorize takes its type from."""
+    return np.trunc(r) if r.size and float(r.flat[0]).is_integer() else r
 
 
 def _of_its_shape(r: np.ndarray) -> Iterator[_Made]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import NbGraderException
@@ -23,6 +24,7 @@ from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
 from autograder.commands import handout
 from autograder.gradebook.released import _notebook
 from autograder.plugin.grading import check_name
+from autograder.reference import REFERENCES, oracle_of
 from autograder.reports.csv_file import spreadsheet_safe
 from autograder.sandbox import Sandbox
 from autograder.scoring.grade import Job, grade_submission
@@ -31,6 +33,9 @@ from autograder.scoring.seeds import SecretError, course_secret
 from autograder.submission.read_folder import take_in
 from autograder.submission.read_notebook import read_notebook
 from autograder.submission.timestamp import read_time
+from barprop.answers.calls import Namespace
+from barprop.exercises import EXERCISES
+from barprop.judging.judge import judge
 from tests import needs
 from tests.grading_tools import cell, cell_of, grade, grade_bytes, notebook, points, released, solved
 
@@ -412,3 +417,37 @@ def test_what_is_no_answer_is_set_aside_before_the_size_is_judged(tmp_path: Path
     assert len(found.notebooks["forward_graph.ipynb"]) < 1_000_000
     assert bool(found.notes) == (where in ("attachments", "source"))
     assert points(grade_bytes(dict(found.notebooks))) == points(grade(solved()))
+
+
+# --- values that are nearly right -------------------------------------------------------------
+
+SINGLE = """
+def linear_backward(Z_bar, X, W):
+    Z_bar, X, W = (np.asarray(a, dtype=np.float32) for a in (Z_bar, X, W))
+    return Z_bar.T @ X, Z_bar.sum(axis=0), Z_bar @ W
+"""
+NEARLY = {
+    "single precision": ("linear_backward", SINGLE, 2.7, "", "single precision"),
+    "1e-10 beside the root": ("rescale", "def rescale(H):\n    return H / (np.sqrt(np.mean(H**2, axis=1, keepdims=True)) + 1e-10)",
+                              0.0, "1e-10 in the denominator", ""),
+    "1e-8 under the root": ("rescale", "def rescale(H):\n    return H / np.sqrt(np.mean(H**2, axis=1, keepdims=True) + 1e-8)",
+                            0.0, "1e-08 under the root", ""),
+    "1e-12 beside the root": ("rescale", "def rescale(H):\n    return H / (np.sqrt(np.mean(H**2, axis=1, keepdims=True)) + 1e-12)",
+                              1.0, "", ""),
+    "np.vectorize, max": ("relu", "relu = np.vectorize(lambda z: max(0, z))", 0.0,
+                          "cut to whole numbers, as the first entry is", ""),
+    "np.vectorize, if": ("relu", "relu = np.vectorize(lambda z: z if z > 0 else 0)", 0.0,
+                         "cut to whole numbers, as the first entry is", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NEARLY)
+def test_one_verdict_for_every_seed_and_a_name_for_what_went_wrong(kind: str) -> None:
+    name, source, most, mistake, remark = NEARLY[kind]
+    names: dict[str, Any] = {**REFERENCES.names, "np": np, "__name__": "__main__"}
+    exec(source, names)
+    for seed in range(10):
+        evaluation = judge(EXERCISES[name], Namespace(names), EXERCISES, seed, oracle_of)
+        found = evaluation.verdict(EXERCISES[name].parts[0])
+        assert (found.points, found.mistake) == (most, mistake), seed
+        assert remark in " ".join(found.remarks)
