@@ -192,8 +192,9 @@ def grade(
     """
     plan = assignment(plan) if isinstance(plan, str) else plan
     limits = limits or Limits()
-    seeds = seed_key(secret, student, plan.name)
-    key = digest_of(plan.canonical(), seeds, *(name.encode() + data for name, data in sorted(notebooks.items())))
+    handed_in = digest_of(*(name.encode() + data for name, data in sorted(notebooks.items())))
+    seeds = seed_key(secret, student, plan.name, handed_in)
+    key = digest_of(plan.canonical(), seeds, handed_in)
     job = Job(student, plan, key, seeds, dict(notebooks), files=dict(files or {}), limits=limits)
     with (Sandbox if isolated else LocalSandbox)(limits) as sandbox:
         return grade_submission(job, lambda given: sandbox.session(limits, given))

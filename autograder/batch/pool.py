@@ -8,10 +8,12 @@ from __future__ import annotations
 import itertools
 import os
 import queue
+import socket
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from typing import Any
+from urllib.parse import urlsplit
 
 from autograder.batch.worker import LostError, Worker
 from autograder.sandbox import Fault, Sandbox, SandboxError, bubblewrap
@@ -19,7 +21,8 @@ from autograder.scoring.grade import Job, refused
 from autograder.scoring.record import Record
 
 _TRIES = 2
-_WORKER = 20.0  # seconds until a Dask cluster must have a worker
+_SCHEDULER = 30.0  # seconds until a Dask scheduler must answer
+_WORKER = 60.0  # seconds until a Dask cluster must have a worker
 _AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
 
 
@@ -175,13 +178,21 @@ def _prove(client: Any, address: str, isolated: bool) -> None:
             raise PoolError(f"The Dask worker {worker} cannot grade: {reason}")
 
 
+def _knock(address: str) -> None:
+    """Raise OSError at once where nobody listens at an address of the form tcp://host:port: Dask would go on trying."""
+    place = urlsplit(address)
+    if place.scheme in ("tcp", "tls") and place.hostname and place.port:
+        socket.create_connection((place.hostname, place.port), _SCHEDULER).close()
+
+
 def _on_dask(jobs: Iterable[Job], address: str, isolated: bool) -> Iterator[Record]:
     try:
         from distributed import Client, as_completed
     except ImportError:
         raise PoolError("--dask needs Dask: install it with `pip install distributed`.") from None
     try:
-        client = Client(address, timeout=20, set_as_default=False)
+        _knock(address)
+        client = Client(address, timeout=_SCHEDULER, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise PoolError(f"No Dask scheduler answers at {address} ({error}); is it running?") from None
     with client:

@@ -161,7 +161,7 @@ class Run:
                 one.student,
                 self.plan,
                 key,
-                seeds.seed_key(self.secret, one.student, self.plan.name),
+                seeds.seed_key(self.secret, one.student, self.plan.name, submission.digest),
                 submission.notebooks,
                 submission.unreadable,
                 submission.files,

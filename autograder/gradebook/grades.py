@@ -158,10 +158,11 @@ class GradebookWriter:
         row = self.db.execute(wanted.where(here)).one_or_none()
         extension = self.extensions.get(student) if self.extensions is not None else row.extension if row else None
         if row is not None:
-            new = {"timestamp": row.timestamp if stamp == KEPT else stamp, "extension": extension}
+            timestamp = row.timestamp if stamp == KEPT else stamp
+            new = {"timestamp": timestamp, "extension": extension}
             if any(getattr(row, name) != value for name, value in new.items()):
                 self.db.execute(update(SUBMITTED).where(SUBMITTED.c.id == row.id).values(**new))
-            return row.id, self._late(new["timestamp"], extension)
+            return row.id, self._late(timestamp, extension)
         if self.db.execute(select(STUDENT.c.id).where(STUDENT.c.id == student)).one_or_none() is None:
             self.db.execute(insert(STUDENT).values(id=student))
         number, timestamp = api.new_uuid(), None if stamp == KEPT else stamp

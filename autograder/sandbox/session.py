@@ -21,8 +21,9 @@ from autograder.sandbox.interface import CellResult, Limits
 from autograder.sandbox.memory_limit import frugal
 from autograder.sandbox.outputs import read_cell
 from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
+from autograder.sandbox.replies import Parts, SpentError, failure, observed
 from barprop.answers.call_budget import Tally
-from barprop.answers.calls import SHARED, AnswerError, Observed, label_of
+from barprop.answers.calls import AnswerError, Observed, label_of
 from barprop.answers.script import Later, Outcome, Script
 from barprop.fixtures.graphs import Graph, GraphNode
 
@@ -40,10 +41,6 @@ _CALLBACKS = 200_000  # calls from a session to the host
 _DEPTH = 8  # calls within calls within ...
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, partial, np.ufunc)
 _TOLD = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)
-
-
-class SpentError(AnswerError):
-    """The session made more calls than it was granted."""
 
 
 class RemoteAnswers:
@@ -141,7 +138,7 @@ class RemoteSession:
         if type(content) is not tuple or len(content) != 4:
             raise self._break(f"{label} came back malformed.", "malformed")
         try:
-            return _observed(*content)
+            return observed(*content)
         except WireError:
             raise self._break(f"{label} came back malformed.", "malformed") from None
 
@@ -163,14 +160,14 @@ class RemoteSession:
         labels = [script.label for script in scripts]
         try:
             steps = [[[*step[:3], list(step[3])] for step in script.steps] for script in scripts]
-            self._request(labels[0], self._limits.probe_seconds, "play", steps, parts=_Parts(parts, labels))
+            self._request(labels[0], self._limits.probe_seconds, "play", steps, parts=Parts(parts, labels))
         except AnswerError as error:
             parts += [[Outcome(error=error)] for _ in scripts[len(parts) :]]
         return parts
 
     # --- asking ---
 
-    def _request(self, label: str, seconds: float, *what: Any, parts: _Parts | None = None) -> Any:
+    def _request(self, label: str, seconds: float, *what: Any, parts: Parts | None = None) -> Any:
         """Ask, serve the session's own calls meanwhile, and return what comes back. Raises AnswerError."""
         if self._broken:
             raise AnswerError(self._broken, self._broken_kind)
@@ -198,7 +195,7 @@ class RemoteSession:
             if outer == float("inf"):
                 self._left -= time.monotonic() - started
 
-    def _exchange(self, late: str, kind: str, *rest: Any, parts: _Parts | None = None) -> Any:
+    def _exchange(self, late: str, kind: str, *rest: Any, parts: Parts | None = None) -> Any:
         self._count += 1
         count, drops = self._count, []
         while self._dropped:
@@ -234,7 +231,7 @@ class RemoteSession:
         if late:
             raise AnswerError(late, "late")
         if message[0] != "done":
-            raise _failure(message)
+            raise failure(message)
         return message[2]
 
     def _break(self, why: str, kind: str = "lost") -> AnswerError:
@@ -339,59 +336,6 @@ class RemoteSession:
         return handle
 
 
-class _Parts:
-    """What comes of scripts, one after the other.
-
-    Parameters
-    ----------
-    done : grows by how one script went. labels : of the scripts.
-    """
-
-    def __init__(self, done: list[list[Outcome]], labels: list[str]) -> None:
-        self.done, self.labels = done, labels
-
-    def late(self, seconds: float) -> str:
-        """Say that the script that is carried out now takes too long."""
-        label = self.labels[min(len(self.done), len(self.labels) - 1)]
-        return f"{label} did not come back within {seconds:.3g} s."
-
-    def take(self, content: Any, late: float) -> None:
-        """Read how one script went; `late`, unless 0, are the seconds after which it was interrupted."""
-        if len(self.done) >= len(self.labels) or type(content) is not list or not content:
-            raise WireError("malformed")
-        found = [_outcome_of(entry) for entry in content]
-        if late and found[-1].error is not None:
-            found[-1] = Outcome(error=AnswerError(self.late(late), "late"))
-        self.done.append(found)
-
-
-def _outcome_of(entry: Any) -> Outcome:
-    """How a step went, as the session tells it."""
-    if type(entry) is not list or len(entry) != 3 or type(entry[0]) is not str:
-        raise WireError("malformed")
-    kind, value, seen = entry
-    if kind == "fail":
-        return Outcome(error=_failure(["fail", 0, value]))
-    return Outcome(value, plain=kind == "plain", seen=None if seen is None else _seen_of(seen, value))
-
-
-def _seen_of(seen: Any, value: Any) -> tuple[str, Observed]:
-    """Read what a call did; its label is a name of the student's."""
-    if type(seen) is not list or len(seen) != 4:
-        raise WireError("malformed")
-    label, *rest = seen
-    return word(label), _observed(value, *rest)
-
-
-def _observed(value: Any, changed: Any, shared: Any, where: Any) -> Observed:
-    """Read what a call did. Raises WireError where it does not come as it should."""
-    if not _are_names(changed) or type(where) is not list:
-        raise WireError("malformed")
-    known = shared if type(shared) is str and shared in SHARED else ""
-    places = tuple(place for place in where[:100] if type(place) in (str, int))
-    return Observed(value, tuple(word(name) for name in changed[:20]), known, places)
-
-
 class LocalSession(RemoteSession):
     """The same over a plain child process, without isolation."""
 
@@ -405,20 +349,6 @@ def _node(given: dict[int, Any], number: Any, index: Any) -> GraphNode:
 
 def _answers(message: list, count: int) -> bool:
     return len(message) == 3 and type(message[1]) is int and message[1] == count
-
-
-def _failure(message: list) -> AnswerError:
-    """Why the session could not do it, in its own words; the kind is believed where it is one."""
-    content = message[2]
-    if type(content) is not list or len(content) != 2 or not _are_names(content):
-        raise WireError("malformed")
-    if message[0] == "spent":
-        return SpentError(sentence(content[0]), "late")
-    return AnswerError(sentence(content[0]), content[1])
-
-
-def _are_names(value: Any) -> bool:
-    return type(value) is list and all(type(name) is str for name in value)
 
 
 def _outcome(message: Any) -> str:

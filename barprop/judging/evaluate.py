@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Answers, Call, Observed, Remark, Run, TrustedRun, same
+from barprop.answers.calls import AnswerError, Answers, Call, Remark, Run, TrustedRun, same
 from barprop.answers.failures import OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
-from barprop.answers.script import Later, Played, Script
 from barprop.answers.untrusted import attempt, fresh, one_line, type_name
+from barprop.judging.ahead import Ahead
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
 from barprop.judging.exercise import Case, Exercise, Part, Values
@@ -229,7 +229,7 @@ def evaluate(
     got: dict[str, Any] = {}
     # The oracle has cases of its own: an object in them may remember what it was asked.
     cases, twins = ([*exercise.probes(np.random.default_rng(seed))] for _ in range(2))
-    ahead = _Ahead(exercise, answers, cases)
+    ahead = Ahead(exercise, answers, cases, _REPEATS)
     for number, (case, twin) in enumerate(zip(cases, twins, strict=True)):
         right = oracle(twin)
         if silent >= _STOPS:  # what is not tried is not right either: its outputs fail with the last error
@@ -249,53 +249,6 @@ def evaluate(
         result.trials.append(Trial(case, got, right, problems, calls=tried.calls, stopped=stopped))
         silent = _STOPS if tried.endless else (0 if got else silent + 1)
     return result
-
-
-class _Ahead:
-    """Makes the calls of an exercise without a drive ahead, all in one go, where answers lie in another process.
-
-    The first is made alone: where it fails, so will most, and after some failures no more are made.
-    """
-
-    def __init__(self, exercise: Exercise, answers: Answers, cases: list[Case]) -> None:
-        self.exercise, self.answers, self.cases = exercise, answers, cases
-        self._played: dict[tuple[int, bool], Played] = {}
-        if exercise.drive is None and hasattr(answers, "carry_out") and cases:
-            self._play([(0, True)])
-            if self._played and not self._played[0, True].outcomes[0].error:
-                goes = [(number, first) for number in range(len(cases)) for first in (True, False)]
-                self._play([go for go in goes[1:] if go[1] or go[0] < _REPEATS])
-
-    def _play(self, goes: list[tuple[int, bool]]) -> None:
-        label, scripts = self.exercise.asks[0], []
-        try:
-            function = self.answers[label]
-            for number, _ in goes:
-                script = Script(label)
-                script.call(function, label, *self.cases[number].args.values())
-                scripts.append(script)
-            self._played.update(zip(goes, Run(self.answers).play(scripts), strict=True))
-        except AnswerError:  # it is said when the case is tried
-            return
-
-    def run(self, number: int, first: bool) -> Run:
-        """Return the run for one go at a case."""
-        played = self._played.get((number, first))
-        return Run(self.answers) if played is None else _MadeAhead(self.answers, played)
-
-
-class _MadeAhead(Run):
-    """A run whose one call has been made already."""
-
-    def __init__(self, answers: Answers, played: Played) -> None:
-        super().__init__(answers)
-        self._played = played
-
-    def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
-        """Return what that call gave. Raises AnswerError as it did."""
-        _, seen = self._played.outcome(Later(0)).seen or ("", Observed(None))
-        self.note(target, args, names, seen)
-        return seen.value
 
 
 def _subject(exercise: Exercise) -> str:

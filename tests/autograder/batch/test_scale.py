@@ -78,6 +78,14 @@ def _wait_for(port: int) -> None:
     raise AssertionError("the scheduler does not answer")
 
 
+def _wait_for_workers(address: str, count: int) -> None:
+    """Starting one may take a minute on a busy machine; what is tested is what happens once it is there."""
+    from distributed import Client
+
+    with Client(address, timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=120)
+
+
 @pytest.mark.slow
 def test_a_worker_killed_midway_loses_no_submission(
     tmp_path: Path, cluster: tuple[str, list[subprocess.Popen]]
@@ -143,6 +151,7 @@ def test_a_cluster_that_cannot_grade_is_one_sentence_before_anything_is_run(
         with pytest.raises(pool.PoolError, match=f"at {address} has no worker"):
             list(pool.run_jobs([], dask=address))
         start(worker, PYTHONPATH=str(other))
+        _wait_for_workers(address, 1)
         done = call(course, "autograder", "grade", "ps1", "--dask", address, check=False)
     assert done.returncode == 1
     assert done.stderr.count("cannot run the grading") == 1

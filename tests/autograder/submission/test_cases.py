@@ -29,7 +29,7 @@ from autograder.reports.csv_file import spreadsheet_safe
 from autograder.sandbox import Sandbox
 from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.sanitize import harmless_text
-from autograder.scoring.seeds import SecretError, course_secret
+from autograder.scoring.seeds import SecretError, course_secret, seed_key
 from autograder.submission.read_folder import take_in
 from autograder.submission.read_notebook import read_notebook
 from autograder.submission.timestamp import read_time
@@ -419,6 +419,14 @@ def test_what_is_no_answer_is_set_aside_before_the_size_is_judged(tmp_path: Path
     assert points(grade_bytes(dict(found.notebooks))) == points(grade(solved()))
 
 
+def test_who_hands_in_again_gets_other_probes() -> None:
+    first = seed_key(b"secret", "ada", "ps1", "digest of the first")
+    assert first == seed_key(b"secret", "ada", "ps1", "digest of the first")
+    others = [seed_key(b"secret", *who) for who in (("ada", "ps1", "second"), ("ada", "ps2", "digest of the first"),
+                                                    ("bob", "ps1", "digest of the first"))]  # fmt: skip
+    assert len({first, *others}) == 4
+
+
 # --- values that are nearly right -------------------------------------------------------------
 
 SINGLE = """
@@ -429,11 +437,11 @@ def linear_backward(Z_bar, X, W):
 NEARLY = {
     "single precision": ("linear_backward", SINGLE, 2.7, "", "single precision"),
     "1e-10 beside the root": ("rescale", "def rescale(H):\n    return H / (np.sqrt(np.mean(H**2, axis=1, keepdims=True)) + 1e-10)",
-                              0.0, "1e-10 in the denominator", ""),
+                              0.9, "a small number in the denominator", ""),
     "1e-8 under the root": ("rescale", "def rescale(H):\n    return H / np.sqrt(np.mean(H**2, axis=1, keepdims=True) + 1e-8)",
-                            0.0, "1e-08 under the root", ""),
+                            0.9, "a small number in the denominator", ""),
     "1e-12 beside the root": ("rescale", "def rescale(H):\n    return H / (np.sqrt(np.mean(H**2, axis=1, keepdims=True)) + 1e-12)",
-                              1.0, "", ""),
+                              0.9, "a small number in the denominator", ""),
     "np.vectorize, max": ("relu", "relu = np.vectorize(lambda z: max(0, z))", 0.0,
                           "cut to whole numbers, as the first entry is", ""),
     "np.vectorize, if": ("relu", "relu = np.vectorize(lambda z: z if z > 0 else 0)", 0.0,
