@@ -40,8 +40,8 @@ def denominator_guard(output: str, hint: str, size: Callable[[Case, Any], Any]) 
             (least, np.maximum(d, least)),
         ):
             value = right[output] * d / divisor
-            if abs(guard) < _MOST and close(value, got[output]):
+            if 0 < guard < _MOST and close(value, got[output]):
                 return {output: value}
-        return None
+        return {output: right[output]}
 
     return Mistake(_NAME, hint, wrong, fitted, light=True)

@@ -401,16 +401,17 @@ def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -
             "sigma's slope is divided by where it should be multiplied in.",
             lambda s=slope: r / np.square(s),
         )
-        for other, formula in (
-            ("tanh", 1 - np.square(height)),
-            ("sigmoid", height * (1 - height)),
-            ("ReLU", (f > 0) * 1.0),
-        ):
-            yield (
-                f"the slope of {other} whatever sigma is",
-                f"That is the formula for the slope of {other}. sigma may be another curve: ask it for its own slope.",
-                lambda s=slope, g=formula: r / s * g,
-            )
+        if name == "z":
+            for other, formula in (
+                ("tanh", 1 - np.square(height)),
+                ("sigmoid", height * (1 - height)),
+                ("ReLU", (f > 0) * 1.0),
+            ):
+                yield (
+                    f"the slope of {other} whatever sigma is",
+                    f"That is the formula for the slope of {other}. sigma may be another curve: ask it for its own slope.",
+                    lambda s=slope, g=formula: r / s * g,
+                )
         yield (
             f"sigma's slope at {name} added",
             "sigma's slope is added where it should be multiplied in.",
