@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 
-from barprop.pictures.style import BACKWARD, FAINT, INK, PAPER, THIRD, course_style
+from barprop.pictures.picture import Picture
+from barprop.pictures.style import BACKWARD, FAINT, INK, SIGNED, THIRD, WIDE, course_style, sheet
 
 _SIDE = 28
-# Where ink lowers the loss and where it raises it: the two ends differ in lightness as well.
-_SIGNED = LinearSegmentedColormap.from_list("signed", ["#00402F", "#6DB59F", PAPER, "#F2A873", BACKWARD])
 _LINES = ((THIRD, "-", "o"), (BACKWARD, "--", "s"), (INK, "-.", "^"))
 _PAIRS = ((FAINT, "--", "s"), (FAINT, "-.", "^"), (THIRD, "--", "s"), (THIRD, "-.", "^"))
 
@@ -32,7 +28,7 @@ def caption(logits: Any, label: int | None = None) -> str:
     return f"{mark}{seen}, {sure}"
 
 
-def row(images: Any, logits: Any, labels: Any, heads: Sequence[str] = ()) -> Figure:
+def row(images: Any, logits: Any, labels: Any, heads: Sequence[str] = ()) -> Picture:
     """Digits side by side, with what the network sees in each.
 
     Parameters
@@ -43,23 +39,64 @@ def row(images: Any, logits: Any, labels: Any, heads: Sequence[str] = ()) -> Fig
     return rows({"": (images, logits, labels)}, heads)
 
 
-def rows(kinds: Mapping[str, tuple[Any, Any, Any]], heads: Sequence[str] = ()) -> Figure:
+def rows(kinds: Mapping[str, tuple[Any, Any, Any]], heads: Sequence[str] = ()) -> Picture:
     """Several rows of digits, one below the other; name -> (images, logits, labels) as in `row`."""
     count = len(next(iter(kinds.values()))[0])
     named = any(kinds)
+    side = WIDE / max(count, 7)
     with course_style():
-        size = (1.12 * count + 1.1 * named, 1.55 * len(kinds) + 0.3 * bool(heads))
-        figure, grid = plt.subplots(len(kinds), count, figsize=size, squeeze=False)
+        height = (side + 0.5 + 0.22 * named) * len(kinds) + 0.4 * bool(heads)
+        figure, grid = sheet(height, len(kinds), count, side * count, squeeze=False)
         for line, (name, (images, logits, labels)) in zip(grid, kinds.items(), strict=True):
             for axes, image, seen, label in zip(line, images, logits, labels, strict=True):
                 _digit(axes, image)
-                _named(axes, caption(seen, label), 9.5)
+                _named(axes, _short(caption(seen, label)))
             if name:
-                line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=11, labelpad=10)
+                line[0].set_title(name, loc="left", fontweight="bold")
         for axes, head in zip(grid[0], heads, strict=False):
-            axes.set_title(head, fontsize=10)
-        plt.close(figure)
-    return figure
+            axes.set_title(head.replace(" ", "\n", 1))
+    told = "; ".join(
+        f"{name}: {_right(logits, labels).sum()} of {count} right" if name else _seen(logits, labels, heads)
+        for name, (_, logits, labels) in kinds.items()
+    )
+    return Picture(figure, f"{count} digits{' a row' if named else ''}, and what the network sees in each. {told}.")
+
+
+def _seen(logits: Any, labels: Any, heads: Sequence[str]) -> str:
+    heads = [*heads, *[""] * len(labels)]
+    return "; ".join(
+        f"{head}: {caption(one, label)}".removeprefix(": ")
+        for head, one, label in zip(heads, logits, labels, strict=False)
+    )
+
+
+def targeted(images: Any, logits: Any, wanted: Any) -> Picture:
+    """Digits that were pushed towards a class each, and what the network sees in them now.
+
+    Parameters
+    ----------
+    images : (n, 784). logits : (n, 10). wanted : (n,), the class that each was aimed at.
+    """
+    side = WIDE / max(len(images), 7)
+    with course_style():
+        figure, grid = sheet(side + 1.1, 1, len(images), side * len(images), squeeze=False)
+        for axes, image, seen, target in zip(grid[0], images, logits, wanted, strict=True):
+            _digit(axes, image)
+            got = int(np.argmax(seen)) == target
+            axes.set_xlabel(_short(caption(seen)), fontweight="bold" if got else "normal")
+            axes.set_title(f"aim {target}\n" + ("✓" if got else "missed"))
+            for spine in axes.spines.values():
+                spine.set(color=THIRD if got else FAINT, linewidth=2.2 if got else 0.8)
+    reached = _right(logits, wanted)
+    told = ", ".join(f"{target} {'reached' if got else 'missed'}" for target, got in zip(wanted, reached, strict=True))
+    return Picture(figure, f"{len(images)} digits, each pushed towards a class: {told}.")
+
+
+def _short(text: str) -> str:
+    """Write a caption in two lines, as narrow as a small digit."""
+    seen, sure = text.split(", ")
+    value = float(sure.strip(">% "))
+    return f"{seen}\n{'>99' if value > 99 else f'{value:.0f}'} %"
 
 
 def _digit(axes: Axes, image: Any) -> None:
@@ -68,10 +105,10 @@ def _digit(axes: Axes, image: Any) -> None:
     _bare(axes)
 
 
-def _named(axes: Axes, text: str, size: float = 11) -> None:
-    """Write what the network sees below a digit; if it is wrong, the frame says so as well."""
+def _named(axes: Axes, text: str) -> None:
+    """Write what the network sees below a digit; where it is wrong, the frame says so as well."""
     wrong = text.startswith("✗")
-    axes.set_xlabel(text, fontsize=size, fontweight="bold" if wrong else "normal")
+    axes.set_xlabel(text, fontweight="bold" if wrong else "normal")
     for spine in axes.spines.values():
         spine.set(color=BACKWARD if wrong else FAINT, linewidth=2.2 if wrong else 0.8)
 
@@ -87,30 +124,36 @@ def _bare(axes: Axes) -> None:
 # --- bars of images -----------------------------------------------------------------------------
 
 
-def bars(images: Any, X_bar: Any) -> Figure:
+def bars(images: Any, X_bar: Any) -> Picture:
     """Digits above the bars of their pixels, each bar on its own scale.
 
     Parameters
     ----------
     images, X_bar : (n, 784).
     """
+    tops = [float(np.max(np.abs(x_bar), initial=0)) or 1.0 for x_bar in X_bar]
     with course_style():
-        figure, grid = plt.subplots(2, len(images), figsize=(1.32 * len(images) + 1.3, 3.5))
-        for above, below, image, x_bar in zip(*grid, images, X_bar, strict=True):
+        figure, grid = sheet(3.0, 2, len(images), squeeze=False)
+        for above, below, image, x_bar, top in zip(*grid, images, X_bar, tops, strict=True):
             _digit(above, image)
-            top = float(np.max(np.abs(x_bar), initial=0)) or 1.0
-            shown = below.imshow(np.reshape(x_bar / top, (_SIDE, _SIDE)), cmap=_SIGNED, vmin=-1, vmax=1)
+            shown = below.imshow(np.reshape(x_bar / top, (_SIDE, _SIDE)), cmap=SIGNED, vmin=-1, vmax=1)
             _bare(below)
-            below.set_xlabel(f"up to {top:.2g}", fontsize=9.5)
+            below.set_xlabel(f"≤ {top:.1g}")
         for axes, name in zip(grid[:, 0], ("$x$", r"$\bar x$"), strict=True):
             axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=15, labelpad=8)
-        scale = figure.colorbar(shown, ax=grid[1].tolist(), ticks=[-1, 0, 1], aspect=9, pad=0.015)
-        scale.ax.set_yticklabels(["ink lowers\nthe loss", "0", "ink raises\nthe loss"], fontsize=9)
-        plt.close(figure)
-    return figure
+        scale = figure.colorbar(shown, ax=grid, ticks=[-1, 0, 1], location="bottom", aspect=50, shrink=0.6, pad=0.03)
+        scale.set_ticks([-1, 0, 1], labels=["ink lowers the loss", "0", "ink raises the loss"])
+        scale.outline.set_visible(False)
+    told = ", ".join(f"{top:.1g}" for top in tops)
+    return Picture(
+        figure,
+        f"{len(images)} digits, and below each the bar of its pixels: blue where ink raises the loss, vermilion "
+        f"where it "
+        f"lowers it. The largest entries: {told}.",
+    )
 
 
-def calm_and_nervous(X: Any, logits: Any, labels: Any, size: Any, count: int = 5) -> Figure:
+def calm_and_nervous(X: Any, logits: Any, labels: Any, size: Any, count: int = 5) -> Picture:
     """Of the digits seen rightly, those with the shortest bars and those with the longest.
 
     Parameters
@@ -120,11 +163,21 @@ def calm_and_nervous(X: Any, logits: Any, labels: Any, size: Any, count: int = 5
     right = np.flatnonzero(_right(logits, labels))
     order = right[np.argsort(np.asarray(size)[right])]
     kinds = {"calm": order[:count], "nervous": order[-count:]}
-    figure = rows({name: (X[few], logits[few], labels[few]) for name, few in kinds.items()})
-    for axes, i in zip(figure.axes, np.concatenate(list(kinds.values())), strict=True):
-        length = f"{size[i]:.0e}" if size[i] < 0.01 else f"{size[i]:.2g}"
-        axes.set_title(rf"$\|\bar x\|$ = {length}", fontsize=10)
-    return figure
+    with course_style():
+        figure, grid = sheet(4.1, 2, count, squeeze=False)
+        for line, (name, few) in zip(grid, kinds.items(), strict=True):
+            for axes, i in zip(line, few, strict=False):
+                _digit(axes, X[i])
+                _named(axes, caption(logits[i], labels[i]))
+                axes.set_title(f"{size[i]:.0e}" if size[i] < 0.01 else f"{size[i]:.2g}")
+            line[0].set_ylabel(f"{name}\n" + r"$\|\bar x\|$ =", rotation=0, ha="right", va="top", y=1.32, labelpad=6)
+    ends = [f"{size[few[0]]:.1g} to {size[few[-1]]:.1g}" for few in kinds.values() if len(few)]
+    return Picture(
+        figure,
+        f"{count} calm digits, the lengths of whose bars are {ends[0]}, above {count} nervous ones, {ends[-1]}; "
+        f"all of them "
+        "are classified correctly.",
+    )
 
 
 def quarters(size: Any, logits: Any, attacked: Mapping[float, Any], labels: Any) -> None:
@@ -149,8 +202,8 @@ def _right(logits: Any, labels: Any) -> np.ndarray:
 # --- attacks ------------------------------------------------------------------------------------
 
 
-def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], factor: float = 10) -> Figure:
-    """Draw what was added to a digit, made visible: image, change times `factor`, and their true sum.
+def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], factor: float = 10) -> Picture:
+    """Draw what was added to a digit: image, change times `factor`, and their true sum.
 
     Parameters
     ----------
@@ -158,23 +211,28 @@ def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], f
     captions : of the image, and of what each attack made of it.
     """
     with course_style():
-        figure, grid = plt.subplots(len(attacks), 3, figsize=(7.6, 2.35 * len(attacks)), squeeze=False)
+        figure, grid = sheet(2.2 * len(attacks) + 0.5, len(attacks), 3, squeeze=False)
         for (left, middle, right), (name, made), text in zip(grid, attacks.items(), captions[1:], strict=True):
             change = made - image
             _digit(left, image)
             _named(left, captions[0])
-            middle.imshow(factor * change.reshape(_SIDE, _SIDE), cmap=_SIGNED, vmin=-1, vmax=1)
+            shown = middle.imshow(factor * change.reshape(_SIDE, _SIDE), cmap=SIGNED, vmin=-1, vmax=1)
             _bare(middle)
-            middle.set_xlabel(f"{name}, {factor:g} times enlarged")
+            middle.set_xlabel(f"{name}: change × {factor:g}")
             _digit(right, made)
             _named(right, text)
             for axes, sign in ((middle, "+"), (right, "=")):
-                axes.text(-0.22, 0.5, sign, transform=axes.transAxes, ha="center", va="center", fontsize=18)
-        plt.close(figure)
-    return figure
+                axes.text(-0.14, 0.5, sign, transform=axes.transAxes, ha="center", va="center", fontsize=18)
+        scale = figure.colorbar(shown, ax=grid, location="bottom", aspect=50, shrink=0.6, pad=0.03)
+        scale.set_ticks([-1, 0, 1], labels=[f"{1 / factor:g} less ink", "0", f"{1 / factor:g} more ink"])
+        scale.outline.set_visible(False)
+    told = "; ".join(f"with {name}, {text}" for name, text in zip(attacks, captions[1:], strict=True))
+    return Picture(
+        figure, f"A digit, a change magnified {factor:g} times, and their sum. Before, {captions[0]}; {told}."
+    )
 
 
-def curve(eps: Sequence[float], lines: Mapping[str, Any], guess: Mapping[str, Any] | None = None) -> Figure:
+def curve(eps: Sequence[float], lines: Mapping[str, Any], guess: Mapping[str, Any] | None = None) -> Picture:
     """Accuracy against eps, in percent.
 
     Parameters
@@ -186,7 +244,7 @@ def curve(eps: Sequence[float], lines: Mapping[str, Any], guess: Mapping[str, An
     return _curves(eps, lines, _LINES, {name: p for name, p in guess.items() if type(p) in (int, float)})
 
 
-def before_and_after(eps: Sequence[float], before: Mapping[str, Any], after: Mapping[str, Any]) -> Figure:
+def before_and_after(eps: Sequence[float], before: Mapping[str, Any], after: Mapping[str, Any]) -> Picture:
     """Accuracy against eps of two networks under the same attacks.
 
     Parameters
@@ -197,11 +255,11 @@ def before_and_after(eps: Sequence[float], before: Mapping[str, Any], after: Map
     return _curves(eps, lines, _PAIRS, {})
 
 
-def _curves(eps: Sequence[float], lines: Mapping[str, Any], styles: Any, guess: Mapping[str, float]) -> Figure:
+def _curves(eps: Sequence[float], lines: Mapping[str, Any], styles: Any, guess: Mapping[str, float]) -> Picture:
     with course_style():
-        figure, axes = plt.subplots(figsize=(7.8, 4.0))
+        figure, axes = sheet(3.8)
         axes.axhline(10, color=FAINT, linewidth=1, linestyle="-")
-        axes.text(0, 8.5, "blind guessing", color=INK, ha="left", va="top", fontsize=10)
+        axes.text(0, 8.5, "blind guessing", color=INK, ha="left", va="top")
         for (name, shares), (color, dash, mark) in zip(lines.items(), styles, strict=False):
             axes.plot(eps, 100 * np.asarray(shares), color=color, linestyle=dash, marker=mark, markersize=5,
                       linewidth=2, label=name)  # fmt: skip
@@ -211,6 +269,9 @@ def _curves(eps: Sequence[float], lines: Mapping[str, Any], styles: Any, guess: 
         axes.set_xlabel("eps, of a range from 0 (paper) to 1 (ink)")
         axes.set_ylabel("still right, in %")
         axes.set_ylim(-3, 103)
-        axes.legend(fontsize=10, loc="center left", bbox_to_anchor=(1.01, 0.5))
-        plt.close(figure)
-    return figure
+        figure.legend(loc="outside upper center", ncols=3 if len(lines) == 3 and not guess else 2)
+    told = "; ".join(f"{name} {', '.join(f'{100 * s:.0f}' for s in shares)}" for name, shares in lines.items())
+    return Picture(
+        figure,
+        f"Digits still classified correctly, in percent, at eps = {', '.join(f'{e:g}' for e in eps)}: {told}.",
+    )

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from barprop.activations import Activation
-from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
+from barprop.pictures.picture import Picture
+from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, LETTERS, PAPER, course_style, sheet
 
-PLACES = {"x": (0, 1.1), "w": (0, -1.1), "z": (2.1, 0), "h": (4.2, 0), "v": (4.2, -1.7),
-          "e": (6.3, 0), "y": (6.3, 1.7), "l": (8.4, 0)}  # fmt: skip
-# Where the value and the bar stand beside a node: off the arrows.
-_LABELS = {"x": (0.5, 0.95), "y": (0.5, 0.95), "w": (-0.5, -0.95), "v": (-0.5, -0.95)}
-_MIDDLE = (0.5, -0.5)
+PLACES = {"x": (0, 1.1), "w": (0, -1.1), "z": (2.1, 0), "h": (4.2, 0), "v": (4.2, -2.1),
+          "e": (6.3, 0), "y": (6.3, 2.1), "l": (8.4, 0)}  # fmt: skip
+NAMES = {"x": "inputs", "w": "weights", "z": "weighted\nsum", "h": "hidden\nvalue", "v": "weight", "e": "estimate",
+         "y": "target", "l": "loss"}  # fmt: skip
+_ABOVE, _BELOW = ("x", "y"), ("w", "v")  # where both value and bar stand on one side, off the arrows
 EDGES = (("x", "z"), ("w", "z"), ("z", "h"), ("h", "e"), ("v", "e"), ("e", "l"), ("y", "l"))
-MADE = {"z": r"$z = w \cdot x$", "h": r"$h = \sigma(z)$", "e": r"$e = v\,h$", "l": r"$l = \frac{1}{2}(y-e)^2$"}
+MADE = {"z": r"$z = w \cdot x$", "h": r"$h = \sigma(z)$", "e": r"$e = v\,h$", "l": r"$l = \frac{1}{2}(y{-}e)^2$"}
 INPUTS = ("x", "w", "v", "y")
 # variable -> (the variable its bar comes back from, what that step reads)
 BACK = {"e": ("l", ("y", "e")), "y": ("l", ("y", "e")), "v": ("e", ("h",)), "h": ("e", ("v",)),
         "z": ("h", ("z",)), "w": ("z", ("x",)), "x": ("z", ("w",))}  # fmt: skip
-_RADIUS = 0.36
+_RADIUS, _LARGE = 0.36, 0.46  # the large one where the whole graph is small
 
 
 def number(value: Any) -> str:
@@ -35,19 +34,26 @@ def number(value: Any) -> str:
     return "(" + ", ".join(f"{v:.2f}" for v in np.ravel(value)[:3]) + (", …" if np.size(value) > 3 else "") + ")"
 
 
-def graph() -> Figure:
-    """Draw the graph with its four steps and no numbers."""
+def graph() -> Picture:
+    """Draw the graph with its four steps and the names of its nodes, and no numbers."""
     with course_style():
-        figure, axes = plt.subplots(figsize=(8.6, 3.6))
+        figure, axes = sheet(3.7)
         draw(axes, {})
-        for name, text in MADE.items():
-            axes.text(PLACES[name][0], PLACES[name][1] - 0.62, text, ha="center", va="top", color=FORWARD)
-        plt.close(figure)
-    return figure
+        for name, (x, y) in PLACES.items():
+            below = name in _BELOW
+            axes.text(x, y + (-0.5 if below else 0.5), NAMES[name], ha="center", va="top" if below else "bottom")
+            if name in MADE:
+                axes.text(x, y - 0.56, MADE[name], ha="center", va="top", color=FORWARD, fontsize=12)
+    return Picture(
+        figure,
+        "The graph of one neuron. x and w make z = w · x, the weighted sum; z makes h = σ(z), the hidden value; "
+        "v and h "
+        "make the estimate e = v h; the target y and e make the loss l = ½ (y − e)².",
+    )
 
 
-def forward_film(values: Mapping[str, Any]) -> Figure:
-    """Four pictures: z, h, e, l filling in one after the other.
+def forward_film(values: Mapping[str, Any]) -> Picture:
+    """Draw four pictures: z, h, e, l filling in one after the other.
 
     Parameters
     ----------
@@ -56,17 +62,17 @@ def forward_film(values: Mapping[str, Any]) -> Figure:
     steps = ("z", "h", "e", "l")
     known = list(INPUTS)
     with course_style():
-        figure, grid = plt.subplots(2, 2, figsize=(11, 7.0))
+        figure, grid = sheet(4.3, 2, 2)
         for axes, name in zip(grid.flat, steps, strict=True):
             known.append(name)
-            draw(axes, {k: values[k] for k in known}, lit=[name])
+            draw(axes, {k: values[k] for k in known}, lit=[name], radius=_LARGE)
             axes.set_title(MADE[name], color=FORWARD, fontsize=13)
-        plt.close(figure)
-    return figure
+    told = ", then ".join(f"{name} = {number(values[name])}" for name in steps)
+    return Picture(figure, f"Four pictures of the neuron's graph in which the values fill in forward: {told}.")
 
 
-def backward_film(values: Mapping[str, Any], bars: Mapping[str, Any]) -> Figure:
-    """Four pictures: the bars filling in from the loss to the inputs, each step with the cached values it reads.
+def backward_film(values: Mapping[str, Any], bars: Mapping[str, Any]) -> Picture:
+    """Draw four pictures: the bars filling in from the loss to the inputs, each step with the cached values it reads.
 
     Parameters
     ----------
@@ -76,19 +82,17 @@ def backward_film(values: Mapping[str, Any], bars: Mapping[str, Any]) -> Figure:
     steps: Sequence[tuple[str, ...]] = (("e", "y"), ("v", "h"), ("z",), ("w", "x"))
     known: dict[str, Any] = {"l": 1.0}
     with course_style():
-        figure, grid = plt.subplots(2, 2, figsize=(11, 7.4))
+        figure, grid = sheet(5.7, 2, 2)
         for axes, names in zip(grid.flat, steps, strict=True):
             known |= {name: bars[name] for name in names}
             reads = list(dict.fromkeys(read for name in names for read in BACK[name][1]))
-            draw(axes, values, known, lit=list(names), reads=reads)
+            draw(axes, values, known, lit=list(names), reads=reads, radius=_LARGE)
             made = " and ".join(rf"$\bar {name}$" for name in names)
-            axes.set_title(
-                rf"{made}: from $\bar {BACK[names[0]][0]}$, reading {', '.join(f'${r}$' for r in reads)}",
-                color=BACKWARD,
-                fontsize=13,
-            )
-        plt.close(figure)
-    return figure
+            source = rf"$\bar {BACK[names[0]][0]}$"
+            axes.set_title(f"{made}: from {source}, reading {', '.join(f'${r}$' for r in reads)}", color=BACKWARD)
+        figure.supxlabel("heavy ring: has just got its bar      square: its value was read", color=INK)
+    told = ", ".join(f"of {name} {number(bars[name])}" for names in steps for name in names)
+    return Picture(figure, f"Four pictures of the neuron's graph in which the bars fill in backward: the bar {told}.")
 
 
 def step_sizes(
@@ -96,7 +100,7 @@ def step_sizes(
     u: np.ndarray,
     exact: np.ndarray,
     gradient: Callable[[Callable, np.ndarray, float], np.ndarray],
-) -> Figure:
+) -> Picture:
     """Draw the error of a numerical gradient of f at u against its step, both on logarithmic axes.
 
     Parameters
@@ -107,14 +111,14 @@ def step_sizes(
     steps = np.logspace(-12, 0, 49)
     errors = [np.max(np.abs(gradient(f, u, step) - exact)) for step in steps]
     with course_style():
-        figure, axes = plt.subplots(figsize=(7, 3.6))
+        figure, axes = sheet(3.3)
         axes.loglog(steps, np.maximum(errors, 1e-17), color=FORWARD)
         best = int(np.argmin(errors))
         axes.plot(steps[best], errors[best], "o", color=BACKWARD)
         axes.annotate(
             f"smallest error near {steps[best]:.0e}",
             (steps[best], errors[best]),
-            (0, -16),
+            (0, -6),
             textcoords="offset points",
             ha="center",
             va="top",
@@ -123,17 +127,21 @@ def step_sizes(
         axes.text(steps[-7], errors[-7] / 30, "curvature", color=INK, ha="left")
         axes.set_xlabel("step")
         axes.set_ylabel("error of the gradient")
-        axes.set_ylim(min(errors) / 60, 10)
-        plt.close(figure)
-    return figure
+        axes.set_ylim(min(errors) / 300, 10)
+    return Picture(
+        figure,
+        "The error of a numerical gradient against its step, both on logarithmic axes, a V: small steps suffer from "
+        f"rounding, large ones from curvature, and the smallest error is near a step of {steps[best]:.0e}.",
+    )
 
 
-def slopes(sigmas: Sequence[Activation]) -> Figure:
-    """Each nonlinearity, solid, and its slope at z, dashed."""
+def slopes(sigmas: Sequence[Activation]) -> Picture:
+    """Draw each nonlinearity, solid, and its slope at z, dashed."""
     z = np.linspace(-3, 3, 301)
+    rows = -(-len(sigmas) // 2)
     with course_style():
-        figure, grid = plt.subplots(1, len(sigmas), figsize=(2.8 * len(sigmas), 2.9), sharey=True)
-        for axes, sigma in zip(np.atleast_1d(grid), sigmas, strict=True):
+        figure, grid = sheet(2.1 * rows + 0.4, rows, min(2, len(sigmas)), sharex=True, sharey=True, squeeze=False)
+        for axes, sigma in zip(grid.flat, sigmas, strict=False):
             axes.plot(z, sigma(z), color=FORWARD, linestyle="-", label=r"$\sigma(z)$")
             slope = sigma.slope(z)
             if sigma.kink is not None:  # a jump is no steep line
@@ -141,33 +149,40 @@ def slopes(sigmas: Sequence[Activation]) -> Figure:
             axes.plot(z, slope, color=BACKWARD, linestyle=DASH, label=r"$\sigma'(z)$")
             axes.axhline(0, color=FAINT, linewidth=0.6, linestyle="-")
             axes.set_title(sigma.name)
+        for axes in grid[-1]:
             axes.set_xlabel("$z$")
-        np.atleast_1d(grid)[0].legend(loc="upper left")
-        plt.close(figure)
-    return figure
+        for axes in grid.flat[len(sigmas) :]:
+            axes.axis("off")
+        figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    names = ", ".join(sigma.name for sigma in sigmas)
+    return Picture(figure, f"{names}: each as a solid line over z from -3 to 3, and its slope at z as a dashed one.")
 
 
 def training(
     x: np.ndarray, y: np.ndarray, predict: Callable[[np.ndarray], np.ndarray], losses: Sequence[float]
-) -> Figure:
+) -> Picture:
     """Draw the points with the trained neuron's curve, and the loss of every step with its running mean."""
+    width = max(1, len(losses) // 20)
+    mean = np.convolve(losses, np.ones(width) / width, mode="valid")
     with course_style():
-        figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
-        left.plot(x, y, "o", color=INK, markersize=4, label="examples")
+        figure, (left, right) = sheet(3.0, 1, 2)
+        left.plot(x, y, "o", color=INK, markersize=3.5, label="examples")
         line = np.linspace(x.min(), x.max(), 200)
-        left.plot(line, predict(line), color=FORWARD, linestyle="-", label="the neuron, trained")
+        left.plot(line, predict(line), color=FORWARD, linestyle="-", label="trained neuron")
         left.set_xlabel("input")
-        left.set_ylabel("$y$")
-        left.legend(loc="upper left")
+        left.set_ylabel("$y$", rotation=0)
         right.plot(losses, ".", color=FAINT, markersize=3, label="one example")
-        width = max(1, len(losses) // 20)
-        mean = np.convolve(losses, np.ones(width) / width, mode="valid")
         right.plot(np.arange(len(mean)) + width - 1, mean, color=FORWARD, linestyle="-", label=f"mean of {width}")
         right.set_xlabel("step")
-        right.set_ylabel("loss $l$")
+        right.set_title("loss $l$", loc="left")
+        left.legend(loc="upper left", handlelength=1.2, borderaxespad=0)
+        left.set_ylim(top=1.45 * np.max(y))
         right.legend(loc="upper right")
-        plt.close(figure)
-    return figure
+    return Picture(
+        figure,
+        f"Left, {len(x)} examples and the curve of the trained neuron through them. Right, the loss of {len(losses)} "
+        f"steps; its mean goes from {mean[0]:.2g} to {mean[-1]:.2g}.",
+    )
 
 
 def draw(
@@ -176,47 +191,63 @@ def draw(
     bars: Mapping[str, Any] | None = None,
     lit: Sequence[str] = (),
     reads: Sequence[str] = (),
+    radius: float = _RADIUS,
 ) -> None:
     """Draw the graph with the values and bars known so far; `lit` just came, `reads` were read from the cache."""
     bars = bars or {}
     axes.set_xlim(-0.9, 9.3)
-    reach = 3.1 if bars else 2.8 if values else 2.4  # room for the labels
-    axes.set_ylim(-reach, reach)
+    axes.set_ylim(*((-4.2, 4.1) if bars else (-3.4, 3.3)))  # room for the labels
     axes.set_aspect("equal")
     axes.axis("off")
     for start, end in EDGES:
         back = start in bars and end in bars
-        _arrow(axes, PLACES[start], PLACES[end], FORWARD if values == {} or end in values else FAINT, back)
-    for name, (x, y) in PLACES.items():
-        _node(axes, name, x, y, name in lit, name in reads, name in values or not values)
-        value_at, bar_at = _LABELS.get(name, _MIDDLE)
-        if name in values:
-            _label(axes, x, y, value_at, number(values[name]), FORWARD)
-        if name in bars:
-            aside = {"z": 0.3, "e": 0.45}.get(name, 0)  # off the arrow that leaves to the lower left
-            _label(axes, x + aside, y, bar_at, rf"$\bar {name} = $" + number(bars[name]), BACKWARD)
-
-
-def _label(axes: Axes, x: float, y: float, offset: float, text: str, color: str) -> None:
-    axes.text(x, y + offset, text, ha="center", va="bottom" if offset > 0 else "top", color=color, fontsize=11)
-
-
-def _node(axes: Axes, name: str, x: float, y: float, lit: bool, read: bool, known: bool) -> None:
-    edge = INK if known else FAINT
-    axes.add_patch(plt.Circle((x, y), _RADIUS, facecolor=PAPER, edgecolor=edge, linewidth=3 if lit else 1.2, zorder=3))
-    if read:  # a square around what was read from the cache
-        side = 2 * _RADIUS + 0.16
-        axes.add_patch(
-            plt.Rectangle((x - side / 2, y - side / 2), side, side, fill=False, edgecolor=INK, linewidth=1.4, zorder=2)
+        _arrow(axes, PLACES[start], PLACES[end], FORWARD if values == {} or end in values else FAINT, back, radius)
+    for name in PLACES:
+        _node(axes, name, name in lit, name in reads, name in values or not values, radius)
+        _labels(
+            axes,
+            name,
+            number(values[name]) if name in values else "",
+            number(bars[name]) if name in bars else "",
+            radius,
         )
-    axes.text(x, y, f"${name}$", ha="center", va="center", fontsize=14, color=edge, zorder=4)
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str, back: bool) -> None:
+def _labels(axes: Axes, name: str, value: str, bar: str, radius: float) -> None:
+    """Write a node's value and bar beside it, off the arrows."""
+    x, y = PLACES[name]
+    gap, line = radius + 0.2, 1.25 * radius + 0.1
+    value_at, bar_at = gap, -gap
+    if name in _ABOVE:
+        bar_at = gap + line
+    if name in _BELOW:
+        value_at, bar_at = -gap, -gap - line
+    for text, at, color in ((value, value_at, FORWARD), (bar, bar_at, BACKWARD)):
+        left = text.startswith("(")  # a vector is wide, and its node stands at the edge
+        aside = 0.25 if color == BACKWARD and name in ("z", "e") else 0  # off the arrow that leaves to the lower left
+        axes.text(-0.9 if left else x + aside, y + at, text, ha="left" if left else "center",
+                  va="bottom" if at > 0 else "top", color=color)  # fmt: skip
+
+
+def _node(axes: Axes, name: str, lit: bool, read: bool, known: bool, radius: float) -> None:
+    place, edge = PLACES[name], INK if known else FAINT
+    axes.add_patch(Circle(place, radius, facecolor=PAPER, edgecolor=edge, linewidth=3 if lit else 1.2, zorder=3))
+    if read:  # a square around what was read from the cache
+        side = 2 * radius + 0.16
+        corner = (place[0] - side / 2, place[1] - side / 2)
+        axes.add_patch(Rectangle(corner, side, side, fill=False, edgecolor=INK, linewidth=1.4, zorder=2))
+    size = 14 if radius == _RADIUS else LETTERS
+    axes.text(*place, f"${name}$", ha="center", va="center_baseline", fontsize=size, color=edge, zorder=4)
+
+
+def _arrow(
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str, back: bool, radius: float
+) -> None:
     direction = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
-    across = np.array([-direction[1], direction[0]]) * (0.1 if back else 0)
-    tail, head = np.add(start, direction * 0.44), np.subtract(end, direction * 0.44)
-    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 13, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+    across = np.array([-direction[1], direction[0]]) * (0.27 * radius if back else 0)
+    tail, head = np.add(start, direction * (radius + 0.08)), np.subtract(end, direction * (radius + 0.08))
+    size = 13 if radius == _RADIUS else 9
+    style: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": size, "linewidth": 1.5, "shrinkA": 0, "shrinkB": 0}
     axes.add_patch(FancyArrowPatch(tuple(tail + across), tuple(head + across), color=color, **style))
     if back:
         style |= {"linestyle": DASH}

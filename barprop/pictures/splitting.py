@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import Circle, FancyArrowPatch
+from matplotlib.ticker import LogLocator
 
-from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, THIRD, course_style
+from barprop.pictures.picture import Picture
+from barprop.pictures.style import (
+    BACKWARD,
+    DASH,
+    FAINT,
+    FIFTH,
+    FORWARD,
+    FOURTH,
+    INK,
+    PAPER,
+    THIRD,
+    course_style,
+    sheet,
+)
 
 LINES = (THIRD, INK)  # of the two networks: blue and vermilion are the two directions
 DASHES = ("-", DASH)
@@ -23,40 +35,45 @@ _RADIUS = 0.34
 
 def products_and_sum(
     x: Sequence[float], w: Sequence[float], z_bar: float, w_bar: Sequence[float] | None = None
-) -> Figure:
-    """z = w_1 x_1 + w_2 x_2 as two products and a sum, with what comes back to each.
+) -> Picture:
+    """Draw z = w_1 x_1 + w_2 x_2 as two products and a sum, with what comes back to each.
 
     Parameters
     ----------
     x, w : two numbers each.
     z_bar : the bar that comes in.
-    w_bar : two numbers; without them a question mark stands there.
+    w_bar : two numbers; without them the picture is a question, and only the bar that comes in is there.
     """
     with course_style():
-        figure, axes = plt.subplots(figsize=(9, 4.6))
-        _canvas(axes, (-2.1, 7.9), (-2.6, 2.6))
+        figure, axes = sheet(3.6)
+        _canvas(axes, (-2.0, 7.5), (-2.7, 2.7))
         for i, side in enumerate((1, -1)):
             up, down = (0, (1.3 + 0.75 * side) * side), (0, (1.3 - 0.75 * side) * side)
             _term(axes, i, side, (up, down))
             bar = "?" if w_bar is None else f"{w_bar[i]:.4g}"
-            _text(axes, -0.5, up[1] + 0.22, f"{w[i]:g}", FORWARD, "right")
-            _text(axes, -0.5, up[1] - 0.22, rf"\bar w_{i + 1} = {bar}", BACKWARD, "right")
+            _text(axes, -0.5, up[1] + 0.24, f"{w[i]:g}", FORWARD, "right")
+            _text(axes, -0.5, up[1] - 0.24, rf"\bar w_{i + 1} = {bar}", BACKWARD, "right")
             _text(axes, -0.5, down[1], f"{x[i]:g}", FORWARD, "right")
             # forwards above the arrow, backwards below it
-            _text(axes, 3.4 + 0.15 * side, 0.65 * side + 0.34, f"{w[i] * x[i]:.4g}", FORWARD, ("left", "right")[i])
-            _text(axes, 3.4 - 0.15 * side, 0.65 * side - 0.34, rf"\bar z = {z_bar:g}", BACKWARD, ("right", "left")[i])
+            _text(axes, 3.4 + 0.15 * side, 0.65 * side + 0.4, f"{w[i] * x[i]:.4g}", FORWARD, ("left", "right")[i])
+            if w_bar is not None:
+                _text(axes, 3.4 - 0.15 * side, 0.65 * side - 0.4, f"{z_bar:g}", BACKWARD, ("right", "left")[i])
         _edge(axes, (4.6, 0), (6.9, 0), both=True)
-        _text(axes, 5.75, 0.36, f"z = {float(np.dot(x, w)):.4g}", FORWARD)
-        _text(axes, 5.75, -0.36, rf"\bar z = {z_bar:g}", BACKWARD)
+        _text(axes, 5.75, 0.4, f"z = {float(np.dot(x, w)):.4g}", FORWARD)
+        _text(axes, 5.75, -0.4, rf"\bar z = {z_bar:g}", BACKWARD)
         _node(axes, 4.6, 0, "$+$")
         _node(axes, 6.9, 0, "$z$")
-        axes.text(5.1, -1.9, "the sum hands the same bar to both", ha="center", va="center", color=INK)
-        plt.close(figure)
-    return figure
+        if w_bar is not None:
+            axes.text(7.3, -2.1, "the sum hands\nthe same bar to both", ha="right", va="center")
+    terms = " + ".join(f"{w[i]:g} × {x[i]:g}" for i in (0, 1))
+    told = f"the bar of z, {z_bar:g}, comes in from the right; what will the two weights get?"
+    if w_bar is not None:
+        told = f"the sum hands the bar of z, {z_bar:g}, to both, and the weights get {w_bar[0]:.4g} and {w_bar[1]:.4g}."
+    return Picture(figure, f"Two products and a sum, z = {terms} = {float(np.dot(x, w)):.4g}: {told}")
 
 
 def _term(axes: Axes, i: int, side: int, inputs: tuple[tuple[float, float], tuple[float, float]]) -> None:
-    """One product with its two inputs, the weight first; `side` is 1 above and -1 below."""
+    """Draw one product with its two inputs, the weight first; `side` is 1 above and -1 below."""
     times = (2.2, 1.3 * side)
     _edge(axes, inputs[0], times, both=True)
     _edge(axes, inputs[1], times)
@@ -66,30 +83,41 @@ def _term(axes: Axes, i: int, side: int, inputs: tuple[tuple[float, float], tupl
     _node(axes, *inputs[1], f"$x_{i + 1}$")
 
 
-def two_networks() -> Figure:
-    """Two networks on one sum: values run forwards, and one bar comes back to both."""
+def two_networks() -> Picture:
+    """Draw two networks on one sum: values run forwards, and one bar comes back to both."""
     with course_style():
-        figure, axes = plt.subplots(figsize=(9.6, 3.4))
-        _canvas(axes, (-2.5, 9.0), (-1.9, 1.9))
+        figure, axes = sheet(4.4)
+        _canvas(axes, (-0.6, 9.0), (-3.4, 3.4))
         for i, side in ((1, 1), (2, -1)):
-            x, h, dot = ((across, 1.1 * side) for across in (0, 2.2, 4.2))
-            _edge(axes, x, h, both=True)
-            _edge(axes, h, dot, both=True)
-            _edge(axes, dot, (6.6, 0), both=True)
+            x, h, dot = ((across, 1.4 * side) for across in (0, 2.3, 4.6))
+            weight, out = (1.15, 2.8 * side), (3.45, 2.8 * side)
+            for start, end, both in (
+                (x, h, False),
+                (weight, h, True),
+                (h, dot, True),
+                (out, dot, True),
+                (dot, (6.8, 0), True),
+            ):
+                _edge(axes, start, end, both=both)
             _node(axes, *x, f"$x_{i}$")
+            _node(axes, *weight, f"$W_{i}$")
             _node(axes, *h, f"$h_{i}$")
-            _node(axes, *dot, rf"$a_{i}\cdot$")
-            _text(axes, 1.1, 1.1 * side + 0.38, f"h_{i} = W_{i} x_{i}", FORWARD)
+            _node(axes, *out, f"$a_{i}$")
+            _node(axes, *dot, r"$\cdot$")
+            _text(axes, 1.1, 0.98 * side, f"h_{i} = W_{i} x_{i}", FORWARD)
             shift, sides = 0.15 * side, ("left", "right")
-            _text(axes, 5.4 + shift, 0.55 * side + 0.34, rf"a_{i} \cdot h_{i}", FORWARD, sides[i - 1])
-            _text(axes, 5.4 - shift, 0.55 * side - 0.34, r"\bar z", BACKWARD, sides[2 - i])
-            axes.text(-0.55, 1.1 * side, ("one network", "another")[i - 1], ha="right", va="center", color=INK)
-        _edge(axes, (6.6, 0), (8.5, 0), both=True)
-        _node(axes, 6.6, 0, "$+$")
-        _node(axes, 8.5, 0, "$z$")
-        _text(axes, 7.55, -0.36, r"\bar z", BACKWARD)
-        plt.close(figure)
-    return figure
+            _text(axes, 5.7 + shift, 0.7 * side + 0.42, rf"a_{i} \cdot h_{i}", FORWARD, sides[i - 1])
+            _text(axes, 5.7 - shift, 0.7 * side - 0.42, r"\bar z", BACKWARD, sides[2 - i])
+            axes.text(4.6, 2.8 * side, f"network {i}", ha="left", va="center")
+        _edge(axes, (6.8, 0), (8.6, 0), both=True)
+        _node(axes, 6.8, 0, "$+$")
+        _node(axes, 8.6, 0, "$z$")
+        _text(axes, 7.7, -0.4, r"\bar z", BACKWARD)
+    return Picture(
+        figure,
+        "Two networks on one sum: network i makes h_i = W_i x_i and a_i · h_i; both products are added to z, and the "
+        "same bar of z goes back to both, then to a_i, h_i and W_i.",
+    )
 
 
 def _text(axes: Axes, x: float, y: float, formula: str, color: str, ha: str = "center") -> None:
@@ -104,7 +132,7 @@ def _canvas(axes: Axes, across: tuple[float, float], up: tuple[float, float]) ->
 
 
 def _node(axes: Axes, x: float, y: float, text: str) -> None:
-    axes.add_patch(plt.Circle((x, y), _RADIUS, facecolor=PAPER, edgecolor=INK, linewidth=1.2, zorder=3))
+    axes.add_patch(Circle((x, y), _RADIUS, facecolor=PAPER, edgecolor=INK, linewidth=1.2, zorder=3))
     axes.text(x, y, text, ha="center", va="center", fontsize=14, color=INK, zorder=4)
 
 
@@ -123,8 +151,8 @@ def _edge(axes: Axes, start: tuple[float, float], end: tuple[float, float], both
 # --- shares -------------------------------------------------------------------------------------
 
 
-def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any] | None = None) -> Figure:
-    """Each term's share in the gradient beside its share in what one descent step does to z.
+def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any] | None = None) -> Picture:
+    """Draw each term's share in the gradient beside its share in what one descent step does to z.
 
     Parameters
     ----------
@@ -134,7 +162,7 @@ def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any
     """
     places, width = np.arange(len(x)), 0.36
     with course_style():
-        figure, axes = plt.subplots(figsize=(7.2, 3.6))
+        figure, axes = sheet(3.4)
         kinds = ((gradient, BACKWARD, "//", "of the gradient"), (step, FORWARD, "", "of the change of $z$ in one step"))
         for (share, color, hatch, label), shift in zip(kinds, (-width / 2, width / 2), strict=True):
             face = color if not hatch else PAPER
@@ -145,9 +173,12 @@ def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any
         axes.set_xticks(places, [f"$x_{i + 1}$ = {value:g}" for i, value in enumerate(x)])
         axes.set_ylim(0, 112)
         axes.set_ylabel("share in %")
-        axes.legend(loc="upper right")
-        plt.close(figure)
-    return figure
+        figure.legend(loc="outside upper center", ncols=3)
+    told = "; ".join(
+        f"x_{i + 1} = {value:g} has {100 * g:.0f} % of the gradient and {100 * s:.0f} % of the change of z in one step"
+        for i, (value, g, s) in enumerate(zip(x, gradient, step, strict=True))
+    )
+    return Picture(figure, f"Bars: {told}.")
 
 
 def _guesses(axes: Axes, guess: Mapping[str, Any], width: float) -> None:
@@ -161,8 +192,8 @@ def _guesses(axes: Axes, guess: Mapping[str, Any], width: float) -> None:
 # --- training -----------------------------------------------------------------------------------
 
 
-def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Figure:
-    """How far the weights of two networks moved in the course of training, and what the loss did.
+def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Picture:
+    """Draw how far the weights of two networks moved in the course of training, and what the loss did.
 
     Parameters
     ----------
@@ -171,25 +202,39 @@ def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Figur
     names : of the two networks.
     """
     with course_style():
-        figure, grid = plt.subplots(1, len(runs) + 1, figsize=(3.7 * (len(runs) + 1), 3.5))
+        figure, grid = sheet(3.0 if len(runs) == 1 else 5.4, -(-(len(runs) + 1) // 2), 2, squeeze=False)
+        panels, rest = grid.flat[: len(runs)], grid.flat[len(runs) :]
+        last = rest[0]
+        if len(rest) == 2:  # the loss has the whole row
+            last = figure.add_subplot(rest[0].get_gridspec()[-1, :])
+            for axes in rest:
+                axes.remove()
         top = 1.08 * max(np.max(moved) for moved, _ in runs.values())
-        for axes, (title, (moved, _)) in zip(grid, runs.items(), strict=False):
+        for axes, (title, (moved, _)) in zip(panels, runs.items(), strict=True):
             for line, name, color, dash in zip(np.transpose(moved), names, LINES, DASHES, strict=True):
                 axes.plot(line, color=color, linestyle=dash, linewidth=2, label=name)
-            axes.set_title(title, fontsize=11)
+            axes.set_title(title)
             axes.set_ylim(-0.03 * top, top)
             axes.set_xlabel("step")
-        grid[0].set_ylabel("distance moved / length at start")
-        grid[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.16), fontsize=10)
+        panels[0].set_ylabel("moved / length at start")
+        panels[0].legend(loc="lower right", bbox_to_anchor=(1.0, 0.14), borderaxespad=0)
         for (title, (_, losses)), color, dash in zip(runs.items(), (FAINT, INK), ("-", "-."), strict=False):
-            grid[-1].plot(_smooth(losses), color=color, linestyle=dash, linewidth=2, label=title)
-        grid[-1].set_title("loss, mean of the last 30 steps", fontsize=11)
-        grid[-1].set_ylim(bottom=0)
-        grid[-1].set_xlabel("step")
+            last.plot(_smooth(losses), color=color, linestyle=dash, linewidth=2, label=title)
+        last.set_title("loss, mean of 30 steps")
+        last.set_ylim(bottom=0)
+        last.set_xlabel("step")
         if len(runs) > 1:
-            grid[-1].legend(fontsize=10)
-        plt.close(figure)
-    return figure
+            last.legend()
+    told = "; ".join(
+        f"{title}: " + " and ".join(f"{name} {end:.2g}" for name, end in zip(names, moved[-1], strict=True))
+        for title, (moved, _) in runs.items()
+    )
+    return Picture(
+        figure,
+        f"How far the weights of two networks have moved in training, over their length at the start. At the "
+        f"end, {told}. "
+        f"Beside it the loss; at the end {' and '.join(f'{_smooth(losses)[-1]:.2g}' for _, losses in runs.values())}.",
+    )
 
 
 def _smooth(losses: Any, width: int = 30) -> np.ndarray:
@@ -200,7 +245,7 @@ def _smooth(losses: Any, width: int = 30) -> np.ndarray:
     return means
 
 
-def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Figure:
+def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Picture:
     """Draw the loss after training against the learning rate, a line for each data set.
 
     Parameters
@@ -208,30 +253,50 @@ def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Figure:
     rates : (r,).
     losses : title of a panel -> name of a data set -> (r,) losses; infinity where training ran away.
     """
-    ceiling = 30.0
-    shades = plt.get_cmap("viridis")(np.linspace(0.0, 0.62, 5))
-    marks = ("o", "s", "^", "D", "v")
     with course_style():
-        figure, grid = plt.subplots(1, len(losses), figsize=(10.4, 3.9), sharey=True)
-        for axes, (title, lines) in zip(np.atleast_1d(grid), losses.items(), strict=True):
-            for number, (name, line) in enumerate(lines.items()):
-                shown = np.clip(np.nan_to_num(line, nan=ceiling, posinf=ceiling), 1e-7, ceiling)
-                size = 11 - 1.8 * number  # so that lines on top of each other are all seen
-                axes.loglog(rates, shown, color=shades[number], marker=marks[number], markersize=size,
-                            linestyle="-", linewidth=1.4, label=name)  # fmt: skip
-            axes.set_title(title, fontsize=11)
+        figure, grid = sheet(3.7, 1, len(losses), sharey=True, squeeze=False)
+        for axes, (title, lines) in zip(grid[0], losses.items(), strict=True):
+            _sweep(axes, rates, lines)
+            axes.set_title(title)
             axes.set_xlabel("learning rate")
-            axes.minorticks_off()
-        first = np.atleast_1d(grid)[0]
-        first.set_ylabel("loss after training")
-        first.set_yticks([1e-6, 1e-4, 1e-2, 1, ceiling], [r"$10^{-6}$", r"$10^{-4}$", r"$10^{-2}$", "1", "ran away"])
-        np.atleast_1d(grid)[-1].legend(fontsize=10, title="size of $x_2$")
-        plt.close(figure)
-    return figure
+        grid[0, 0].set_ylabel("loss after training")
+        grid[0, 0].set_yticks(
+            [1e-6, 1e-4, 1e-2, 1, _RAN_AWAY], ["$10^{-6}$", "$10^{-4}$", "$10^{-2}$", "1", "ran away"]
+        )
+        lines, names = grid[0, 0].get_legend_handles_labels()
+        figure.legend(lines, names, title="size of $x_2$", loc="outside lower center", ncols=5, columnspacing=1.2)
+    told = "; ".join(
+        f"{title}: "
+        + ", ".join(
+            f"for {name} it is lowest at {rates[int(np.argmin(_shown(line)))]:.1g}" for name, line in lines.items()
+        )
+        for title, lines in losses.items()
+    )
+    return Picture(figure, f"The loss after training against the learning rate, a line for each size of x_2. {told}.")
 
 
-def crossing(curves: Mapping[float, Any], factors: Any, ends: Any) -> Figure:
-    """Descent with rates just below and just beyond the predicted limit.
+_RAN_AWAY = 30.0
+_SETS = ((INK, "o"), (FIFTH, "s"), (THIRD, "^"), (FOURTH, "D"), (FAINT, "v"))
+
+
+def _shown(losses: Any) -> np.ndarray:
+    return np.clip(np.nan_to_num(losses, nan=_RAN_AWAY, posinf=_RAN_AWAY), 1e-7, _RAN_AWAY)
+
+
+def _sweep(axes: Axes, rates: Any, lines: Mapping[str, Any]) -> None:
+    for number, ((name, line), (color, mark)) in enumerate(zip(lines.items(), _SETS, strict=False)):
+        # the first are the largest, and none is filled, so that lines on top of each other are all seen
+        axes.loglog(rates, _shown(line), color=color, marker=mark, markersize=11 - 1.9 * number, markeredgewidth=1.4,
+                    markerfacecolor="none", linestyle="-", linewidth=1.4, label=name)  # fmt: skip
+    all_lines = np.array([np.log10(_shown(line)) for line in lines.values()])
+    if len(all_lines) > 1 and np.ptp(all_lines, axis=0).max() < 0.1:
+        axes.text(0.04, 0.3, f"all {len(all_lines)} lines\ncoincide", transform=axes.transAxes)
+    axes.set_xticks([1e-4, 1e-2, 1])
+    axes.minorticks_off()
+
+
+def crossing(curves: Mapping[float, Any], factors: Any, ends: Any) -> Picture:
+    """Draw descent with rates just below and just beyond the predicted limit.
 
     Parameters
     ----------
@@ -239,19 +304,29 @@ def crossing(curves: Mapping[float, Any], factors: Any, ends: Any) -> Figure:
     factors, ends : (r,) each: more such multiples, and the last loss over the first.
     """
     with course_style():
-        figure, (left, right) = plt.subplots(1, 2, figsize=(10.4, 3.7))
+        figure, (left, right) = sheet(3.4, 1, 2)
         styles = ((FAINT, "-"), (THIRD, "-"), (INK, DASH))
         for (factor, losses), (color, dash) in zip(curves.items(), styles, strict=True):
-            left.semilogy(losses, color=color, linestyle=dash, linewidth=2, label=f"{factor:g} × predicted")
+            left.semilogy(losses, color=color, linestyle=dash, linewidth=2, label=f"{factor:g}")
         left.set_xlabel("step")
-        left.set_ylabel("loss")
-        left.legend(fontsize=10)
+        left.set_title("loss", loc="left")
+        figure.legend(
+            *left.get_legend_handles_labels(), title="rate / predicted limit", loc="outside lower left", ncols=3
+        )
         right.semilogy(factors, ends, color=INK, linestyle="-", marker="o", markersize=4)
         right.axvline(1.0, color=THIRD, linestyle=DASH)
         right.text(0.995, 0.96, "predicted\nlimit", color=THIRD, ha="right", va="top",
                    transform=right.get_xaxis_transform())  # fmt: skip
         right.axhline(1.0, color=FAINT, linewidth=1)
-        right.set_xlabel("learning rate / predicted limit")
-        right.set_ylabel("last loss / first loss")
-        plt.close(figure)
-    return figure
+        right.set_xlabel("rate / predicted limit")
+        right.set_title("last loss / first loss", loc="left")
+        for axes in (left, right):
+            axes.yaxis.set_major_locator(LogLocator(numticks=6))
+            axes.minorticks_off()
+        right.set_xticks([0.96, 0.98, 1.0, 1.02])
+    told = ", ".join(f"{losses[-1]:.1g} at {factor:g} times the limit" for factor, losses in curves.items())
+    return Picture(
+        figure,
+        f"Left, the loss over the steps for rates beside the predicted limit; at the end {told}. Right, the last loss "
+        "over the first against the rate: it crosses 1 at the predicted limit.",
+    )

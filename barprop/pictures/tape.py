@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.path import Path
 
 from barprop.pictures.layered import Place, arrange
-from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, course_style
+from barprop.pictures.picture import Picture
+from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, LETTERS, PAPER, WIDE, course_style, sheet
 
 _MOST = 40  # nodes that can still be told apart
-_RADIUS = 0.34
-_ACROSS, _DOWN = 1.75, 1.7  # from layer to layer, and from node to node within one
-_SYMBOLS = {"__add__": "+", "__neg__": "−", "__sub__": "−", "__mul__": "×", "__truediv__": "÷", "__pow__": "^",
+_SYMBOLS = {"__add__": "+", "__neg__": "−", "__sub__": "−", "__mul__": "×", "__truediv__": "÷", "__pow__": "pow",
             "__matmul__": "@", "sum": "sum"}  # fmt: skip
 
 
-def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **names: Any) -> Figure | None:
+def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **names: Any) -> Picture | None:
     """Draw the graph that ends in `last`: values in blue above the nodes, bars in vermilion below.
 
     Parameters
@@ -38,27 +34,44 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
         print(f"This graph has {len(nodes):,} nodes or more; up to {_MOST} can be drawn.")
         return None
     called = {id(node): name for name, node in names.items()}
-    places, routes = _arranged(nodes, called)
-    passed = [place for route in routes for place in route[1:-1]]
-    low = min([y - 0.95 for _, y in places] + [y - 0.2 for _, y in passed])  # room for the labels
-    high = max([y + 0.95 for _, y in places] + [y + 0.2 for _, y in passed])
-    wide = max(x for x, _ in places) + 1.6
-    size = min(11.0, 0.95 * wide)
+    layout, routes = _arranged(nodes, called)
+    columns = max(x for x, _ in layout) + 1
+    across = min(1.0, (WIDE - 0.5) / max(columns - 0.4, 1))  # inches from layer to layer
+    words = [len(_step(node)) for node in nodes if tuple(node.parents) and id(node) not in called]
+    down, radius = 0.92, min(0.28 if max(words, default=0) > 3 else 0.21, 0.32 * across)
+    places = [(across * x, -down * y) for x, y in layout]
+    ways = [[(across * x, -down * y) for x, y in route] for route in routes]
+    heights = [y for _, y in places] + [y for way in ways for _, y in way[1:-1]]
+    low, high = min(heights) - 0.62, max(heights) + 0.62
+    wide = across * (columns - 1) + 1.1
     with course_style():
-        figure, axes = plt.subplots(figsize=(size, size * (high - low) / wide))
-        axes.set_xlim(-0.8, wide - 0.8)
-        axes.set_ylim(low, high)
-        axes.set_aspect("equal")
+        figure, axes = sheet(high - low + 0.3 * (bars and order is None), width=wide)
+        axes.set(xlim=(-0.55, wide - 0.55), ylim=(low, high), aspect="equal")
         axes.axis("off")
-        for route in routes:
-            _edge(axes, route, back=bars and order is None)
+        for way in ways:
+            _edge(axes, way, radius, back=bars and order is None)
         for node, place in zip(nodes, places, strict=True):
-            _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), size / (0.95 * wide))
-        plt.close(figure)
-    return figure
+            away = _away(place, [way for way in ways if way[0] == place], places, 1.6 * down) if order is None else 0
+            _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), radius, away)
+        if bars and order is None:
+            figure.supxlabel("solid: forward, values      dashed: backward, bars")
+    return Picture(figure, _told(nodes, called, order, bars))
 
 
-def curves(x: Any, forward: Any, backward: Any, labels: tuple[str, str]) -> Figure:
+def _told(nodes: Sequence[Any], called: Mapping[int, str], order: Sequence[Any] | None, bars: bool) -> str:
+    """Tell the graph in words, node by node."""
+    words = []
+    for node in nodes:
+        name, made = called.get(id(node), ""), tuple(node.parents)
+        step = f"{'a ' if not name else f'{name}, by '}{_step(node) or 'step'}" if made else name or "a constant"
+        places = [str(i + 1) for i, other in enumerate(order or ()) if other is node]
+        more = f", number {' and '.join(places) or 'missing'}" if order is not None else ""
+        bar = f", bar {number(node.bar)}" if bars and order is None and (made or name) else ""
+        words.append(f"{step}: {number(node.data)}{bar}{more}")
+    return f"A graph of {len(nodes)} nodes, parents first. {'; '.join(words)}."
+
+
+def curves(x: Any, forward: Any, backward: Any, labels: tuple[str, str]) -> Picture:
     """Draw a function and its slope over x: blue and solid, vermilion and dashed.
 
     Parameters
@@ -67,36 +80,39 @@ def curves(x: Any, forward: Any, backward: Any, labels: tuple[str, str]) -> Figu
     labels : what the two curves are.
     """
     with course_style():
-        figure, axes = plt.subplots(figsize=(7, 3.2))
+        figure, axes = sheet(3.0)
         axes.plot(x, forward, color=FORWARD, linewidth=2, label=labels[0])
         axes.plot(x, backward, color=BACKWARD, linewidth=2, linestyle=DASH, label=labels[1])
         axes.axvline(0, color=FAINT, linewidth=0.8)
         axes.set_xlabel("$z$")
         axes.legend()
-        plt.close(figure)
-    return figure
+    ends = [
+        f"{label} goes from {line[0]:.2g} to {line[-1]:.2g}"
+        for label, line in zip(labels, (forward, backward), strict=True)
+    ]
+    return Picture(figure, f"Over z from {x[0]:g} to {x[-1]:g}, {' and '.join(ends)}.")
 
 
-def losses(first: Mapping[str, Sequence[float]], window: int = 10) -> Figure:
-    """Training losses on top of each other, each smoothed over `window` steps.
+def losses(first: Mapping[str, Sequence[float]], window: int = 10) -> Picture:
+    """Draw training losses on top of each other, each smoothed over `window` steps.
 
     Parameters
     ----------
     first : name -> one loss a step; drawn blue and solid, then vermilion and dashed.
     """
+    smooth = {name: np.convolve(values, np.ones(window) / window, mode="valid") for name, values in first.items()}
     with course_style():
-        figure, axes = plt.subplots(figsize=(7, 3.2))
-        for (name, values), color, line, width in zip(
-            first.items(), (FORWARD, BACKWARD), ("-", DASH), (4.5, 1.8), strict=False
+        figure, axes = sheet(3.0)
+        for (name, line), color, dash, width in zip(
+            smooth.items(), (FORWARD, BACKWARD), ("-", DASH), (4.5, 1.8), strict=False
         ):
-            smooth = np.convolve(values, np.ones(window) / window, mode="valid")
-            axes.plot(np.arange(len(smooth)) + window, smooth, color=color, linestyle=line, linewidth=width, label=name)
+            axes.plot(np.arange(len(line)) + window, line, color=color, linestyle=dash, linewidth=width, label=name)
         axes.set_xlabel("step")
         axes.set_ylabel(f"loss, mean of {window} steps")
         axes.set_ylim(bottom=0)
         axes.legend()
-        plt.close(figure)
-    return figure
+    ends = "; ".join(f"{name} from {line[0]:.3g} to {line[-1]:.3g}" for name, line in smooth.items())
+    return Picture(figure, f"The loss in training, a mean of {window} steps: {ends}.")
 
 
 # --- where everything goes --------------------------------------------------------------------
@@ -122,35 +138,30 @@ def _arranged(nodes: list[Any], called: Mapping[int, str]) -> tuple[list[Place],
     index = {id(node): i for i, node in enumerate(nodes)}
     parents = [[index[id(parent)] for parent in node.parents] for node in nodes]
     layout = arrange(parents, [called.get(id(node), "") for node in nodes])
-
-    def at(place: Place) -> Place:
-        return _ACROSS * place[0], -_DOWN * place[1]
-
     routes = [
-        [at(layout.places[parent]), *map(at, layout.ways.get((parent, node), [])), at(layout.places[node])]
+        [layout.places[parent], *layout.ways.get((parent, node), []), layout.places[node]]
         for node, made in enumerate(parents)
         for parent in dict.fromkeys(made)
     ]
-    return [at(place) for place in layout.places], routes
+    return layout.places, routes
 
 
 # --- drawing ----------------------------------------------------------------------------------
 
 
-def _edge(axes: Axes, points: list[Place], back: bool) -> None:
-    for color, forwards, shift in ((FORWARD, True, 0.09 * back), (BACKWARD, False, -0.09)):
+def _edge(axes: Axes, points: list[Place], radius: float, back: bool) -> None:
+    for color, forwards, shift in ((FORWARD, True, 0.05 * back), (BACKWARD, False, -0.05)):
         if not forwards and not back:
             continue
         way = points if forwards else points[::-1]
         way = [(x, y + shift) for x, y in way]
-        way = [_towards(way[0], way[1], 0.42), *way[1:-1], _towards(way[-1], way[-2], 0.42)]
-        codes = [Path.MOVETO, *[Path.LINETO] * (len(way) - 1)]
+        way = [_towards(way[0], way[1], radius + 0.04), *way[1:-1], _towards(way[-1], way[-2], radius + 0.04)]
         axes.add_patch(
             FancyArrowPatch(
-                path=_rounded(way) if len(way) > 2 else Path(way, codes),
+                path=_rounded(way) if len(way) > 2 else Path(way, [Path.MOVETO, Path.LINETO]),
                 arrowstyle="-|>",
-                mutation_scale=12,
-                linewidth=1.5,
+                mutation_scale=11,
+                linewidth=1.4,
                 color=color,
                 linestyle="-" if forwards else DASH,
                 zorder=1,
@@ -159,12 +170,14 @@ def _edge(axes: Axes, points: list[Place], back: bool) -> None:
 
 
 def _rounded(way: list[Place]) -> Path:
-    """Return a line through the points without corners."""
-    points, codes = [way[0]], [Path.MOVETO]
-    for (x0, y0), (x1, y1) in pairwise(way):
-        points += [((x0 + x1) / 2, y0), ((x0 + x1) / 2, y1), (x1, y1)]
-        codes += [Path.CURVE4] * 3
-    return Path(points, codes)
+    """One arch from the first point to the last, as far out as what lies between."""
+    (x0, y0), (x1, y1) = way[0], way[-1]
+    middle = (y0 + y1) / 2
+    out = max((y for _, y in way[1:-1]), key=lambda y: abs(y - middle))
+    # a cubic whose inner points are at this height comes three quarters of the way to it
+    reach = middle + (out - middle) / 0.75
+    return Path([(x0, y0), (x0 + 0.2 * (x1 - x0), reach), (x1 - 0.2 * (x1 - x0), reach), (x1, y1)],
+                [Path.MOVETO, *[Path.CURVE4] * 3])  # fmt: skip
 
 
 def _towards(start: Place, end: Place, distance: float) -> Place:
@@ -173,23 +186,42 @@ def _towards(start: Place, end: Place, distance: float) -> Place:
     return float(x), float(y)
 
 
-def _node(axes: Axes, node: Any, place: Place, name: str, below: str, scale: float) -> None:
+def _away(place: Place, ways: list[list[Place]], places: list[Place], room: float) -> int:
+    """On which side the edges of a node leave everything free: 1 above, -1 below, 0 on neither."""
+    rises = {int(np.sign(round(way[1][1] - place[1], 2))) for way in ways}
+    if len(rises) != 1 or not (side := -rises.pop()):
+        return 0
+    near = (y for x, y in places if abs(x - place[0]) < 0.4 and 0 < side * (y - place[1]) < room)
+    return 0 if any(near) else side
+
+
+def _node(axes: Axes, node: Any, place: Place, name: str, below: str, radius: float, away: int) -> None:
+    """One node; its value is above and its bar below, or both on the side `away` from its edges."""
     x, y = place
-    constant = not name and not tuple(node.parents)
-    edge = FAINT if constant else INK
-    axes.add_patch(plt.Circle(place, _RADIUS, facecolor=PAPER, edgecolor=edge, linewidth=1.2, zorder=3))
+    leaf = not tuple(node.parents)
+    constant = not name and leaf
+    axes.add_patch(
+        Circle(place, radius, facecolor=PAPER, edgecolor=FAINT if constant else INK, linewidth=1.2, zorder=3)
+    )
     plain = constant and np.ndim(node.data) == 0  # a constant number stands inside its node, an array does not fit
-    inside = f"${name}$" if name else (number(node.data) if plain else _step(node))
-    size = (13 if name or len(inside) < 3 else 9) * scale
-    axes.text(x, y, inside, ha="center", va="center", fontsize=size, color=INK, zorder=4)
-    if not plain:
-        _beside(axes, x, y + 0.42, "bottom", number(node.data), FORWARD, scale)
-    if below.startswith("bar") and not constant:
-        bar = below.replace("bar", rf"$\bar {name} =$", 1) if name else below
-        aside = 0 if tuple(node.parents) else 0.15  # off the arrows that come in from the right
-        _beside(axes, x - aside, y - 0.42, "top", bar, BACKWARD, scale)
-    elif below and not below.startswith("bar"):
-        _beside(axes, x, y - 0.42, "top", below, INK, scale)
+    inside = _letter(name) if name else (f"{float(node.data):.3g}" if plain else _step(node))
+    over = [] if plain else [(number(node.data), FORWARD)]
+    under = (
+        [(below.removeprefix("bar "), BACKWARD if below.startswith("bar") else INK)] if below and not constant else []
+    )
+    if len(inside) > 3 and radius < 0.28 and not name:  # a word too wide for its node stands over the value
+        over, inside = [*over, (inside, FORWARD)], ""
+    if leaf and away:
+        over, under = ([*over, *under], []) if away > 0 else ([], [*over, *under])
+    axes.text(x, y, inside, ha="center", va="center", fontsize=13 if name else LETTERS, color=INK, zorder=4)
+    for lines, up in ((over, 1), (under, -1)):
+        for place_in, (text, color) in enumerate(lines):
+            _beside(axes, x, y + up * (radius + 0.05 + 0.17 * place_in), "bottom" if up > 0 else "top", text, color)
+
+
+def _letter(name: str) -> str:
+    """Write a name as mathematics: x1 has an index."""
+    return f"${name[0]}_{{{name[1:]}}}$" if name[1:].isdigit() else f"${name}$"
 
 
 def _below(node: Any, order: Sequence[Any] | None, bars: bool) -> str:
@@ -200,9 +232,9 @@ def _below(node: Any, order: Sequence[Any] | None, bars: bool) -> str:
     return "bar " + number(node.bar) if bars else ""
 
 
-def _beside(axes: Axes, x: float, y: float, side: str, text: str, color: str, scale: float) -> None:
+def _beside(axes: Axes, x: float, y: float, side: str, text: str, color: str) -> None:
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
-    axes.text(x, y, text, ha="center", va=side, color=color, fontsize=10 * scale, zorder=5, bbox=box)
+    axes.text(x, y, text, ha="center", va=side, color=color, zorder=5, bbox=box)
 
 
 def _step(node: Any) -> str:

@@ -87,16 +87,16 @@ function planOf(width) {
   const at = (part) => Math.round(Math.max(width < 520 ? 44 : 78, Math.min(width - 30, width * part)));
   /** @type {import("./shared/graph.js").Plan["spots"]} */
   const spots = {
-    x: { x: at(0.08), y: 80, side: "above", tag: "right" },
-    w: { x: at(0.08), y: 240, side: "below", tag: "right" },
+    x: { x: at(0.08), y: 80, side: "above" },
+    w: { x: at(0.08), y: 240, side: "below" },
     z: { x: at(0.3), y: 160, side: "around", aside: 12 },
     h: { x: at(0.515), y: 160, side: "around" },
     v: { x: at(0.515), y: 246, side: "below", tag: "left" },
     e: { x: at(0.735), y: 160, side: "around", aside: 12 },
-    y: { x: at(0.865), y: 66, side: "above", tag: "left" },
-    l: { x: at(0.95), y: 160, side: "around" },
+    y: { x: at(0.825), y: 66, side: "above", tag: "left" },
+    l: { x: at(0.95), y: 160, side: "around", valueAside: 10 },
   };
-  return { spots, width, height: 308 };
+  return { spots, width, height: 326 };
 }
 
 /** Everything that the picture shows of a state. */

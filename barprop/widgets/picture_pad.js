@@ -1,6 +1,6 @@
 // Attack a photo. The network is the reader's own, in Python: the page asks the kernel for every walk.
 
-import { choice, dial, dials } from "./shared/controls.js";
+import { choice, dial, dials, resetButton, row } from "./shared/controls.js";
 import { canvas, draw, make, resize } from "./shared/dom.js";
 import { stage } from "./shared/stage.js";
 
@@ -69,7 +69,7 @@ function render(context) {
   const told = (state) => {
     const { after, wanted, busy } = state;
     const [target, steps, control] = state.done;
-    if (waits(state)) return `The network is at work on ${names[state.target]}${busy ? `: ${busy}` : ""} ...`;
+    if (waits(state)) return `The network is at work: ${state.steps} ${state.steps === 1 ? "step" : "steps"} towards ${names[state.target]}${busy ? `, ${busy}` : ""} ...`;
     const [k, share] = after[0];
     return `After ${steps} ${steps === 1 ? "step" : "steps"} towards ${names[target]} (${CONTROLS[control]}), the network sees ${names[k]} with ${percent(share)}; ${names[target]} went from ${percent(wanted[0])} to ${percent(wanted[1])}.`;
   };
@@ -133,6 +133,7 @@ function render(context) {
       }),
     ),
   );
+  page.root.append(row(resetButton(page)));
   const announce = () => page.say(); // the answer comes later than the question
   model.on("change:done", announce);
   page.onStop(() => model.off("change:done", announce));

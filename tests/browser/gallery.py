@@ -66,23 +66,7 @@ WIDGETS = {
     "PerturbPad": PAD,
     "DigitPad": DIGITS,
     "TapeView": TAPE,
+    # the panda, and a network that knows three colours: no weights are needed
+    "PicturePad": "from barprop.widgets.examples import picture_pad\npad = picture_pad()\npad",
 }
 NAMES = tuple(WIDGETS)
-
-# for docs/widgets: the pad on a digit that a trained network knows
-TRAINED = """
-import importlib.util
-from pathlib import Path
-
-import barprop
-from barprop.data import digits
-from barprop.widgets import PerturbPad
-
-home = Path(barprop.__file__).parents[1] / "source" / "05_adversarial" / "classifier.py"
-spec = importlib.util.spec_from_file_location("classifier", home)
-classifier = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(classifier)
-X, labels = digits()[2:]
-PerturbPad(net=classifier.load(), X=X[:20], labels=labels[:20], index=4)
-"""
-PICTURED = {name: source for name, source in WIDGETS.items() if " " not in name} | {"PerturbPad": TRAINED}

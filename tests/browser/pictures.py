@@ -13,7 +13,7 @@ from tests.conftest import CHROMIUM_FLAGS
 
 TARGET = ROOT / "docs" / "widgets"
 NAMES = ("GraphStepper", "CacheLedger", "NudgeTest", "Descent", "SplitBars", "ContractCard", "DigitPad", "PerturbPad",
-         "TapeView")  # fmt: skip
+         "TapeView", "PicturePad")  # fmt: skip
 
 
 def prepare(name: str, page: Any) -> None:

@@ -31,7 +31,8 @@ import { drawnLetter, drawnProse, spoken } from "./text.js";
  * @property {number} y
  * @property {"above" | "below" | "around"} side where its value and bar are written
  * @property {number} [aside] how far its bar stands to the right, off an arrow
- * @property {"left" | "right"} [tag] where its tag is written, if not below
+ * @property {number} [valueAside] and how far its value
+ * @property {"left"} [tag] where its tag is written, if not beyond its value and bar
  *
  * @typedef {{x: number, y: number}} Point
  *
@@ -204,7 +205,7 @@ function slopeText(a, b, width, { slope = "", rule = "", number = "", lit, picke
 }
 
 /** @param {string} symbol @param {Spot} spot @param {Node} look */
-function paintNode(symbol, { x, y, side, tag, aside = 0 }, look) {
+function paintNode(symbol, { x, y, side, tag, aside = 0, valueAside = 0 }, look) {
   const kind = [
     "bp-node",
     look.known && "bp-known",
@@ -224,12 +225,13 @@ function paintNode(symbol, { x, y, side, tag, aside = 0 }, look) {
   const down = y + RADIUS + 20;
   const lines = { around: [up, down], above: [up, up - 18], below: [down, down + 18] }[side];
   const middle = { "text-anchor": "middle" };
-  if (look.value) parts.push(drawnProse(x, lines[0], look.value, { ...middle, class: "bp-forward-text" }));
+  if (look.value) parts.push(drawnProse(x + valueAside, lines[0], look.value, { ...middle, class: "bp-forward-text" }));
   if (look.bar) parts.push(drawnProse(x + aside, lines[1], look.bar, { ...middle, class: look.wrong ? "bp-wrong-text bp-halo" : "bp-backward-text" }));
   if (look.tag) {
-    const away = RADIUS + 9;
-    const [tx, ty] = tag ? [tag === "left" ? x - away : x + away, y + 4] : [x, down + 18];
-    const anchor = tag ? (tag === "left" ? "end" : "start") : "middle";
+    // beside the node, or beyond what else is written there
+    const last = { around: down, above: lines[look.bar ? 1 : 0], below: lines[look.bar ? 1 : 0] }[side];
+    const [tx, ty] = tag ? [x - RADIUS - 9, y + 4] : [x, last + (side === "above" ? -17 : 18)];
+    const anchor = tag ? "end" : "middle";
     parts.push(draw("text", { x: tx, y: ty, "text-anchor": anchor, class: "bp-tag" }, look.tag));
   }
   return parts;
