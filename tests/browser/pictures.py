@@ -1,13 +1,19 @@
-"""python -m tests.browser.pictures: take the pictures of docs/widgets, in both themes, from the pages that stand alone."""
+"""python -m tests.browser.pictures: take the pictures of docs/widgets, in both themes, from the pages that stand alone.
+
+With --sheet FILE it writes a page that shows them all, and below them every static picture of the course.
+"""
 
 from __future__ import annotations
 
+import argparse
+import base64
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from barprop.__main__ import main as barprop
+from tests.barprop.pictures.samples import pictures
 from tests.browser.conftest import ROOT
 from tests.conftest import CHROMIUM_FLAGS
 
@@ -36,9 +42,31 @@ def prepare(name: str, page: Any) -> None:
     page.mouse.move(0, 0)
 
 
+def sheet() -> str:
+    """Return a page with every widget and every picture, light beside dark."""
+    rows = []
+    for name in NAMES:
+        shots = [
+            base64.b64encode((TARGET / f"{name}-{theme}.png").read_bytes()).decode() for theme in ("light", "dark")
+        ]
+        rows.append((name, *(f'<img width="640" alt="{name}" src="data:image/png;base64,{shot}">' for shot in shots)))
+    for name, picture in pictures().items():
+        shown = picture._repr_mimebundle_()[0]["text/html"]
+        rows.append((name, shown, shown.replace("<img ", '<img style="color-scheme:dark" ', 1)))
+    cells = "".join(f"<h2>{name}</h2><div>{light}</div><div class=dark>{dark}</div>" for name, light, dark in rows)
+    style = (
+        "body{display:grid;grid-template-columns:repeat(2,660px);gap:4px;font-family:sans-serif;background:#fff}"
+        "h2{grid-column:span 2;font-size:16px;margin:16px 0 0}div{padding:8px}.dark{background:#111}"
+    )
+    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Contact sheet</title><style>{style}</style>{cells}'
+
+
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
+    parser = argparse.ArgumentParser(description="Take the pictures of docs/widgets.")
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help="also write a page of all widgets and pictures")
+    options = parser.parse_args()
     TARGET.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         barprop(["widgets", "--html", folder])
@@ -54,6 +82,9 @@ def main() -> None:
                 page.locator("section.bp").screenshot(path=TARGET / f"{name}-{theme}.png")
             context.close()
         browser.close()
+    if options.sheet:
+        options.sheet.write_text(sheet(), encoding="utf-8")
+        print(options.sheet)
 
 
 if __name__ == "__main__":
