@@ -23,10 +23,10 @@ TINT = "#CFE3F1"  # a pale ground for forward things, under letters
 DASH = (0, (5, 2.5))
 SIGNED = LinearSegmentedColormap.from_list("signed", [BACKWARD, PAPER, FORWARD])  # minus, zero, plus; in all notebooks
 
-# Letters of LETTERS points in a picture WIDE inches across are 9 pixels high where the page leaves it 370 pixels:
+# Letters of LETTERS points in a picture WIDE inches across are 9 pixels high where the page leaves it 348 pixels:
 # in a window of 800, JupyterLab's file browser open.
 LETTERS = 11
-WIDE = 6.2
+WIDE = 5.9
 
 _RC: dict[Any, Any] = {
     "figure.facecolor": PAPER,

@@ -23,7 +23,7 @@ from barprop.pictures.style import WIDE
 from tests.barprop.pictures.samples import pictures
 
 # What JupyterLab leaves a picture in a window of 800 pixels, its file browser open: see tests/browser/test_pictures.py.
-NARROW = 370
+NARROW = 348
 MADE = pictures()
 BUNDLES = {name: picture._repr_mimebundle_() for name, picture in MADE.items()}
 each_picture = pytest.mark.parametrize("name", MADE)
