@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -47,7 +48,7 @@ _RC: dict[Any, Any] = {
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
-    "axes.prop_cycle": mpl.cycler(color=[FORWARD, BACKWARD, THIRD, INK], linestyle=["-", "--", "-.", ":"]),
+    "axes.prop_cycle": plt.cycler(color=[FORWARD, BACKWARD, THIRD, INK], linestyle=["-", "--", "-.", ":"]),
     "mathtext.fontset": "cm",
     "legend.frameon": False,
     "figure.constrained_layout.use": True,
