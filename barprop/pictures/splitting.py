@@ -173,7 +173,7 @@ def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any
         axes.set_xticks(places, [f"$x_{i + 1}$ = {value:g}" for i, value in enumerate(x)])
         axes.set_ylim(0, 112)
         axes.set_ylabel("share in %")
-        figure.legend(loc="outside upper center", ncols=3)
+        figure.legend(loc="outside upper center", ncols=2)
     told = "; ".join(
         f"x_{i + 1} = {value:g} has {100 * g:.0f} % of the gradient and {100 * s:.0f} % of the change of z in one step"
         for i, (value, g, s) in enumerate(zip(x, gradient, step, strict=True))
