@@ -62,7 +62,9 @@ class Diagnosis:
         # What stopped before these came is explained by what is known of the others.
         told_by = failed if came & failed else everywhere
         if self.exercise.is_chain and came:
-            told_by = {self.first(came), *self.exercise.hanging}  # a cache that is not read spoils values too
+            told_by = {self.first(came)}
+            if self.first(came) not in self.exercise.parts[0].outputs:  # a cache that is not read spoils bars too
+                told_by |= set(self.exercise.hanging)
         found = self._declared(everywhere, told_by)
         if found or not came & failed or not told_by & failed:
             return found

@@ -2,7 +2,7 @@
 
 BASES holds a right answer to each exercise; SLIPS lists what is changed in it: (what stands there, what is typed
 instead, the slip in words, the names a verdict may give it). Names are patterns separated by |, in which * is
-anything; "-" stands for no name, where the sentence or remark itself says what is wrong (a shape, an error).
+anything. "" where none was found, or where the sentence itself says what is wrong (a shape, an error).
 """
 
 from __future__ import annotations
@@ -27,11 +27,6 @@ class Slip:
     def fits(self, name: str) -> bool:
         """Whether a verdict may give it this name."""
         return any(fnmatchcase(name, pattern) for pattern in self.names)
-
-    @property
-    def needs_no_name(self) -> bool:
-        """Whether the sentence itself says what is wrong."""
-        return "-" in self.names
 
 
 def bases() -> dict[str, str]:
