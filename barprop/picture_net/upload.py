@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from barprop.data import class_names
 from barprop.picture_net.photo import PhotoError, read_photo
@@ -71,7 +69,6 @@ class PhotoAttack(widgets.VBox):
             now = self._targeted(self._net, now, np.array([target]), _ALPHA, _ALPHA, 1)
             now = np.clip(np.clip(now, X - _EPS, X + _EPS), 0, 1)
         both = np.concatenate([X, now])
-        figure, out = photos.seen(both, network.forward(both, w), ["your photo", f"after {_STEPS} steps"]), io.BytesIO()
-        FigureCanvasAgg(figure).print_png(out)
-        self.picture.value, self.picture.layout.display = out.getvalue(), None
+        made = photos.seen(both, network.forward(both, w), ["your photo", f"after {_STEPS} steps"])
+        self.picture.value, self.picture.width, self.picture.layout.display = made.png(), str(made.width), None
         self.say("No pixel moved by more than 2 of 255 levels.")
