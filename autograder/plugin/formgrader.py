@@ -82,7 +82,7 @@ def _button(command: str) -> Any:
     @check_notebook_dir
     async def post(self: Any, assignment_id: str, student_id: str = "*") -> None:
         root = self.coursedir.root
-        words = [command, assignment_id, "--force", f"--student={student_id}", f"--course={root}"]
+        words = [command, assignment_id, "--force", f"--student={student_id}", f"--CourseDirectory.root={root}"]
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "nbgrader", *words, cwd=root,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
