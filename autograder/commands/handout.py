@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.course.build import differences, release_into
-from autograder.course.handout import TOP, contents, without_command
+from autograder.course.handout import TOP, contents, for_students
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, given_path
 from autograder.course.names import no_assignment
 from barprop.update import RECORD, record_of
@@ -100,6 +100,6 @@ def _write(path: Path, files: list[tuple[Path, str]]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as file:
         for source, name in files:
             if source == ROOT / "pyproject.toml":
-                file.writestr(f"{TOP}/{name}", without_command(source.read_text(encoding="utf-8")))
+                file.writestr(f"{TOP}/{name}", for_students(source.read_text(encoding="utf-8")))
             else:
                 file.write(source, f"{TOP}/{name}")

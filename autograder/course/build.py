@@ -111,10 +111,15 @@ def stale_solutions() -> list[tuple[str, str]]:
             found.append((name, "is missing"))
             continue
         committed = nbformat.read(target, as_version=4)
-        if [(c.cell_type, c.source) for c in committed.cells] != [(c.cell_type, c.source) for c in solved(path).cells]:
+        if _made(committed) != _made(solved(path)):
             found.append((name, "differs from what source/ makes"))
         found += [(name, f"holds {trouble}") for trouble in troubles(committed)]
     return found
+
+
+def _made(notebook: NotebookNode) -> list[tuple[str, str, dict]]:
+    """Return what of a solution is made without executing it."""
+    return [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in notebook.cells]
 
 
 def troubles(notebook: NotebookNode) -> list[str]:

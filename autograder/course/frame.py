@@ -59,10 +59,8 @@ def opening(own: Outline) -> str:
 
 
 def _closing(following: list[Outline], name: str) -> str:
-    start = "" if name == START else f"[← Start page: how far you are](../{START}.ipynb)"
-    after = (
-        f"**Next: [{following[0].title} →](../{following[0].name}.ipynb)**" if following else "That was the last one."
-    )
+    start = "" if name == START else f"[← Start page](../{START}.ipynb)"
+    after = f"**Next: [{following[0].title} →](../{following[0].name}.ipynb)**" if following else "The end."
     return " · ".join(filter(None, [after, start]))
 
 

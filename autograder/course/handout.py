@@ -7,8 +7,10 @@ from pathlib import Path
 
 from autograder.course.authored import authored, graded
 from autograder.course.layout import ROOT, is_cache
+from barprop.jupyter import STUDENTS
 
 TOP = "backprop"
+_DATA_FILES = "[tool.setuptools.data-files]\n"
 _SHARED = ("requirements.txt", "pyproject.toml", "LICENSE", "NOTICE")
 
 
@@ -28,9 +30,11 @@ def contents(release: Path, assignments: list[str]) -> list[tuple[Path, str]]:
     return found
 
 
-def without_command(pyproject: str) -> str:
-    """Return a pyproject.toml that installs no command `autograder`, since students do not get that package."""
-    return re.sub(r"^\[project\.scripts\]\n(.+\n)*\n?", "", pyproject, flags=re.MULTILINE)
+def for_students(pyproject: str) -> str:
+    """Return a pyproject.toml that installs no command `autograder`, and JupyterLab as students see it."""
+    text = re.sub(r"^\[project\.scripts\]\n(.+\n)*\n?", "", pyproject, flags=re.MULTILINE)
+    settings = f'"etc/jupyter/labconfig" = ["barprop/jupyter/{STUDENTS}"]'
+    return text.replace(_DATA_FILES, f"{_DATA_FILES}{settings}\n")
 
 
 def _files(folder: Path) -> list[Path]:

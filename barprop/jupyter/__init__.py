@@ -1,7 +1,8 @@
 """Settings the course wants from Jupyter.
 
 They keep widget state with the notebook and pictures in HTML exports, ask for no news, and give a server that cannot
-be harmed by looking at a notebook (guard.py).
+be harmed by looking at a notebook (guard.py) and does not change one by opening it (opened.py). Students see nothing of
+nbgrader's that is for instructors.
 
 An ordinary `pip install .` puts them into the environment. An editable install does not copy data files:
 there, `python -m barprop.jupyter` does, or set JUPYTER_CONFIG_PATH to this folder.
@@ -22,17 +23,26 @@ FILES = (
 )
 
 
-def install(prefix: str | Path = sys.prefix) -> list[Path]:
+STUDENTS = "students/labconfig/page_config.json"  # what JupyterLab leaves out for students
+
+
+def install(prefix: str | Path = sys.prefix, instructor: bool = False) -> list[Path]:
     """Write the settings under prefix/etc/jupyter; what else stands in those files is kept.
+
+    Parameters
+    ----------
+    instructor : show Create Assignment, the formgrader and the list of courses, which students do not see.
 
     Returns
     -------
     The files written.
     """
     written = []
-    for name in FILES:
-        target = Path(prefix, "etc", "jupyter", name)
+    for name in (*FILES, STUDENTS):
+        target = Path(prefix, "etc", "jupyter", name.removeprefix("students/"))
         ours = json.loads((HERE / name).read_text(encoding="utf-8"))
+        if name == STUDENTS and instructor:
+            ours = {"disabledExtensions": dict.fromkeys(ours["disabledExtensions"], False)}
         theirs = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(_merged(theirs, ours), indent=2) + "\n", encoding="utf-8")

@@ -106,7 +106,6 @@ progress()
 # | backward pass | one walk through the graph from the loss to the inputs; it computes the bars |
 # | bar | the derivative of the loss with respect to a variable, in short for "gradient of the loss by" |
 # | batch | the examples that are used together for one step of training |
-# | branch | one of several ways through a graph that begin or meet at a node |
 # | broadcasting | NumPy's rule that stretches a small array to the shape of a large one |
 # | cache | what the forward pass stores because the backward pass will read it |
 # | checkpointing | storing only some of the outputs, and computing the others again on the way back |

@@ -154,7 +154,7 @@ check("forward")
 # %%
 guess_side = None  # "above" or "below"; nobody grades it
 
-# %% show="show_forward_film"
+# %% folded="show_forward_film"
 if ready("linear", "forward"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "w": np.array([0.8, 0.4]), "v": 1.2}
     cache = forward(sigma=tanh, **example)
@@ -328,7 +328,7 @@ check("numerical_gradient")
 # %%
 guess_step = None  # such as 1e-12
 
-# %% show="show_steps"
+# %% folded="show_steps"
 if ready("forward", "numerical_gradient"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "v": 1.2}
     start = np.array([0.8, 0.4])
@@ -407,7 +407,7 @@ check("logistic_forward", "stable")
 # %%
 guess_far = {"m = 1000": None, "m = -1000": None}
 
-# %% show="show_logistic"
+# %% folded="show_logistic"
 if ready("logistic_forward"):
     for size in (-1000, -5, -1, 0, 1, 5, 1000):
         cache = logistic_forward(np.array([1.0]), 1, np.array([float(size)]))

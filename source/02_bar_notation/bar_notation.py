@@ -209,7 +209,7 @@ check("bar_h")
 # %%
 guess_e = None  # 0.2, 1.0 or 1.9
 
-# %% show="show_feature"
+# %% folded="show_feature"
 if ready("bar_e", "bar_h"):
     for e in (0.2, 1.0, 1.9):
         print(f"e = {e}: h_bar = {float(bar_h(bar_e(1.0, 1.0, e), 1.2)) + 0.0:+.2f}")
@@ -392,7 +392,7 @@ check("backward", "neuron")
 # %%
 guess_pair = None  # such as "w and x"
 
-# %% show="show_backward_film"
+# %% folded="show_backward_film"
 if ready("backward"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "w": np.array([0.8, 0.4]), "v": 1.2}
     cache = forward(sigma=tanh, **example)
@@ -612,7 +612,7 @@ check("logistic_backward")
 # %%
 guess_most = None  # -4, 0 or 4
 
-# %% show="show_attention"
+# %% folded="show_attention"
 if ready("logistic_backward"):
     for m in (-4.0, 0.0, 4.0):
         cache = {"z": m, "m": m, "l": float(softplus(-m))}
@@ -775,7 +775,7 @@ check("train")
 guess_loss = None  # "nothing", "above nothing" or "not"
 
 
-# %% show="show_training"
+# %% folded="show_training"
 if ready("backward", "train"):
     rng = np.random.default_rng(3)
     X = np.column_stack([rng.uniform(-2, 2, 50), np.ones(50)])

@@ -99,7 +99,7 @@ def split(z_bar, x):
 # %% test="test_split"
 check("split")
 
-# %% show="show_split"
+# %% folded="show_split"
 if ready("split"):
     x, w = np.array([3.0, 1.0]), np.array([0.1, 2.0])
     bars = split(-2, x)
@@ -203,7 +203,7 @@ SplitBars(x1=3, x2=1, z_bar=-2)
 # %% [markdown]
 # The more unequal the two, the more that counts:
 
-# %% show="show_ratios"
+# %% folded="show_ratios"
 if ready("gradient_share", "step_share"):
     print("x1 : x2      gradient of the first    change of z by the first")
     for ratio in (1, 2, 10, 100):
@@ -405,7 +405,7 @@ if ready("update_ratio"):
 # %% [markdown]
 # Now the experiment. Two networks are to predict $y$ together, and each sees half of what there is to know. The first has 4 hidden units. The second has 12, but its features are given in metres instead of centimetres: the same information, in numbers a hundred times smaller.
 
-# %% show="show_data"
+# %% folded="show_data"
 rng = np.random.default_rng(0)
 X1 = rng.choice([-1.0, 1.0], (200, 4))
 X2 = rng.choice([-1.0, 1.0], (200, 4))
@@ -418,7 +418,7 @@ W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12
 # %% [markdown]
 # Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when one array gets a hundred times less than its neighbour.)
 
-# %% show="show_first_step"
+# %% folded="show_first_step"
 if ready("branches_forward", "branches_backward", "update_ratio"):
     for title, second in (("features near 0.01", X2_small), ("features near 1", X2)):
         cache = branches_forward(X1[0], second[0], **W_start)
@@ -449,7 +449,7 @@ def train_two(X1, X2, lr, steps=300):
             break  # it ran away
     return path, np.array(losses)
 
-# %% show="show_starving"
+# %% folded="show_starving"
 def moved(path):
     """How far both networks have come after every step, beside the length of their weights at the start."""
     flat = [[np.append(w["W" + i], w["a" + i]) for i in "12"] for w in path]
@@ -508,7 +508,7 @@ check("rescale")
 # %% [markdown]
 # Same data, same starting weights, same examples in the same order, **same learning rate**. The only change: each network reads its features through your `rescale`.
 
-# %% show="show_cure"
+# %% folded="show_cure"
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     runs = {}
     for title, prepare in (("raw", np.copy), ("rescaled", rescale)):
@@ -524,7 +524,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # %%
 guess_sizes = {"raw": None, "rescaled": None}  # 0 to 5
 
-# %% show="show_sweep"
+# %% folded="show_sweep"
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     rates, sizes = np.logspace(-5, 0, 11), (0.01, 0.1, 1, 10, 100)
     losses = {"raw": {}, "rescaled": {}}
@@ -602,7 +602,7 @@ check("largest_stable_rate")
 # %% [markdown]
 # A prediction that can be wrong deserves a test. Predict the limit from the data alone; then train with one percent less, with one percent more, and with some rates around.
 
-# %% show="show_crossing"
+# %% folded="show_crossing"
 def descend(X, target, rate, steps=400):
     """Descent with all examples in every step. Returns the losses."""
     w, losses = np.zeros(X.shape[1]), []
@@ -628,7 +628,7 @@ if ready("largest_stable_rate"):
 #
 # Last, why rescaling lets you keep one rate. Five data sets measured on all kinds of scales; what does your function say before and after?
 
-# %% show="show_units"
+# %% folded="show_units"
 if ready("rescale", "largest_stable_rate"):
     rng = np.random.default_rng(8)
     print("size of the features    largest stable rate    after rescale")

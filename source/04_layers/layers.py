@@ -231,7 +231,7 @@ check("Linear", "backward")
 # %%
 guess_difference = None  # about 1, about 0.1, or 0?
 
-# %% show="show_collapse"
+# %% folded="show_collapse"
 if ready("Linear"):
     rng = np.random.default_rng(4)
     W1, b1, W2, b2 = rng.normal(size=(3, 5)), rng.normal(size=3), rng.normal(size=(2, 3)), rng.normal(size=2)
@@ -412,7 +412,7 @@ check("SquaredError", "forward")
 # %% test="test_SquaredError_backward"
 check("SquaredError", "backward")
 
-# %% show="show_doubled"
+# %% folded="show_doubled"
 if ready("SquaredError"):
     loss = SquaredError()
     for n in (2, 4, 8):
@@ -523,7 +523,7 @@ check("SoftmaxCrossEntropy", "stable")
 # %%
 guess_loss = {"loss of equal logits": None, "negative bars": None}
 
-# %% show="show_probabilities"
+# %% folded="show_probabilities"
 if ready("SoftmaxCrossEntropy"):
     loss = SoftmaxCrossEntropy()
     print(f"ten equal chances: l = {loss.forward(np.zeros((1, 10)), np.array([3])):.3f}")
@@ -538,7 +538,7 @@ if ready("SoftmaxCrossEntropy"):
 #
 # Six classes are written. Your decisions beside what your classes keep:
 
-# %% show="show_kept"
+# %% folded="show_kept"
 def decisions():
     """For each class: your decision, its input, and what forward takes besides."""
     rng = np.random.default_rng(2)
@@ -715,7 +715,7 @@ check("train_digits", "batches")
 # %%
 guess_correct = {"after 1 epoch": None, "after 10": None}
 
-# %% show="show_training"
+# %% folded="show_training"
 trained = ready("Network", "Linear", "ReLU", "train_digits")
 if trained:
     network, w, curve, shares = Network([Linear(), ReLU(), Linear()]), new_weights(0), [], []
@@ -733,7 +733,7 @@ if trained:
 # %%
 guess_untouched = None
 
-# %% show="show_weights"
+# %% folded="show_weights"
 if trained:
     added = w[0][0] - new_weights(0)[0][0]
     display(layers.first_weights(added))
@@ -752,7 +752,7 @@ if trained:
 # %% [markdown]
 # One handwriting is missing: yours. Draw a digit in the box. The weights are random again, so the network's answer means nothing yet. Then run the cell below it and watch the probabilities while your layers learn.
 
-# %% show="show_hand"
+# %% folded="show_hand"
 if trained:
     from barprop.widgets import DigitPad
 
@@ -760,7 +760,7 @@ if trained:
     pad = DigitPad((network, w), X_test[:10])
     display(pad)
 
-# %% show="show_hand_trained"
+# %% folded="show_hand_trained"
 if trained:
     for part in pad.progress(100):
         some = slice(400 * (part % 10), 400 * (part % 10) + 400)

@@ -144,7 +144,7 @@ def sensitivity(net, X, labels):
 # %% test="test_sensitivity"
 check("sensitivity")
 
-# %% show="show_sensitivity"
+# %% folded="show_sensitivity"
 if ready("sensitivity"):
     size = sensitivity(net, X, labels)
     logits = network.forward(X, w)
@@ -209,7 +209,7 @@ check("gradient_ascent")
 # %%
 guess_steps = None  # 1 to 8
 
-# %% show="show_ascent"
+# %% folded="show_ascent"
 if ready("gradient_ascent"):
     panda, truth = X[64:65], labels[64:65]
     film = np.concatenate([gradient_ascent(net, panda, truth, alpha=0.04, steps=k) for k in range(9)])
@@ -222,7 +222,7 @@ if ready("gradient_ascent"):
 # %% [markdown]
 # There is your gibbon, and you still read a 4. Now try the same on all 1,000 digits:
 
-# %% show="show_alphas"
+# %% folded="show_alphas"
 if ready("gradient_ascent"):
     print("five steps with    mean loss    a typical digit changed by    the most changed by")
     for alpha in (0.01, 0.1, 1.0):
@@ -272,7 +272,7 @@ def fgsm(net, X, labels, eps):
 # %% test="test_fgsm"
 check("fgsm")
 
-# %% show="show_fgsm"
+# %% folded="show_fgsm"
 if ready("fgsm"):
     some = X[10:20], labels[10:20]
     made = {f"eps = {eps}": fgsm(net, *some, eps) for eps in (0, 0.05, 0.1)}
@@ -286,7 +286,7 @@ if ready("fgsm"):
 # %%
 guess_quarters = {"calmest": None, "most nervous": None}
 
-# %% show="show_quarters"
+# %% folded="show_quarters"
 if ready("sensitivity", "fgsm"):
     attacked = {eps: network.forward(fgsm(net, X, labels, eps), w) for eps in (0.02, 0.03, 0.05, 0.1)}
     adversarial.quarters(sensitivity(net, X, labels), network.forward(X, w), attacked, labels)
@@ -348,7 +348,7 @@ check("pgd")
 # %%
 guess_gain = None
 
-# %% show="show_pgd"
+# %% folded="show_pgd"
 if ready("fgsm", "pgd"):
     print("eps = 0.1       mean loss of 1,000 digits")
     walks = {"no attack": X, "fgsm": fgsm(net, X, labels, 0.1)}
@@ -417,7 +417,7 @@ check("targeted")
 # %%
 guess_wishes = None  # 0 to 10
 
-# %% show="show_targeted"
+# %% folded="show_targeted"
 if ready("targeted"):
     wishes, which = np.arange(10), 21
     same = np.repeat(X[which : which + 1], 10, axis=0)
@@ -481,7 +481,7 @@ check("accuracy_curve")
 # Percent still correct at eps = 0.1. Not graded.
 guess_correct = {"fgsm": None, "random signs": None}
 
-# %% show="show_curve"
+# %% folded="show_curve"
 coins = np.random.default_rng(0).choice([-1.0, 1.0], X.shape)
 
 
@@ -507,7 +507,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # Now see what you have been adding.
 
-# %% show="show_magnified"
+# %% folded="show_magnified"
 if ready("fgsm"):
     one, truth = X[197:198], labels[197:198]
     made = np.concatenate([one, fgsm(net, one, truth, 0.08), np.clip(one + 0.08 * coins[:1], 0, 1)])
@@ -522,7 +522,7 @@ if ready("fgsm"):
 # %%
 guess_ratio = None
 
-# %% show="show_why"
+# %% folded="show_why"
 if ready("input_bar"):
     X_bar = input_bar(net, X, labels)
     together = 0.1 * np.abs(X_bar).sum(axis=1).mean()
@@ -557,7 +557,7 @@ def train_under_attack(net, X, labels, eps, epochs=4, lr=0.1, batch=32, seed=1):
 if ready("fgsm", "pgd", "accuracy_curve"):
     hardened = train_under_attack(load(), X_train, labels_train, eps=0.1)
 
-# %% show="show_robust"
+# %% folded="show_robust"
 if ready("fgsm", "pgd", "accuracy_curve"):
     after = {name: accuracy_curve(hardened, X, labels, sizes, attacks[name]) for name in ("fgsm", "pgd")}
     display(adversarial.before_and_after(sizes, lines, after))

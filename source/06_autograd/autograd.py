@@ -254,7 +254,7 @@ if ready("topological_order", "Node"):
 # %% [markdown]
 # All the bars of notebook 02, and you wrote a way back for two steps only. Walk along the tape below, forwards and back. If a bar is marked as wrong, find the first wrong one on the way back: that step is the guilty one.
 
-# %% show="show_tape"
+# %% folded="show_tape"
 if ready("topological_order", "Node"):
     from barprop.widgets import TapeView
 
@@ -317,7 +317,7 @@ def unbroadcast(bar, shape):
 # %% test="test_unbroadcast"
 check("unbroadcast")
 
-# %% show="show_sums"
+# %% folded="show_sums"
 if ready("unbroadcast"):
     for shape in ((3,), (4, 1), (1, 3), ()):
         bar = np.asarray(unbroadcast(np.ones((4, 3)), shape)).tolist()
@@ -540,7 +540,7 @@ if ready("topological_order", "Value"):
     l.backward()
     display(tape.draw(l, x=x, w=w, v=v, y=y, z=z, h=h, e=e, l=l))
 
-# %% show="show_value_tape"
+# %% folded="show_value_tape"
 if ready("topological_order", "Value"):
     from barprop.widgets import TapeView
 
@@ -633,7 +633,7 @@ check("compose", "stable")
 # %%
 guess_slopes = {-6: None, 0: None, 6: None}  # not graded
 
-# %% show="show_softplus"
+# %% folded="show_softplus"
 if ready("Value", "compose"):
     z = Value(np.linspace(-6, 6, 241))
     h = softplus(z)
@@ -693,7 +693,7 @@ def train_by_hand(weights, lr=0.2):
         weights = [w - lr * bar for w, bar in zip(weights, bars)]
     return weights, losses
 
-# %% show="show_training"
+# %% folded="show_training"
 if ready("Value", "compose"):
     weights, losses = train_with_tape(start)
     _, by_hand = train_by_hand(start)
@@ -708,7 +708,7 @@ if ready("Value", "compose"):
 # %%
 guess_memory = {"nodes": None, "MB": None}
 
-# %% show="show_memory"
+# %% folded="show_memory"
 if ready("topological_order", "Value", "compose"):
     nodes = topological_order(cross_entropy(logits(X[:32], *map(Value, start)), labels[:32]))
     kept = sum(node.data.nbytes for node in nodes)

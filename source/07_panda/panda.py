@@ -250,7 +250,7 @@ check("Residual", "backward")
 # %% [markdown]
 # Now try it:
 
-# %% show="show_depth"
+# %% folded="show_depth"
 if ready("ReLU6", "Residual"):
     rng, depth, d = np.random.default_rng(0), 30, 16
     w = [[(rng.normal(0, 0.15, (d, d)), rng.normal(0, 0.1, d)), ()] for _ in range(depth)]
@@ -356,7 +356,7 @@ check("DepthwiseConv2d", "input")
 # %%
 guess_counts = {"corner": None, "middle": None, "unseen": None}
 
-# %% show="show_windows"
+# %% folded="show_windows"
 if ready("DepthwiseConv2d"):
     for k, s in ((3, 1), (3, 2), (2, 3)):
         layer, w = DepthwiseConv2d(k, s), (np.ones((k, k, 1)), np.zeros(1))
@@ -372,7 +372,7 @@ if ready("DepthwiseConv2d"):
 #
 # `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Batch normalisation was folded into `W` and `b`, and a frame of zeros, `Pad`, lets windows reach the rim.) As in notebook 05 you get `net = (network, w, loss)`.
 
-# %% show="show_net"
+# %% folded="show_net"
 net = None
 if ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d") and tensors:
     kinds = {"Network": Network, "Linear": Linear, "ReLU6": ReLU6, "MeanPool": MeanPool}
@@ -385,7 +385,7 @@ if ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d") and tensors:
 #
 # Is the way back right, too? Take a tiny step against $\bar x$ and compare what the slope promises with what the loss does. (Only roughly: many units are near a kink of their ReLU6.)
 
-# %% show="show_slope"
+# %% folded="show_slope"
 if net:
     x_bar = input_bar(net, X, [GIBBON])
     losses = [net[2].forward(network.forward(X - t * np.sign(x_bar), w), [GIBBON]) for t in (0, 1e-4)]
@@ -440,7 +440,7 @@ check("smooth_saliency", "noisy")
 # %%
 guess_large = None
 
-# %% show="show_saliency"
+# %% folded="show_saliency"
 if net and ready("smooth_saliency"):
     maps = {"one x_bar": np.abs(input_bar(net, X, [PANDA]))}
     maps["mean of 12 noisy copies"] = smooth_saliency(net, X, [PANDA], sigma=0.1, samples=12, seed=0)
@@ -459,7 +459,7 @@ if net and ready("smooth_saliency"):
 # %%
 guess_steps = None
 
-# %% show="show_attack"
+# %% folded="show_attack"
 if net:
     eps, steps, walk = 2 / 255, range(9), [X]
     for _ in steps[1:]:  # each time one step more, always within eps of the photo
@@ -470,7 +470,7 @@ if net:
     first = [k for k, s in zip(steps, shares) if s[GIBBON] == s.max()][:1]
     print("gibbon wins from step", *(first or ["none on"]), "on; your guess:", guess_steps)
 
-# %% show="show_equation"
+# %% folded="show_equation"
 if net:
     X_adv = targeted(net, X, np.array([GIBBON]), eps, 1 / 255, 8)
     display(photos.equation(X, X_adv, network.forward(np.concatenate([X, X_adv]), w)))
@@ -486,7 +486,7 @@ if net:
 # %%
 guess_panda = {"random signs": None, "shuffled": None, "flipped": None}  # in percent
 
-# %% show="show_controls"
+# %% folded="show_controls"
 if net:
     rng, change = np.random.default_rng(0), X_adv - X
     others = {
@@ -511,7 +511,7 @@ if net:
 # %%
 guess_ascent = {"leaves the panda": None, "finds the gibbon": None}  # True or False
 
-# %% show="show_ascent"
+# %% folded="show_ascent"
 if net:
     x, film = X, [X]
     for _ in range(8):
@@ -531,7 +531,7 @@ if net:
 # %%
 guess_size = None  # in levels
 
-# %% show="show_single"
+# %% folded="show_single"
 if net:
     up = np.sign(input_bar(net, X, [PANDA]))
     sizes = (0.5, 1, 2, 4, 8)
@@ -551,7 +551,7 @@ if net:
 # %%
 guess_survival = {"JPEG 95": None, "JPEG 75": None, "one pixel to the right": None, "mirror": None}  # panda or gibbon?
 
-# %% show="show_survival"
+# %% folded="show_survival"
 if net:
     picture = X_adv.reshape(1, 224, 224, 3)
     again = {
@@ -577,7 +577,7 @@ if net:
 # %%
 guess_wishes = None
 
-# %% show="show_wishes"
+# %% folded="show_wishes"
 if net:
     wishes = ["tabby cat", "espresso", "school bus", "violin"]
     wanted = np.array([names.index(wish) for wish in wishes])
@@ -589,7 +589,7 @@ if net:
 # %% [markdown]
 # Choose any of the thousand, walk back and forth, and compare with noise:
 
-# %% show="show_pad"
+# %% folded="show_pad"
 from barprop.widgets import PicturePad
 
 if net:

@@ -72,8 +72,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Lab]
 
 
 @contextmanager
-def running_lab(base: Path) -> Iterator[Lab]:
-    """JupyterLab on a free port, its settings and folders under `base`; the environment's configuration counts."""
+def running_lab(base: Path, *settings: Path) -> Iterator[Lab]:
+    """JupyterLab on a free port, its settings and folders under `base`; the environment's configuration counts.
+
+    Parameters
+    ----------
+    settings : more folders of settings, which count first.
+    """
     home, folder = base / "home", base / "notebooks"
     home.mkdir()
     folder.mkdir()
@@ -91,7 +96,7 @@ def running_lab(base: Path) -> Iterator[Lab]:
         **os.environ,
         "HOME": str(home),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_CONFIG_PATH": str(ROOT / "barprop" / "jupyter"),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, (*settings, ROOT / "barprop" / "jupyter"))),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "IPYTHONDIR": str(home / "ipython"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

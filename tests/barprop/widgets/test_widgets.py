@@ -324,7 +324,10 @@ def test_settings_are_merged_into_an_environment(tmp_path: Path) -> None:
     theirs.parent.mkdir(parents=True)
     theirs.write_text('{"ServerApp": {"port": 1}, "WidgetsDataTypeFilter": {"x": 1}}', encoding="utf-8")
     written = install(tmp_path)
-    assert [path.relative_to(tmp_path / "etc" / "jupyter").as_posix() for path in written] == list(FILES)
+    assert [path.relative_to(tmp_path / "etc" / "jupyter").as_posix() for path in written] == [
+        *FILES,
+        "labconfig/page_config.json",
+    ]
     merged = json.loads(theirs.read_text(encoding="utf-8"))
     assert merged["ServerApp"] == {"port": 1}
     assert merged["WidgetsDataTypeFilter"]["x"] == 1
@@ -334,6 +337,14 @@ def test_settings_are_merged_into_an_environment(tmp_path: Path) -> None:
     )
     before = [path.read_bytes() for path in written]
     assert [path.read_bytes() for path in install(tmp_path)] == before
+
+
+@pytest.mark.parametrize("instructor", [False, True])
+def test_only_students_miss_what_is_for_instructors(tmp_path: Path, instructor: bool) -> None:
+    install(tmp_path, instructor=not instructor)  # an environment may change hands
+    page = json.loads(install(tmp_path, instructor)[-1].read_text(encoding="utf-8"))
+    assert page["disabledExtensions"]["@jupyter/nbgrader:create-assignment"] is not instructor
+    assert page["disabledExtensions"]["@jupyter/nbgrader:formgrader"] is not instructor
 
 
 # --- PicturePad -----------------------------------------------------------------------------------
