@@ -180,7 +180,7 @@ def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
 
     def made(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         for name, hint, changes in _SLIPS:
-            yield name, hint, lambda changes=changes: walk(c, _changed(c, way_of, changes))
+            yield name, hint, lambda changes=changes: walk(c, _changed(c, way_of, changes))  # type: ignore[misc]
         way, X = way_of(c), np.array(c.X, dtype=float)
         start = "The image itself is lost on the way: to what is the step added?"
         yield "the image lost", start, lambda: np.clip(right[output] - X, 0.0, 1.0) if way.inside else right[output] - X

@@ -150,7 +150,7 @@ def _which_order(graph: Graph, order: list[int]) -> str:
     return "the wrong way round" if all(parent > child for parent, child in edges) else "a node comes before its parent"
 
 
-def _nodes_are(word: Callable[[Case], str]) -> Callable[[Case, Values], Values]:
+def _nodes_are(word: Callable[[Case], str]) -> Callable[[Case, Values], Values | None]:
     return lambda case, right: (
         {("a long chain" if case.long else "the nodes"): word(case)} if "long" in case.more else None
     )
