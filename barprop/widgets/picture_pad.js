@@ -80,7 +80,7 @@ function render(context) {
     tell: told,
   });
   const [earlier, later] = ["The likeliest classes of the photo.", "The likeliest classes after the change."].map(canvas);
-  const pictures = ["the photo", `the change × ${MAGNIFIED}`, "photo and change"].map((name) => {
+  const pictures = ["the photo", `the change × ${MAGNIFIED}`, "their sum"].map((name) => {
     const picture = make("canvas", { width: side, height: side, class: "bp-photo", role: "img", "aria-label": name });
     return { picture, box: make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, name)) };
   });
