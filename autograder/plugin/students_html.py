@@ -7,7 +7,7 @@ bitmaps that the notebook itself holds, and links lead to http and https, or now
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from jinja2 import pass_context
@@ -16,7 +16,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer,
 from nbformat import NotebookNode, from_dict
 from traitlets import Bool, Integer
 
-from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_text
+from autograder.scoring.sanitize import clean_outputs, harmless_attachments
 
 _LINK = re.compile(r"https?://[^\s]+", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=%]*")
@@ -25,6 +25,9 @@ _NAMES = ("student", "last_name", "first_name", "notebook_path")  # what the for
 # MathJax: no address, class, style or extension of a formula's own.
 _MATH = """<script type="text/x-mathjax-config">MathJax.Hub.Config({Safe: {allow: {
   URLs: "none", classes: "none", cssIDs: "none", styles: "none", require: "none"}}});</script>"""
+# A formula may be raised by any height: nothing is painted outside the cell it stands in, over verdicts and scores.
+_STYLE = """<style>.text_cell_render, .input_area, .output_subarea { contain: paint; }
+.text_cell_render { overflow-x: auto; overflow-y: hidden; }</style>"""
 _CDN = "https://cdnjs.cloudflare.com"  # where nbconvert's templates have MathJax and require.js from
 _POLICY = (
     f"default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' {_CDN}; style-src 'unsafe-inline' {_CDN}; "
@@ -48,7 +51,7 @@ class StudentsHTML(HTMLExporter):
                 resources[name] = escape(resources[name])
         page, resources = super().from_notebook_node(harmless(nb, self.most), resources, **kwargs)
         policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">' if self.feedback else ""
-        return page.replace("<head>", f"<head>{policy}{_MATH}", 1), resources
+        return page.replace("<head>", f"<head>{policy}{_MATH}{_STYLE}", 1), resources
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
@@ -106,7 +109,8 @@ def harmless(nb: NotebookNode, most: int = -1) -> NotebookNode:
             shown = ([raw] if _verdict(raw) else clean_outputs([raw]) for raw in cell.outputs)
             cell.outputs = from_dict([output for some in shown for output in some])
         elif not _given(cell):
-            cell.source = harmless_text(cell.source) if cell.cell_type == "raw" else cell.source
+            # no formula either: a raw cell has no frame that a formula could be kept in
+            cell.source = f"<pre>{escape(unescape(cell.source))}</pre>" if cell.cell_type == "raw" else cell.source
             cell.attachments = from_dict(harmless_attachments(cell.get("attachments")))
         if most >= 0 and not _given(cell) and not cell.metadata.get("nbgrader", {}).get("locked"):
             cell.source = f"{cell.source[:most]}\n(The rest is not shown: it took too long to convert.)"

@@ -33,8 +33,9 @@ _NOTEBOOK = re.compile(r"\.ipynb(\.(json|txt|download))?$", re.IGNORECASE)
 _OUTPUTS = re.compile(rb'(?<!\\)"(?:outputs"\s*:\s*\[|widgets"\s*:\s*\{)')
 _PASTED = re.compile(rb'(?<!\\)"attachments"\s*:\s*\{')
 _INLINE = re.compile(rb"data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=]{1000,}+")
-# Possessive, so that a string of 100 MB costs no memory.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
+# Possessive, so that a string of 100 MB costs no memory. A string without an end reaches to the end of the file, or
+# each quotation mark in it would be tried as the start of another one: time by the square of the length.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 @dataclass

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-SUBMITTED = "submitted"  # nbgrader's name of the folder; another one is taken from the formgrader's configuration
+from barprop.jupyter.handed_in import above, make_harmless, plain_manager, refuse_if_large
 
 # Nothing is loaded from other hosts but scripts and style sheets, which a student's text cannot name.
 _SOURCES = {
@@ -29,12 +29,16 @@ _NO_PATH = (
     "The formgrader was asked to load the configuration of another folder (?path=). A configuration is a program, and "
     "a picture in a notebook can ask for the same, so it is refused. Start Jupyter in the folder of your course."
 )
+_PLAIN = "barprop_plain_contents_manager"
+_NO_CONVERSION = "What was handed in is not converted in this server. Grade it, and convert the graded notebook."
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
     """Guard this server."""
     guard_formgrader()
     guard_logout()
+    guard_contents()
+    guard_conversion()
     guard_headers(server.web_app.settings, server.base_url)
     guard_kernels(server.kernel_manager, server.web_app.settings)
 
@@ -85,6 +89,59 @@ def guard_logout() -> None:
     LogoutHandler.get = get  # type: ignore[method-assign]
 
 
+def guard_contents() -> None:
+    """Let what lies under submitted/ be opened without what it would have JupyterLab or jupytext do."""
+    from jupyter_server.services.contents.handlers import ContentsHandler
+
+    stock, finish = ContentsHandler.get, ContentsHandler._finish_model
+    if getattr(stock, "guards", False):
+        return
+
+    def manager(self: Any) -> Any:
+        path = self.path_kwargs.get("path") or ""
+        if above(path, self.settings) is None:
+            return self.settings["contents_manager"]
+        if _PLAIN not in self.settings:  # not sooner: jupytext puts its own in place when it is loaded
+            self.settings[_PLAIN] = plain_manager(self.settings["contents_manager"])
+        return self.settings[_PLAIN]
+
+    @_once
+    @functools.wraps(stock)
+    async def get(self: Any, path: str = "") -> Any:
+        if above(path or "", self.settings) is not None and self.get_query_argument("content", "1") != "0":
+            refuse_if_large(self.contents_manager, path)
+        return await stock(self, path)
+
+    def finish_model(self: Any, model: dict[str, Any], location: bool = True) -> None:
+        notebook = model.get("type") == "notebook" and model.get("content")
+        if notebook and above(model["path"], self.settings) is not None:
+            make_harmless(notebook)
+        finish(self, model, location)
+
+    ContentsHandler.contents_manager = property(manager)
+    ContentsHandler.get = get  # type: ignore[method-assign]
+    ContentsHandler._finish_model = finish_model  # type: ignore[method-assign]
+
+
+def guard_conversion() -> None:
+    """Convert nothing that lies under submitted/: a picture can ask for it, and some texts take for ever."""
+    from jupyter_server.nbconvert.handlers import NbconvertFileHandler
+
+    stock = NbconvertFileHandler.get
+    if getattr(stock, "guards", False):
+        return
+
+    @_once
+    @functools.wraps(stock)
+    async def get(self: Any, format: str, path: str) -> Any:
+        if above(path, self.settings) is not None:
+            self.set_status(403)
+            return self.finish(_NO_CONVERSION)
+        return await stock(self, format, path)
+
+    NbconvertFileHandler.get = get  # type: ignore[method-assign]
+
+
 def guard_headers(settings: dict[str, Any], base_url: str) -> None:
     """Send with every page where it may load pictures, sounds and frames from: this server only."""
     headers = settings.setdefault("headers", {})
@@ -107,10 +164,7 @@ def guard_kernels(manager: Any, settings: dict[str, Any]) -> None:
 
     @functools.wraps(stock)
     def cwd_for_path(path: str, **kwargs: Any) -> str:
-        formgrader = settings.get("nbgrader_formgrader")
-        names = {SUBMITTED, formgrader.coursedir.submitted_directory if formgrader else SUBMITTED}
-        parts = path.strip("/").split("/")
-        inside = [number for number, part in enumerate(parts) if part in names]
-        return stock("/".join(parts[: inside[0]]) if inside else path, **kwargs)
+        folder = above(path, settings)
+        return stock(path if folder is None else folder, **kwargs)
 
     manager.cwd_for_path = cwd_for_path

@@ -19,6 +19,7 @@ from tests.grading_tools import call, cell, hand_in, make_course, own_answers, o
 
 ASSIGNMENT, NOTEBOOK = "ps1", "p1"
 TOKEN = "course"
+KERNEL_IDLE = "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
 
 
 def submission(*cells: dict[str, Any], essay: str = "Because.") -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 
 from autograder.batch.journal import Journal
 from tests import needs
-from tests.attacks.instructor import ASSIGNMENT, NOTEBOOK, Desk, Eyes, submission, text
+from tests.attacks.instructor import ASSIGNMENT, KERNEL_IDLE, NOTEBOOK, Desk, Eyes, submission, text
 from tests.attacks.shown import ATTACKS, PICTURE, Shown
 from tests.grading_tools import call, cell
 from tests.sandbox_tools import processes
@@ -34,7 +34,6 @@ ALL = Shown(
     "all", "everything at once", tuple(cell_ for one in ATTACKS.values() for cell_ in one.cells),
     {name: content for one in ATTACKS.values() for name, content in one.files.items()},
 )  # fmt: skip
-KERNEL_IDLE = "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
 
 
 def lay(desk: Desk, student: str, attack: Shown) -> Path:
