@@ -26,6 +26,7 @@ _WAYS = {
     "efficientnet_lite_pytorch": "make torch",
     "esbuild": "npm ci",
     "jupyterhub": "make .venv/test",
+    "mathjax": "npm ci",
     "node": "apt-get install nodejs",
     "npm": "apt-get install npm",
     "playwright": "make .venv/test",

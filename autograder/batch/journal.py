@@ -28,7 +28,7 @@ class Journal:
         """Return the record of that key, or None if there is none that can be read."""
         try:
             return Record.from_json((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
             return None
 
     def put(self, record: Record) -> None:

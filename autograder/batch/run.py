@@ -198,7 +198,11 @@ class Run:
             self.grading.log.error("%s was not graded: %s", result.student, result.quarantine)
         if result.environment and result.environment != fingerprints.environment():
             result.notes.append("It was graded by other versions than those installed here.")
-        self.journal.put(result)
+        try:
+            self.journal.put(result)
+        except OSError as error:
+            why = f"its record cannot be kept in {self.journal.folder} ({error.strerror}); the next run grades it again"
+            self.summary.unwritten.append(f"{result.student}: {why}")
         one = self.by_student[result.student]
         self._written(result, one, self._taken(one))
         self._note(result)
@@ -217,6 +221,9 @@ class Run:
         """Write one; what cannot be written costs this submission, and the run goes on."""
         try:
             self._write(record, one, submission)
+        except UnicodeEncodeError:
+            why = "the name of its folder is no text (UTF-8), and no gradebook can hold it; rename the folder"
+            self.summary.unwritten.append(f"{one.student}: {why}".encode("utf-8", "replace").decode())
         except (OSError, ValueError) as error:
             self.summary.unwritten.append(f"{one.student}: {error}")
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from nbgrader import api
+from nbgrader.converters import NbGraderException
 from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
@@ -128,10 +129,13 @@ class GradebookWriter:
                 if commit:
                     self.db.commit()
                 return
-            except OperationalError:
+            except OperationalError as error:
                 self.db.rollback()
                 if attempt == _TRIES - 1:
-                    raise
+                    raise NbGraderException(
+                        f"The gradebook cannot be written ({error.orig}). What was written before is kept: run the "
+                        "same command again when nobody else has it locked and the disk has room."
+                    ) from None
                 time.sleep(0.1 * 2**attempt)
                 act = self._write_gathered
 

@@ -10,7 +10,6 @@ import mmap
 import os
 import re
 import stat
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +30,7 @@ _TOKENS = 2_000_000  # brackets and strings in one list of outputs; beyond that 
 _NOTEBOOK = re.compile(r"\.ipynb(\.(json|txt|download))?$", re.IGNORECASE)
 # What is no answer: emptied in a large notebook, pictures pasted into text only where the rest is still too large.
 _OUTPUTS = re.compile(rb'(?<!\\)"(?:outputs"\s*:\s*\[|widgets"\s*:\s*\{)')
-_PASTED = re.compile(rb'(?<!\\)"attachments"\s*:\s*\{')
+_OUTPUTS_AND_PASTED = re.compile(rb'(?<!\\)"(?:outputs"\s*:\s*\[|(?:widgets|attachments)"\s*:\s*\{)')
 _INLINE = re.compile(rb"data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=]{1000,}+")
 # Possessive, so that a string of 100 MB costs no memory. A string without an end reaches to the end of the file, or
 # each quotation mark in it would be tried as the start of another one: time by the square of the length.
@@ -230,8 +229,8 @@ def without_outputs(data: bytes | mmap.mmap, without_pictures: bool = False) -> 
         Whether the pictures that were pasted into text are left out as well.
     """
     kept, size, position = [], 0, 0
-    patterns = (_OUTPUTS, _PASTED) if without_pictures else (_OUTPUTS,)
-    for match in iter(lambda: _first(patterns, data, position), None):
+    pattern = _OUTPUTS_AND_PASTED if without_pictures else _OUTPUTS  # one, or each would search on to the end again
+    for match in iter(lambda: pattern.search(data, position), None):
         kept.append(bytes(data[position : match.end()]) + (b"]" if match[0].endswith(b"[") else b"}"))
         size += len(kept[-1])
         position = _closing(data, match.end())
@@ -239,11 +238,6 @@ def without_outputs(data: bytes | mmap.mmap, without_pictures: bool = False) -> 
             break
     rest = min(len(data), position + _LARGEST_WITHOUT_OUTPUTS + 1)
     return b"".join([*kept, bytes(data[position:rest])])
-
-
-def _first(patterns: Sequence[re.Pattern[bytes]], data: bytes | mmap.mmap, start: int) -> re.Match[bytes] | None:
-    found = (pattern.search(data, start) for pattern in patterns)
-    return min(filter(None, found), key=lambda match: match.start(), default=None)
 
 
 def _closing(data: bytes | mmap.mmap, start: int) -> int:

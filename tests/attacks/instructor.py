@@ -19,6 +19,7 @@ from tests.grading_tools import call, cell, hand_in, make_course, own_answers, o
 
 ASSIGNMENT, NOTEBOOK = "ps1", "p1"
 TOKEN = "course"
+MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"  # a version follows
 KERNEL_IDLE = "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
 
 
@@ -138,6 +139,14 @@ class Desk:
         raise RuntimeError(f"Jupyter did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
+def mathjax_file(address: str) -> Path | None:
+    """The file that cdnjs would send of MathJax, from npm's package of it; None for any other address."""
+    if not address.startswith(MATHJAX):
+        return None
+    file = ROOT / "node_modules" / "mathjax" / address.removeprefix(MATHJAX).partition("/")[2].partition("?")[0]
+    return file if file.is_file() else None
+
+
 class Eyes:
     """The instructor's browser, logged in; remembers where it asked, what was run and what it was shown."""
 
@@ -167,6 +176,8 @@ class Eyes:
             self.asked.append(urllib.parse.unquote(address.removeprefix(self.desk.url)))
             self.asked_ever.append(self.asked[-1])
             route.continue_()
+        elif (file := mathjax_file(address)) is not None:
+            route.fulfill(path=str(file))
         elif address.startswith(("data:", "blob:", "file:")):
             route.continue_()
         else:

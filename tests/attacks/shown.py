@@ -142,5 +142,15 @@ SPIES = (
     Shown("remote picture in the answer", "the same in the written answer", essay=f"Because ![]({_SPY}z.png) [see](http://x.example/a) <img src={_SPY}y>"),
 )  # fmt: skip
 
-ATTACKS = {one.name: one for one in (*ACTING, *LINKS, *RUNS, *SPIES)}
+FORMULAS = (
+    _texts("formula with addresses", "loads or leads by a formula", f"$\\href{{java\tscript:{RAN}}}{{x}}$", f"$\\href{{\x01javascript:{RAN}}}{{x}}$", f"$\\href{{{_SPY}a}}{{x}}$",
+           f"$\\bbox[red,5px,border:1px solid black;background:url({_SPY}b)]{{x}}$", f"$\\bbox[background:url({_SPY}c)]{{x}}$", f"$\\unicode[.5,0.1][x; background: url({_SPY}d)]{{0x22D6}}$",
+           f"$\\enclose{{circle}}[href=\"javascript:{RAN}\" style=\"background:url({_SPY}e)\"]{{x}}$", f"$\\text{{<img src=x onerror={RAN}>}}$", f"$\\mmlToken{{mi}}[onclick=\"{RAN}\"]{{x}}$"),
+    _texts("formula with names", "takes names, classes and places of the page's own by a formula", "$\\class{score}{x}\\cssId{square-comment}{y}$", "$\\style{position:fixed;top:0}{z}$",
+           "$\\bbox[position:fixed;top:0px;left:0px;width:99em;height:99em]{x}$", "$$\\label{square-comment}x\\tag{1}$$"),
+    _texts("formula with extensions", "has MathJax load other scripts", "$\\require{../../../../../angular.js/1.8.2/angular}x$", f"$\\require{{{_SPY}x}}x$", "$\\require{action}\\toggle{a}{b}\\endtoggle$"),
+    _texts("formula over the page", "paints over verdicts and scores", *(f"$\\rlap{{\\raise {height}em{{\\rule{{60em}}{{2em}}}}}}x$" for height in range(2, 70, 2)), "$\\kern-30em\\raise 20em{\\text{3 / 3}}$"),
+)  # fmt: skip
+
+ATTACKS = {one.name: one for one in (*ACTING, *LINKS, *RUNS, *SPIES, *FORMULAS)}
 PICTURE = _PNG

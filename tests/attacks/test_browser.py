@@ -16,8 +16,8 @@ import pytest
 from autograder.batch.journal import Journal
 from tests import needs
 from tests.attacks.instructor import ASSIGNMENT, KERNEL_IDLE, NOTEBOOK, Desk, Eyes, submission, text
-from tests.attacks.shown import ATTACKS, PICTURE, Shown
-from tests.grading_tools import call, cell
+from tests.attacks.shown import ATTACKS, FORMULAS, PICTURE, Shown
+from tests.grading_tools import ROOT, call, cell
 from tests.sandbox_tools import processes
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -126,6 +126,45 @@ def test_feedback_does_nothing(name: str, desk: Desk, eyes: Eyes) -> None:
     eyes.page.wait_for_timeout(300)
     click_all(eyes, "#notebook")
     unharmed(eyes, desk.folder.parent / "marks" / STUDENTS[name])
+
+
+_DRAWN = (
+    "window.MathJax?.Hub?.queue && !MathJax.Hub.queue.pending && document.querySelectorAll('.mjx-chtml').length > 1"
+)
+_FORMULAS = """() => {
+  const inside = (query) => [...document.querySelectorAll("#notebook .mjx-chtml").values()].flatMap((one) => [...one.querySelectorAll(query)]);
+  const painted = [];
+  for (const one of document.querySelectorAll(".panel-heading, .panel-heading *, .output, .output *, .input_area")) {
+    const {x, y, width, height} = one.getBoundingClientRect();
+    const top = document.elementFromPoint(x + width / 2, y + height / 2);
+    if (top && top.closest(".mjx-chtml")) painted.push(one.className || one.localName);
+  }
+  return {
+    links: inside("a, [href], [onclick]").map((one) => one.outerHTML),
+    named: inside("#square-comment, #essay, .score").length,
+    styles: inside("[style]").map((one) => one.getAttribute("style")).filter((text) => /url|fixed|absolute/.test(text)),
+    painted,
+  };
+}"""
+
+
+@pytest.mark.parametrize("door", ["formgrader", "feedback"])
+@pytest.mark.parametrize("name", [one.name for one in (*FORMULAS, ATTACKS["link in a formula"])])
+def test_a_formula_is_drawn_and_nothing_else(name: str, door: str, desk: Desk, eyes: Eyes) -> None:
+    """With the MathJax that the pages load, from npm."""
+    if not (ROOT / "node_modules" / "mathjax").is_dir():
+        needs.missing("mathjax")
+    eyes.forget()
+    page = eyes.page
+    if door == "formgrader":
+        page = eyes.formgrader(STUDENTS[name])
+    else:
+        page.goto((desk.feedback(STUDENTS[name]) / f"{NOTEBOOK}.html").as_uri())
+    page.wait_for_function(_DRAWN, timeout=60_000)
+    page.wait_for_timeout(500)
+    assert page.evaluate(_FORMULAS) == {"links": [], "named": 0, "styles": [], "painted": []}
+    unharmed(eyes, desk.folder.parent / "marks" / STUDENTS[name])
+    assert not any("angular" in asked for asked in eyes.outside)
 
 
 def test_opening_all_of_them_in_jupyterlab_does_nothing(desk: Desk, eyes: Eyes) -> None:
