@@ -26,7 +26,7 @@ def submissions(coursedir: Any, assignment: str, student: str) -> list[Due]:
     excluded = coursedir.student_id_exclude.split(",") if coursedir.student_id_exclude else []
     due = []
     for folder in sorted(glob.glob(pattern)):
-        match = re.fullmatch(regexp, folder)
+        match = re.fullmatch(regexp, folder, re.DOTALL)  # a name may hold a line end
         if match and match["student"] not in excluded and os.path.lexists(folder):
             target = coursedir.format_path(coursedir.autograded_directory, match["student"], assignment)
             due.append(Due(match["student"], Path(folder), Path(target)))

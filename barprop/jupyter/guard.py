@@ -108,9 +108,11 @@ def guard_contents() -> None:
     @_once
     @functools.wraps(stock)
     async def get(self: Any, path: str = "") -> Any:
-        if above(path or "", self.settings) is not None and self.get_query_argument("content", "1") != "0":
+        inside = self.current_user and above(path or "", self.settings) is not None
+        if inside and self.get_query_argument("content", "1") != "0":
             refuse_if_large(self.contents_manager, path)
-        return await stock(self, path)
+        reply = stock(self, path)  # nothing for who is not logged in
+        return None if reply is None else await reply
 
     def finish_model(self: Any, model: dict[str, Any], location: bool = True) -> None:
         notebook = model.get("type") == "notebook" and model.get("content")
@@ -118,7 +120,7 @@ def guard_contents() -> None:
             make_harmless(notebook)
         finish(self, model, location)
 
-    ContentsHandler.contents_manager = property(manager)
+    ContentsHandler.contents_manager = property(manager)  # type: ignore[method-assign, assignment]
     ContentsHandler.get = get  # type: ignore[method-assign]
     ContentsHandler._finish_model = finish_model  # type: ignore[method-assign]
 
@@ -133,11 +135,11 @@ def guard_conversion() -> None:
 
     @_once
     @functools.wraps(stock)
-    async def get(self: Any, format: str, path: str) -> Any:
+    def get(self: Any, format: str, path: str) -> Any:
         if above(path, self.settings) is not None:
             self.set_status(403)
             return self.finish(_NO_CONVERSION)
-        return await stock(self, format, path)
+        return stock(self, format, path)
 
     NbconvertFileHandler.get = get  # type: ignore[method-assign]
 

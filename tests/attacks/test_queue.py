@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -112,14 +113,13 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
     assert desk.score("honest") == 4.0
 
 
-def test_a_lock_that_stays_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk(tmp_path / "course")
-    monkeypatch.setattr(grades.time, "sleep", lambda _: None)
-
+def test_a_lock_that_stays_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def locked(*_: Any) -> None:
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
-    call(desk.folder, "nbgrader", "generate_assignment", ASSIGNMENT)
-    locked_out = pytest.raises(NbGraderException, match="database is locked")
-    with desk.gradebook() as book, locked_out, GradebookWriter(book, ASSIGNMENT) as writer:
+    monkeypatch.setattr(grades.time, "sleep", lambda _: None)
+    monkeypatch.setattr(GradebookWriter, "_write_gathered", locked)
+    writer = GradebookWriter.__new__(GradebookWriter)
+    writer.db = SimpleNamespace(rollback=lambda: None)
+    with pytest.raises(NbGraderException, match=r"database is locked.*What was written before is kept"):
         writer._insist(locked)
