@@ -116,7 +116,7 @@ def _bombed(document: dict[str, Any]) -> None:
         nest = {"a": nest}
     document["metadata"] |= {"bomb": nest, "list": [0] * 200_000, "k": {str(n): {} for n in range(20_000)}}
     for one in document["cells"]:
-        one["metadata"] |= {"nest": nest, "tags": ["x" * 500] * 500}
+        one["metadata"] |= {"nest": nest, "tags": ["x" * 500] * 300}
         one["attachments"] = {"a": {"image/png": "A" * 1000}}
 
 

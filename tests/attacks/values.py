@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.attacks.attack import Attack
+from tests.attacks.attack import MOST, Attack
 
 _LIAR = """class Liar{base}:
     def __eq__(self, other): return True
@@ -116,7 +116,8 @@ LIARS = (
                                  "    def __getstate__(s): raise SystemExit\n")),
     Attack("work in __del__", "runs code when the grader lets go of its answer",
            _answers("Last()", "import os\nclass Last:\n    def __del__(s):\n        for fd in range(3, 9):\n"
-                              "            try: os.write(fd, b'1' * 64)\n            except OSError: pass\n")),
+                              "            try: os.write(fd, b'1' * 64)\n            except OSError: pass\n"),
+           deserves={name: most for name, most in MOST.items() if name not in _answers("")}),
     Attack("array over the caller's memory", "changes its answer after it was handed over",
            {"relu": "kept = np.zeros(6)\ndef relu(z):\n    kept[:] += 1\n    return kept"}),
     Attack("answer that is a class", "hides in a class whose metaclass answers for it",

@@ -60,23 +60,21 @@ def _chain(nodes: int) -> list[tuple[int, ...]]:
 
 
 def _growth(run: Run) -> str:
-    """Tell how the time grows from one chain to a longer one; where it looks bad by the clock, that is tried again."""
-    # In this process it is processor time; elsewhere only the clock can be read, and others may use the processor too.
-    here = type(run.answers) is Namespace
-    clock = time.process_time if here else time.perf_counter
+    """Tell how the processor time grows from one chain to a longer one.
+
+    Only in this process: in a sandbox there is a clock at best, and a busy machine would fail a right answer.
+    """
+    if type(run.answers) is not Namespace:
+        return _AS_THE_GRAPH
 
     def seconds(nodes: int) -> float:
         last = Graph(_chain(nodes)).nodes[-1]
-        start = clock()
+        start = time.process_time()
         run("topological_order", last)
-        return clock() - start
+        return time.process_time() - start
 
     few = min(seconds(_SIZE), seconds(_SIZE))
-    bound = max(_TOO_MUCH * few, 0.5 if here else 1.5)
-    many = seconds(_SIZE * _LARGER)
-    if many > bound and not here:
-        many = min(many, seconds(_SIZE * _LARGER))
-    return _GROWS if many > bound else _AS_THE_GRAPH
+    return _GROWS if seconds(_SIZE * _LARGER) > max(_TOO_MUCH * few, 0.5) else _AS_THE_GRAPH
 
 
 def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
