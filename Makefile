@@ -16,7 +16,7 @@ TORCH := 2.13.0
 STUDENTS ?= 5
 UV := 0.13.9
 
-.PHONY: help install panda lab test quick upstream versions torch lint js format arrows bundle demo build site lock clean
+.PHONY: help install panda lab test quick exhaustive upstream versions torch lint js format arrows bundle demo build site lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,11 +45,14 @@ lab: $(VENV)/lab ## open JupyterLab on the start page
 	JUPYTER_CONFIG_PATH="$(CURDIR)/barprop/jupyter/students$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	  $(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start/start.ipynb
 
-test: lint ## everything: lint, types, notebooks/ and solutions/ in step, all tests (some 8 minutes)
+test: lint ## lint, types, notebooks/ and solutions/ in step, all tests but those of `make exhaustive`
 	$(PYTEST) $(OPTIONS)
 
 quick: lint ## the same without the long tests: browser, attacks, mutants and the like (some 4 minutes)
 	$(PYTEST) $(OPTIONS) -m "not (slow or browser or attacks or database)"
+
+exhaustive: $(VENV)/test ## the longest tests, before a release: mutants, every accepted answer in every picture, a hub
+	$(PYTEST) $(OPTIONS) -m exhaustive
 
 upstream: $(VENV)/test ## nbgrader's own tests against our grading (ten minutes)
 	$(PYTEST) -m upstream

@@ -49,11 +49,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out nbgrader's own suite (ten minutes) unless it is asked for (`make upstream`), and order the rest."""
-    if "upstream" not in config.option.markexpr:
-        left_out = [item for item in items if item.get_closest_marker("upstream")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    """Leave out what takes longest unless it is asked for (`make upstream`, `make exhaustive`), and order the rest."""
+    for marker in ("upstream", "exhaustive"):
+        if marker not in config.option.markexpr:
+            left_out = {item for item in items if item.get_closest_marker(marker)}
+            config.hook.pytest_deselected(items=list(left_out))
+            items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: item.get_closest_marker("bare") is None)  # the longest test starts first
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import numbers
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Handle, Observed
+
+with contextlib.suppress(ImportError):
+    import distributed  # noqa: F401  (it looks at every class of exceptions there is; some below do not like that)
 
 
 def _raise(*_: Any, **__: Any) -> Any:

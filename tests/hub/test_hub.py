@@ -14,7 +14,7 @@ from tests import needs
 from tests.hub.journey import Student, Teacher
 from tests.hub.machine import running_hub
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.exhaustive, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def run(line: str, course: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_page_is_true(tmp_path):
     course = copy_checkout(tmp_path / "course")
     file, said = None, []

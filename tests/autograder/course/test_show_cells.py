@@ -92,6 +92,7 @@ def otherwise(name: str, number: int, kind: str) -> NotebookNode:
     return notebook
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", NOTEBOOKS)
 @pytest.mark.parametrize(("number", "kind"), [(1, "np.array"), (2, "float")], ids=["0-d arrays", "Python's floats"])
 def test_every_accepted_answer_is_shown_like_the_reference(name: str, number: int, kind: str, tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ class OneByOne:
         return self.answers[name]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", EXERCISES)
 def test_in_one_go_and_step_by_step_give_the_same(session, name):
     """On samples of each exercise; whatever is judged, and every sentence."""

@@ -176,7 +176,7 @@ def test_misbehaviour_costs_points_and_is_told(name: str, kind: str) -> None:
     assert any(verdict.points < verdict.max_points for verdict in found)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @every
 def test_mutants_are_rejected(name: str) -> None:
     assert survey(name).through == []
