@@ -89,7 +89,8 @@ def _cell(
         source = cell.source
         metadata |= {"autograder": {"given": True}}
     else:
-        source = _short(cell.source if cell.kind == "code" else harmless_text(cell.source), cell.kind)
+        source = _short(cell.source, cell.kind)
+        source = source if cell.kind == "code" else harmless_text(source)
     attachments = harmless_attachments(cell.attachments)
     if cell.kind == "markdown" and "attachment:" in source:
         source = without_dangling(source, attachments)

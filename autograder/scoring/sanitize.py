@@ -14,8 +14,11 @@ from autograder.submission.read_notebook import clean
 
 _MOST = 400_000  # characters of output kept for one cell
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+# no formula is longer: a text of openings without an end must not be searched to its end from each of them
 _FORMULA = re.compile(
-    r"\$\$.*?\$\$|\$[^$\n]+\$|\\\(.*?\\\)|\\\[.*?\\\]|\\begin\{(\w{1,20}\*?)\}.*?\\end\{\1\}", re.DOTALL
+    r"\$\$.{0,1000}?\$\$|\$[^$\n]{1,1000}\$|\\\(.{0,1000}?\\\)|\\\[.{0,1000}?\\\]"
+    r"|\\begin\{(\w{1,20}\*?)\}.{0,1000}?\\end\{\1\}",
+    re.DOTALL,
 )
 _ATTACHED = re.compile(r"!\[([^\]\n]{0,500})\]\(attachment:([^)\n]{0,500})\)|\battachment:([^\s)\"'<>]{1,500})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
