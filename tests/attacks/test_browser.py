@@ -151,7 +151,7 @@ _FORMULAS = """() => {
 @pytest.mark.parametrize("door", ["formgrader", "feedback"])
 @pytest.mark.parametrize("name", [one.name for one in (*FORMULAS, ATTACKS["link in a formula"])])
 def test_a_formula_is_drawn_and_nothing_else(name: str, door: str, desk: Desk, eyes: Eyes) -> None:
-    """With the MathJax that the pages load, from npm."""
+    """In the formgrader with the MathJax that it loads, from npm; feedback has MathML, and no script at all."""
     if not (ROOT / "node_modules" / "mathjax").is_dir():
         needs.missing("mathjax")
     eyes.forget()
@@ -160,9 +160,12 @@ def test_a_formula_is_drawn_and_nothing_else(name: str, door: str, desk: Desk, e
         page = eyes.formgrader(STUDENTS[name])
     else:
         page.goto((desk.feedback(STUDENTS[name]) / f"{NOTEBOOK}.html").as_uri())
-    page.wait_for_function(_DRAWN, timeout=60_000)
-    page.wait_for_timeout(500)
-    assert page.evaluate(_FORMULAS) == {"links": [], "named": 0, "styles": [], "painted": []}
+        assert page.evaluate("document.scripts.length") == 0
+        assert page.locator("math a, math [href], math [style], math [id]").count() == 0
+    if door == "formgrader":
+        page.wait_for_function(_DRAWN, timeout=60_000)
+        page.wait_for_timeout(500)
+        assert page.evaluate(_FORMULAS) == {"links": [], "named": 0, "styles": [], "painted": []}
     unharmed(eyes, desk.folder.parent / "marks" / STUDENTS[name])
     assert not any("angular" in asked for asked in eyes.outside)
 
