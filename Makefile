@@ -48,13 +48,13 @@ lab: $(VENV)/lab ## open JupyterLab on the start page
 test: lint ## lint, types, notebooks/ and solutions/ in step, all tests but those of `make exhaustive`
 	$(PYTEST) $(OPTIONS)
 
-quick: lint ## the same without the long tests: browser, attacks, mutants and the like (some 4 minutes)
+quick: lint ## the same without the long tests: browser, attacks and the like
 	$(PYTEST) $(OPTIONS) -m "not (slow or browser or attacks or database)"
 
 exhaustive: $(VENV)/test ## the longest tests, before a release: mutants, every accepted answer in every picture, a hub
 	$(PYTEST) $(OPTIONS) -m exhaustive
 
-upstream: $(VENV)/test ## nbgrader's own tests against our grading (ten minutes)
+upstream: $(VENV)/test ## nbgrader's own tests against our grading
 	$(PYTEST) -m upstream
 
 # the oldest and the newest that this machine has; others: make versions PYTHONS="..."

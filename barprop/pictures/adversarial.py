@@ -70,7 +70,7 @@ def _seen(logits: Any, labels: Any, heads: Sequence[str]) -> str:
     )
 
 
-def targeted(images: Any, logits: Any, wanted: Any) -> Picture:
+def aimed(images: Any, logits: Any, wanted: Any) -> Picture:
     """Digits that were pushed towards a class each, and what the network sees in them now.
 
     Parameters

@@ -422,7 +422,7 @@ if ready("targeted"):
     wishes, which = np.arange(10), 21
     same = np.repeat(X[which : which + 1], 10, axis=0)
     ten = targeted(net, same, wishes, eps=0.15, alpha=0.015, steps=30)
-    display(adversarial.targeted(ten, network.forward(ten, w), wishes))
+    display(adversarial.aimed(ten, network.forward(ten, w), wishes))
     fulfilled = np.sum(network.forward(ten, w).argmax(axis=1) == wishes)
     print(f"fulfilled: {fulfilled} of 10; your guess: {guess_wishes}")
 

@@ -100,7 +100,7 @@ def adversarial_pictures() -> dict[str, Picture]:
     return {
         "adversarial.row": adversarial.row(ten, _logits(some), truth, heads),
         "adversarial.rows": adversarial.rows(kinds),
-        "adversarial.targeted": adversarial.targeted(ten, _logits(some), truth),
+        "adversarial.aimed": adversarial.aimed(ten, _logits(some), truth),
         "adversarial.bars": adversarial.bars(ten[:7], DRAW.normal(size=(7, 784)) * ten[:7]),
         "adversarial.calm_and_nervous": adversarial.calm_and_nervous(
             X[:100], _logits(labels[:100]), labels[:100], DRAW.random(100) ** 3
