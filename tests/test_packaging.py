@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -80,3 +81,8 @@ def test_the_installed_command_grades_in_any_folder_of_a_course(wheel: Path, tmp
     assert "<svg" in (handed_in / "report.html").read_text(encoding="utf-8")
     assert not (handed_in / "gradebook.db").exists()
     assert (course / "gradebook.db").exists()
+
+
+def test_no_script_below_this_folder_is_taken_for_a_module() -> None:
+    """.venv is in here: with "type": "module", node could not run the yarn.js that JupyterLab starts from it."""
+    assert "type" not in json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
