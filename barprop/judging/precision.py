@@ -35,8 +35,12 @@ def _is_single(value: Any) -> bool:
 
 
 def imprecise(exercise: Exercise, trials: Sequence[Trial], output: str) -> str:
-    """Return a sentence where an output is right, but in most cases not to the digits that a formula gives."""
-    errors = [_error(t.got[output], t.right[output]) for t in trials if output in t.got and output in t.right]
+    """Return a sentence where an output is right, but in most cases not to the digits that a formula gives.
+
+    Far cases do not count: there the right value itself, found by nudging a large number, has fewer digits.
+    """
+    near = [t for t in trials if "far" not in t.case.more]
+    errors = [_error(t.got[output], t.right[output]) for t in near if output in t.got and output in t.right]
     known = [error for error in errors if error is not None]
     return QUOTIENT if len(known) > 1 and np.median(known) > _EXACT else ""
 

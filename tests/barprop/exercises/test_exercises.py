@@ -82,7 +82,9 @@ def test_labels_are_words(name: str) -> None:
 def test_reference_is_right_by_its_own_oracle(name: str) -> None:
     exercise = EXERCISES[name]
     for seed in seeds(name, 40):
-        assert_full(tried(exercise, REFERENCES, seed), f"seed {seed}")
+        evaluation = tried(exercise, REFERENCES, seed)
+        assert_full(evaluation, f"seed {seed}")
+        assert not [note for verdict in verdicts(evaluation) for note in verdict.notes], f"seed {seed}"
 
 
 @every
