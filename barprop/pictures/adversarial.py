@@ -168,7 +168,7 @@ def calm_and_nervous(X: Any, logits: Any, labels: Any, size: Any, count: int = 5
         for line, (name, few) in zip(grid, kinds.items(), strict=True):
             for axes, i in zip(line, few, strict=False):
                 _digit(axes, X[i])
-                _named(axes, caption(logits[i], labels[i]))
+                _named(axes, _short(caption(logits[i], labels[i])))
                 axes.set_title(f"{size[i]:.0e}" if size[i] < 0.01 else f"{size[i]:.2g}")
             line[0].set_ylabel(f"{name}\n" + r"$\|\bar x\|$ =", rotation=0, ha="right", va="top", y=1.32, labelpad=6)
     ends = [f"{size[few[0]]:.1g} to {size[few[-1]]:.1g}" for few in kinds.values() if len(few)]

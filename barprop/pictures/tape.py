@@ -44,8 +44,9 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
     heights = [y for _, y in places] + [y for way in ways for _, y in way[1:-1]]
     low, high = min(heights) - 0.62, max(heights) + 0.62
     wide = across * (columns - 1) + 1.1
+    legend = ("      " if wide > 3.8 else "\n").join(["solid: forward, values", "dashed: backward, bars"])
     with course_style():
-        figure, axes = sheet(high - low + 0.3 * (bars and order is None), width=wide)
+        figure, axes = sheet(high - low + 0.3 * (1 + legend.count("\n")) * (bars and order is None), width=wide)
         axes.set(xlim=(-0.55, wide - 0.55), ylim=(low, high), aspect="equal")
         axes.axis("off")
         for way in ways:
@@ -54,7 +55,7 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
             away = _away(place, [way for way in ways if way[0] == place], places, 1.6 * down) if order is None else 0
             _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), radius, away)
         if bars and order is None:
-            figure.supxlabel("solid: forward, values      dashed: backward, bars")
+            figure.supxlabel(legend)
     return Picture(figure, _told(nodes, called, order, bars))
 
 

@@ -213,7 +213,7 @@ guess_steps = None  # 1 to 8
 if ready("gradient_ascent"):
     panda, truth = X[64:65], labels[64:65]
     film = np.concatenate([gradient_ascent(net, panda, truth, alpha=0.04, steps=k) for k in range(9)])
-    heads = ["unchanged"] + [f"{k} step{'s' * (k > 1)}" for k in range(1, 9)]
+    heads = [f"{k} step{'s' * (k != 1)}" for k in range(9)]
     display(adversarial.row(film, network.forward(film, w), np.repeat(truth, 9), heads))
     changed = np.flatnonzero(network.forward(film, w).argmax(axis=1) != truth)
     print(f"another digit from step {changed[0]} on; your guess: {guess_steps}. ", end="")

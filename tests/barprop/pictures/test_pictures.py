@@ -59,6 +59,26 @@ def test_letters_stay_large_in_a_narrow_page(name: str) -> None:
 
 
 @each_picture
+def test_no_letters_collide_or_are_cut(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    figure, draw, seen = MADE[name].figure, Text.draw, {}
+
+    def drawn(text: Text, renderer: Any) -> None:
+        if text.get_visible():
+            seen[text] = (text.get_text(), text.get_window_extent(renderer).padded(-1.5))
+        draw(text, renderer)
+
+    figure.canvas.draw()  # lay it out
+    monkeypatch.setattr(Text, "draw", drawn)  # a figure holds labels that it does not draw
+    figure.canvas.draw()
+    boxes = [(text, box) for text, box in seen.values() if text.strip()]
+    pairs = [(a, b) for i, (a, one) in enumerate(boxes) for b, other in boxes[:i] if one.overlaps(other)]
+    assert pairs == []
+    width, height = figure.bbox.size
+    cut = [text for text, box in boxes if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
+    assert cut == []
+
+
+@each_picture
 def test_a_picture_says_what_it_shows(name: str) -> None:
     data, metadata = BUNDLES[name]
     alt = MADE[name].alt
