@@ -40,6 +40,13 @@ class PhotoAttack(widgets.VBox):
         for chosen in (self.upload, self.target):
             chosen.observe(lambda _: self.show(), "value")
 
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any] | None:
+        """Say in words what stands here, for a page without a kernel."""
+        data = super()._repr_mimebundle_(**kwargs)
+        if data is not None:
+            data["text/plain"] = "Choose a photo of your own and a class here while the notebook's kernel runs."
+        return data
+
     def say(self, text: str) -> None:
         """Show one sentence in place of a picture."""
         self.sentence.value = text.replace("&", "&amp;").replace("<", "&lt;")

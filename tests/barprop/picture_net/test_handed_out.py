@@ -152,3 +152,9 @@ def test_without_a_network_the_button_rests() -> None:
     assert attack.upload.disabled
     assert "make `net`" in attack.sentence.value
     assert panda().shape == (1, 150528)
+
+
+def test_without_a_kernel_a_sentence_says_what_stands_there() -> None:
+    data = PhotoAttack(None, brighter)._repr_mimebundle_()
+    assert data is not None
+    assert data["text/plain"].startswith("Choose a photo of your own")
