@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,8 @@ from autograder.gradebook.grades import KEPT, GradebookWriter, Stamp
 from autograder.gradebook.submitted import Due, some
 from autograder.scoring import seeds
 from autograder.scoring.grade import Job
-from autograder.scoring.record import Grade, Record
+from autograder.scoring.record import Grade, NotebookRecord, Record
+from autograder.submission.modules import is_there
 from autograder.submission.read_folder import Submission, is_data, take_in, unreadable
 from autograder.submission.timestamp import read_time
 
@@ -44,6 +46,7 @@ class Summary:
     quarantined: list[Record] = field(default_factory=list)
     failed: list[Record] = field(default_factory=list)  # count 0 and wait for review, until they can be graded
     unwritten: list[str] = field(default_factory=list)  # graded, but there was no room in autograded/
+    lacking: Counter[str] = field(default_factory=Counter)  # modules the grader lacks -> submissions
 
     def lines(self) -> list[str]:
         """Return the summary as sentences."""
@@ -55,6 +58,11 @@ class Summary:
             said.append(f"  Lateness brought up to date for {self.late}.")
         if self.troubled:
             said.append(f"  Trouble with {self.troubled}; what it was: python -m autograder report {self.assignment}")
+        if self.lacking:
+            modules = ", ".join(
+                f"{name} (in {count} submission{'s' * (count > 1)})" for name, count in self.lacking.most_common()
+            )
+            said.append(f"  Modules the grader lacks: {modules}. Where one is needed: install it and grade again.")
         said += [f"  quarantine: {r.student}: {r.quarantine} Counts 0 and waits for review." for r in self.quarantined]
         if self.stale:
             again = f"nbgrader generate_feedback {self.assignment} --force"
@@ -135,9 +143,10 @@ class Run:
         return False
 
     def _holds(self, record: Record) -> bool:
-        """Whether every exercise is still as it was when the record was made."""
+        """Whether every exercise is still as it was when the record was made, and no module is there that lacked."""
         grades = [grade for notebook in record.notebooks for grade in notebook.grades.values()]
-        return all(not g.exercise or g.key == self.exercise_keys.get(g.exercise) for g in grades)
+        same = all(not g.exercise or g.key == self.exercise_keys.get(g.exercise) for g in grades)
+        return same and not any(map(is_there, record.lacking))
 
     def _is_current(self, record: Record, one: Due, held: dict[tuple[str, str], float | None]) -> bool:
         """Whether autograded/ and the gradebook hold exactly this record."""
@@ -156,7 +165,7 @@ class Run:
             key = self._key(one, submission)
             earlier = None if self.force else self.journal.get(key)
             held = earlier.notebooks if earlier and not earlier.again else []
-            known = {nb.name: _still_good(nb.grades, self.exercise_keys) for nb in held}
+            known = {nb.name: _still_good(nb, self.exercise_keys) for nb in held}
             yield Job(
                 one.student,
                 self.plan,
@@ -210,6 +219,7 @@ class Run:
 
     def _note(self, record: Record, open_still: bool = True) -> None:
         """Remember for the summary what somebody should look at; not who was in quarantine and has been looked at."""
+        self.summary.lacking.update(record.lacking)
         if record.again:
             self.summary.failed += [record] if open_still else []
         elif record.quarantine:
@@ -255,5 +265,7 @@ class Run:
             return None
 
 
-def _still_good(grades: dict[str, Grade], exercise_keys: dict[str, str]) -> dict[str, Grade]:
-    return {name: g for name, g in grades.items() if g.exercise and g.key == exercise_keys.get(g.exercise)}
+def _still_good(held: NotebookRecord, exercise_keys: dict[str, str]) -> dict[str, Grade]:
+    if any(map(is_there, held.lacking)):
+        return {}
+    return {name: g for name, g in held.grades.items() if g.exercise and g.key == exercise_keys.get(g.exercise)}

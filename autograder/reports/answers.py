@@ -7,12 +7,10 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from autograder.scoring.record import Record
 
 _HEADING = re.compile(r"^##? +(.+)$", re.MULTILINE)
-_MODULE = re.compile(r"No module named '([\w.]{1,80})'")
 
 
 @dataclass
@@ -22,13 +20,11 @@ class Written:
     Parameters
     ----------
     answers : by the grade_id of each answer cell that was changed, its source.
-    lacking : modules that the notebook imports and that are not there when it is graded.
     sections : where a cell stands, by grade_id: the heading above it.
     tested : by the grade_id of each test cell, the answer cell above it.
     """
 
     answers: dict[str, str] = field(default_factory=dict)
-    lacking: list[str] = field(default_factory=list)
     sections: dict[str, str] = field(default_factory=dict)
     tested: dict[str, str] = field(default_factory=dict)
 
@@ -54,13 +50,7 @@ def written_in(record: Record) -> Written:
                 found.sections[grading["grade_id"]] = heading
                 if not ours.get("given"):
                     found.answers[grading["grade_id"]] = cell["source"]
-            found.lacking += [name for name in _lacking(cell.get("outputs", [])) if name not in found.lacking]
     return found
-
-
-def _lacking(outputs: Iterable[dict[str, Any]]) -> list[str]:
-    errors = [output for output in outputs if output.get("ename") == "ModuleNotFoundError"]
-    return [name.split(".")[0] for error in errors for name in _MODULE.findall(error.get("evalue", ""))]
 
 
 def anonymous(source: str) -> str:

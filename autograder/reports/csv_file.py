@@ -6,7 +6,8 @@ import csv
 from pathlib import Path
 
 from autograder.lms.spreadsheet import spreadsheet_safe
-from autograder.reports.table import Table
+from autograder.reports.findings import lacking
+from autograder.reports.table import Row, Table
 
 
 def write_csv(path: Path, tables: list[Table]) -> None:
@@ -19,6 +20,8 @@ def write_csv(path: Path, tables: list[Table]) -> None:
         late = [table for table in tables if any(row.penalty for row in table.rows)]
         totals = [f"{table.assignment}/late" for table in late]
         totals += [f"{table.assignment}/total" for table in tables]
+        gaps = [table for table in tables if lacking(table)]
+        totals += [f"{table.assignment}/modules the grader lacks" for table in gaps]
         header = ["student", *(f"{table.assignment}/{column}" for table, column in columns), *totals]
         out.writerow(map(spreadsheet_safe, header))
         for student in students:
@@ -26,4 +29,9 @@ def write_csv(path: Path, tables: list[Table]) -> None:
             points = [row.points.get(c, "") if row else "" for row, (_, c) in zip(found, columns, strict=True)]
             off = [0.0 - row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
             sums = [row.total if (row := rows.get((table.assignment, student))) else "" for table in tables]
-            out.writerow([spreadsheet_safe(student), *points, *off, *sums])
+            lacks = [_lacks(rows.get((table.assignment, student))) for table in gaps]
+            out.writerow([spreadsheet_safe(student), *points, *off, *sums, *lacks])
+
+
+def _lacks(row: Row | None) -> str:
+    return " ".join(row.record.lacking) if row and row.record else ""

@@ -106,10 +106,10 @@ def inside(table: Table) -> list[str]:
 
 
 def lacking(table: Table) -> dict[str, list[str]]:
-    """Return the modules that notebooks import and that are not there when they are graded, each with the students."""
+    """Return the modules that notebooks import and the grader lacks, each with the students."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in table.rows:
-        for name in row.written.lacking:
+        for name in row.record.lacking if row.record else ():
             found[name].append(row.student)
     return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
 

@@ -53,8 +53,10 @@ def first_things(report: ClassReport) -> list[str]:
         if part.missing:
             found.append(f"{name}: {_plural(len(part.missing), 'student')} of the class handed in nothing.")
         for module, students in part.lacking.items():
-            by = _plural(len(students), "student")
-            found.append(f"{name}: the module {module} is imported by {by} and is not there when grading.")
+            many = _plural(len(students), "submission")
+            found.append(
+                f"{name}: the grader lacks the module {module}, which {many} import{'s' * (len(students) == 1)}."
+            )
         odd = [item.name for item in part.items if item.discrimination is not None and item.discrimination < 0]
         if odd:
             found.append(f"{name}: who is good at the rest is not good at {', '.join(odd)}. Is the question clear?")

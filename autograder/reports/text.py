@@ -27,8 +27,8 @@ def _part(part: Part) -> str:
     if part.inside:
         lines += ["", "Scored inside the student's process (an instructor's own tests): " + ", ".join(part.inside)]
     if part.lacking:
-        lines += ["", "Modules that are not there when grading"]
-        lines += [f"  {module}: {', '.join(students)}" for module, students in part.lacking.items()]
+        lines += ["", "Modules the grader lacks"]
+        lines += [f"  {module}, in {len(students)}: {', '.join(students)}" for module, students in part.lacking.items()]
     for kind, title in NOTES.items():
         found = part.notes[kind]
         if kind == "waiting" and found:

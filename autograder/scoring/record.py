@@ -70,6 +70,7 @@ class NotebookRecord:
     comments : by grade_id of each answer: "No response." or None, as nbgrader has it.
     repairs : what was mended, told to the student. unread : why nothing could be graded, told instead; "" where it was.
     trouble : what a person grading should know (cells that hung or were killed).
+    lacking : modules that it imports and that were not there when it was graded.
     document : the notebook for autograded/, as JSON text; "" where there is none.
     """
 
@@ -80,6 +81,7 @@ class NotebookRecord:
     repairs: list[str] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     unread: str = ""
+    lacking: list[str] = field(default_factory=list)
     document: str = ""
     seconds: float = 0.0
 
@@ -108,6 +110,11 @@ class Record:
     notes: list[str] = field(default_factory=list)
     environment: str = ""
     seconds: float = 0.0
+
+    @property
+    def lacking(self) -> list[str]:
+        """The modules that its notebooks import and that were not there."""
+        return sorted({name for notebook in self.notebooks for name in notebook.lacking})
 
     @property
     def trouble(self) -> list[str]:

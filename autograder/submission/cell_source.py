@@ -52,6 +52,7 @@ class _Facts:
     parses: bool
     defined: frozenset[str]
     check: tuple[str, str] | None
+    imported: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +60,8 @@ def _facts(source: str) -> _Facts:
     tree = tree_of(source)
     if tree is None:
         return _Facts(False, frozenset(a or b for a, b in _DEFINES.findall(source)), None)
-    return _Facts(True, frozenset(_bound(tree.body)), _check_call(tree))
+    modules = frozenset(_imported(tree, source)) if "import" in source else frozenset()
+    return _Facts(True, frozenset(_bound(tree.body)), _check_call(tree), modules)
 
 
 def forget() -> None:
@@ -75,6 +77,11 @@ def parses(source: str) -> bool:
 def defined(source: str) -> frozenset[str]:
     """Return the names a cell binds at its top level."""
     return _facts(source).defined
+
+
+def imported(source: str) -> frozenset[str]:
+    """Return the modules a cell imports, by the first part of their names, also in its functions and below a magic."""
+    return _facts(source).imported
 
 
 def check_call(source: str) -> tuple[str, str] | None:
@@ -103,6 +110,17 @@ def _bound(body: list[ast.stmt]) -> set[str]:
                 inner = getattr(node, field, [])
                 todo += inner if isinstance(inner, list) else []
     return found
+
+
+def _imported(tree: ast.Module, source: str) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    magic, _, below = source.lstrip().partition("\n")
+    return found | (imported(below) if magic.startswith("%%") else set())
 
 
 def _check_call(tree: ast.Module) -> tuple[str, str] | None:

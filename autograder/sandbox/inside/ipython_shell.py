@@ -18,6 +18,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 from traitlets.config import Config
 
+from . import lacking
+
 _CUT = "\n[The output went on; the rest was cut off.]\n"
 
 
@@ -275,4 +277,6 @@ def start() -> Shell:
     from matplotlib_inline.backend_inline import configure_inline_support
 
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
+    setattr(builtins, lacking.HOOK, lacking.lack)
+    shell.ast_transformers.append(lacking.Forgiving(lambda: shell.last_source))  # type: ignore[arg-type]
     return shell

@@ -17,7 +17,7 @@ from barprop.answers.call_budget import Tally
 from barprop.answers.calls import AnswerError, Namespace, Observed, Run, guard, observe
 from barprop.answers.script import Later, Outcome, carry_out
 
-from . import by_value, isolation
+from . import by_value, isolation, lacking
 from .ipython_shell import Shell
 from .wire import REFERENCE, Channel, Codec, TooLargeError
 
@@ -287,4 +287,5 @@ def serve(sock: socket.socket, shell: Shell, output: int) -> None:
     """Be one notebook's process until the host hangs up."""
     if "" not in sys.path:
         sys.path.insert(0, "")
+    lacking.watch(os.getcwd())
     Guest(sock, shell, output).serve()

@@ -113,6 +113,41 @@ def test_a_worker_killed_midway_loses_no_submission(
     assert shared["student-01", "ps1", "p1", "test_square"][0] == 2.0
 
 
+def _documented() -> list[list[str]]:
+    """The commands of docs/grading.md that start a scheduler, a worker and the grading."""
+    block = (ROOT / "docs" / "grading.md").read_text().split("```console\n")[1].split("```")[0]
+    return [line.removeprefix("$ ").split() for line in block.splitlines() if "dask" in line]
+
+
+@pytest.mark.slow
+def test_the_documented_commands_grade_a_class_from_any_folder(tmp_path: Path) -> None:
+    """With nothing said but what the page says: no PYTHONPATH, workers with their nannies, each in a folder of its own."""
+    needs.sandbox()
+    needs.package("distributed")
+    course, port = _class(tmp_path / "course"), str(_free_port())
+    bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    words = [[w.replace("10.0.0.1", "127.0.0.1").replace("8786", port) for w in line] for line in _documented()]
+    scheduler, worker, grade = ([sys.executable, *line[1:]] for line in words)
+    grade[1:1] = ["-m", "autograder"]  # `autograder` is `python -m autograder`
+    grade[grade.index("02_bar_notation")] = "ps1"
+    with contextlib.ExitStack() as stack:
+        for number, command in enumerate((scheduler, worker, worker)):
+            folder = tmp_path / f"machine-{number}"
+            folder.mkdir()
+            log = stack.enter_context(open(folder / "log", "wb"))
+            process = subprocess.Popen(command, stdout=log, stderr=log, env=bare, cwd=folder)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)  # a nanny ends its worker
+            if command is scheduler:
+                _wait_for(int(port))
+        _wait_for_workers(f"tcp://127.0.0.1:{port}", 2)
+        done = subprocess.run(grade, cwd=course, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"{STUDENTS} graded" in done.stdout
+    found = {key[0]: value[0] for key, value in scores(course).items() if key[-1] == "test_square"}
+    assert found == {f"student-{n:02}": 2.0 if n % 2 else 0.0 for n in range(STUDENTS)}
+
+
 def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
     needs.package("distributed")
     course = _class(tmp_path / "course")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import re
 import statistics
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 from autograder.reports.answers import anonymous, written_in
 from autograder.reports.class_report import ClassReport, class_report
+from autograder.reports.csv_file import write_csv
 from autograder.reports.html_page import render
 from autograder.reports.table import Row, Table
 from autograder.reports.text import as_text
@@ -59,15 +62,8 @@ def a_row(student: str, rng: random.Random, assignment: str) -> tuple[Row, Recor
                 "outputs": [],
             }
         )
-    if rng.random() < 0.2:
-        error = {
-            "output_type": "error",
-            "ename": "ModuleNotFoundError",
-            "evalue": "No module named 'torch.nn'",
-            "traceback": [],
-        }
-        cells.append({"cell_type": "code", "source": "import torch.nn", "metadata": {}, "outputs": [error]})
-    notebook = NotebookRecord("n", grades=grades, document=json.dumps({"cells": cells}))
+    lacking = ["torch"] if rng.random() < 0.2 else []
+    notebook = NotebookRecord("n", grades=grades, lacking=lacking, document=json.dumps({"cells": cells}))
     row = Row(
         student,
         points={n.removeprefix("test_"): g.points or 0.0 for n, g in grades.items()},
@@ -192,10 +188,19 @@ def test_who_is_missing_and_who_struggles(tables: list[Table], report: ClassRepo
     assert len(report.standings) == 34
 
 
-def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport) -> None:
+def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport, tmp_path: Path) -> None:
     part = report.parts[0]
     assert part.lacking.keys() == {"torch"}
-    assert part.lacking["torch"] == [row.student for row in tables[0].rows if row.written.lacking]
+    lack = part.lacking["torch"]
+    assert lack == [row.student for row in tables[0].rows if row.record.lacking]
+    page, text = BeautifulSoup(render(report), "html.parser").get_text(), as_text(report)
+    assert f"the grader lacks the module torch, which {len(lack)} submissions import." in page
+    assert f"Modules the grader lacks: torch in {len(lack)} submissions ({', '.join(lack)})" in page
+    assert f"torch, in {len(lack)}: {', '.join(lack)}" in text
+    write_csv(tmp_path / "scores.csv", tables)
+    lines = list(csv.DictReader((tmp_path / "scores.csv").read_text().splitlines()))
+    column = "02_bar_notation/modules the grader lacks"
+    assert [line["student"] for line in lines if line[column] == "torch"] == sorted(lack)
     assert part.notes["mended"] == [(MARKUP, "A cell was put back.")]
     assert part.notes["quarantine"] == [("zoe", "It is no notebook.")]
     assert part.notes["waiting"] == [("zoe", "")]
