@@ -23,7 +23,7 @@ from autograder.gradebook.database import with_driver
 from tests import needs
 from tests.grading_tools import call, hand_in, make_course, own_answers, own_source, scores
 
-STUDENTS = 16
+STUDENTS = 10
 
 
 def _class(folder: Path) -> Path:

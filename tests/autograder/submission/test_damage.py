@@ -23,7 +23,7 @@ from tests.grading_tools import plan, points, solved
 
 pytestmark = pytest.mark.slow
 
-COUNT, BATCHES = 10_000, 8
+COUNT, BATCHES = 10_000, 8  # a quarter of them outside of `make exhaustive`
 NASTY = [None, True, -1, 1e308, "", "x", "\ud800", "\0", [], {}, [[]], {"a": {}}, 10**400, "code", "markdown", ["a", 1]]
 
 
@@ -152,7 +152,9 @@ def damaged(number: int) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize(
+    "batch", [pytest.param(batch, marks=pytest.mark.exhaustive if batch > 1 else ()) for batch in range(BATCHES)]
+)
 def test_each_is_mended_or_refused_with_a_reason(batch: int) -> None:
     the_plan, read, reasons = plan().notebooks[0], 0, []
     wanted = [cell.grade_id for cell in the_plan.managed]
