@@ -21,7 +21,7 @@ _BARPROP, _AUTOGRADER = Path(barprop.__file__).parent, Path(autograder.__file__)
 # The folders every score depends on.
 SHARED = (
     *(_BARPROP / name for name in ("answers", "data", "fixtures", "judging", "numerics", "activations.py")),
-    *(_BARPROP / "exercises" / name for name in ("__init__.py", "layer_drivers.py", "sampling.py")),
+    *sorted((_BARPROP / "exercises").glob("*.py")),
     *(_AUTOGRADER / name for name in ("sandbox", "scoring", "submission", "assignment.py", "reference/__init__.py")),
 )
 

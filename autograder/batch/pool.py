@@ -5,6 +5,7 @@ There is a record for every job: one that lost its process twice counts 0, says 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import queue
@@ -23,6 +24,7 @@ from autograder.scoring.record import Record
 _TRIES = 2
 _SCHEDULER = 30.0  # seconds until a Dask scheduler must answer
 _WORKER = 60.0  # seconds until a Dask cluster must have a worker
+_EACH = 2  # jobs that each local process has: one in work, and the next
 _AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
 
 
@@ -70,53 +72,60 @@ class Crew:
             worker.close()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Record]:
-        """Yield records as they are done. Raise PoolError, before anything is run, if no sandbox can be had."""
+        """Yield records as they are done. Jobs are drawn in the caller's thread, a few ahead.
+
+        Raise PoolError, before any job is drawn, if no sandbox can be had.
+        """
         if self.isolated:
             try:
                 bubblewrap.executable()
             except SandboxError as error:
                 raise PoolError(str(error)) from None
-        waiting, lock, stop = iter(jobs), threading.Lock(), threading.Event()
-        done: queue.Queue[Record | BaseException | None] = queue.Queue(maxsize=2 * len(self.workers))
-
-        def serve(worker: Worker) -> None:
-            try:
-                while not stop.is_set():
-                    with lock:
-                        job = next(waiting, None)
-                    if job is None:
-                        break
-                    done.put(_try(worker, job))
-            except BaseException as error:
-                done.put(error)
-            finally:
-                done.put(None)
-
-        threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in self.workers]
+        waiting = iter(jobs)
+        todo: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        done: queue.SimpleQueue[Record | BaseException] = queue.SimpleQueue()
+        threads = [threading.Thread(target=_serve, args=(worker, todo, done), daemon=True) for worker in self.workers]
         for thread in threads:
             thread.start()
         try:
-            running = len(threads)
+            running = _hand_out(waiting, todo, _EACH * len(threads))
             while running:
                 result = done.get()
-                if result is None:
-                    running -= 1
-                elif isinstance(result, BaseException):
+                if isinstance(result, BaseException):
                     raise result
-                else:
-                    yield result
+                running += _hand_out(waiting, todo, 1) - 1
+                yield result
         finally:
-            stop.set()
-            _drain(threads, done)
+            _dismiss(threads, todo)
 
 
-def _drain(threads: list[threading.Thread], done: queue.Queue) -> None:
-    """Let the threads come to their end, whatever they still have to say."""
+def _serve(worker: Worker, todo: queue.SimpleQueue, done: queue.SimpleQueue) -> None:
+    """Grade in this thread what is handed out, until there is no more."""
+    while (job := todo.get()) is not None:
+        try:
+            done.put(_try(worker, job))
+        except BaseException as error:
+            done.put(error)
+
+
+def _hand_out(waiting: Iterator[Job], todo: queue.SimpleQueue, count: int) -> int:
+    """Hand out up to `count` jobs, each as soon as it is made; return how many there were."""
+    given = 0
+    for job in itertools.islice(waiting, count):
+        todo.put(job)
+        given += 1
+    return given
+
+
+def _dismiss(threads: list[threading.Thread], todo: queue.SimpleQueue) -> None:
+    """Take back what no thread has begun, and wait for what they have."""
+    with contextlib.suppress(queue.Empty):
+        while True:
+            todo.get_nowait()
+    for _ in threads:
+        todo.put(None)
     for thread in threads:
-        while thread.is_alive():
-            thread.join(0.05)
-            while not done.empty():
-                done.get_nowait()
+        thread.join()
 
 
 def _try(worker: Worker, job: Job) -> Record:

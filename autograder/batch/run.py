@@ -93,46 +93,60 @@ class Run:
             str(grading.show_cells),
             str(grading.sandbox),
         )
+        # Authored notebooks are not to be handed out, but a student's answers may be called like them.
+        authored = set(ignored_names())
+        self.ignore = [name for name in grading.coursedir.ignore if name not in authored]
         self.summary = Summary(plan.name)
         self.force = grading.converter.force
-        self.by_student: dict[str, Due] = {}
+        self.in_hand: dict[str, tuple[Due, Submission]] = {}  # what is being graded, by student
         self.waiting: set[str] = set()
 
     def over(self, due: list[Due]) -> Summary:
         """Grade what has to be, write everything."""
-        held, self.waiting = self.writer.scores(), self.writer.waiting()
-        todo = []
         for one in due:
-            if self._wanted(one):
-                self.by_student[one.student] = one
-                todo += [one] if self._look(one, held.get(one.student, {})) else []
-        with Progress(f"Grading {self.plan.name}", len(todo)) as progress:
+            self._check_known(one.student)
+        self.waiting = self.writer.waiting()
+        grading = self.grading
+        with Progress(f"Grading {self.plan.name}", len(due)) as progress:
             try:
-                grading = self.grading
-                results = run_jobs(
-                    self._jobs(todo), grading.jobs, grading.dask, grading.sandbox, grading.converter.crew
-                )
-                for result in results:
+                jobs = self._jobs(due, progress)
+                for result in run_jobs(jobs, grading.jobs, grading.dask, grading.sandbox, grading.converter.crew):
                     self._finish(result)
                     progress.step(bool(result.trouble))
             except PoolError as error:
                 raise NbGraderException(str(error)) from None
         return self.summary
 
-    def _wanted(self, one: Due) -> bool:
-        if self.grading.converter.create_student or self.writer.knows(one.student):
-            return True
-        raise NbGraderException(f"No student with ID '{one.student}' exists in the database, and none may be created.")
+    def _check_known(self, student: str) -> None:
+        """Raise NbGraderException if the gradebook has no such student, and none may be created."""
+        if not (self.grading.converter.create_student or self.writer.knows(student)):
+            raise NbGraderException(f"No student with ID '{student}' exists in the database, and none may be created.")
 
-    def _look(self, one: Due, held: dict[tuple[str, str], float | None]) -> bool:
-        """Whether a submission has to be graded; what the journal holds is written at once."""
-        submission = self._taken(one)
-        if submission.empty:
-            self.summary.skipped.append(f"{one.student} handed in an empty folder: passed over.")
-            return False
-        record = None if self.force else self.journal.get(self._key(one, submission))
-        if record is None or not self._holds(record) or (record.again and one.student in self.waiting):
-            return True
+    def _jobs(self, due: list[Due], progress: Progress) -> Iterator[Job]:
+        """Yield a job for each submission that has to be graded; what the journal holds is written at once.
+
+        A submission is read from disk once, when its turn comes, and kept until its grades are written:
+        what is written beside them is what was graded.
+        """
+        held = self.writer.scores()
+        for one in due:
+            submission = self._read(one)
+            key = self._key(one, submission)
+            record = None if self.force else self.journal.get(key)
+            if submission.empty:
+                self.summary.skipped.append(f"{one.student} handed in an empty folder: passed over.")
+            elif record is None or not self._holds(record) or (record.again and one.student in self.waiting):
+                self.in_hand[one.student] = one, submission
+                yield self._job(one, submission, key, record)
+                continue
+            else:
+                self._reuse(record, one, submission, held.get(one.student, {}))
+            progress.step()
+
+    def _reuse(
+        self, record: Record, one: Due, submission: Submission, held: dict[tuple[str, str], float | None]
+    ) -> None:
+        """Write what the journal holds, unless it is in the gradebook already."""
         self._note(record, record.student in self.waiting)
         if self._is_current(record, one, held):
             self.summary.current += 1
@@ -140,7 +154,6 @@ class Run:
         else:
             self._written(record, one, submission)
             self.summary.reused += 1
-        return False
 
     def _holds(self, record: Record) -> bool:
         """Whether every exercise is still as it was when the record was made, and no module is there that lacked."""
@@ -158,30 +171,24 @@ class Run:
                     return False
         return True
 
-    def _jobs(self, todo: list[Due]) -> Iterator[Job]:
-        """Yield the jobs, each read from disk when its turn comes."""
-        for one in todo:
-            submission = self._taken(one)
-            key = self._key(one, submission)
-            earlier = None if self.force else self.journal.get(key)
-            held = earlier.notebooks if earlier and not earlier.again else []
-            known = {nb.name: _still_good(nb, self.exercise_keys) for nb in held}
-            yield Job(
-                one.student,
-                self.plan,
-                key,
-                seeds.seed_key(self.secret, one.student, self.plan.name, submission.digest),
-                submission.notebooks,
-                submission.unreadable,
-                submission.files,
-                (*submission.notes, *self._left_out(submission)),
-                self.exercise_keys,
-                known,
-                self.grading.limits,
-                self.grading.show_cells,
-                fingerprints.environment(),
-                tuple(self.grading.converter.exclude_overwriting.get(self.plan.name, [])),
-            )
+    def _job(self, one: Due, submission: Submission, key: str, earlier: Record | None) -> Job:
+        held = earlier.notebooks if earlier and not earlier.again else []
+        return Job(
+            one.student,
+            self.plan,
+            key,
+            seeds.seed_key(self.secret, one.student, self.plan.name, submission.digest),
+            submission.notebooks,
+            submission.unreadable,
+            submission.files,
+            (*submission.notes, *self._left_out(submission)),
+            self.exercise_keys,
+            {nb.name: _still_good(nb, self.exercise_keys) for nb in held},
+            self.grading.limits,
+            self.grading.show_cells,
+            fingerprints.environment(),
+            tuple(self.grading.converter.exclude_overwriting.get(self.plan.name, [])),
+        )
 
     def _left_out(self, submission: Submission) -> list[str]:
         """Name in a sentence the files that are not copied to autograded/ and feedback/."""
@@ -189,11 +196,9 @@ class Run:
         why = "Only data is copied to autograded/ (csv, txt, npy, npz, png, jpg); left out"
         return [f"{why}: {some(names)}."] if names else []
 
-    def _taken(self, one: Due) -> Submission:
-        authored = set(ignored_names())  # not to be handed out, but a student's answers may be called like that
-        ignored = [name for name in self.grading.coursedir.ignore if name not in authored]
+    def _read(self, one: Due) -> Submission:
         try:
-            return take_in(one.folder, ignored)
+            return take_in(one.folder, self.ignore)
         except (RuntimeError, MemoryError, ValueError, LookupError) as error:
             self.grading.log.exception("reading what %s handed in", one.student)
             return unreadable(f"It cannot be read ({type(error).__name__}).")
@@ -212,8 +217,7 @@ class Run:
         except OSError as error:
             why = f"its record cannot be kept in {self.journal.folder} ({error.strerror}); the next run grades it again"
             self.summary.unwritten.append(f"{result.student}: {why}")
-        one = self.by_student[result.student]
-        self._written(result, one, self._taken(one))
+        self._written(result, *self.in_hand.pop(result.student))
         self._note(result)
         self.summary.graded += not result.again
 

@@ -26,6 +26,7 @@ from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
 from autograder.scoring import seeds
 from autograder.scoring.grade import grade_submission, refused
+from autograder.submission.read_folder import take_in
 from barprop.exercises import EXERCISES
 from tests.grading_tools import (
     ASSIGNMENT,
@@ -297,6 +298,32 @@ def test_files_go_along_but_no_link_and_no_pipe(own: Path) -> None:
     told = " ".join(record.notes)
     for word in ("link.txt", "other.ipynb", "folder", "pipe", "folder.ipynb", "? odd?.txt", "notes/helper.py"):
         assert word in told
+
+
+def test_what_is_written_is_what_was_graded(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A student hands in again in the middle of the run: each submission is read once, also where nothing is new."""
+    data = own / "submitted/full/ps1/data.csv"
+    data.write_text("first")
+    reads: list[str] = []
+
+    def read(folder: Path, ignore: list[str]) -> Any:
+        reads.append(folder.parent.name)
+        return take_in(folder, ignore)
+
+    def run_jobs(waiting: Any, *_: Any) -> Iterator[Any]:
+        for job in waiting:
+            if job.student == "full":
+                data.write_text("second")
+            yield grade_submission(job, lambda _: FakeSession())
+
+    monkeypatch.setattr(run_module, "take_in", read)
+    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
+    assert run().graded == 4
+    assert (own / "autograded/full/ps1/data.csv").read_text() == "first"
+    assert sorted(reads) == ["blank", "broken", "full", "half"]
+    assert run().graded == 1  # the one that changed
+    assert (own / "autograded/full/ps1/data.csv").read_text() == "second"
+    assert len(reads) == 8
 
 
 def test_a_submission_folder_that_is_a_link_is_not_followed(own: Path) -> None:

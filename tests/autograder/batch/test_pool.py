@@ -1,0 +1,59 @@
+"""Jobs of local processes: who draws them, how far ahead, and what an error on the way costs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograder.batch import pool
+from autograder.batch.pool import Crew
+
+
+@pytest.fixture
+def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
+    """Two workers that give every job back."""
+    monkeypatch.setattr(pool, "_try", lambda worker, job: job)
+    with Crew(2, isolated=False) as crew:
+        yield crew
+
+
+def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(crew: Crew) -> None:
+    drawn: list[int] = []
+
+    def jobs() -> Iterator[Any]:
+        for number in range(50):
+            assert threading.current_thread() is threading.main_thread()
+            drawn.append(number)
+            yield number
+
+    done = []
+    for result in crew.run(jobs()):
+        done.append(result)
+        assert len(drawn) - len(done) <= 2 * len(crew.workers)
+    assert sorted(done) == drawn == list(range(50))
+
+
+def test_no_jobs_are_no_records(crew: Crew) -> None:
+    assert list(crew.run([])) == []
+
+
+def test_an_error_while_jobs_are_drawn_or_run_is_raised_and_leaves_no_thread(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def jobs() -> Iterator[Any]:
+        yield 1
+        raise LookupError("no second one")
+
+    def fail(worker: object, job: object) -> None:
+        raise OSError("no room")
+
+    before = threading.active_count()
+    with pytest.raises(LookupError, match="no second one"):
+        list(crew.run(jobs()))
+    monkeypatch.setattr(pool, "_try", fail)
+    with pytest.raises(OSError, match="no room"):
+        list(crew.run([1, 2, 3]))
+    assert threading.active_count() == before
