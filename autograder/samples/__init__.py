@@ -16,6 +16,15 @@ def function(signature: str, *lines: str) -> str:
     return f"def {signature}:\n" + "".join(f"    {line}\n" for line in lines)
 
 
+def class_of(name: str, base: str = "", **methods: tuple[str, ...]) -> str:
+    """Write a class: class_of("ReLU", forward=("self, h_prev, w", "line", ...), ...)."""
+    text = f"class {name}{base}:\n"
+    for method, (arguments, *lines) in methods.items():
+        method = {"init": "__init__"}.get(method, method)
+        text += f"    def {method}({arguments}):\n" + "".join(f"        {line}\n" for line in lines)
+    return text
+
+
 def _collect(name: str) -> dict:
     found: dict = {}
     for folder in notebook_folders(__path__):
