@@ -18,7 +18,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
 from autograder.batch.fingerprints import digest_of
 from autograder.course.layout import RELEASE
 from autograder.reference import REFERENCES, oracle_of
@@ -26,6 +26,7 @@ from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError
 from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.scoring.seeds import seed_key
+from autograder.submission.cell_source import declared
 from barprop.answers.calls import AnswerError, Namespace
 from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Case, Exercise, Mistake, Part

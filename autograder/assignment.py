@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
-
-from barprop.exercises import TESTS
 
 
 @dataclass(frozen=True)
@@ -106,18 +103,6 @@ class AssignmentPlan:
         plain = {"name": self.name, "notebooks": [asdict(nb) for nb in self.notebooks]}
         text = json.dumps(plain, sort_keys=True).encode()
         return text + b"".join(f"\0{name}\0".encode() + data for name, data in sorted(self.files.items()))
-
-
-def declared(grade_id: str, source: str) -> tuple[str, str]:
-    """(exercise, part) a test cell of ours asks; ("", "") for an instructor's own cell.
-
-    The cell's own call of check() decides, so that a cell which merely shares the name stays the instructor's.
-    """
-    if grade_id not in TESTS:
-        return "", ""
-    exercise, part = TESTS[grade_id]
-    call = rf"""^\s*check\(\s*(['"]){re.escape(exercise.name)}\1"""
-    return (exercise.name, part.name) if re.search(call, source, re.MULTILINE) else ("", "")
 
 
 def without_regions(source: str, begin: str = "BEGIN HIDDEN TESTS", end: str = "END HIDDEN TESTS") -> str:

@@ -19,11 +19,12 @@ from typing import Any
 
 import nbformat
 
-from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
 from autograder.course.layout import RELEASE, ROOT
 from autograder.sandbox import CellResult, Limits
 from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.record import Record
+from autograder.submission.cell_source import declared
 from barprop.answers.calls import Namespace, Run
 from barprop.answers.script import Outcome, Script, carry_out
 

@@ -16,10 +16,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests
 from traitlets.config import Config
 
-from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, without_regions
 from autograder.course.names import did_you_mean
 from autograder.gradebook.database import open_gradebook
-from autograder.submission.cell_source import same_text
+from autograder.submission.cell_source import declared, same_text
 from autograder.submission.read_folder import take_in
 
 

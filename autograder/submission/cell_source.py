@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from autograder.sandbox.time_limit import OverdueError
+from barprop.exercises import TESTS
 
 _TOO_LONG = 200_000  # characters; beyond that only the patterns below look at it
 _TOO_MAGIC = 4_000  # lines with a magic's mark times lines; IPython reads the whole cell again for each of them
@@ -51,7 +52,8 @@ class _Facts:
 
     parses: bool
     defined: frozenset[str]
-    check: tuple[str, str] | None
+    checks: tuple[tuple[str, str], ...] = ()  # (exercise, part) of each check("exercise"[, "part"]) that is a statement
+    opens: bool = False  # whether the first of them is the first statement
     imported: frozenset[str] = frozenset()
 
 
@@ -59,9 +61,11 @@ class _Facts:
 def _facts(source: str) -> _Facts:
     tree = tree_of(source)
     if tree is None:
-        return _Facts(False, frozenset(a or b for a, b in _DEFINES.findall(source)), None)
+        return _Facts(False, frozenset(a or b for a, b in _DEFINES.findall(source)))
+    checks = _check_calls(tree) if "check" in source else ()
+    opens = bool(checks) and _check_call(tree.body[0]) is not None
     modules = frozenset(_imported(tree, source)) if "import" in source else frozenset()
-    return _Facts(True, frozenset(_bound(tree.body)), _check_call(tree), modules)
+    return _Facts(True, frozenset(_bound(tree.body)), checks, opens, modules)
 
 
 def forget() -> None:
@@ -85,8 +89,21 @@ def imported(source: str) -> frozenset[str]:
 
 
 def check_call(source: str) -> tuple[str, str] | None:
-    """(exercise, part) where the cell's first statement is check("exercise"[, "part"])."""
-    return _facts(source).check
+    """(exercise, part) where a student's cell begins with check("exercise"[, "part"]); an answer may end with it."""
+    facts = _facts(source)
+    return facts.checks[0] if facts.opens else None
+
+
+def declared(grade_id: str, source: str) -> tuple[str, str]:
+    """(exercise, part) that a test cell of ours asks; ("", "") for an instructor's own cell.
+
+    The cell's own call of check() decides, so that a cell which merely shares the name stays the instructor's.
+    """
+    if grade_id not in TESTS:
+        return "", ""
+    exercise, part = TESTS[grade_id]
+    names = {name for name, _ in _facts(source).checks}
+    return (exercise.name, part.name) if exercise.name in names else ("", "")
 
 
 def _bound(body: list[ast.stmt]) -> set[str]:
@@ -123,10 +140,14 @@ def _imported(tree: ast.Module, source: str) -> set[str]:
     return found | (imported(below) if magic.startswith("%%") else set())
 
 
-def _check_call(tree: ast.Module) -> tuple[str, str] | None:
-    if not tree.body or not isinstance(tree.body[0], ast.Expr):
-        return None
-    call = tree.body[0].value
+def _check_calls(tree: ast.Module) -> tuple[tuple[str, str], ...]:
+    """(exercise, part) of the calls of check() that are statements, in the order of the text."""
+    found = [(node, call) for node in ast.walk(tree) if isinstance(node, ast.Expr) and (call := _check_call(node))]
+    return tuple(call for _, call in sorted(found, key=lambda each: (each[0].lineno, each[0].col_offset)))
+
+
+def _check_call(statement: ast.stmt) -> tuple[str, str] | None:
+    call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "check":
         return None
     words = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]

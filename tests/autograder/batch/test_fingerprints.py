@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import grimp
+
 from autograder.batch import fingerprints
 from autograder.course.layout import ROOT
-from tests import needs
 
 _SCORES = ("autograder.reference", "autograder.sandbox", "autograder.scoring", "barprop.exercises")
-_NO_SCORE = {"barprop", "barprop.check", "barprop.progress"}  # the package's front; students call it, the grader does not
+_NO_SCORE = {
+    "barprop",
+    "barprop.check",
+    "barprop.progress",
+}  # the package's front; students call it, the grader does not
 
 
 def test_whatever_scores_import_is_in_a_fingerprint() -> None:
     """A module outside the folders could change a score, and no submission would be graded anew."""
-    needs.package("grimp")
-    import grimp
-
     graph = grimp.build_graph("autograder", "barprop", exclude_type_checking_imports=True)
     modules = {found for name in _SCORES for found in graph.find_upstream_modules(name, as_package=True)}
     modules |= {found for name in _SCORES for found in graph.find_descendants(name)}

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from nbgrader.utils import determine_grade
 
-from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, declared, without_regions
+from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, without_regions
 from autograder.sandbox import CellResult
 from autograder.scoring import score
 from autograder.scoring.feedback_notebook import hidden_lines
 from autograder.scoring.record import Grade, Record, plain_points
 from autograder.scoring.run_cells import NotebookRun
 from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_text
+from autograder.submission.cell_source import check_call, declared
 from barprop.answers.calls import AnswerError, Namespace
 from tests.grading_tools import FakeSession, cell, grade, grade_bytes, notebook, plan, points, solved, text_of
 
@@ -154,6 +155,17 @@ def test_a_cell_of_ours_by_its_own_call() -> None:
     assert declared("test_backward_loss", "check('backward', 'loss')") == ("backward", "loss")
     assert declared("test_relu", "assert relu(1) == 1") == ("", "")
     assert declared("test_nothing", 'check("relu")') == ("", "")
+    assert declared("test_relu", 'import os\nif True:\n    check("relu", "x")\ncheck("tanh")') == ("relu", "")
+    for shown in ("text = '''\ncheck(\"relu\")\n'''", '# check("relu")', 'found = check("relu")', "check(relu)"):
+        assert declared("test_relu", shown) == ("", ""), shown
+
+
+def test_a_students_cell_is_a_test_where_it_begins_with_the_call() -> None:
+    """An answer may end with it."""
+    assert check_call('check("backward", "loss")\nmore = 1') == ("backward", "loss")
+    assert check_call('%matplotlib inline\ncheck("relu")') is None
+    assert check_call('def relu(v):\n    return v\ncheck("relu")') is None
+    assert check_call('check("relu"') is None
 
 
 # --- what a session does ----------------------------------------------------------------------
