@@ -5,22 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import struct
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-import msgpack
-
 from autograder.sandbox import bubblewrap
+from autograder.sandbox.inside.protocol import DONE, END, INTERRUPT, OPEN, receive_control, send_control
 from autograder.sandbox.interface import Fault, Limits, SandboxError
-from autograder.sandbox.session import LocalSession, RemoteSession
+from autograder.sandbox.session import RemoteSession
 from barprop.answers.calls import AnswerError
 
-_LENGTH = struct.Struct("<I")
 _START = 60.0  # seconds until the warm process must be up
 _ANSWER = 20.0  # seconds until it must have done what it was asked for
 _MB = 1_000_000
@@ -34,8 +31,6 @@ class Sandbox:
 
     Raises SandboxError where no sandbox can be had, with the way out.
     """
-
-    _session_type = RemoteSession
 
     def __init__(self, limits: Limits = Limits()):  # noqa: B008 (immutable)
         if os.name != "posix":
@@ -51,7 +46,7 @@ class Sandbox:
         try:
             self._process = self._start(theirs)
             theirs.close()
-            self._read()
+            receive_control(self._control)
         except (OSError, EOFError) as error:
             self.close()
             why = self._last_words or error
@@ -94,11 +89,11 @@ class Sandbox:
         with theirs:
             try:
                 number = self._count_up()
-                self._ask("open", number, room, int(limits.output * _MB), fd=theirs.fileno())
+                self._ask(OPEN, number, room, int(limits.output * _MB), files=[theirs.fileno()])
             except BaseException:
                 ours.close()
                 raise
-        session = self._session_type(self, number, ours, limits)
+        session = RemoteSession(self, number, ours, limits)
         try:
             for name, content in (files or {}).items():
                 session.lay(_inside(name), content)
@@ -109,43 +104,28 @@ class Sandbox:
 
     def interrupt(self, number: int) -> None:
         """Press Ctrl-C in a session."""
-        self._ask("interrupt", number)
+        self._ask(INTERRUPT, number)
 
     def end(self, number: int, patience: float = 0.0) -> int | None:
         """Kill a session and everything in it. Tells how it ended, as os.wait does, where it had or does so in time."""
-        return self._ask("end", number, patience)
+        return self._ask(END, number, patience)
 
     def _count_up(self) -> int:
         with self._lock:
             self._count += 1
             return self._count
 
-    def _ask(self, *message: Any, fd: int | None = None) -> Any:
-        data = msgpack.packb(message)
+    def _ask(self, *message: Any, files: Sequence[int] = ()) -> Any:
         try:
             with self._lock:
-                socket.send_fds(self._control, [_LENGTH.pack(len(data))], [] if fd is None else [fd])
-                self._control.sendall(data)
-                kind, content = self._read()
+                send_control(self._control, message, *files)
+                (kind, content), _ = receive_control(self._control)
         except (OSError, EOFError) as error:
             self.close()
             raise SandboxError(f"The sandbox broke: {self._last_words or error or 'it is gone'}.") from None
-        if kind != "done":
+        if kind != DONE:
             raise SandboxError(f"The sandbox cannot open a session: {content}. {bubblewrap.WAY_OUT}")
         return content
-
-    def _read(self) -> list:
-        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-        return msgpack.unpackb(self._exactly(length))
-
-    def _exactly(self, count: int) -> bytes:
-        data = b""
-        while len(data) < count:
-            more = self._control.recv(count - len(data))
-            if not more:
-                raise EOFError("it ended")
-            data += more
-        return data
 
     def _complaint(self) -> str:
         """Return the last line the warm process wrote to stderr."""
@@ -178,8 +158,6 @@ class LocalSandbox(Sandbox):
 
     For systems without bubblewrap. A submission run here can read and do whatever its owner can.
     """
-
-    _session_type = LocalSession
 
     def __init__(self, limits: Limits = Limits()):  # noqa: B008 (immutable)
         self._home = tempfile.TemporaryDirectory(prefix="notebook-")

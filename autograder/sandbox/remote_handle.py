@@ -1,4 +1,4 @@
-"""What stands on the host for an object in a session."""
+"""Host-side proxy for an object that lives in a session."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from barprop.answers.calls import AnswerError, Handle, Observed
+from barprop.answers.script import BINARY_OPERATORS, UNARY_OPERATORS
+from barprop.answers.untrusted import one_line
 
 
 class RemoteHandle(Handle):
@@ -50,10 +52,10 @@ def _unary(name: str) -> Any:
     return apply
 
 
-for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
+for _name in BINARY_OPERATORS:
     setattr(RemoteHandle, f"__{_name}__", _binary(_name))
     setattr(RemoteHandle, f"__r{_name}__", _reflected(_name))
-for _name in ("neg", "pos", "abs"):
+for _name in UNARY_OPERATORS:
     setattr(RemoteHandle, f"__{_name}__", _unary(_name))
 
 
@@ -81,7 +83,7 @@ def sentence(text: Any, most: int = 400) -> str:
     """Text from a session, made harmless: one line, printable, not too long."""
     if type(text) is not str:
         raise AnswerError("The answer came back malformed.")
-    text = " ".join("".join(c if c.isprintable() else " " for c in text[: 2 * most]).split())
+    text = one_line(text, most + 1)
     return text if len(text) <= most else text[: most - 3] + "..."
 
 

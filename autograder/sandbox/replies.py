@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograder.sandbox.inside.protocol import FAIL, PLAIN, SPENT, SpentError
 from autograder.sandbox.inside.wire import WireError
 from autograder.sandbox.remote_handle import sentence, word
 from barprop.answers.calls import SHARED, AnswerError, Observed
 from barprop.answers.script import Outcome
-
-
-class SpentError(AnswerError):
-    """The session made more calls than it was granted."""
 
 
 class Parts:
@@ -45,9 +42,9 @@ def _outcome_of(entry: Any) -> Outcome:
     if type(entry) is not list or len(entry) != 3 or type(entry[0]) is not str:
         raise WireError("malformed")
     kind, value, seen = entry
-    if kind == "fail":
-        return Outcome(error=failure(["fail", 0, value]))
-    return Outcome(value, plain=kind == "plain", seen=None if seen is None else _seen_of(seen, value))
+    if kind == FAIL:
+        return Outcome(error=failure([FAIL, 0, value]))
+    return Outcome(value, plain=kind == PLAIN, seen=None if seen is None else _seen_of(seen, value))
 
 
 def _seen_of(seen: Any, value: Any) -> tuple[str, Observed]:
@@ -72,7 +69,7 @@ def failure(message: list) -> AnswerError:
     content = message[2]
     if type(content) is not list or len(content) != 2 or not are_names(content):
         raise WireError("malformed")
-    if message[0] == "spent":
+    if message[0] == SPENT:
         return SpentError(sentence(content[0]), "late")
     return AnswerError(sentence(content[0]), content[1])
 

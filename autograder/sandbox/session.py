@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -15,13 +14,30 @@ from weakref import WeakValueDictionary, finalize
 
 import numpy as np
 
-from autograder.sandbox.inside import by_value
-from autograder.sandbox.inside.wire import REFERENCE, Channel, Codec, TooLargeError, WireError
+from autograder.sandbox.inside import by_value, protocol
+from autograder.sandbox.inside.protocol import (
+    ANSWER,
+    ASK,
+    DONE,
+    ERROR,
+    ERRORS,
+    FAIL,
+    HANDLE,
+    NODE,
+    OUT_OF_MEMORY,
+    PART,
+    RESULT,
+    SPENT,
+    STUB,
+    TWIN,
+    SpentError,
+)
+from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
 from autograder.sandbox.memory_limit import frugal
 from autograder.sandbox.outputs import read_cell
 from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
-from autograder.sandbox.replies import Parts, SpentError, failure, observed
+from autograder.sandbox.replies import Parts, failure, observed
 from barprop.answers.call_budget import Tally
 from barprop.answers.calls import AnswerError, Observed, label_of
 from barprop.answers.script import Later, Outcome, Script
@@ -30,8 +46,6 @@ from barprop.fixtures.graphs import Graph, GraphNode
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox
 
-OUT_OF_MEMORY = 12  # exit code of the session
-HANDLE, STUB, TWIN, NODE, RESULT = range(REFERENCE, REFERENCE + 5)
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
 _MOST_OBJECTS = 5_000  # in one answer
@@ -40,7 +54,6 @@ _FAREWELL = 0.3  # seconds until a process that fell silent must have ended by i
 _CALLBACKS = 200_000  # calls from a session to the host
 _DEPTH = 8  # calls within calls within ...
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, partial, np.ufunc)
-_TOLD = (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)
 
 
 class RemoteAnswers:
@@ -90,7 +103,7 @@ class RemoteSession:
         started = time.monotonic()
         try:
             seconds = self._limits.cell_seconds if seconds is None else seconds
-            content = self._request("The cell", seconds, "run", source)
+            content = self._request("The cell", seconds, protocol.RUN, source)
             outputs, error = read_cell(content)
         except AnswerError as problem:
             outputs, error = [], str(problem)
@@ -102,7 +115,7 @@ class RemoteSession:
 
     def lay(self, name: str, content: bytes) -> None:
         """Lay a file into the working folder. Raises AnswerError where there is no room."""
-        self._request(name, self._limits.probe_seconds, "file", name, content)
+        self._request(name, self._limits.probe_seconds, protocol.FILE, name, content)
 
     def close(self) -> None:
         """End the process and everything it started."""
@@ -123,17 +136,18 @@ class RemoteSession:
 
     def named(self, name: str) -> Any:
         """Return the value of a name: data, or a handle. Raise AnswerError."""
-        return self._request(name, self._limits.probe_seconds, "name", name)
+        return self._request(name, self._limits.probe_seconds, protocol.NAME, name)
 
     def call(self, handle: RemoteHandle, args: tuple, names: dict, label: str = "") -> Observed:
         """Call an object. Raises AnswerError. Where calls are being counted here, they are counted there."""
         label = label or label_of(handle)
-        tally: Any = getattr(sys.getprofile(), "__self__", None)
-        calls = max(1, tally.left) if type(tally) is Tally else 0
+        tally = Tally.current()
+        calls = max(1, tally.left) if tally else 0
         try:
-            content = self._request(label, self._limits.probe_seconds, "call", handle, args, names, label, calls)
+            content = self._request(label, self._limits.probe_seconds, protocol.CALL, handle, args, names, label, calls)
         except SpentError:
-            tally.exceeded = True
+            if tally:
+                tally.exceeded = True
             raise
         if type(content) is not tuple or len(content) != 4:
             raise self._break(f"{label} came back malformed.", "malformed")
@@ -145,12 +159,12 @@ class RemoteSession:
     def attribute(self, handle: RemoteHandle, name: str) -> Any:
         """Return an attribute of an object: data, or a handle. Raise AnswerError."""
         label = f"{type(handle).__name__}.{name}"
-        return self._request(label, self._limits.probe_seconds, "get", handle, name)
+        return self._request(label, self._limits.probe_seconds, protocol.GET, handle, name)
 
     def operate(self, handle: RemoteHandle, name: str, operands: tuple) -> Any:
         """Apply an operator. Raise AnswerError."""
         label = type(handle).__name__
-        return self._request(label, self._limits.probe_seconds, "op", name, operands, label)
+        return self._request(label, self._limits.probe_seconds, protocol.OPERATE, name, operands, label)
 
     def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
         """Carry scripts out, all in one go; how far each went. Each has the time of one call."""
@@ -160,7 +174,7 @@ class RemoteSession:
         labels = [script.label for script in scripts]
         try:
             steps = [[[*step[:3], list(step[3])] for step in script.steps] for script in scripts]
-            self._request(labels[0], self._limits.probe_seconds, "play", steps, parts=Parts(parts, labels))
+            self._request(labels[0], self._limits.probe_seconds, protocol.PLAY, steps, parts=Parts(parts, labels))
         except AnswerError as error:
             parts += [[Outcome(error=error)] for _ in scripts[len(parts) :]]
         return parts
@@ -213,24 +227,24 @@ class RemoteSession:
                 self._sandbox.interrupt(self._number)
                 continue
             outcome = _outcome(message)
-            if outcome == "ask" and not interrupted:
+            if outcome == ASK and not interrupted:
                 self._serve(message)
-            elif outcome == "part" and parts and _answers(message, count):
+            elif outcome == PART and parts and _answers(message, count):
                 seconds = min(self._limits.probe_seconds, self._left)
                 parts.take(message[2], seconds if interrupted else 0.0)
                 interrupted, self._deadline = False, time.monotonic() + seconds
-            elif outcome in ("done", "fail", "spent") and _answers(message, count):
+            elif outcome in (DONE, FAIL, SPENT) and _answers(message, count):
                 return self._settled(message, late if interrupted else "", kind)
             else:
                 raise WireError("out of sequence")
 
     def _settled(self, message: list, late: str, kind: str) -> Any:
-        if late and kind == "run" and message[0] == "done":
+        if late and kind == protocol.RUN and message[0] == DONE:
             outputs, _ = read_cell(message[2])
             return outputs, late
         if late:
             raise AnswerError(late, "late")
-        if message[0] != "done":
+        if message[0] != DONE:
             raise failure(message)
         return message[2]
 
@@ -260,7 +274,7 @@ class RemoteSession:
         try:
             self._out.send(reply, self._deadline)
         except TooLargeError as error:
-            self._out.send(["error", "ValueError", str(error)], self._deadline)
+            self._out.send([ERROR, "ValueError", str(error)], self._deadline)
 
     def _carry_out(self, number: Any, method: Any, args: Any, names: Any) -> list:
         if type(number) is not int or number not in self._given or type(args) is not tuple or type(names) is not dict:
@@ -273,15 +287,15 @@ class RemoteSession:
         try:
             with np.errstate(all="ignore"), frugal(int(self._limits.memory * _MB)):
                 value = (getattr(owner, method) if method else owner)(*args, **names)
-            return ["answer", value]
+            return [ANSWER, value]
         except AnswerError as error:
             if self._broken:
                 raise
-            return ["error", "ValueError", str(error)]
-        except _TOLD as error:
-            return ["error", type(error).__name__, sentence(str(error), 200)]
+            return [ERROR, "ValueError", str(error)]
+        except tuple(ERRORS.values()) as error:
+            return [ERROR, type(error).__name__, sentence(str(error), 200)]
         except Exception as error:
-            return ["error", "RuntimeError", f"stopped with {type(error).__name__}"]
+            return [ERROR, "RuntimeError", f"stopped with {type(error).__name__}"]
 
     # --- objects that do not travel ---
 
@@ -334,10 +348,6 @@ class RemoteSession:
             self._handles[number] = handle
             finalize(handle, self._dropped.add, number)
         return handle
-
-
-class LocalSession(RemoteSession):
-    """The same over a plain child process, without isolation."""
 
 
 def _node(given: dict[int, Any], number: Any, index: Any) -> GraphNode:

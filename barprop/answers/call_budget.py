@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 from barprop.answers.calls import AnswerError
@@ -11,7 +12,7 @@ _CALLS = 100_000  # Python calls one backward() may make on a graph of some sixt
 
 
 class Tally:
-    """Counts the calls a student's code makes in this process. In a sandbox its time limit stands in.
+    """Counts the calls that a student's code makes in this process; a sandbox counts for it (`current`).
 
     Use as a context: with far too many calls it sets `exceeded` and stops the code with AnswerError.
     """
@@ -23,14 +24,24 @@ class Tally:
         self._counts = sys.getprofile() is None  # where somebody measures already, nothing is counted
         if self._counts:
             sys.setprofile(self._count)
+            self._before = _current.set(self)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._counts:
             sys.setprofile(None)
+            _current.reset(self._before)
+
+    @staticmethod
+    def current() -> Tally | None:
+        """Return the tally that counts now, so that calls made elsewhere can be counted there."""
+        return _current.get()
 
     def _count(self, frame: Any, event: str, arg: Any) -> None:
         self.left -= 1
         if self.left < 0 and not self.exceeded:
             self.exceeded = True
             raise AnswerError(f"More than {_CALLS:,} calls were made.", "late")
+
+
+_current: ContextVar[Tally | None] = ContextVar("_current", default=None)

@@ -343,10 +343,6 @@ class Run:
         """Call a method of an object made by an answer. Raises AnswerError."""
         return self(self.get(owner, method), *args, **names)
 
-    def guard(self, label: str) -> Any:
-        """Turn whatever the student's objects raise in this context into an AnswerError."""
-        return guard(label)
-
     def remark(self, sentence: str, label: str = "") -> None:
         """Note how an answer behaves besides its value. Costs half the points."""
         self.remarks.append(Remark(sentence, label))

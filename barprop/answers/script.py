@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from barprop.answers.failures import AnswerError
+from barprop.answers.failures import AnswerError, guard
 from barprop.answers.untrusted import is_plain
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # What is wanted of a step: nothing, that its result is an object and no plain data, this object itself, any value.
 NOTHING, OBJECT, KEPT, VALUE = range(4)
-_OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg")
+# What may be applied to an answer's objects: names in the module `operator`, here and in a sandbox.
+BINARY_OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul")
+UNARY_OPERATORS = ("neg", "pos", "abs")
 Step = tuple[str, str, int, tuple[Any, ...]]  # kind, what sentences call it, what is wanted, operands
 
 
@@ -127,6 +129,14 @@ def carry_out(run: Run, steps: Sequence[Step], outcomes: list[Outcome]) -> None:
             return
 
 
+def operate(name: str, operands: tuple[Any, ...], label: str) -> Any:
+    """Apply an operator to objects of an answer; `label` is what sentences call it. Raise AnswerError."""
+    if name not in BINARY_OPERATORS + UNARY_OPERATORS:
+        raise AnswerError(f"There is no operator {name}.")
+    with guard(label):
+        return getattr(operator, name)(*operands)
+
+
 def _there(item: Any, results: list[Any]) -> Any:
     """Return the operands, with results in the place of those that were to come later."""
     if type(item) is tuple:
@@ -147,10 +157,7 @@ def _get(run: Run, label: str, owner: Any, attribute: str) -> Any:
 
 
 def _operate(run: Run, label: str, name: str, operands: tuple[Any, ...]) -> Any:
-    if name not in _OPERATORS:
-        raise AnswerError(f"There is no operator {name}.")
-    with run.guard(label):
-        return getattr(operator, name)(*operands)
+    return operate(name, operands, label)
 
 
 _ACTIONS: dict[str, Callable[..., Any]] = {"call": _call, "send": _send, "get": _get, "op": _operate}

@@ -12,17 +12,16 @@ import random
 import select
 import signal
 import socket
-import struct
 import time
 from collections.abc import Callable
 from typing import Any
 
-import msgpack
 import numpy as np
 
 from . import isolation
 from .ipython_shell import Shell, start
 from .notebook_process import serve
+from .protocol import DONE, END, FAIL, INTERRUPT, OPEN, READY, receive_control, send_control
 
 _LOOK = 0.05  # seconds between two looks at the memory of the sessions
 _STUMBLE = """import numpy as np
@@ -37,7 +36,6 @@ try:
 except NotImplementedError as error:
     A().forward(0x1F)
 """
-_LENGTH = struct.Struct("<I")
 
 
 def main(control: int, walled: bool, uid: int) -> None:
@@ -76,47 +74,31 @@ class Zygote:
 
     def serve(self) -> None:
         """One request, one reply; an end of the control socket ends everything."""
-        self._reply(["ready"])
-        while (message := self._wait()) is not None:
-            (kind, *rest), fds = message
-            actions: dict[str, Callable[..., Any]]
-            actions = {"open": self._open, "interrupt": self._interrupt, "end": self._end}
+        actions: dict[str, Callable[..., Any]]
+        actions = {OPEN: self._open, INTERRUPT: self._interrupt, END: self._end}
+        send_control(self._control, [READY])
+        while True:
             try:
-                self._reply(["done", actions[kind](*rest, *fds)])
+                (kind, *rest), fds = self._wait()
+            except EOFError:
+                break
+            try:
+                reply = [DONE, actions[kind](*rest, *fds)]
             except OSError as error:
-                self._reply(["fail", str(error)])
+                reply = [FAIL, str(error)]
+            send_control(self._control, reply)
             for fd in fds:
                 os.close(fd)
         for number in list(self._sessions):
             self._end(number)
 
-    def _wait(self) -> tuple[list, list[int]] | None:
-        """Wait for the next request; until it arrives, kill sessions that take too much memory."""
+    def _wait(self) -> tuple[list, list[int]]:
+        """Wait for the next request; until it arrives, kill sessions that take too much memory. Raise EOFError."""
         while not select.select([self._control], [], [], _LOOK if self._most else None)[0]:
             for number, most in self._most.items():
                 if isolation.held(self._sessions[number]) > most:
                     self._kill(self._sessions[number])
-        return self._next()
-
-    def _next(self) -> tuple[list, list[int]] | None:
-        head, fds, _, _ = socket.recv_fds(self._control, _LENGTH.size, 1)
-        if not head:
-            return None
-        head += self._exactly(_LENGTH.size - len(head))
-        return msgpack.unpackb(self._exactly(*_LENGTH.unpack(head))), list(fds)
-
-    def _exactly(self, count: int) -> bytes:
-        data = b""
-        while len(data) < count:
-            more = self._control.recv(count - len(data))
-            if not more:
-                raise SystemExit
-            data += more
-        return data
-
-    def _reply(self, message: list) -> None:
-        data = msgpack.packb(message)
-        self._control.sendall(_LENGTH.pack(len(data)) + data)
+        return receive_control(self._control, 1)
 
     def _open(self, number: int, room: list[int], output: int, channel: int) -> None:
         """Fork a session that talks over `channel`; returns when its walls stand."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 import signal
 import socket
@@ -15,21 +14,32 @@ import numpy as np
 
 from barprop.answers.call_budget import Tally
 from barprop.answers.calls import AnswerError, Namespace, Observed, Run, guard, observe
-from barprop.answers.script import Later, Outcome, carry_out
+from barprop.answers.script import Later, Outcome, carry_out, operate
 
-from . import by_value, isolation, lacking
+from . import by_value, isolation, lacking, protocol
 from .ipython_shell import Shell
-from .wire import REFERENCE, Channel, Codec, TooLargeError
+from .protocol import (
+    ANSWER,
+    ASK,
+    DONE,
+    ERROR,
+    ERRORS,
+    FAIL,
+    HANDLE,
+    NODE,
+    OUT_OF_MEMORY,
+    PART,
+    PLAIN,
+    PLAY,
+    RESULT,
+    SPENT,
+    STUB,
+    TWIN,
+    SpentError,
+)
+from .wire import Channel, Codec, TooLargeError
 
-HANDLE, STUB, TWIN, NODE, RESULT = range(REFERENCE, REFERENCE + 5)
-OUT_OF_MEMORY = 12  # exit code
 _LONG = 200  # bytes of text
-OPERATORS = ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "pos", "abs")
-_ERRORS = {e.__name__: e for e in (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError, AttributeError)}
-
-
-class SpentError(AnswerError):
-    """More calls were made than the host granted."""
 
 
 class Table:
@@ -69,13 +79,13 @@ class Guest:
         self._busy = 0
         self._earlier: dict[str, list[Any]] = {}  # the last results under each label
         self._actions: dict[str, Callable[..., Any]] = {
-            "run": self._run,
-            "name": self._name,
-            "call": self._call,
-            "play": self._play,
-            "get": self._get,
-            "op": self._operate,
-            "file": self._file,
+            protocol.RUN: self._run,
+            protocol.NAME: self._name,
+            protocol.CALL: self._call,
+            protocol.PLAY: self._play,
+            protocol.GET: self._get,
+            protocol.OPERATE: self._operate,
+            protocol.FILE: self._file,
         }
 
     def serve(self) -> None:
@@ -93,11 +103,11 @@ class Guest:
         kind, count, drops, *rest = message
         for number in drops:
             self._table.drop(number)
-        if kind == "play":
+        if kind == PLAY:
             for steps in rest[0]:
-                outcome, content = self._attempt("play", [steps])
-                self._reply("part", count, content if outcome == "done" else [["fail", content, None]])
-            self._reply("done", count, None)
+                outcome, content = self._attempt(PLAY, [steps])
+                self._reply(PART, count, content if outcome == DONE else [[FAIL, content, None]])
+            self._reply(DONE, count, None)
         else:
             outcome, content = self._attempt(kind, rest)
             self._reply(outcome, count, content)
@@ -117,28 +127,28 @@ class Guest:
 
     def _reply_failure(self, outcome: str, count: int, sentence: str) -> None:
         why = [sentence, "malformed"]
-        self._channel.send(["part", count, [["fail", why, None]]] if outcome == "part" else ["fail", count, why])
+        self._channel.send([PART, count, [[FAIL, why, None]]] if outcome == PART else [FAIL, count, why])
 
     def _attempt(self, kind: str, rest: list) -> tuple:
-        """Carry it out: "done" and what it gave, or "fail" or "spent" with a sentence and its kind.
+        """Carry it out: DONE and what it gave, or FAIL or SPENT with a sentence and its kind.
 
         Ctrl-C stops the student's code, and nothing of ours.
         """
-        result: tuple[str, Any] = ("fail", ["The call was interrupted.", "late"])
+        result: tuple[str, Any] = (FAIL, ["The call was interrupted.", "late"])
         self._busy += 1
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            result = ("done", self._actions[kind](*rest))
+            result = (DONE, self._actions[kind](*rest))
         except SpentError as error:
-            result = ("spent", [str(error), error.kind])
+            result = (SPENT, [str(error), error.kind])
         except AnswerError as error:
-            result = ("fail", [str(error), error.kind])
+            result = (FAIL, [str(error), error.kind])
         except KeyboardInterrupt:
             pass
         except MemoryError:
-            result = ("fail", ["The call ran out of memory.", "memory"])
+            result = (FAIL, ["The call ran out of memory.", "memory"])
         except BaseException as error:
-            result = ("fail", [f"The call stopped with {type(error).__name__}.", "raised"])
+            result = (FAIL, [f"The call stopped with {type(error).__name__}.", "raised"])
         finally:
             self._busy -= 1
             if not self._busy:
@@ -177,10 +187,7 @@ class Guest:
             return getattr(owner, attribute)
 
     def _operate(self, name: str, operands: tuple, label: str) -> Any:
-        if name not in OPERATORS:
-            raise AnswerError(f"There is no operator {name}.")
-        with guard(label):
-            return getattr(operator, name)(*operands)
+        return operate(name, operands, label)
 
     def _file(self, name: str, content: bytes) -> None:
         folder = os.path.dirname(name)
@@ -232,15 +239,15 @@ class Guest:
     def _ask(self, number: int, method: str, args: tuple, names: dict) -> Any:
         """Call the host, and serve it meanwhile."""
         try:
-            self._channel.send(["ask", number, method, args, names])
+            self._channel.send([ASK, number, method, args, names])
         except TooLargeError as error:
             raise ValueError(f"an argument cannot be used here: {error}") from None
         while True:
             message = self._channel.receive()
-            if message[0] == "answer":
+            if message[0] == ANSWER:
                 return message[1]
-            if message[0] == "error":
-                raise _ERRORS.get(message[1], RuntimeError)(message[2])
+            if message[0] == ERROR:
+                raise ERRORS.get(message[1], RuntimeError)(message[2])
             self._handle(message)
 
 
@@ -257,12 +264,12 @@ def _slim(value: Any) -> Any:
 def _told(outcome: Outcome) -> list:
     """How a step went, as plain data."""
     if outcome.error is not None:
-        return ["fail", [str(outcome.error), outcome.error.kind], None]
+        return [FAIL, [str(outcome.error), outcome.error.kind], None]
     seen = None
     if outcome.seen is not None:
         label, what = outcome.seen
         seen = [label, list(what.changed), what.shared, list(what.where)]
-    return ["plain" if outcome.plain else "done", outcome.value, seen]
+    return [PLAIN if outcome.plain else DONE, outcome.value, seen]
 
 
 def _observed(calls: int, *call: Any) -> Observed:

