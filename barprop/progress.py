@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
+from barprop.atomic_file import write_whole
 from barprop.exercises import EXERCISES, NOTEBOOKS, TESTS, in_notebook
 from barprop.judging.exercise import Exercise, Part
 
@@ -52,11 +53,8 @@ def record(exercise: Exercise, part: Part, place: Path) -> str:
     if folder is None or _holds(folder / f"{test}.json", test):
         return ""
     note = {"test": test, "passed": datetime.now(UTC).isoformat(timespec="seconds")}
-    partial = folder / f"{test}.{os.getpid()}.part"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(note) + "\n", encoding="utf-8")
-        os.replace(partial, folder / f"{test}.json")
+        write_whole(folder / f"{test}.json", json.dumps(note) + "\n")
     except OSError as error:
         return (
             f"Your progress cannot be kept in {folder}: {error.strerror}. The check counts as always; to keep it "

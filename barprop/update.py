@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import os
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+
+from barprop.atomic_file import write_whole
 
 RECORD = ".handed-out.json"  # what the notebooks were like when they were handed out: path -> hash
 
@@ -70,9 +71,9 @@ def _replace(files: dict[str, bytes], course: Path) -> list[str]:
         if name.startswith("notebooks/") and there is not None and record.get(name) != _hash(there):
             path = _beside(path, data)
             said.append(f"{name} has your work in it and stays; the new one is {path.name}, beside it.")
-        _write(path, data)
+        write_whole(path, data)
         count += 1
-    _write(course / RECORD, files.get(RECORD, b"{}"))
+    write_whole(course / RECORD, files.get(RECORD, b"{}"))
     return [f"{count} files are new.", *said]
 
 
@@ -80,13 +81,6 @@ def _beside(path: Path, data: bytes) -> Path:
     """Return a name beside a file at which nothing else is, since that may have been worked in as well."""
     names = (path.with_name(f"{path.stem}-new{number or ''}{path.suffix}") for number in itertools.count())
     return next(name for name in names if not name.exists() or name.read_bytes() == data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(data)
-    os.replace(partial, path)
 
 
 def _record(course: Path) -> dict[str, str]:

@@ -1,18 +1,18 @@
-"""The journal: one file a graded submission, named by its key, written in one piece or not at all."""
+"""One JSON file for each graded submission, named by its key and written atomically."""
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
 from autograder.scoring.record import Record
+from barprop.atomic_file import write_whole
 
 _LEFT_OVER = 3600  # seconds after which an unfinished file is nobody's any more
 
 
 class Journal:
-    """Records by key, in a folder. `kill -9` at any moment leaves whole records only."""
+    """Records by key, in a folder. A `kill -9` at any moment leaves only complete records."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -33,18 +33,7 @@ class Journal:
 
     def put(self, record: Record) -> None:
         """Store a record, on disk before this returns."""
-        target = self.folder / f"{record.key}.json"
-        partial = self.folder / f"{record.key}.{os.getpid()}.part"
-        with open(partial, "w", encoding="utf-8") as file:
-            file.write(record.to_json())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, target)
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_whole(self.folder / f"{record.key}.json", record.to_json(), durable=True)
 
     def all(self) -> list[Record]:
         """Every record that can be read, for the report."""

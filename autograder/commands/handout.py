@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import zipfile
@@ -14,6 +13,7 @@ from autograder.course.build import differences, release_into
 from autograder.course.handout import TOP, contents, for_students
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, given_path
 from autograder.course.names import no_assignment
+from barprop.atomic_file import replacing
 from barprop.update import RECORD, record_of
 
 _NAME = "backprop.zip"
@@ -48,9 +48,8 @@ def _notebooks(args: argparse.Namespace) -> int:
             print(no_assignment(unknown[0], there), file=sys.stderr)
             return 2
         changed = differences(release, RELEASE) if RELEASE.is_dir() else []
-        partial = args.to.with_name(f"{args.to.name}.part")
-        write_zip(partial, release, args.assignments or there)
-        os.replace(partial, args.to)
+        with replacing(args.to) as partial:
+            write_zip(partial, release, args.assignments or there)
     if changed:
         names = ", ".join(name for name, _ in changed[:5]) + ", ..." * (len(changed) > 5)
         print(f"notebooks/ differs from what source/ makes ({names}): packed is what source/ makes.", file=sys.stderr)
@@ -79,9 +78,8 @@ def _solutions(args: argparse.Namespace) -> int:
         print("\n".join(open_still.values()), file=sys.stderr)
         print("No solutions were packed; --force packs them nevertheless.", file=sys.stderr)
         return 1
-    partial = args.to.with_name(f"{args.to.name}.part")
-    count = write_solutions(partial, SOLUTIONS, over)
-    os.replace(partial, args.to)
+    with replacing(args.to) as partial:
+        count = write_solutions(partial, SOLUTIONS, over)
     print(f"Written: {args.to} (the solutions of {', '.join(over)}: {count} notebooks)")
     return 0
 

@@ -13,6 +13,7 @@ from autograder.course.cell_marks import complete
 from autograder.course.frame import framed
 from autograder.course.layout import SOURCE
 from autograder.course.outlines import outline
+from barprop.atomic_file import write_whole
 
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 _MANAGED = re.compile(r"^# %%.* (nbgrader|answer|test)=", re.MULTILINE)
@@ -101,9 +102,6 @@ def materialise() -> list[Path]:
         target = path.with_suffix(".ipynb")
         if target.exists() and target.stat().st_mtime >= path.stat().st_mtime:
             continue
-        text = nbformat.writes(read_authored(path)) + "\n"
-        partial = target.with_suffix(".ipynb.part")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
+        write_whole(target, nbformat.writes(read_authored(path)) + "\n")
         written.append(target)
     return written

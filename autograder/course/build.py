@@ -16,6 +16,7 @@ from autograder.course.authored import authored, graded, ignored_names, read_aut
 from autograder.course.cheat_sheet import CHEAT_SHEET, cheat_sheet
 from autograder.course.frame import START
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, is_cache
+from barprop.atomic_file import write_whole
 from barprop.exercises import TESTS
 from barprop.progress import VARIABLE
 
@@ -95,10 +96,7 @@ def replace_tree(fresh: Path, target: Path) -> None:
         if what == "is not made from source/":
             (target / name).unlink()
             continue
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        partial = target / f"{name}.part"
-        shutil.copyfile(fresh / name, partial)
-        os.replace(partial, target / name)
+        write_whole(target / name, (fresh / name).read_bytes())
 
 
 def stale_solutions() -> list[tuple[str, str]]:

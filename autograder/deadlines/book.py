@@ -16,7 +16,6 @@ grace_minutes = 15
 from __future__ import annotations
 
 import json
-import os
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from autograder.course.names import did_you_mean
 from autograder.deadlines.moment import read_moment
 from autograder.deadlines.policy import LatePolicy, read_policy
 from autograder.submission.timestamp import read_zone
+from barprop.atomic_file import write_whole
 
 FILE = "deadlines.toml"
 _KNOWN = ("timezone", "due", "extensions", "late")
@@ -125,9 +125,7 @@ def change(root: Path, table: tuple[str, ...], key: str, value: object) -> Deadl
     deadlines = _parsed(changed, path)
     if _filled(tomllib.loads(changed)) != _filled(wanted):
         raise DeadlineError(f"{path} is written in a way that this command cannot change; change it by hand.")
-    partial = path.with_name(f".{FILE}.part")
-    partial.write_text(changed, encoding="utf-8")
-    os.replace(partial, path)
+    write_whole(path, changed)
     return deadlines
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.scoring.record import Record
 from autograder.submission.read_folder import Submission, is_data
+from barprop.atomic_file import replacing
 
 
 def write_folder(
@@ -44,11 +45,11 @@ def write_some(
         _put(target, name, data, permissions)
     for notebook in record.notebooks:
         if notebook.document:
-            partial = f".{notebook.name}.part"
-            _put(target, partial, notebook.document.encode(), permissions)
-            if (target / f"{notebook.name}.ipynb").is_dir():
-                _remove(target / f"{notebook.name}.ipynb")
-            os.replace(target / partial, target / f"{notebook.name}.ipynb")
+            path = target / f"{notebook.name}.ipynb"
+            if path.is_dir():
+                _remove(path)
+            with replacing(path) as partial:
+                _put(target, partial.name, notebook.document.encode(), permissions)
 
 
 def _files(submission: Submission, handed_out: dict[str, bytes]) -> dict[str, bytes]:

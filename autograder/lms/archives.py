@@ -18,6 +18,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from autograder.submission.read_folder import printable
+
 LARGEST_FILE = 100_000_000  # bytes, unpacked
 LARGEST_INNER = 300_000_000  # bytes of one zip file within another one, unpacked
 LARGEST_ALL = 10_000_000_000  # bytes of one downloaded zip file, unpacked
@@ -68,7 +70,7 @@ class Refusals:
 
     def add(self, name: str, why: object) -> None:
         """Remember one."""
-        self.listed.append(("".join(c if c.isprintable() else "?" for c in name), str(why)))
+        self.listed.append((printable(name), str(why)))
 
 
 def files_in(source: Path, zone: tzinfo, refusals: Refusals) -> list[Found]:

@@ -21,6 +21,7 @@ from autograder.lms.owners import Owners
 from autograder.lms.roster import Roster
 from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
+from barprop.atomic_file import write_whole
 
 _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
@@ -174,11 +175,8 @@ class Desk:
         return read_notes(self.downloaded, self.assignment)
 
     def _keep(self, notes: dict[str, Any]) -> None:
-        path = _notes_file(self.downloaded, self.assignment)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.part")
-        partial.write_text(json.dumps(notes, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-        os.replace(partial, path)
+        text = json.dumps(notes, indent=1, ensure_ascii=False, sort_keys=True)
+        write_whole(_notes_file(self.downloaded, self.assignment), text)
 
 
 def read_notes(downloaded: Path, assignment: str) -> dict[str, Any]:

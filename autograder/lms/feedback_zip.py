@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.lms.roster import Roster, Student
+from barprop.atomic_file import replacing
 
 _FLAT = re.compile(r"(.*_\d+_assignsubmission_file_)(.+)")  # Moodle without folders: the file's name is in it
 
@@ -44,14 +45,12 @@ def write_feedback(
         If the file cannot be written.
     """
     result = FeedbackZip()
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-            for folder in sorted(feedback.glob(f"[!.]*/{_escaped(assignment)}")):
-                _add(archive, folder, lms, notes, roster, result)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with (
+        replacing(path) as partial,
+        zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+    ):
+        for folder in sorted(feedback.glob(f"[!.]*/{_escaped(assignment)}")):
+            _add(archive, folder, lms, notes, roster, result)
     return result
 
 

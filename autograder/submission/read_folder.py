@@ -254,7 +254,11 @@ def _closing(data: bytes | mmap.mmap, start: int) -> int:
     return len(data)
 
 
+def printable(text: str) -> str:
+    """Return a name with ? for what cannot be printed."""
+    return "".join(c if c.isprintable() and c != "\ufffd" else "?" for c in text)
+
+
 def _shown(name: str) -> str:
     """Return a file name that can be stored and shown anywhere, with ? for unprintable text."""
-    text = os.fsencode(name).decode("utf-8", "replace")
-    return "".join("?" if c == "\ufffd" or not c.isprintable() else c for c in text)
+    return printable(os.fsencode(name).decode("utf-8", "replace"))
