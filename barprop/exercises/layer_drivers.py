@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.calls import AnswerError, Run
 from barprop.answers.returned import take_tuple
 from barprop.answers.script import NOTHING, VALUE, Later, Played, Script
-from barprop.answers.untrusted import is_row
-from barprop.judging.compare import describe_type, is_array, is_number
+from barprop.answers.untrusted import describe_type, is_array, is_number, is_row, same
 from barprop.judging.exercise import Case, Drive, Mistake, Values
 
 KEPT = "is kept for the backward that follows"

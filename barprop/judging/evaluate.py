@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Answers, Call, Remark, Run, TrustedRun, same
+from barprop.answers.calls import AnswerError, Answers, Call, Remark, Run, TrustedRun
 from barprop.answers.failures import OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
-from barprop.answers.untrusted import attempt, fresh, one_line, type_name
+from barprop.answers.untrusted import attempt, fresh, one_line, same, type_name
 from barprop.judging.ahead import Ahead
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial

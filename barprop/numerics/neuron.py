@@ -1,4 +1,8 @@
-"""The one-neuron graph for still pictures: values by the steps, bars by nudging them."""
+"""The graph of one neuron: its values by the steps, its bars by finite differences.
+
+The exercise on all bars has an oracle of its own (exercises/n02_bar_notation/backward.py): this module is in the
+sandbox, where answers run, and no oracle may be.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,6 @@ from typing import Any
 from barprop.activations import ACTIVATIONS
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
-
-Entries = float | list[float]
 
 
 def graph_values(x: Sequence[float], y: float, w: Sequence[float], v: float, sigma: str) -> dict[str, Any]:

@@ -1,10 +1,11 @@
-"""Where the nodes of a graph stand: in columns from left to right, long edges passing between them."""
+"""Where the nodes of a graph are drawn: in columns from left to right, long edges passing between them."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,29 @@ class Layout:
 
     places: list[Place]
     ways: dict[tuple[int, int], list[Place]]
+
+
+def parents_first(last: Any, most: int) -> list[Any] | None:
+    """Return every node behind `last`, and itself, each after its parents; None if there are more than `most`.
+
+    Parameters
+    ----------
+    last : a node; `.parents` are the nodes it was made from.
+    most : how many nodes are looked at.
+    """
+    seen, found, todo = {id(last)}, [], [(last, iter(last.parents))]
+    while todo:
+        node, waiting = todo[-1]
+        parent = next((parent for parent in waiting if id(parent) not in seen), None)
+        if parent is None:
+            found.append(node)
+            todo.pop()
+        elif len(seen) == most:
+            return None
+        else:
+            seen.add(id(parent))
+            todo.append((parent, iter(parent.parents)))
+    return found
 
 
 def arrange(parents: Sequence[Sequence[int]], names: Sequence[str] = ()) -> Layout:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.path import Path
 
-from barprop.pictures.layered import Place, arrange
+from barprop.pictures.layered import Place, arrange, parents_first
 from barprop.pictures.picture import Picture
 from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, LETTERS, PAPER, WIDE, course_style, sheet
 
@@ -29,9 +29,9 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
     bars : whether to draw the way back.
     names : nodes by the name that stands inside them; the others show the step that made them.
     """
-    nodes = _nodes(last)
-    if len(nodes) > _MOST:
-        print(f"This graph has {len(nodes):,} nodes or more; up to {_MOST} can be drawn.")
+    nodes = parents_first(last, _MOST)
+    if nodes is None:
+        print(f"This graph has more than {_MOST} nodes, too many to draw.")
         return None
     called = {id(node): name for name, node in names.items()}
     layout, routes = _arranged(nodes, called)
@@ -117,21 +117,6 @@ def losses(first: Mapping[str, Sequence[float]], window: int = 10) -> Picture:
 
 
 # --- where everything goes --------------------------------------------------------------------
-
-
-def _nodes(last: Any) -> list[Any]:
-    """Every node, parents first; a few too many where there are too many to draw."""
-    found: list[Any] = []
-    seen: set[int] = set()
-    todo = [(last, False)]
-    while todo and len(seen) <= _MOST:
-        node, done = todo.pop()
-        if done:
-            found.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            todo += [(node, True), *((parent, False) for parent in reversed(tuple(node.parents)))]
-    return found if len(seen) <= _MOST else [None] * len(seen)
 
 
 def _arranged(nodes: list[Any], called: Mapping[int, str]) -> tuple[list[Place], list[list[Place]]]:

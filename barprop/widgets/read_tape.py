@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from barprop.numerics.vjp import pull_back
+from barprop.pictures.layered import parents_first
 from barprop.widgets.base import WidgetError
 
 _LARGEST = 2000  # entries in all; nudging each costs a few runs of its step
@@ -99,18 +100,9 @@ def _ordered(node: Any, most: int) -> list[Any]:
         if not hasattr(node, part):
             kind = type(node).__name__
             raise WidgetError(f"TapeView draws a Value with .data, .bar and .parents; this {kind} has no .{part}.")
-    seen, order, todo = {id(node)}, [], [(node, iter(node.parents))]
-    while todo:
-        here, waiting = todo[-1]
-        below = next((parent for parent in waiting if id(parent) not in seen), None)
-        if below is None:
-            order.append(here)
-            todo.pop()
-            continue
-        seen.add(id(below))
-        if len(seen) > most:
-            raise WidgetError(f"TapeView draws up to {most} nodes; there are more behind this one. Try less.")
-        todo.append((below, iter(below.parents)))
+    order = parents_first(node, most)
+    if order is None:
+        raise WidgetError(f"TapeView draws up to {most} nodes, and this graph has more. Draw a smaller one.")
     return order
 
 
@@ -119,7 +111,7 @@ def _array(node: Any, part: str) -> np.ndarray:
         return np.array(getattr(node, part), dtype=float)
     except (TypeError, ValueError):
         came = f"{getattr(node, part)!r:.60}"
-        raise WidgetError(f"A node's .{part} is to be a number or an array; {came} came.") from None
+        raise WidgetError(f"A node's .{part} must be a number or an array, got {came}.") from None
 
 
 def _finite(value: Any) -> float | None:

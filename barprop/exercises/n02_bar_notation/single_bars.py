@@ -12,8 +12,6 @@ from barprop.judging.exercise import Case, Exercise, Mistake, one_output
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
-SMOOTH = (tanh, softplus, sigmoid)
-
 
 def _generic(bar: str, *others: str, still: str) -> Callable[[np.random.Generator], Iterator[Case]]:
     """Probes for a step between plain numbers: every pair of signs, incoming bar 1 and 0, whole numbers.

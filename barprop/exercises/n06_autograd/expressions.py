@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.calls import AnswerError, Run
 from barprop.answers.script import NOTHING, OBJECT, Later, Played, Script
-from barprop.answers.untrusted import describe_type, is_plain
+from barprop.answers.untrusted import describe_type, is_plain, same
 from barprop.judging.exercise import Case, Values
 from barprop.numerics.vjp import pull_back
 

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Namespace, Run
-from barprop.answers.untrusted import is_row
+from barprop.answers.untrusted import describe_type, is_row
 from barprop.fixtures.graphs import Graph, GraphNode
-from barprop.judging.compare import describe_type
 from barprop.judging.exercise import Case, Exercise, Mistake, Values
 
 _LONG = 10_000

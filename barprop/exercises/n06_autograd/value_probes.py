@@ -224,8 +224,6 @@ def _sums(rng: np.random.Generator) -> Iterator[Case]:
 
 # --- the nonlinear steps ----------------------------------------------------------------------
 
-NONLINEAR = ("a.exp()", "a.log()", "a.relu()", "a.tanh()")
-
 
 def _nonlinear_expressions(*methods: str, weighed: bool = False) -> list[Expression]:
     def one(method: str) -> Expression:

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.calls import AnswerError, Run
 from barprop.answers.returned import take_tuple
-from barprop.answers.untrusted import is_row
+from barprop.answers.untrusted import describe_type, is_array, is_number, is_row, same
 from barprop.exercises.layer_drivers import other_weights
 from barprop.exercises.sampling import draw, read_only
-from barprop.judging.compare import describe_type, is_array, is_number
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.numerics.layer_steps import KeepsOutput, Nudged, bend, neighbours, plain_neighbours, square
 from barprop.numerics.steps import product

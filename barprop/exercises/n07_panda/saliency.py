@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run, same
+from barprop.answers.calls import AnswerError, Run
+from barprop.answers.untrusted import describe_type, is_array, same
 from barprop.exercises.sampling import read_only
 from barprop.fixtures.networks import NudgedNetwork, loss_slopes, small_net
-from barprop.judging.compare import close, describe_type, is_array
+from barprop.judging.compare import close
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
 
 _MOST = 1_000  # copies, and calls
