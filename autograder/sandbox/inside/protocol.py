@@ -65,13 +65,16 @@ def send_control(sock: socket.socket, message: Sequence[Any], *files: int) -> No
 
 def receive_control(sock: socket.socket, most: int = 0) -> tuple[list[Any], list[int]]:
     """Return the next message and the open files that were sent with it, at most so many. Raise EOFError, OSError."""
-    head, files = b"", []
-    if most:
-        head, files, _, _ = socket.recv_fds(sock, _LENGTH.size, most)
-        if not head:
-            raise EOFError("it ended")
+    head, files = _with_files(sock, most) if most else (b"", [])
     (length,) = _LENGTH.unpack(head + _exactly(sock, _LENGTH.size - len(head)))
-    return msgpack.unpackb(_exactly(sock, length)), list(files)
+    return msgpack.unpackb(_exactly(sock, length)), files
+
+
+def _with_files(sock: socket.socket, most: int) -> tuple[bytes, list[int]]:
+    data, files, _, _ = socket.recv_fds(sock, _LENGTH.size, most)
+    if not data:
+        raise EOFError("it ended")
+    return data, list(files)
 
 
 def _exactly(sock: socket.socket, count: int) -> bytes:
