@@ -1,0 +1,108 @@
+"""Notebook 01: a gradient by central differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from barprop.exercises.sampling import draw, read_only
+from barprop.judging.exercise import Case, Exercise, Mistake
+from barprop.numerics.vjp import pull_back
+
+
+def _case(rng: np.random.Generator, label: str, u: Any, step: float | None, steep: float = 1.0) -> Case:
+    """Make a cubic with a term that couples the entries; its third derivative is kept for the oracle."""
+    shape = np.shape(u)
+    a, b = steep * draw(rng, *shape), draw(rng, *shape)
+
+    def f(u: Any) -> float:
+        u = np.asarray(u, dtype=float)
+        return float(np.sum(a * u**3 + b * u**2) + np.sum(u) ** 2)
+
+    args = {"f": f, "u": u} | ({} if step is None else {"step": step})
+    curvature = 6 * a * np.asarray(u, dtype=float) + 2 * b + 2
+    return Case(label, args, {"cubed": a, "curvature": curvature, "size": step or 1e-6})
+
+
+def _gradient_probes(rng: np.random.Generator) -> Iterator[Case]:
+    kinds = [("a vector", (4,), 0.5), ("a matrix", (2, 3), 0.25), ("a number", (), 0.5), ("a small step", (3,), 1e-4)]
+    kinds += [("a vector of one", (1,), 0.5), ("three axes", (2, 1, 3), 0.5)]
+    for label, shape, step in kinds:
+        yield _case(rng, label, draw(rng, *shape), step)
+    # A cubic so steep that at 0 nothing is left but the square of the step.
+    yield _case(rng, "the default step", np.zeros(2), None, steep=1e12)
+    yield _case(rng, "a whole number", 3, 0.5)
+    yield _case(rng, "whole numbers", np.array([2, -1, 3]), 0.5)
+    yield _case(rng, "a read-only matrix", read_only(np.asfortranarray(draw(rng, 3, 2))), 0.5)
+
+
+NUMERICAL_GRADIENT = Exercise(
+    name="numerical_gradient",
+    quotient=True,
+    signature="numerical_gradient(f, u, step=1e-6) -> like u",
+    outputs=("gradient",),
+    points=3,
+    minutes=12,
+    level=2,
+    statements=("L4",),
+    probes=_gradient_probes,
+    # On a cubic the central difference is off by exactly a step^2, which tells one step from another.
+    oracle=lambda c: {"gradient": pull_back(c.f, c.u, 1.0) + c.cubed * c.size**2},
+    tolerance=3e-6,
+    mistakes=(
+        Mistake(
+            "one-sided",
+            "You nudge to one side only. A nudge to both sides cancels the curvature.",
+            lambda c, right: {"gradient": right["gradient"] + c.size / 2 * c.curvature},
+        ),
+        Mistake(
+            "one-sided, to the left",
+            "You nudge to one side only. A nudge to both sides cancels the curvature.",
+            lambda c, right: {"gradient": right["gradient"] - c.size / 2 * c.curvature},
+        ),
+        Mistake(
+            "twice too large",
+            "Twice too large: how far apart are the two places where you asked f?",
+            lambda c, right: {"gradient": 2 * right["gradient"]},
+        ),
+        Mistake(
+            "flipped the sign",
+            "Sign flipped: which of the two values of f belongs to the larger u?",
+            lambda c, right: {"gradient": -right["gradient"]},
+        ),
+        Mistake(
+            "nudged all entries at once",
+            "Every entry comes out the same. Nudge one entry and leave the others where they are.",
+            lambda c, right: {"gradient": np.full(np.shape(c.u), np.sum(right["gradient"]))[()]},
+        ),
+        Mistake(
+            "nudged all entries at once, for one number",
+            "One number for all entries: u was nudged as a whole. Nudge one entry and leave the others where they are.",
+            lambda c, right: {"gradient": float(np.sum(right["gradient"]))} if np.ndim(c.u) else None,
+        ),
+        Mistake(
+            "used a step of its own",
+            "Your slopes are good, but not made with the step that was given.",
+            lambda c, right: {"gradient": pull_back(c.f, c.u, 1.0)} if "step" in c.args else None,
+        ),
+        Mistake(
+            "multiplied by the step",
+            "`/ 2 * step` divides by 2 and then multiplies. What the difference is divided by needs brackets.",
+            lambda c, right: {"gradient": right["gradient"] * c.size**2},
+        ),
+        Mistake(
+            "cut to whole numbers",
+            "What stands behind the point is gone: u holds whole numbers, and so does an array that is made like it.",
+            lambda c, right: {
+                "gradient": np.trunc(right["gradient"]) if np.asarray(c.u).dtype.kind in "iu" else right["gradient"]
+            },
+        ),
+        Mistake(
+            "did not divide",
+            "Your answer shrinks with the step: a difference becomes a slope when it is divided by something.",
+            lambda c, right: {"gradient": right["gradient"] * 2 * c.size},
+        ),
+    ),
+)
