@@ -55,12 +55,24 @@ __all__ = [
 
 
 def exercises() -> Mapping[str, Exercise]:
-    """Return every exercise of the course by name, in the order of the course (read-only)."""
+    """Return every exercise of the course.
+
+    Returns
+    -------
+    mapping
+        `Exercise` by its name, in the order of the course; read-only.
+    """
     return EXERCISES
 
 
 def references() -> Mapping[str, Any]:
-    """Return the reference implementations: functions and classes by the name the contract gives them."""
+    """Return the reference implementations.
+
+    Returns
+    -------
+    mapping
+        Functions and classes by the name that students give them; a copy.
+    """
     return dict(REFERENCES.names)
 
 
@@ -109,6 +121,11 @@ def assignment(name: str, folder: Path = RELEASE) -> AssignmentPlan:
         E.g. ``"02_bar_notation"``.
     folder : Path
         Where released assignments are stored, one folder each.
+
+    Returns
+    -------
+    AssignmentPlan
+        The notebooks in the order of their names.
 
     Raises
     ------
@@ -188,6 +205,8 @@ def grade(
 
     Raises
     ------
+    FileNotFoundError
+        If `plan` is the name of an assignment that was not released.
     SandboxError
         If no sandbox can be had on this machine.
     """

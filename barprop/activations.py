@@ -20,9 +20,19 @@ class Activation:
 
     Parameters
     ----------
-    name : the field's name for it.
-    value, slope_at : functions of a float64 array, elementwise.
-    kink : the z at which the slope jumps, or None. There the slope is the left one.
+    name : str
+        The field's name for it.
+    value : callable
+        sigma, elementwise, of a float64 array of any shape.
+    slope_at : callable
+        d sigma / dz, elementwise, of a float64 array of any shape.
+    kink : float, optional
+        The z at which the slope jumps. There the slope is that from the left.
+
+    Examples
+    --------
+    >>> h = tanh(z)
+    >>> z_bar = h_bar * tanh.slope(z)
     """
 
     name: str
@@ -31,11 +41,33 @@ class Activation:
     kink: float | None = None
 
     def __call__(self, z: ArrayLike) -> np.ndarray:
-        """h = sigma(z), elementwise, in the shape of z."""
+        """Return the value h = sigma(z), elementwise.
+
+        Parameters
+        ----------
+        z : array_like
+            A number or an array of any shape.
+
+        Returns
+        -------
+        float64 or ndarray
+            In the shape of z.
+        """
         return self.value(np.asarray(z, dtype=float))[()]
 
     def slope(self, z: ArrayLike) -> np.ndarray:
-        """dh/dz at z (not at h), elementwise, in the shape of z."""
+        """Return the slope dh/dz at z (not at h), elementwise.
+
+        Parameters
+        ----------
+        z : array_like
+            A number or an array of any shape.
+
+        Returns
+        -------
+        float64 or ndarray
+            In the shape of z.
+        """
         return self.slope_at(np.asarray(z, dtype=float))[()]
 
     def __repr__(self) -> str:

@@ -60,14 +60,30 @@ class Points(float):
 def check(name: str = "", part: str = "") -> float:
     """Try the answer to an exercise, show the verdict, and return the points.
 
+    What cannot be checked, such as a name that no exercise has, is a printed sentence and 0 points.
+
     Parameters
     ----------
-    name : the exercise, e.g. "bar_z".
-    part : which of its test cells, where it has several.
+    name : str
+        The exercise, such as ``"bar_z"``.
+    part : str
+        Which of its test cells, for an exercise with several.
 
     Returns
     -------
-    Points, a float; as the last line of a notebook's cell it is shown as the verdict.
+    float
+        The points, from 0 to the most that this cell gives. As the last line of a notebook's cell it is shown as the
+        verdict.
+
+    Raises
+    ------
+    CheckFailedError
+        If the answer does not pass while nbgrader validates the notebook.
+
+    Examples
+    --------
+    >>> check("bar_z")
+    >>> check("backward", "loss")
     """
     if EXERCISES is None:
         print("Checks are not run here: the answers are graded when the whole notebook has run.")
@@ -128,7 +144,18 @@ def _keep_progress(exercise: Exercise, part: Part) -> None:
 
 
 def ready(*names: str) -> bool:
-    """Whether the answers to these exercises pass; says what it waits for where some do not."""
+    """Say whether the answers to some exercises pass; if not, show which ones a demonstration waits for.
+
+    Parameters
+    ----------
+    *names : str
+        The exercises, such as ``"bar_v"``.
+
+    Returns
+    -------
+    bool
+        Whether all of them pass.
+    """
     if EXERCISES is None:
         return True
     missing = [name for name in names if not passes(name, notebook_names())]

@@ -79,8 +79,10 @@ class Progress:
 
     Parameters
     ----------
-    passed : names of the tests that have passed, such as "test_bar_e".
-    problems : sentences on what could not be read.
+    passed : frozenset of str
+        Names of the tests that have passed, such as ``"test_bar_e"``.
+    problems : tuple of str
+        Sentences on what could not be read.
     """
 
     passed: frozenset[str] = frozenset()
@@ -125,7 +127,13 @@ def read_progress(folder: Path | None) -> Progress:
 
     Parameters
     ----------
-    folder : as `progress_folder` returns it.
+    folder : Path or None
+        As `progress_folder` returns it.
+
+    Returns
+    -------
+    Progress
+        Nothing has passed where there is no folder.
     """
     if folder is None or not folder.exists():
         return Progress()
@@ -145,7 +153,13 @@ def read_progress(folder: Path | None) -> Progress:
 
 
 def progress() -> Progress:
-    """Return the progress of the student in whose folder this runs; a notebook shows it as a picture."""
+    """Return the progress of the student in whose folder this runs.
+
+    Returns
+    -------
+    Progress
+        What has passed; a notebook shows it as a picture, and `print` as text.
+    """
     return read_progress(progress_folder(Path.cwd()))
 
 
@@ -164,7 +178,7 @@ def _title(notebook: str) -> str:
 
 
 def _counts(notebook: str, state: Progress) -> tuple[int, int, int, int]:
-    """Points reached and possible, exercises passed and all, of a notebook."""
+    """Return a notebook's points, reached and possible, and its exercises, passed and all."""
     exercises = in_notebook(notebook)
     got = [state.points(e) for e in exercises]
     whole = sum(g == e.points for g, e in zip(got, exercises, strict=True))

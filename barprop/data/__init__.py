@@ -14,16 +14,21 @@ _TRAIN = 4000
 
 
 def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Handwritten digits, 28 x 28 pixels each, split in the same way at every call.
+    """Return handwritten digits, 28 x 28 pixels each, split in the same way at every call.
 
     Both sets are balanced, and their rows go round the classes: 0, 1, ..., 9, 0, 1, ...
     so that the first 10 k rows hold k of each digit.
 
     Returns
     -------
-    X_train : (4000, 784) float64 in [0, 1], one image a row; 0 is paper, 1 is ink.
-    labels_train : (4000,) int64, the digit written.
-    X_test, labels_test : the 1,000 held out, likewise.
+    X_train : (4000, 784) ndarray of float64
+        One image a row, in [0, 1]: 0 is paper, 1 is ink.
+    labels_train : (4000,) ndarray of int64
+        The digit that each image shows.
+    X_test : (1000, 784) ndarray of float64
+        Images held out from training.
+    labels_test : (1000,) ndarray of int64
+        Their digits.
     """
     with np.load(_FILE) as file:
         X = file["pixels"].reshape(-1, 784) / 255.0
@@ -32,9 +37,12 @@ def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 
 
 def panda() -> np.ndarray:
-    """Return the photo of a giant panda as one row, (1, 150528) float64 in [0, 1].
+    """Return the photo of a giant panda as one row. Photo: Aaron Logan, CC BY 1.0.
 
-    224 rows of 224 pixels, the three colours of a pixel together. Photo: Aaron Logan, CC BY 1.0.
+    Returns
+    -------
+    (1, 150528) ndarray of float64
+        224 rows of 224 pixels, red, green and blue of a pixel together, in [0, 1].
     """
     with Image.open(_PANDA / "panda.png") as photo:
         return np.asarray(photo, dtype=float).reshape(1, -1) / 255
@@ -42,5 +50,11 @@ def panda() -> np.ndarray:
 
 @cache
 def class_names() -> tuple[str, ...]:
-    """Return what the 1,000 classes of ImageNet are called, by their numbers."""
+    """Return the names of the 1,000 classes of ImageNet.
+
+    Returns
+    -------
+    tuple of str
+        The name at the place of the class's number, 0 to 999.
+    """
     return tuple((_PANDA / "class_names.txt").read_text(encoding="utf-8").splitlines())
