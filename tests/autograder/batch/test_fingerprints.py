@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import grimp
+import pytest
 
 from autograder.batch import fingerprints
 from autograder.course.layout import ROOT
+from barprop.exercises import EXERCISES
 
 _SCORES = ("autograder.reference", "autograder.sandbox", "autograder.scoring", "barprop.exercises")
-_NO_SCORE = {
-    "barprop",
-    "barprop.check",
-    "barprop.progress",
-}  # the package's front; students call it, the grader does not
+# What the students' side of barprop brings along; the grader does not call it.
+_NO_SCORE = {"barprop", "barprop.atomic_file", "barprop.check", "barprop.progress"}
 
 
 def test_whatever_scores_import_is_in_a_fingerprint() -> None:
@@ -37,3 +41,41 @@ def _is_read(name: str) -> bool:
 def _in_a_notebook(file: Path) -> bool:
     package, part, *rest = file.relative_to(ROOT).parts
     return f"{package}.{part}" in _SCORES and len(rest) > 1 and rest[0].startswith("n")
+
+
+_ALL_KEYS = """
+import json
+from autograder.batch import fingerprints as f
+print(json.dumps([f.environment(), {name: f.exercise_key(name) for name in f.EXERCISES}]))
+"""
+
+
+def _all_keys(folder: Path) -> tuple[str, dict[str, str]]:
+    words = [sys.executable, "-c", _ALL_KEYS]
+    done = subprocess.run(
+        words, cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, check=True
+    )
+    environment, keys = json.loads(done.stdout)
+    return environment, keys
+
+
+@pytest.mark.slow
+def test_fingerprints_follow_the_folders(tmp_path: Path) -> None:
+    """A reworded report regrades nobody; a changed declaration regrades its notebook and what calls it, nothing else."""
+    for name in ("barprop", "autograder"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.js"))
+    environment, keys = _all_keys(tmp_path)
+    assert len(set(keys.values())) == len(keys)
+    for path in ("autograder/reports/text.py", "autograder/batch/run.py", "barprop/pictures/neuron.py"):
+        (tmp_path / path).write_text((tmp_path / path).read_text() + "\n# reworded\n")
+    assert _all_keys(tmp_path) == (environment, keys)
+    changed = tmp_path / "barprop/exercises/n03_gradient_splitting/rates.py"
+    changed.write_text(changed.read_text() + "\n# changed\n")
+    again, other = _all_keys(tmp_path)
+    assert again == environment
+    assert {name for name in keys if keys[name] != other[name]} == {
+        e.name for e in EXERCISES.values() if e.assignment == "03_gradient_splitting"
+    }
+    judged = tmp_path / "barprop/judging/compare.py"
+    judged.write_text(judged.read_text() + "\n# changed\n")
+    assert _all_keys(tmp_path)[0] != environment

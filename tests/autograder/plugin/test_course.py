@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,13 +19,11 @@ from autograder.batch import fingerprints
 from autograder.batch import run as run_module
 from autograder.batch.journal import Journal
 from autograder.batch.run import Summary
-from autograder.course.layout import RELEASE, ROOT
+from autograder.course.layout import RELEASE
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
-from autograder.scoring import seeds
 from autograder.scoring.grade import grade_submission, refused
 from autograder.submission.read_folder import take_in
-from barprop.exercises import EXERCISES
 from tests.grading_tools import (
     ASSIGNMENT,
     FakeSession,
@@ -406,43 +402,6 @@ def test_a_changed_exercise_regrades_only_what_it_touches(
     assert run(ASSIGNMENT).current == 3
 
 
-_ALL_KEYS = """
-import json
-from autograder.batch import fingerprints as f
-print(json.dumps([f.environment(), {name: f.exercise_key(name) for name in f.EXERCISES}]))
-"""
-
-
-def _all_keys(folder: Path) -> tuple[str, dict[str, str]]:
-    words = [sys.executable, "-c", _ALL_KEYS]
-    done = subprocess.run(
-        words, cwd=folder, env=os.environ | {"PYTHONPATH": str(folder)}, capture_output=True, check=True
-    )
-    environment, keys = json.loads(done.stdout)
-    return environment, keys
-
-
-def test_fingerprints_follow_the_folders(tmp_path: Path) -> None:
-    """A reworded report regrades nobody; a changed declaration regrades its notebook and what calls it, nothing else."""
-    for name in ("barprop", "autograder"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.js"))
-    environment, keys = _all_keys(tmp_path)
-    assert len(set(keys.values())) == len(keys)
-    for path in ("autograder/reports/text.py", "autograder/batch/run.py", "barprop/pictures/neuron.py"):
-        (tmp_path / path).write_text((tmp_path / path).read_text() + "\n# reworded\n")
-    assert _all_keys(tmp_path) == (environment, keys)
-    changed = tmp_path / "barprop/exercises/n03_gradient_splitting/rates.py"
-    changed.write_text(changed.read_text() + "\n# changed\n")
-    again, other = _all_keys(tmp_path)
-    assert again == environment
-    assert {name for name in keys if keys[name] != other[name]} == {
-        e.name for e in EXERCISES.values() if e.assignment == "03_gradient_splitting"
-    }
-    judged = tmp_path / "barprop/judging/compare.py"
-    judged.write_text(judged.read_text() + "\n# changed\n")
-    assert _all_keys(tmp_path)[0] != environment
-
-
 def test_seeds_differ_by_student_and_stay_in_a_regrade(ours: Path, jobs: list) -> None:
     run(ASSIGNMENT)
     run(ASSIGNMENT, force=True)
@@ -451,17 +410,6 @@ def test_seeds_differ_by_student_and_stay_in_a_regrade(ours: Path, jobs: list) -
     assert len(set(seeds)) == 3
     assert len({seed for _, seed in seeds}) == 3
     assert jobs[0].seed_of("relu") != jobs[0].seed_of("linear")
-
-
-def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = seeds.course_secret(tmp_path / ".grading")
-    assert len(first) == 64
-    assert seeds.course_secret(tmp_path / ".grading") == first
-    assert (tmp_path / ".grading/secret").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in (tmp_path / ".grading").iterdir()] == ["secret"]
-    assert seeds.course_secret(tmp_path / ".grading", "given") == b"given"
-    monkeypatch.setenv(seeds.SECRET_VARIABLE, "told")
-    assert seeds.course_secret(tmp_path / ".grading") == b"told"
 
 
 def test_what_one_assignment_hands_out_is_absent_from_others(own: Path, jobs: list) -> None:
