@@ -38,7 +38,7 @@ class Summary:
     graded: int = 0
     reused: int = 0
     current: int = 0
-    skipped: list[str] = field(default_factory=list)  # sentences on what lies in submitted/
+    skipped: list[str] = field(default_factory=list)  # sentences on what is in submitted/
     notices: list[str] = field(default_factory=list)  # sentences on the course
     late: int = 0  # as graded before, with another time stamp or penalty
     troubled: int = 0  # read, but something was left out, hung or was stopped
@@ -134,7 +134,7 @@ class Run:
             key = self._key(one, submission)
             record = None if self.force else self.journal.get(key)
             if submission.empty:
-                self.summary.skipped.append(f"{one.student} handed in an empty folder: passed over.")
+                self.summary.skipped.append(f"{one.student} handed in an empty folder; it was skipped.")
             elif record is None or not self._holds(record) or (record.again and one.student in self.waiting):
                 self.in_hand[one.student] = one, submission
                 yield self._job(one, submission, key, record)

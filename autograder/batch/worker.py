@@ -1,7 +1,7 @@
 """A process that grades one job after another: `python -m autograder.batch.worker`.
 
 Jobs come in pickled (from the process that started it, over its standard input), records go out as JSON.
-What a student's answer does to the judge costs this process at worst, and the job is tried again in another.
+If an answer brings the grader down, only this process dies, and the job is tried again in another.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Worker:
 
     Parameters
     ----------
-    isolated : in the sandbox; False only where somebody asked to go without.
+    isolated : in the sandbox; False only if somebody asked to do without it.
     """
 
     def __init__(self, isolated: bool = True) -> None:

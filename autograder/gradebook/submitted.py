@@ -1,4 +1,4 @@
-"""What lies in submitted/: the submissions of an assignment, and what belongs to none."""
+"""What is in submitted/: the submissions of an assignment, and what belongs to none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Due:
-    """One submission, where it lies."""
+    """One submission: its folder, and where its graded notebooks go."""
 
     student: str
     folder: Path
@@ -47,9 +47,9 @@ def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
     loose = [f"{path.parent.name}/{path.name}" for path in inside if path.suffix == ".ipynb" and not path.is_dir()]
     said = []
     if odd:
-        said.append(f"No assignment is called like these: {some(odd)}. Rename the folders, or take them out.")
+        said.append(f"No assignment has any of these names: {some(odd)}. Rename the folders, or remove them.")
     if loose:
-        said.append(f"Passed over, for they lie in no folder STUDENT/ASSIGNMENT/: {some(loose)}.")
+        said.append(f"Skipped, because they are not in a folder STUDENT/ASSIGNMENT/: {some(loose)}.")
     return sorted(names & known if known else names), said
 
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _DEEPEST = 4
-_MOST_FILES = 2_000  # files, folders and whatever else lies there
+_MOST_FILES = 2_000  # files, folders and whatever else there is
 _MOST_NOTES = 50
 _WHOLE = 1_000_000  # bytes; a larger notebook is taken without its outputs
 _LOOKED_AT = 1_500_000_000  # bytes of all notebooks together, as long as they say they are: holes are read as well
 _LARGEST_WITHOUT_OUTPUTS = 16_000_000
-_DATA = (".csv", ".txt", ".npy", ".npz", ".png", ".jpg", ".jpeg")  # what may lie in autograded/ and feedback/
+_DATA = (".csv", ".txt", ".npy", ".npz", ".png", ".jpg", ".jpeg")  # what is copied to autograded/ and feedback/
 _LEFT_OUT = "was too large: it was graded without the pictures pasted into its text, and they are not shown"
 _STAMP = 200  # bytes of a time stamp; reading a date out of a megabyte takes for ever
 _FILE, _FILES = 8_000_000, 12_000_000  # one other file, and all of them
@@ -69,7 +69,7 @@ class Submission:
 
 
 def is_notebook(name: str) -> bool:
-    """Whether a file is called like a notebook, also with an ending that a browser added (.ipynb.json, .ipynb.txt)."""
+    """Whether a file has a notebook's name, also with an ending that a browser added (.ipynb.json, .ipynb.txt)."""
     return _NOTEBOOK.search(name) is not None
 
 
@@ -87,7 +87,7 @@ def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
 
     Parameters
     ----------
-    ignore : file name globs that are passed over, as nbgrader's CourseDirectory.ignore.
+    ignore : file name globs to skip, as nbgrader's CourseDirectory.ignore.
     """
     result, digest = Submission(), hashlib.sha256()
     if folder.is_symlink():
@@ -141,7 +141,7 @@ def _walk(folder: Path, prefix: str, ignore: list[str], result: Submission, dige
             _take(entry, name, result, digest)
             if entry.is_dir(follow_symlinks=False) and not is_notebook(entry.name):
                 if name.count("/") + 1 >= _DEEPEST:
-                    raise _RefusedError("lies too deep in folders and was passed over")
+                    raise _RefusedError("is nested too deeply in folders and was skipped")
                 _walk(Path(entry.path), name + "/", ignore, result, digest)
         except (_RefusedError, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
@@ -155,7 +155,7 @@ def _take(entry: os.DirEntry, name: str, result: Submission, digest: hashlib._Ha
     if entry.is_symlink():
         raise _RefusedError("is a link, and links are not followed")
     if _shown(name) != name and not is_notebook(entry.name) and entry.is_file(follow_symlinks=False):
-        raise _RefusedError("has a name that is no plain text, and was passed over")
+        raise _RefusedError("has a name that is not plain text, and was skipped")
     if entry.is_dir(follow_symlinks=False):
         if is_notebook(entry.name):
             result.unreadable[_shown(name)] = "It is a folder, not a file."

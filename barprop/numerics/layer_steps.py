@@ -131,10 +131,10 @@ class Prototypes:
         if not self._shapes:
             return
         if _shapes_of(w) != self._shapes:
-            raise ValueError(f"the weights have shapes {self._shapes}, one list a layer; {_shapes_of(w)} came")
+            raise ValueError(f"w must hold arrays of shapes {self._shapes}, a list for each layer, got {_shapes_of(w)}")
         d = self._shapes[0][0][-1]
         if np.ndim(x) != 2 or len(x) > self._MOST or np.shape(x)[1] != d:
-            raise ValueError(f"forward takes rows of shape (n, {d}), n up to {self._MOST:,}; shape {np.shape(x)} came")
+            raise ValueError(f"forward takes rows of shape (n, {d}), n up to {self._MOST:,}, got shape {np.shape(x)}")
 
     def backward(self, h_bar: ArrayLike, w: Sequence[Sequence[Any]]) -> tuple[list[tuple], np.ndarray]:
         """Return the bars of w, a list like w, and the bar of the rows."""

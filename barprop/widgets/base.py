@@ -85,9 +85,9 @@ def number(name: str, value: Any) -> float:
     try:
         result = float(value)
     except (TypeError, ValueError):
-        raise WidgetError(f"{name} is to be a number; {value!r:.60} came.") from None
+        raise WidgetError(f"{name} must be a number, got {value!r:.60}.") from None
     if not np.isfinite(result):
-        raise WidgetError(f"{name} is to be a finite number; {value!r:.60} came.")
+        raise WidgetError(f"{name} must be a finite number, got {value!r:.60}.")
     return result
 
 
@@ -96,9 +96,9 @@ def numbers(name: str, values: Any, length: int) -> list[float]:
     try:
         result = [number(name, value) for value in values]
     except TypeError:
-        raise WidgetError(f"{name} is to be {length} numbers; {values!r:.60} came.") from None
+        raise WidgetError(f"{name} must be {length} numbers, got {values!r:.60}.") from None
     if len(result) != length:
-        raise WidgetError(f"{name} is to be {length} numbers; {len(result)} came.")
+        raise WidgetError(f"{name} must be {length} numbers, got {len(result)}.")
     return result
 
 
@@ -107,7 +107,7 @@ def one_of(name: str, value: Any, known: Iterable[str]) -> str:
     word = str(value)
     known = list(known)
     if word not in known:
-        raise WidgetError(f"{name} is one of {', '.join(known)}; {value!r:.60} came.")
+        raise WidgetError(f"{name} must be one of {', '.join(known)}; got {value!r:.60}.")
     return word
 
 
@@ -115,5 +115,5 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
     """Return an integer from low to high, or raise a WidgetError."""
     result = number(name, value)
     if result != int(result) or not low <= result <= high:
-        raise WidgetError(f"{name} is to be a whole number from {low} to {high}; {value!r:.60} came.")
+        raise WidgetError(f"{name} must be a whole number from {low} to {high}, got {value!r:.60}.")
     return int(result)

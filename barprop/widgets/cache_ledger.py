@@ -41,7 +41,7 @@ class CacheLedger(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("cache_ledger.js")

@@ -21,7 +21,7 @@ class ContractCard(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("contract_card.js")

@@ -32,7 +32,7 @@ class Descent(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("descent.js")
@@ -55,10 +55,10 @@ class Descent(Widget):
         sigma: Any = "tanh",
     ) -> None:
         if not np.size(x) or np.size(x) > 50:
-            raise WidgetError(f"x is to hold 1 to 50 numbers; {np.size(x)} came.")
+            raise WidgetError(f"x must hold 1 to 50 numbers, got {np.size(x)}.")
         rate = number("rate", rate)
         if rate <= 0:
-            raise WidgetError(f"rate is to be above 0; {rate:g} came.")
+            raise WidgetError(f"rate must be above 0, got {rate:g}.")
         super().__init__(
             x=numbers("x", x, np.size(x)),
             y=numbers("y", y, np.size(x)),

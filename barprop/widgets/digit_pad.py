@@ -28,7 +28,7 @@ class DigitPad(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
 
     Examples
     --------
@@ -69,8 +69,8 @@ class DigitPad(Widget):
         """
         weights = _halved(w)
         if len(weights) != len(self.weights):
-            sizes = f"{len(weights) // 2} numbers came, {len(self.weights) // 2} were expected"
-            raise WidgetError(f"The new weights are to have the shapes of the old ones; {sizes}.")
+            sizes = f"got {len(weights) // 2} numbers, expected {len(self.weights) // 2}"
+            raise WidgetError(f"The new weights must have the shapes of the old ones: {sizes}.")
         self._net = self._net[0], w
         with self.hold_sync():
             if losses is not None and np.size(losses):

@@ -26,7 +26,7 @@ class GraphStepper(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("graph_stepper.js")

@@ -44,7 +44,7 @@ def network_of(net: Any) -> tuple[Any, Any]:
     try:
         network, w, *_ = net
     except (TypeError, ValueError):
-        raise WidgetError("net is to be (network, w, loss), the network with its weights and its loss.") from None
+        raise WidgetError("net must be (network, w, loss): the network, its weights and its loss.") from None
     return network, w
 
 

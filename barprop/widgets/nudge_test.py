@@ -30,7 +30,7 @@ class NudgeTest(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("nudge_test.js")
@@ -58,7 +58,7 @@ class NudgeTest(Widget):
     ) -> None:
         step = number("step", step)
         if not 1e-12 <= step <= 1:
-            raise WidgetError(f"step is to lie between 1e-12 and 1; {step:g} came.")
+            raise WidgetError(f"step must be between 1e-12 and 1, got {step:g}.")
         super().__init__(
             variable=one_of("variable", variable, VARIABLES),
             step=step,

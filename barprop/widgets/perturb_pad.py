@@ -31,7 +31,7 @@ class PerturbPad(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("perturb_pad.js")
@@ -149,5 +149,5 @@ class PerturbPad(Widget):
 def _labels(labels: ArrayLike, count: int) -> np.ndarray:
     labels = np.asarray(labels)
     if labels.shape != (count,) or labels.dtype.kind not in "iu":
-        raise WidgetError(f"labels are to be {count} whole numbers; shape {labels.shape} of {labels.dtype} came.")
+        raise WidgetError(f"labels must be {count} whole numbers, got shape {labels.shape} of {labels.dtype}.")
     return labels

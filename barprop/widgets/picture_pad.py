@@ -44,7 +44,7 @@ class PicturePad(Widget):
     Raises
     ------
     WidgetError
-        One sentence that says what came and what was expected.
+        one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("picture_pad.js")
@@ -179,7 +179,7 @@ def _photo(X: ArrayLike) -> np.ndarray:
     side = round((X.size / 3) ** 0.5)
     if X.ndim != 2 or len(X) != 1 or X.shape[1] != 3 * side * side or not 0 < side <= 512:
         raise WidgetError(
-            f"X is to be one square photo of three colours as a row, (1, side * side * 3); its shape is {X.shape}."
+            f"X must be one square photo of three colours as a row, (1, side * side * 3), got shape {X.shape}."
         )
     if not (np.isfinite(X).all() and X.min() >= 0 and X.max() <= 1):
         raise WidgetError("X is to hold numbers from 0 to 1.")

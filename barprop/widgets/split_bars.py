@@ -34,7 +34,7 @@ class SplitBars(Widget):
 
     Raises
     ------
-    WidgetError : one sentence that says what came and what was expected.
+    WidgetError : one sentence that says what was passed and what was expected.
     """
 
     _esm = bundled("split_bars.js")
@@ -179,5 +179,5 @@ def _start(units: int, phase: float) -> np.ndarray:
 def _positive(name: str, value: float) -> float:
     result = number(name, value)
     if result <= 0:
-        raise WidgetError(f"{name} is to be above 0; {result:g} came.")
+        raise WidgetError(f"{name} must be above 0, got {result:g}.")
     return result

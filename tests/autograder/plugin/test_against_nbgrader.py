@@ -237,7 +237,7 @@ def test_what_lies_beside_a_submission_is_told_and_does_no_harm(tmp_path: Path) 
     done = call(course, "autograder", "grade", "ps1", "--jobs", "1")
     said = done.stdout + done.stderr
     assert "holds no time ('yesterday-ish')" in said
-    assert "No assignment is called like these: typo/ps11." in said
+    assert "No assignment has any of these names: typo/ps11." in said
     assert "feedback" not in said
     for _ in range(2):  # nbgrader takes good feedback away where the second run stumbles
         call(course, "nbgrader", "generate_feedback", "ps1")
