@@ -78,7 +78,7 @@ class DepthwiseConv2d:
     w = (W, b), W (k, k, c), b (c,). Caches its input.
     """
 
-    def __init__(self, k: int, s: int = 1) -> None:
+    def __init__(self, k: int, s: int) -> None:
         self.k, self.s = k, s
 
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
