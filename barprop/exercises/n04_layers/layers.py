@@ -101,38 +101,40 @@ def _linear_bars(X: Any, W: Any, Z_bar: Any) -> tuple[Any, Any, Any]:
     )
 
 
+def _if_it_fits(value: Callable[[Case], Any]) -> Callable[[Case], Any]:
+    """Return the value, or None if the shapes do not allow the mistake."""
+
+    def tried(c: Case) -> Any:
+        try:
+            return value(c)
+        except ValueError:
+            return None
+
+    return tried
+
+
+def _times(a: Any, b: Any) -> Any:
+    """Return the matrix product; raise ValueError if the shapes do not fit."""
+    if np.shape(a)[1] != np.shape(b)[0]:
+        raise ValueError
+    return inner(np.asarray(a)[:, None, :], np.asarray(b).T[None, :, :])
+
+
 def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
     """Wrong ways back through a linear step, with the names an exercise gives to its input and incoming bar."""
     W_bar, b_bar, in_bar = "W_bar", "b_bar", f"{inp}_bar"
 
-    def fits(value: Callable[[Case], Any]) -> Callable[[Case], Any]:
-        """Return the value, or None if the shapes do not allow the mistake."""
-
-        def tried(c: Case) -> Any:
-            try:
-                return value(c)
-            except ValueError:
-                return None
-
-        return tried
-
-    def times(a: Any, b: Any) -> Any:
-        """Return the matrix product; raise ValueError if the shapes do not fit."""
-        if np.shape(a)[1] != np.shape(b)[0]:
-            raise ValueError
-        return inner(np.asarray(a)[:, None, :], np.asarray(b).T[None, :, :])
-
     def both(name: str, hint: str, output: str, value: Callable[[Case], Any]) -> Mistake:
-        return Mistake(name, hint, one_output(output, lambda c, right: fits(value)(c)))
+        return Mistake(name, hint, one_output(output, lambda c, right: _if_it_fits(value)(c)))
 
     n = lambda c: len(c.args[inp])  # noqa: E731
     return (
         Mistake("W_bar transposed", "The numbers of W_bar are right, but rows and columns have traded places. Compare with the shape of W.",
                 one_output(W_bar, lambda c, right: right.T)),
         both("input not transposed", "W_bar pairs the wrong things where the shapes happen to fit. Whose index is the example, and is it the one that is added up?",
-             W_bar, lambda c: times(c.args[bar], c.args[inp])),
+             W_bar, lambda c: _times(c.args[bar], c.args[inp])),
         both("W transposed", f"{in_bar} used W the wrong way round; only a square W lets that pass. Each row of W made one output.",
-             in_bar, lambda c: times(c.args[bar], np.asarray(c.W, dtype=float).T)),
+             in_bar, lambda c: _times(c.args[bar], np.asarray(c.W, dtype=float).T)),
         Mistake("W_bar without the bar", "W_bar forgets the incoming bar: every output gets the same share.",
                 one_output(W_bar, lambda c, right: np.tile(np.sum(c.args[inp], axis=0, dtype=float), (len(c.W), 1)))),
         Mistake("W_bar averaged", "W_bar is too small by the number of examples. A loss may take a mean; this step did not.",

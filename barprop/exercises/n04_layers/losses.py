@@ -211,66 +211,70 @@ def _guarded(c: Case, right: Values, got: Values) -> Values:
 
 
 def _class_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """Yield the family of a soft-max and its loss: another axis, other entries, no logarithm."""
+    """Return the family of a soft-max and its loss: another axis, other entries, no logarithm."""
+    return _loss_guesses(c) if output == "l" else _logits_guesses(c, np.asarray(right[output], dtype=float))
+
+
+def _loss_guesses(c: Case) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     logits, labels = np.asarray(c.logits, dtype=float), np.asarray(c.labels)
     at = np.arange(len(labels)), labels
     rows = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     together = logits - np.logaddexp.reduce(logits, axis=None)
-    if output == "l":
-        yield (
-            "the soft-max of all rows together",
-            "Your probabilities add up to 1 over all rows. Each row has probabilities of its own.",
-            lambda: -np.mean(together[at]),
-        )
-        yield (
-            "the soft-max over the examples",
-            "Your probabilities add up to 1 down the columns. The classes of one example compete, not the examples.",
-            lambda: -np.mean(_down_the_columns(c)[at]),
-        )
-        yield (
-            "every class in place of the label",
-            "Your loss looks at every class. Which entry of a row belongs to its label?",
-            lambda: -np.mean(rows),
-        )
-        yield (
-            "every class added up",
-            "Your loss looks at every class. Which entry of a row belongs to its label?",
-            lambda: -np.mean(np.sum(rows, axis=1)),
-        )
-        yield (
-            "without the logarithm",
-            "Your loss is made of probabilities. Their logarithms are asked for.",
-            lambda: -np.mean(np.exp(rows[at])),
-        )
-        yield (
-            "the probability itself",
-            "Your loss is made of probabilities. Their logarithms are asked for.",
-            lambda: np.mean(np.exp(rows[at])),
-        )
-        yield (
-            "the logarithm of the mean",
-            "You took the mean before the logarithm. Each row has a loss of its own first.",
-            lambda: -np.log(np.mean(np.exp(rows[at]))),
-        )
-        yield (
-            "the loss of the prediction",
-            "Your loss asks for the class that is predicted. The labels say which is right.",
-            lambda: -np.mean(np.max(rows, axis=1)),
-        )
-    else:
-        r, hot = np.asarray(right[output], dtype=float), _one_hot(c)
-        weight = _l_bar(c) / len(labels)
-        yield (
-            "the label's entry set, not lowered",
-            "At its label the bar is set to a number. It is to be lowered by 1.",
-            lambda: np.where(hot != 0, -weight, r),
-        )
-        yield (
-            "one taken from every entry",
-            "A 1 is taken from every entry. It belongs to the label's alone.",
-            lambda: r + hot - weight,
-        )
-        yield "the other sign at the label", "What the label contributes has the other sign.", lambda: r + 2 * hot
+    yield (
+        "the soft-max of all rows together",
+        "Your probabilities add up to 1 over all rows. Each row has probabilities of its own.",
+        lambda: -np.mean(together[at]),
+    )
+    yield (
+        "the soft-max over the examples",
+        "Your probabilities add up to 1 down the columns. The classes of one example compete, not the examples.",
+        lambda: -np.mean(_down_the_columns(c)[at]),
+    )
+    yield (
+        "every class in place of the label",
+        "Your loss looks at every class. Which entry of a row belongs to its label?",
+        lambda: -np.mean(rows),
+    )
+    yield (
+        "every class added up",
+        "Your loss looks at every class. Which entry of a row belongs to its label?",
+        lambda: -np.mean(np.sum(rows, axis=1)),
+    )
+    yield (
+        "without the logarithm",
+        "Your loss is made of probabilities. Their logarithms are asked for.",
+        lambda: -np.mean(np.exp(rows[at])),
+    )
+    yield (
+        "the probability itself",
+        "Your loss is made of probabilities. Their logarithms are asked for.",
+        lambda: np.mean(np.exp(rows[at])),
+    )
+    yield (
+        "the logarithm of the mean",
+        "You took the mean before the logarithm. Each row has a loss of its own first.",
+        lambda: -np.log(np.mean(np.exp(rows[at]))),
+    )
+    yield (
+        "the loss of the prediction",
+        "Your loss asks for the class that is predicted. The labels say which is right.",
+        lambda: -np.mean(np.max(rows, axis=1)),
+    )
+
+
+def _logits_guesses(c: Case, right: np.ndarray) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    hot, weight = _one_hot(c), _l_bar(c) / len(c.labels)
+    yield (
+        "the label's entry set, not lowered",
+        "At its label the bar is set to a number. It is to be lowered by 1.",
+        lambda: np.where(hot != 0, -weight, right),
+    )
+    yield (
+        "one taken from every entry",
+        "A 1 is taken from every entry. It belongs to the label's alone.",
+        lambda: right + hot - weight,
+    )
+    yield "the other sign at the label", "What the label contributes has the other sign.", lambda: right + 2 * hot
 
 
 _SOFTMAX_CROSS_ENTROPY = Exercise(
