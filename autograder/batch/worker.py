@@ -48,7 +48,7 @@ class Worker:
         self._process: subprocess.Popen | None = None
 
     def call(self, job: Any) -> str:
-        """Grade one job; its record as JSON. Raises SandboxError or LostError, and nothing for what a student did."""
+        """Return the record of one job as JSON. Raise SandboxError or LostError, but nothing for what a student did."""
         process = self._running()
         watch = threading.Timer(job.limits.notebook_seconds * max(1, len(job.plan.notebooks)) + _PATIENCE, process.kill)
         watch.daemon = True
@@ -101,7 +101,7 @@ class Worker:
 
 
 def _pipes(process: subprocess.Popen) -> tuple[IO[bytes], IO[bytes]]:
-    """Return what to read replies from and what to write jobs to."""
+    """Return the pipe that replies are read from, and the one that jobs are written to."""
     assert process.stdout is not None
     assert process.stdin is not None
     return process.stdout, process.stdin

@@ -1,4 +1,4 @@
-"""What stands in an answer cell in place of the solution."""
+"""What an answer cell holds in place of the solution."""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
         path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
         if path.is_file() and (changed := _changed(path, _known(notebook))):
             said.append(
-                f"source/ has changed since the gradebook was told ({_some(changed)}); graded as before. To take it "
-                f"over: nbgrader generate_assignment {assignment} --force, and grade again."
+                f"source/ has changed since the assignment was generated ({_some(changed)}); graded as before. To "
+                f"use the new one: nbgrader generate_assignment {assignment} --force, and grade again."
             )
     return said
 

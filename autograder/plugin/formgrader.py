@@ -25,7 +25,7 @@ _converter = Converter()
 
 
 class _Asked:
-    """Stands where nbgrader's exporter does and remembers what is to be shown."""
+    """Takes the place of nbgrader's exporter, and remembers what is to be shown."""
 
     page: tuple[str, dict[str, Any]] | None = None
 

@@ -15,7 +15,7 @@ import barprop
 from autograder.sandbox.interface import Fault, SandboxError
 
 INSIDE = Path(__file__).parent / "inside"
-COURSE = "/course"  # where the guest and barprop lie inside
+COURSE = "/course"  # where sandbox/inside and barprop are, inside
 NOBODY = 65534
 WAY_OUT = (
     "Grade in the container that the Dockerfile in this repository describes, or say --no-sandbox to run "

@@ -18,7 +18,7 @@ class OverdueError(Exception):
 
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raise OverdueError inside this context after so many seconds.
+    """Raise OverdueError inside this context once the seconds are over.
 
     Limits may be nested. Outside the main thread, where Python runs no signal handlers, and on systems
     without timers, nothing is limited.

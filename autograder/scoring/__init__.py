@@ -1,9 +1,8 @@
-"""Grading, seen from above.
+"""One submission in, one record out.
 
-    submitted/ -> intake -> repair -> execute (in a sandbox) -> scoring (outside it) -> record
-               -> journal (atomic) -> writer -> autograded/ and nbgrader's gradebook
+    submission/ -> `run_cells`, in a sandbox -> `score`, outside it -> `feedback_notebook` -> `record`
 
-A job is one student's submission of one assignment; what comes out is one `Record`, plain data. `plan` says
-what was handed out, `names` and `reading` know Python and notebooks, `pool` runs jobs side by side,
-`course` ties it to nbgrader's folders, `plugin` makes `nbgrader autograde` and the formgrader use it.
+A `Job` (`grade`) is one student's submission of one assignment; a `Record` is plain data: points, reasons, and the
+graded notebook. `seeds` are those of the hidden probes, `stand_in` tries an answer with right ones in the place of the
+wrong ones it calls, `pattern` is what two answers have in common, and `sanitize` makes outputs harmless.
 """

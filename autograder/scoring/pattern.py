@@ -14,20 +14,20 @@ from barprop.judging.compare import floats
 from barprop.judging.evaluate import try_case
 from barprop.judging.exercise import Exercise
 
-_SEED, _CASES = 0, 6  # the same probes for everybody, and so many of them
+_SEED, _CASES = 0, 6  # the same probes for everybody, and how many
 _DIGITS = 5  # what differs by rounding is the same
 _NOISE = 1e-9
 
 
 def pattern(exercise: Exercise, answers: Answers, outputs: Iterable[str]) -> str:
-    """Return a digest of what an answer gives on fixed probes; "" where nothing came.
+    """Return a digest of what an answer gives on fixed probes; "" if it gives nothing.
 
     Parameters
     ----------
     outputs : the names of those that count; all of them are looked at, right or wrong.
     """
     wanted, lines = set(outputs), []
-    told = 0  # cases in which any of these outputs came
+    told = 0  # cases that gave any of these outputs
     for case in exercise.probes(np.random.default_rng(_SEED)):
         tried = try_case(exercise, Run(answers), case)
         came = [name for name in tried.got if name in wanted]

@@ -68,7 +68,8 @@ class NotebookRecord:
     file : the submitted file, relative to the submission; "" where there was none.
     grades : by grade_id, in the order of the notebook.
     comments : by grade_id of each answer: "No response." or None, as nbgrader has it.
-    repairs : what was mended, told to the student. unread : why nothing could be graded, told instead; "" where it was.
+    repairs : what was mended, in sentences for the student.
+    unread : why nothing could be graded, for the student; "" if something was.
     trouble : what a person grading should know (cells that hung or were killed).
     lacking : modules that it imports and that were not there when it was graded.
     document : the notebook for autograded/, as JSON text; "" where there is none.

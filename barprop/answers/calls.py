@@ -26,11 +26,11 @@ from barprop.answers.untrusted import (
     type_name,
 )
 
-_PLACES = 100  # so many entries of a result are looked at one by one
-_ARRAYS = 300  # and so many arrays in each
+_PLACES = 100  # entries of a result that are looked at one by one
+_ARRAYS = 300  # arrays that are looked at in each
 Earlier = dict[str, list[Any]]  # the last results under each label
-_KEPT = 4  # so many: a buffer for each shape is caught when its shape comes again
-_CALLS = 40  # so many calls of one case are kept, to show the one that matters
+_KEPT = 4  # more than one, so that an answer with a buffer for each shape is caught when a shape comes again
+_CALLS = 40  # calls of one case that are kept, to show the one that matters
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _inside(value: Any) -> Any:
 
 
 def _is_earlier(value: Any, before: Any) -> bool:
-    """Whether a result is an earlier one, or lies in its memory."""
+    """Whether a result is an earlier one, or shares its memory."""
     the_same = value is before and (type(value) is dict or type(value) is list)
     return bool(the_same and value) or _overlap(value, before)
 
@@ -255,7 +255,7 @@ class Call:
     value: Any
 
     def gave(self, value: Any) -> bool:
-        """Whether this value is what came back, or stands in it."""
+        """Whether this value is what was returned, or is contained in it."""
         if type(self.value) is dict:
             return any(value is item for item in dict.values(self.value))
         if type(self.value) in (tuple, list):
@@ -315,7 +315,7 @@ class Run:
     def play(self, scripts: Sequence[Script]) -> Iterator[Played]:
         """Carry scripts out one after the other; one that fails stops itself alone.
 
-        Where answers lie in another process, they are carried out there, all of them in one go.
+        If the answers live in another process, all of them are carried out there in one go.
         """
         elsewhere = getattr(self.answers, "carry_out", None)
         if elsewhere is None:

@@ -1,4 +1,4 @@
-"""What a student's code prints while it is checked: passed on, within reason."""
+"""What a student's code prints while it is checked, cut to a reasonable length."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class _Tap(io.TextIOBase):
-    """Passes text on to another stream until so many characters have come."""
+    """Passes up to `limit` characters on to another stream, and counts the rest."""
 
     def __init__(self, stream: Any, limit: int) -> None:
         self.stream = stream
@@ -26,15 +26,15 @@ class _Tap(io.TextIOBase):
         return True
 
     def close(self) -> None:
-        """Stays open: it is lent, not given."""
+        """Do nothing: the stream is borrowed, and its owner closes it."""
 
 
 @contextmanager
 def modest_output(limit: int = 2000) -> Iterator[None]:
     """Cut what is printed inside to `limit` characters, and say so; 0 for silence.
 
-    Also what goes to stderr comes out on stdout: nbgrader gives 0 for a test cell that writes
-    to stderr, and a warning is no mistake.
+    What is written to stderr goes to stdout as well: nbgrader gives 0 for a test cell that writes
+    to stderr, and a warning is not a mistake.
     """
     stream = sys.stdout
     tap = _Tap(stream, limit)

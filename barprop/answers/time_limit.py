@@ -17,7 +17,7 @@ class TimeIsUpError(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Let every call inside run for at most so many seconds."""
+    """Limit every call inside to a number of seconds."""
     global _limit
     before, _limit = _limit, seconds
     try:

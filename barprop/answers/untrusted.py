@@ -15,8 +15,8 @@ import numpy as np
 
 # The exact types that count as a number. No subclass: it may say one thing now and another later.
 _NUMBERS = (float, int, *(np.dtype(code).type for code in "efdgbhilqBHILQ"))
-_DEPTH = 6  # lists within lists are looked into so far
-_ITEMS = 50_000  # and so many items in all
+_DEPTH = 6  # how deep lists within lists are looked into
+_ITEMS = 50_000  # how many items are looked at in all
 _BYTES = 2**26  # arrays above this size are not compared bit for bit, nor copied
 
 
@@ -174,7 +174,7 @@ def _fresh(value: Any, depth: int) -> Any:
 def same(a: Any, b: Any) -> bool:
     """Whether two nests of plain data hold the same, bit for bit (NaN equals NaN).
 
-    Objects of other kinds, what lies deeper than `_DEPTH`, and two giant nests are taken for the same when their
+    Objects of other kinds, what is nested deeper than `_DEPTH`, and two giant nests count as the same if their
     types are.
     """
     if type(a) is not type(b):

@@ -27,7 +27,7 @@ STUDENTS = "students/labconfig/page_config.json"  # what JupyterLab leaves out f
 
 
 def install(prefix: str | Path = sys.prefix, instructor: bool = False) -> list[Path]:
-    """Write the settings under prefix/etc/jupyter; what else stands in those files is kept.
+    """Write the settings under prefix/etc/jupyter; anything else in those files is kept.
 
     Parameters
     ----------

@@ -90,7 +90,7 @@ def guard_logout() -> None:
 
 
 def guard_contents() -> None:
-    """Let what lies under submitted/ be opened without what it would have JupyterLab or jupytext do."""
+    """Let what is under submitted/ be opened without what it would have JupyterLab or jupytext do."""
     from jupyter_server.services.contents.handlers import ContentsHandler
 
     stock, finish = ContentsHandler.get, ContentsHandler._finish_model
@@ -126,7 +126,7 @@ def guard_contents() -> None:
 
 
 def guard_conversion() -> None:
-    """Convert nothing that lies under submitted/: a picture can ask for it, and some texts take for ever."""
+    """Convert nothing that is under submitted/: a picture can ask for it, and some texts take for ever."""
     from jupyter_server.nbconvert.handlers import NbconvertFileHandler
 
     stock = NbconvertFileHandler.get
