@@ -120,16 +120,20 @@ class Reused:
     after: np.ndarray
 
 
-_EARLIER: Earlier = {}  # where a process holds the answers of one notebook only
-
-
-def observe(
-    function: Any, args: tuple, names: Mapping[str, Any], label: str = "", earlier: Earlier = _EARLIER
-) -> Observed:
+def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str, earlier: Earlier) -> Observed:
     """Call a function on its own copies of the arguments and say what it did to them.
 
-    `earlier` holds the last results of the same answers. Raises AnswerError with a sentence where it cannot be
-    called or stops.
+    Parameters
+    ----------
+    label : str
+        What sentences call it; "" for its own name.
+    earlier : dict
+        The last results of the same answers, by label; this one is added.
+
+    Raises
+    ------
+    AnswerError
+        If it cannot be called, or stops; with a sentence.
     """
     if not callable(function):
         raise AnswerError(f"{label or 'This'} should be a function, but it is {describe_type(function)}.")
@@ -275,6 +279,11 @@ class Run:
     remarks: list[Remark] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     last: tuple[str, Observed] | None = None  # the last call: what it is called, and what it did
+    earlier: Earlier = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if type(self.answers) is Namespace:
+            self.earlier = self.answers.earlier  # a notebook's answers remember from one case to the next
 
     def __call__(self, target: Any, /, *args: Any, **names: Any) -> Any:
         """Call an answer (by name) or an object got from one. Raises AnswerError."""
@@ -287,7 +296,7 @@ class Run:
         if issubclass(type(function), Handle):  # by its type: a student's object may lie about its class
             seen = function.observe(args, names, label)
         else:
-            seen = observe(function, args, names, label, self._earlier())
+            seen = observe(function, args, names, label, self.earlier)
         self.note(label, args, names, seen)
         return seen.value
 
@@ -330,9 +339,6 @@ class Run:
                     label, seen = outcome.seen
                     self.note(label, next((tuple(o) for o in operands if type(o) is tuple), ()), {}, seen)
             yield Played(script, done)
-
-    def _earlier(self) -> Earlier:
-        return self.answers.earlier if type(self.answers) is Namespace else _EARLIER
 
     def get(self, owner: Any, attribute: str) -> Any:
         """Return an attribute of an object made by an answer. Raise AnswerError."""
