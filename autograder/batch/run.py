@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nbgrader.converters import NbGraderException
 
@@ -15,6 +13,7 @@ from autograder.batch import fingerprints
 from autograder.batch.journal import Journal
 from autograder.batch.pool import PoolError, run_jobs
 from autograder.batch.progress import Progress
+from autograder.batch.settings import Settings
 from autograder.course.authored import ignored_names
 from autograder.gradebook.autograded import graded_key, write_folder, write_some
 from autograder.gradebook.grades import KEPT, GradebookWriter, Stamp
@@ -25,9 +24,6 @@ from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.submission.modules import is_there
 from autograder.submission.read_folder import Submission, is_data, take_in, unreadable
 from autograder.submission.timestamp import read_time
-
-if TYPE_CHECKING:
-    from autograder.plugin.grading import Grading
 
 
 @dataclass
@@ -77,27 +73,25 @@ class Summary:
 class Run:
     """One run: journal, jobs and writing."""
 
-    def __init__(self, grading: Grading, plan: AssignmentPlan, writer: GradebookWriter) -> None:
-        self.grading, self.plan, self.writer = grading, plan, writer
-        folder = Path(grading.coursedir.root) / grading.folder
+    def __init__(self, settings: Settings, plan: AssignmentPlan, writer: GradebookWriter) -> None:
+        self.settings, self.plan, self.writer = settings, plan, writer
         try:
-            self.secret = seeds.course_secret(folder, grading.secret, grading.coursedir.groupshared)
+            self.secret = seeds.course_secret(settings.folder, settings.secret, settings.shared)
         except seeds.SecretError as error:
             raise NbGraderException(str(error)) from None
-        self.journal = Journal(folder / "journal")
+        self.journal = Journal(settings.folder / "journal")
         self.exercise_keys = {name: fingerprints.exercise_key(name) for nb in plan.notebooks for name in nb.exercises}
         self.base = fingerprints.digest_of(
             plan.canonical(),
             fingerprints.environment(),
-            repr(grading.limits),
-            str(grading.show_cells),
-            str(grading.sandbox),
+            repr(settings.limits),
+            str(settings.show_cells),
+            str(settings.sandbox),
         )
         # Authored notebooks are not to be handed out, but a student's answers may be called like them.
         authored = set(ignored_names())
-        self.ignore = [name for name in grading.coursedir.ignore if name not in authored]
+        self.ignore = [name for name in settings.ignore if name not in authored]
         self.summary = Summary(plan.name)
-        self.force = grading.converter.force
         self.in_hand: dict[str, tuple[Due, Submission]] = {}  # what is being graded, by student
         self.waiting: set[str] = set()
 
@@ -106,11 +100,11 @@ class Run:
         for one in due:
             self._check_known(one.student)
         self.waiting = self.writer.waiting()
-        grading = self.grading
+        how = self.settings
         with Progress(f"Grading {self.plan.name}", len(due)) as progress:
             try:
                 jobs = self._jobs(due, progress)
-                for result in run_jobs(jobs, grading.jobs, grading.dask, grading.sandbox, grading.converter.crew):
+                for result in run_jobs(jobs, how.jobs, how.dask, how.sandbox, how.crew):
                     self._finish(result)
                     progress.step(bool(result.trouble))
             except PoolError as error:
@@ -119,7 +113,7 @@ class Run:
 
     def _check_known(self, student: str) -> None:
         """Raise NbGraderException if the gradebook has no such student, and none may be created."""
-        if not (self.grading.converter.create_student or self.writer.knows(student)):
+        if not (self.settings.create_student or self.writer.knows(student)):
             raise NbGraderException(f"No student with ID '{student}' exists in the database, and none may be created.")
 
     def _jobs(self, due: list[Due], progress: Progress) -> Iterator[Job]:
@@ -132,7 +126,7 @@ class Run:
         for one in due:
             submission = self._read(one)
             key = self._key(one, submission)
-            record = None if self.force else self.journal.get(key)
+            record = None if self.settings.force else self.journal.get(key)
             if submission.empty:
                 self.summary.skipped.append(f"{one.student} handed in an empty folder; it was skipped.")
             elif record is None or not self._holds(record) or (record.again and one.student in self.waiting):
@@ -184,10 +178,10 @@ class Run:
             (*submission.notes, *self._left_out(submission)),
             self.exercise_keys,
             {nb.name: _still_good(nb, self.exercise_keys) for nb in held},
-            self.grading.limits,
-            self.grading.show_cells,
+            self.settings.limits,
+            self.settings.show_cells,
             fingerprints.environment(),
-            tuple(self.grading.converter.exclude_overwriting.get(self.plan.name, [])),
+            self.settings.kept,
         )
 
     def _left_out(self, submission: Submission) -> list[str]:
@@ -200,7 +194,7 @@ class Run:
         try:
             return take_in(one.folder, self.ignore)
         except (RuntimeError, MemoryError, ValueError, LookupError) as error:
-            self.grading.log.exception("reading what %s handed in", one.student)
+            self.settings.log.exception("reading what %s handed in", one.student)
             return unreadable(f"It cannot be read ({type(error).__name__}).")
 
     def _key(self, one: Due, submission: Submission) -> str:
@@ -209,7 +203,7 @@ class Run:
 
     def _finish(self, result: Record) -> None:
         if result.again:
-            self.grading.log.error("%s was not graded: %s", result.student, result.quarantine)
+            self.settings.log.error("%s was not graded: %s", result.student, result.quarantine)
         if result.environment and result.environment != fingerprints.environment():
             result.notes.append("It was graded by other versions than those installed here.")
         try:
@@ -242,20 +236,17 @@ class Run:
             self.summary.unwritten.append(f"{one.student}: {error}")
 
     def _write(self, record: Record, one: Due, submission: Submission) -> None:
-        converter = self.grading.converter
-        kept = converter.exclude_overwriting.get(self.plan.name, [])
-        own = {name for name in kept if name in submission.files}
+        own = {name for name in self.settings.kept if name in submission.files}
         given = {name: data for name, data in self.plan.files.items() if name not in own}
         stamp = self._timestamp(submission, one)
         if stamp is None:  # nbgrader's next step would stumble over one that cannot be read
             submission = replace(submission, timestamp=None)
-        write = write_folder if self.grading.coursedir.notebook_id == "*" else write_some
-        write(one.target, record, submission, given, int(str(converter.permissions), 8))
-        if self.grading.coursedir.groupshared:
-            converter.set_permissions(self.plan.name, one.student)
+        write = write_folder if self.settings.whole else write_some
+        write(one.target, record, submission, given, self.settings.permissions)
+        if self.settings.shared:
+            self.settings.set_permissions(one.student)
         self.writer.write(record, stamp)
-        coursedir = self.grading.coursedir
-        if Path(coursedir.format_path(coursedir.feedback_directory, one.student, self.plan.name)).exists():
+        if self.settings.feedback(one.student).exists():
             self.summary.stale += 1
 
     def _timestamp(self, submission: Submission, one: Due) -> Stamp:

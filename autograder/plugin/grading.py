@@ -15,6 +15,7 @@ from traitlets.config import LoggingConfigurable
 
 from autograder.assignment import AssignmentPlan
 from autograder.batch.run import Run, Summary
+from autograder.batch.settings import Settings
 from autograder.course.names import assignments_of, did_you_mean
 from autograder.deadlines.lateness import enter, extensions
 from autograder.gradebook.database import open_gradebook
@@ -80,7 +81,7 @@ class Grading(LoggingConfigurable):
             enter(gradebook, deadlines)
             penalty = penalty_of(self.converter, gradebook, deadlines, assignment)
             with GradebookWriter(gradebook, assignment, penalty, extensions(deadlines, assignment)) as writer:
-                summary = Run(self, plan, writer).over(due)
+                summary = Run(self._settings(assignment), plan, writer).over(due)
                 there = {one.student for one in submissions(self.coursedir, assignment, "*")}
                 gone = sorted(writer.scores().keys() - there)
         summary.notices = notices
@@ -90,6 +91,30 @@ class Grading(LoggingConfigurable):
                 "old scores; `nbgrader db student remove ID --force` takes a student out."
             )
         return summary
+
+    def _settings(self, assignment: str) -> Settings:
+        """Return what a run needs to know of this configuration."""
+        converter, coursedir = self.converter, self.coursedir
+        return Settings(
+            folder=Path(coursedir.root) / self.folder,
+            secret=self.secret,
+            shared=coursedir.groupshared,
+            limits=self.limits,
+            show_cells=self.show_cells,
+            sandbox=self.sandbox,
+            jobs=self.jobs,
+            dask=self.dask,
+            crew=converter.crew,
+            force=converter.force,
+            create_student=converter.create_student,
+            ignore=tuple(coursedir.ignore),
+            kept=tuple(converter.exclude_overwriting.get(assignment, [])),
+            permissions=int(str(converter.permissions), 8),
+            set_permissions=lambda student: converter.set_permissions(assignment, student),
+            whole=coursedir.notebook_id == "*",
+            feedback=lambda student: Path(coursedir.format_path(coursedir.feedback_directory, student, assignment)),
+            log=self.log,
+        )
 
     def _due(self, assignment: str) -> list[Due]:
         """List the submissions that were asked for. Raise NbGraderException if there is none."""
