@@ -10,11 +10,11 @@ from autograder.course.outlines import WORDS_A_MINUTE, Outline, hours
 ABOUT = {
     "01_forward_graph": "one neuron as a computational graph; what it caches, and why",
     "02_bar_notation": "every bar of the neuron, one step back at a time; training it",
-    "03_gradient_splitting": "who gets how much gradient; why small networks starve, and the cure",
+    "03_gradient_splitting": "who gets how much gradient; why a network with small inputs starves, and the cure",
     "04_layers": "layers with forward and backward; a network that reads digits",
     "05_adversarial": "gradient ascent on the input, and what it does to that network",
     "06_autograd": "a small autograd engine, built in stages; then it trains that network",
-    "07_panda": "the layers of a real network for photos; a panda becomes a gibbon by your own backward pass",
+    "07_panda": "the layers of a real network for photos; your own backward pass turns a panda into a gibbon",
 }
 _PLACE = re.compile(r"(<!-- map: made by autograder build -->\n).*?(\n<!-- end of the map -->)", re.DOTALL)
 
@@ -51,8 +51,9 @@ def sentence(outlines: list[Outline]) -> str:
     """Return the totals in words."""
     minutes, count, points = totals(outlines)
     return (
-        f"{len(outlines)} notebooks, {count} exercises, {points} points, about {hours(minutes)}: the prose at "
-        f"{WORDS_A_MINUTE} words a minute, and the minutes that each exercise names."
+        f"{len(outlines)} notebooks, {count} exercises, {points} points, about {hours(minutes)}: the text and the "
+        f"given code at {WORDS_A_MINUTE} words per minute, one minute for each prediction and each interactive "
+        "picture, and the minutes that each exercise names. Hints and second tries come on top."
     )
 
 

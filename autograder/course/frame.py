@@ -14,8 +14,8 @@ START = "00_start/start"
 _GAP = re.compile(r"\{\{(\w+)\}\}")
 
 _OPENING = """\
-[← Start page](../{start}.ipynb) · about **{time}**: {reading} min of reading, {doing} min for {count} exercises · \
-**{points} points**
+[← Start page](../{start}.ipynb) · about **{time}**: {reading} min of reading and predicting, \
+{doing} min for {count} exercises · **{points} points**
 
 <details><summary>How to work here: answers, dots, points, coming back</summary>
 

@@ -12,6 +12,9 @@ from barprop.judging.exercise import Exercise
 WORDS_A_MINUTE = 200
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
+_PREDICTION = re.compile(r"^\w+ = .*\bNone\b", re.MULTILINE)
+_WIDGET = re.compile(r"^from barprop\.widgets import", re.MULTILINE)
+_UNREAD = ("answer", "test", "folded")  # an exercise's minutes count the first two; the code of the third is not seen
 
 
 @dataclass(frozen=True)
@@ -22,19 +25,21 @@ class Outline:
     ----------
     name : "assignment/notebook".
     title : its first heading, such as "2 · Bars, all the way back".
-    words : of its prose; a formula is one, folded help is none.
+    words : of its prose and of the code that is given to read; a formula is one, folded help is none.
+    stops : cells that ask for a prediction, and interactive pictures.
     exercises : in order; empty where nothing is graded.
     """
 
     name: str
     title: str
     words: int
+    stops: int
     exercises: tuple[Exercise, ...]
 
     @property
     def reading(self) -> int:
-        """Minutes of reading, at least 1."""
-        return max(1, round(self.words / WORDS_A_MINUTE))
+        """Minutes of reading, one more for each prediction and each interactive picture; at least 1."""
+        return max(1, round(self.words / WORDS_A_MINUTE) + self.stops)
 
     @property
     def doing(self) -> int:
@@ -54,17 +59,31 @@ class Outline:
 
 def outline(path: Path) -> Outline:
     """Return the outline of an authored notebook."""
-    prose = _prose(path.read_text(encoding="utf-8"))
+    cells = [_cell(text) for text in re.split(r"^# %%", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]]
+    prose = "\n".join(_uncommented(body) for mark, body in cells if mark == "[markdown]")
+    code = [(mark, body) for mark, body in cells if mark != "[markdown]"]
+    predictions = [mark for mark, body in code if not mark and _PREDICTION.search(body)]
+    widgets = [mark for mark, body in code if _WIDGET.search(body)]
+    given = "\n".join(body for mark, body in code if mark and mark not in _UNREAD)
     title = re.search(r"^# (.+)$", prose, re.MULTILINE)
     name = f"{path.parent.name}/{path.stem}"
-    return Outline(name, title[1] if title else path.stem, count_words(prose), tuple(in_notebook(name)))
+    return Outline(
+        name=name,
+        title=title[1] if title else path.stem,
+        words=count_words(prose) + count_words(given),
+        stops=len(predictions) + len(widgets),
+        exercises=tuple(in_notebook(name)),
+    )
 
 
-def _prose(text: str) -> str:
-    """Return the text of the Markdown cells of a jupytext percent file."""
-    cells = re.split(r"^# %%", text, flags=re.MULTILINE)[1:]
-    lines = [line for cell in cells if cell.startswith(" [markdown]") for line in cell.split("\n")[1:]]
-    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
+def _cell(text: str) -> tuple[str, str]:
+    """Return the mark of a cell of a jupytext percent file ("[markdown]", "show", "" and so on) and its lines."""
+    head, _, body = text.partition("\n")
+    return head.split("=")[0].strip(), body
+
+
+def _uncommented(body: str) -> str:
+    return "\n".join(line.removeprefix("#").removeprefix(" ") for line in body.split("\n"))
 
 
 def count_words(prose: str) -> int:
