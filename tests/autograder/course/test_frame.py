@@ -79,7 +79,9 @@ def test_the_outlines_are_of_the_graded_notebooks_in_order() -> None:
         guesses = [
             cell
             for cell in read_authored(ROOT / "source" / f"{each.name}.py").cells
-            if cell.cell_type == "code" and re.match(r"(# .*\n)*\w+ = .*None", cell.source) and "nbgrader" not in cell.metadata
+            if cell.cell_type == "code"
+            and re.match(r"(# .*\n)*\w+ = .*None", cell.source)
+            and "nbgrader" not in cell.metadata
         ]
         assert len(guesses) < each.stops <= len(guesses) + 5
 
@@ -89,7 +91,10 @@ def test_a_notebook_opens_with_its_minutes_points_and_rules(each) -> None:
     title, opening = cells(each.name)[:2]
     assert title.source.startswith(f"# {each.title}")
     assert f"({f'../{START}.ipynb'})" in opening.source
-    assert f"about **{hours(each.minutes)}**: {each.reading} min of reading and predicting, {each.doing} min for" in opening.source
+    assert (
+        f"about **{hours(each.minutes)}**: {each.reading} min of reading and predicting, {each.doing} min for"
+        in opening.source
+    )
     assert f"**{each.points} points**" in opening.source
     for said in ("●○○", "stability", "corner cases", "Run All Above Selected Cell", "`YOUR CODE HERE`"):
         assert said in opening.source
