@@ -236,7 +236,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = progress_folder(place) if place.is_dir() else None
     if folder is None and VARIABLE not in os.environ:
         print(
-            f"{place} is no folder of the course: none of its notebooks is in it, or in a folder `notebooks` there. "
+            f"{place} is not a folder of the course: none of its notebooks is in it, or in a folder `notebooks` there. "
             "Go to the folder that you unpacked, or name it: python -m barprop progress FOLDER",
             file=sys.stderr,
         )

@@ -140,7 +140,7 @@ def _try(worker: Worker, job: Job) -> Record:
         except LostError as error:
             reason = f"It was given up: {error}, {_TRIES} times."
         except (ValueError, KeyError, TypeError) as error:
-            reason = f"What its grading gave is no record ({type(error).__name__})."
+            reason = f"Its grading did not give a record ({type(error).__name__})."
     return refused(job, reason, again=True)
 
 

@@ -230,7 +230,7 @@ class Run:
         try:
             self._write(record, one, submission)
         except UnicodeEncodeError:
-            why = "the name of its folder is no text (UTF-8), and no gradebook can hold it; rename the folder"
+            why = "the name of its folder is not valid UTF-8, and no gradebook can hold it; rename the folder"
             self.summary.unwritten.append(f"{one.student}: {why}".encode("utf-8", "replace").decode())
         except (OSError, ValueError) as error:
             self.summary.unwritten.append(f"{one.student}: {error}")

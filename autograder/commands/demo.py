@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
             return 2
     if folder.exists() and not args.keep:
         if not (folder / "nbgrader_config.py").exists():
-            print(f"{folder} exists and is no folder of a demo; give another --folder.", file=sys.stderr)
+            print(f"{folder} exists and is not the folder of a demo; give another --folder.", file=sys.stderr)
             return 2
         shutil.rmtree(folder)
     if not (folder / "nbgrader_config.py").exists():

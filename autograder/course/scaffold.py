@@ -31,11 +31,13 @@ def lay_out(assignment: str, name: str, root: Path = ROOT) -> list[Path]:
 
     Raises
     ------
-    ScaffoldError : if there is no such notebook, or the name is taken or no name. Nothing is written then.
+    ScaffoldError : if there is no such notebook, or the name is taken or not a name. Nothing is written then.
     """
     notebook = _notebook(assignment)
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise ScaffoldError(f"{name!r} is no name a student could define: use letters, digits and _, such as bar_cube.")
+        raise ScaffoldError(
+            f"{name!r} is not a name that a student could define: use letters, digits and _, such as bar_cube."
+        )
     if name in EXERCISES:
         raise ScaffoldError(f"There is an exercise {name} already, in {EXERCISES[name].notebook}.")
     folder = f"n{assignment}"

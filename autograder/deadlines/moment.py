@@ -24,18 +24,18 @@ def read_moment(value: object, zone: tzinfo) -> datetime:
     Raises
     ------
     ValueError
-        If it is no date, or its zone or its hour is not known for sure; the message is a sentence.
+        If it is not a date, or its zone or its hour is not known for sure; the message is a sentence.
     """
     text = value if isinstance(value, str) else getattr(value, "isoformat", lambda: repr(value))()
     match = _TYPED.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"{text!r} is no date; write it like 2026-12-01 18:00, or 2026-12-01 18:00 Europe/Berlin.")
+        raise ValueError(f"{text!r} is not a date; write it like 2026-12-01 18:00, or 2026-12-01 18:00 Europe/Berlin.")
     *numbers, name = match.groups()
     try:
         year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
         moment = datetime(year, month, day, hour, minute, second)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no date: {error}.") from None
+        raise ValueError(f"{text!r} is not a date: {error}.") from None
     if numbers[3] is None:
         moment = datetime.combine(moment, LAST)
     if name and "/" not in name and name.upper() not in ("UTC", "GMT"):  # an offset or letters such as CET

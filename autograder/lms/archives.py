@@ -119,7 +119,7 @@ class _Walk:
                 if stat.S_ISDIR(kind):
                     yield from self.folder(path, parts)
                 elif not stat.S_ISREG(kind):
-                    raise RefusedError("is no regular file")
+                    raise RefusedError("is not a regular file")
                 elif _is_zip(path.name):
                     yield from self.archive(lambda path=path: path, parts, 0)  # type: ignore[misc]
                 else:
@@ -191,12 +191,12 @@ def _check_whole(entries: list[zipfile.ZipInfo], depth: int) -> None:
 
 
 def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    """Return the path of an entry. Raises RefusedError where it leads elsewhere or to something that is no file."""
+    """Return the path of an entry. Raises RefusedError where it leads elsewhere or to something that is not a file."""
     kind = info.external_attr >> 16
     if stat.S_ISLNK(kind):
         raise RefusedError("is a link; links are not followed")
     if stat.S_IFMT(kind) and not stat.S_ISREG(kind):
-        raise RefusedError("is no regular file")
+        raise RefusedError("is not a regular file")
     name = _name(info).replace("\\", "/")
     if not name.isprintable():
         raise RefusedError("has a name with characters that cannot be shown")

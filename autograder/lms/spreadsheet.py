@@ -90,5 +90,5 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError:
         raise TableError(f"{path} is not in UTF-8, so names could be read wrongly. Save it as `CSV UTF-8`.") from None
     if "\0" in text:
-        raise TableError(f"{path} is no text; a CSV file was expected.")
+        raise TableError(f"{path} is not a text file; a CSV file was expected.")
     return text

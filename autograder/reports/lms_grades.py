@@ -60,7 +60,7 @@ def canvas_grades(roster: Roster, tables: list[Table], titles: Mapping[str, str]
     """
     if roster.lms != "canvas":
         raise ExportError(
-            f"{roster.table.path} is no gradebook of Canvas', so Canvas could match nobody. Export it there."
+            f"{roster.table.path} is not a gradebook from Canvas, so Canvas could match nobody. Export it there."
         )
     result = Written()
     header = [name for name in roster.table.header if name in _CANVAS_KNOWN]

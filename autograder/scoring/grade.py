@@ -168,7 +168,7 @@ def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | st
             chosen[plan.name] = reasons.pop(f"{plan.name}.ipynb", "")
     for name in sorted(free):
         copies = [plan.name for plan in job.plan.notebooks if _resemblance(free[name], plan) > 0]
-        what = f"is another copy of {copies[0]}.ipynb" if copies else "is no notebook of this assignment"
+        what = f"is another copy of {copies[0]}.ipynb" if copies else "is not a notebook of this assignment"
         record.notes.append(f"{name} {what} and was not graded.")
     record.notes += [f"{name}: {why}" for name, why in sorted(reasons.items())]
     return chosen

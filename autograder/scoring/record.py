@@ -52,7 +52,7 @@ class Grade:
 
 
 def plain_points(value: Any, most: float) -> float:
-    """Return a plain float in [0, most]; anything that is no such number counts 0."""
+    """Return a plain float in [0, most]; anything else counts 0."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0.0
     number = float(value)

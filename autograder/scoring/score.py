@@ -97,7 +97,7 @@ def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:
     """Grade an instructor's own test cell from what it printed and returned; fail closed.
 
     As in nbgrader an error gives 0, a number is partial credit, and no result at all full marks. A
-    warning costs nothing. A result that is no number of points in [0, most] gives 0 and asks for review.
+    warning costs nothing. A result that is not a number of points in [0, most] gives 0 and asks for review.
     """
     if result is None:
         return _inside(cell, 0.0, "It was not run.", review=True)
@@ -116,7 +116,7 @@ def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:
     if value is None or not 0.0 <= value <= cell.points:
         shown = text if len(text) <= 40 else text[:37] + "..."
         bounds = f"from 0 to {cell.points:g}"
-        return _inside(cell, 0.0, f"The test ended in {shown}, which is no number of points {bounds}.", True)
+        return _inside(cell, 0.0, f"The test ended in {shown}, which is not a number of points {bounds}.", True)
     return _inside(cell, value, "")
 
 

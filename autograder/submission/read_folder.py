@@ -28,7 +28,7 @@ _HELD = 40_000_000  # bytes of everything that is kept of one submission
 _TOKENS = 2_000_000  # brackets and strings in one list of outputs; beyond that the rest of the file is dropped
 
 _NOTEBOOK = re.compile(r"\.ipynb(\.(json|txt|download))?$", re.IGNORECASE)
-# What is no answer: emptied in a large notebook, pictures pasted into text only where the rest is still too large.
+# What is not an answer: emptied in a large notebook, pictures pasted into text only where the rest is still too large.
 _OUTPUTS = re.compile(rb'(?<!\\)"(?:outputs"\s*:\s*\[|widgets"\s*:\s*\{)')
 _OUTPUTS_AND_PASTED = re.compile(rb'(?<!\\)"(?:outputs"\s*:\s*\[|(?:widgets|attachments)"\s*:\s*\{)')
 _INLINE = re.compile(rb"data:image/[a-z+.-]{1,20};base64,[A-Za-z0-9+/=]{1000,}+")
@@ -188,7 +188,7 @@ def _open(path: str) -> int:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise _RefusedError("is no regular file (a pipe, a socket or a device)")
+        raise _RefusedError("is not a regular file (but a pipe, a socket or a device)")
     return handle
 
 

@@ -127,7 +127,7 @@ def _salvage(text: str, error: Exception) -> Any:
     if not cells:
         head = text.lstrip()[:1]
         kind = " It looks like a web page." if head == "<" else ""
-        raise UnreadableError(f"The file is no notebook (its JSON cannot be read: {_short(error)}).{kind}")
+        raise UnreadableError(f"The file is not a notebook (its JSON cannot be read: {_short(error)}).{kind}")
     return {"cells": cells}
 
 
@@ -151,7 +151,7 @@ def _cells_of(document: Any) -> list:
     if isinstance(document, list):
         return document
     if not isinstance(document, dict):
-        raise UnreadableError("The file is valid JSON, but no notebook.")
+        raise UnreadableError("The file is valid JSON, but not a notebook.")
     for inner in (document, document.get("content"), document.get("notebook")):
         if not isinstance(inner, dict):
             continue

@@ -27,7 +27,7 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime:
     Raises
     ------
     ValueError
-        If it is no time, or its zone cannot be told for sure; the message says which.
+        If it is not a time, or its zone is not known for sure; the message says which.
     """
     text = _OFFSET.sub("", text.strip())
     *words, last = text.split(" ")
@@ -58,7 +58,7 @@ def read_zone(name: str) -> tzinfo:
         pass
     near = difflib.get_close_matches(name, available_timezones(), n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise ValueError(f"{name!r} is no time zone that is known for sure; write UTC or one like Europe/Berlin.{hint}")
+    raise ValueError(f"{name!r} is not a time zone that is known for sure; write UTC or one like Europe/Berlin.{hint}")
 
 
 class _UnknownZoneError(Exception):

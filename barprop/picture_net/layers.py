@@ -1,4 +1,4 @@
-"""The layers of a picture network that are no exercise. Pictures are (n, H, W, c): rows, columns, colours or features.
+"""The layers of a picture network that are not exercises. Pictures are (n, H, W, c): rows, columns, features.
 
 Like every layer of the course: `forward(h_prev, w) -> h` and `backward(h_bar, w) -> (w_bar, h_prev_bar)`.
 """
@@ -58,7 +58,7 @@ class Pad:
         return h
 
     def backward(self, h_bar: np.ndarray, w: tuple) -> Bars:
-        """Return the bars inside the frame, as a view; the frame is no variable, and its bars are dropped."""
+        """Return the bars inside the frame, as a view; the frame is not a variable, and its bars are dropped."""
         _, height, width, _ = h_bar.shape
         return (), h_bar[:, self.before : height - self.after, self.before : width - self.after]
 

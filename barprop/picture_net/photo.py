@@ -38,7 +38,7 @@ def read_photo(source: Any) -> np.ndarray:
     Raises
     ------
     PhotoError
-        If this is no picture, or one that is too small or too large; one sentence.
+        If this is not a picture, or one that is too small or too large; one sentence.
     """
     try:
         with warnings.catch_warnings():
@@ -54,7 +54,7 @@ def read_photo(source: Any) -> np.ndarray:
         ) from None
     except UnidentifiedImageError:
         raise PhotoError(
-            "This is no picture that can be read here: give a JPEG, PNG, WebP, GIF or TIFF file."
+            "This is not a picture that can be read here: give a JPEG, PNG, WebP, GIF or TIFF file."
         ) from None
     except Image.DecompressionBombError:
         raise PhotoError(f"The picture is too large: at most {_MOST_PIXELS // 10**6} million pixels, please.") from None
@@ -112,7 +112,7 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.mode in ("I", "F", "I;16", "I;16L", "I;16B", "I;16N"):
         grey = np.asarray(image, dtype=float)
         if not np.isfinite(grey).all():
-            raise PhotoError("The picture holds values that are no numbers (NaN or infinity).")
+            raise PhotoError("The picture holds values that are not finite (NaN or infinity).")
         top = next((level for level in (1, 255, 65535) if grey.max() <= level), grey.max())
         image = Image.fromarray(np.rint(np.clip(grey / top, 0, 1) * 255).astype(np.uint8))
     if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):

@@ -92,7 +92,7 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
             return _read(file)
     except Exception as error:  # whatever a hostile file provokes
         reason = str(error) or type(error).__name__
-        raise WeightsError(f"{Path(path).name} is no file of weights that can be read here: {reason}.") from None
+        raise WeightsError(f"{Path(path).name} is not a file of weights that can be read here: {reason}.") from None
 
 
 def _read(file: BinaryIO) -> dict[str, np.ndarray]:

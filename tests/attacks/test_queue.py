@@ -60,7 +60,7 @@ def test_one_that_is_odd_keeps_nobody_from_being_graded(tmp_path: Path) -> None:
     done = call(desk.folder, "autograder", "grade", ASSIGNMENT, check=False)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "ev?: the name of its folder is no text" in done.stdout
+    assert "ev?: the name of its folder is not valid UTF-8" in done.stdout
     for student in ("honest", "-rf", "*", "a\nb", "%s{0}", "late", "early"):
         assert desk.score(student) == 4.0, student
     for student in ("marks", "file", "pipe", "link"):

@@ -154,7 +154,7 @@ def test_a_place_outside_the_course_is_one_sentence(
     for words in ([], ["progress", "no such folder"]):
         assert main(words) == 2
         said = capsys.readouterr()
-        assert "is no folder of the course" in said.err
+        assert "is not a folder of the course" in said.err
         assert said.err.count("\n") == 1
         assert said.out == ""
 

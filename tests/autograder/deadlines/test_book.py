@@ -54,14 +54,14 @@ def test_dates(typed: object, utc: str) -> None:
     [
         ("01.12.2026", "write it like"),
         ("12/01/2026 6pm", "write it like"),
-        ("2026-13-01", "is no date"),
-        ("2026-12-01 25:00", "is no date"),
+        ("2026-13-01", "is not a date"),
+        ("2026-12-01 25:00", "is not a date"),
         ("2026-12-01 18:00 IST", "not known for sure"),
         ("2026-12-01 18:00 Berlin", "not known for sure"),
         ("2026-12-01 18:00 Europe/Berln", "Did you mean Europe/Berlin"),
         ("2027-03-28 02:30", "does not exist"),
         ("2026-10-25 02:30", "happens twice"),
-        (True, "is no date"),
+        (True, "is not a date"),
     ],
 )
 def test_what_is_no_date_for_sure_is_refused(typed: object, said: str) -> None:
@@ -107,7 +107,7 @@ def test_a_change_keeps_the_rest(tmp_path: Path) -> None:
     [
         ("[due", "at end"),
         ("[dew]\n", "Did you mean due"),
-        ("[due]\nps1 = 5\n", "is no date"),
+        ("[due]\nps1 = 5\n", "is not a date"),
         ("due = 5\n", "a table"),
         ('timezone = "CEST"\n', "write UTC or one like"),
         ('[extensions.ps1]\nada = "2026-12-01"\n', "no due date"),

@@ -130,7 +130,7 @@ def png(size: tuple[int, int]) -> bytes:
 
 def test_a_photo_is_attacked_and_a_bad_one_becomes_a_sentence() -> None:
     attack = PhotoAttack((Network(), [], None), brighter)
-    assert "no picture" in upload(attack, b"<b>no</b>")
+    assert "not a picture" in upload(attack, b"<b>no</b>")
     assert attack.picture.layout.display == "none"
     assert upload(attack, png((300, 200))).startswith("No pixel moved by more than 2")
     assert bytes(attack.picture.value).startswith(b"\x89PNG")

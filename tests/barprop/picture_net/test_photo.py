@@ -113,10 +113,10 @@ def test_several_frames_the_first_counts() -> None:
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        (b"", "no picture"),
+        (b"", "not a picture"),
         (b"GIF89a", "picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no picture"),
-        (b"%PDF-1.4", "no picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a picture"),
+        (b"%PDF-1.4", "not a picture"),
         (None, "this is a NoneType"),
         ([1, 2], "this is a list"),
         ("no_such_file.jpg", "There is no file no_such_file.jpg"),
