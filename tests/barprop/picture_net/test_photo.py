@@ -143,7 +143,7 @@ def test_too_large_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPa
 
 def test_not_a_number_is_refused() -> None:
     holes = np.full((64, 64), np.nan, dtype=np.float32)
-    with pytest.raises(PhotoError, match="no numbers"):
+    with pytest.raises(PhotoError, match="not finite"):
         read_photo(saved(Image.fromarray(holes), "TIFF"))
 
 
