@@ -297,7 +297,7 @@ def test_a_truncated_file_keeps_what_came_before() -> None:
         (b"<html><body>Not found</body></html>", "web page"),
         (b"{}", "no list of cells"),
         (b"[]", "no cells"),
-        (b"3", "no notebook"),
+        (b"3", "not a notebook"),
         (b'{"cells": {}}', "no list of cells"),
         (b'{"cells": [1, 2, null]}', "no cells"),
         (b"[" * 100_000, "cannot be read"),
