@@ -1,6 +1,6 @@
 """A process that grades one job after another: `python -m autograder.batch.worker`.
 
-Jobs come in pickled (from the process that started it, over its standard input), records go out as JSON.
+Jobs come in pickled, from the process that started it; records go out as JSON.
 If an answer brings the grader down, only this process dies, and the job is tried again in another.
 """
 
@@ -9,22 +9,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import pickle
 import select
 import signal
-import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from autograder.sandbox import Fault, LocalSandbox, Sandbox, SandboxError
 from autograder.sandbox.memory_limit import frugal
 
 ROOT = Path(__file__).resolve().parents[2]
-_LENGTH = struct.Struct("<Q")
 _PATIENCE = 60.0  # seconds beyond a job's own limits until its process is given up
 _ROOM = 400_000_000  # bytes that this process may take for one job, whatever was handed in
 _TOLD = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
@@ -46,17 +45,17 @@ class Worker:
         self.isolated = isolated
         self.proved = False  # whether it has graded anything: then a sandbox can be had here
         self._process: subprocess.Popen | None = None
+        self._connection: Connection | None = None
 
     def call(self, job: Any) -> str:
         """Return the record of one job as JSON. Raise SandboxError or LostError, but nothing for what a student did."""
-        process = self._running()
+        process, connection = self._running()
         watch = threading.Timer(job.limits.notebook_seconds * max(1, len(job.plan.notebooks)) + _PATIENCE, process.kill)
         watch.daemon = True
         watch.start()
         try:
-            source, sink = _pipes(process)
-            _send(sink, pickle.dumps(job))
-            reply = _receive(source)
+            connection.send(job)
+            reply = connection.recv_bytes()
         except (OSError, EOFError):
             self.close()
             raise LostError(_how(process.returncode)) from None
@@ -69,25 +68,30 @@ class Worker:
         self.proved = True
         return reply.decode()
 
-    def _running(self) -> subprocess.Popen:
-        if self._process is None or self._process.poll() is not None:
-            paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-            environment = {name: value for name, value in os.environ.items() if name not in _TOLD}
-            environment |= {"PYTHONPATH": os.pathsep.join(paths), "BARPROP_PROGRESS": "off"}
-            environment |= {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
-            words = [sys.executable, "-m", __name__, *([] if self.isolated else ["--no-sandbox"])]
-            pipe = subprocess.PIPE
-            self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, env=environment, cwd=ROOT)
-        return self._process
+    def _running(self) -> tuple[subprocess.Popen, Connection]:
+        if self._process is None or self._connection is None or self._process.poll() is not None:
+            self.close()
+            self._connection, theirs = Pipe()
+            with theirs:
+                self._process = self._started(theirs.fileno())
+        return self._process, self._connection
+
+    def _started(self, connection: int) -> subprocess.Popen:
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        environment = {name: value for name, value in os.environ.items() if name not in _TOLD}
+        environment |= {"PYTHONPATH": os.pathsep.join(paths), "BARPROP_PROGRESS": "off"}
+        environment |= {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
+        words = [sys.executable, "-m", __name__, str(connection), *([] if self.isolated else ["--no-sandbox"])]
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(words, stdin=nothing, stdout=nothing, env=environment, cwd=ROOT, pass_fds=[connection])
 
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
+        if self._connection is not None:
+            self._connection.close()
+        process, self._process, self._connection = self._process, None, None
         if process is None:
             return
-        for pipe in _pipes(process):
-            with contextlib.suppress(OSError):
-                pipe.close()
         try:
             process.wait(1 if process.poll() is None else 0)
         except subprocess.TimeoutExpired:
@@ -100,34 +104,11 @@ class Worker:
         return self._process.pid if self._process else None
 
 
-def _pipes(process: subprocess.Popen) -> tuple[IO[bytes], IO[bytes]]:
-    """Return the pipe that replies are read from, and the one that jobs are written to."""
-    assert process.stdout is not None
-    assert process.stdin is not None
-    return process.stdout, process.stdin
-
-
 def _how(code: int | None) -> str:
     if code is not None and code < 0:
         name = signal.strsignal(-code) or str(-code)
         return f"the process that graded it was ended ({name.lower()}; out of memory?)"
     return "the process that graded it ended"
-
-
-def _send(pipe: IO[bytes], data: bytes) -> None:
-    pipe.write(_LENGTH.pack(len(data)) + data)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> bytes:
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    (length,) = _LENGTH.unpack(head)
-    data = pipe.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data
 
 
 # --- inside that process ----------------------------------------------------------------------
@@ -176,27 +157,22 @@ def _end_with(pipe: int) -> None:
     os._exit(0)
 
 
-def main() -> None:
-    """Serve jobs until the standard input ends."""
-    source = os.fdopen(os.dup(0), "rb")
-    threading.Thread(target=_end_with, args=(source.fileno(),), daemon=True).start()
-    sink = os.fdopen(os.dup(1), "wb")
+def main(number: int, isolated: bool) -> None:
+    """Serve jobs until the other end of the connection, whose number this is, closes."""
+    threading.Thread(target=_end_with, args=(number,), daemon=True).start()
     os.dup2(2, 1)  # whatever prints, prints to stderr
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    grader = Grader("--no-sandbox" not in sys.argv)
-    while True:
-        try:
-            job = pickle.loads(_receive(source))
-        except EOFError:
-            break
-        try:
-            reply = grader.grade(job).encode()
-        except SandboxError as error:
-            reply = b"!" + json.dumps([error.kind, str(error)]).encode()
-        _send(sink, reply)
+    grader = Grader(isolated)
+    with Connection(number) as connection, contextlib.suppress(EOFError):
+        while True:
+            job = connection.recv()
+            try:
+                reply = grader.grade(job).encode()
+            except SandboxError as error:
+                reply = b"!" + json.dumps([error.kind, str(error)]).encode()
+            connection.send_bytes(reply)
     grader.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), "--no-sandbox" not in sys.argv)
