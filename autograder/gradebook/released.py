@@ -19,6 +19,7 @@ from traitlets.config import Config
 from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, without_regions
 from autograder.course.names import did_you_mean
 from autograder.gradebook.database import open_gradebook
+from autograder.gradebook.submitted import some
 from autograder.submission.cell_source import declared, same_text
 from autograder.submission.read_folder import take_in
 
@@ -69,20 +70,16 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
             )
         elif edited := _edited(release / f"{notebook.name}.ipynb", _known(notebook), delimiters):
             said.append(
-                f"{release / notebook.name}.ipynb has been changed since it was generated ({_some(edited)}); graded by "
-                f"what was generated. To make it again: nbgrader generate_assignment {assignment} --force"
+                f"{release / notebook.name}.ipynb has been changed since it was generated ({some(edited, 8)}); graded "
+                f"by what was generated. To make it again: nbgrader generate_assignment {assignment} --force"
             )
         path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
         if path.is_file() and (changed := _changed(path, _known(notebook))):
             said.append(
-                f"source/ has changed since the assignment was generated ({_some(changed)}); graded as before. To "
+                f"source/ has changed since the assignment was generated ({some(changed, 8)}); graded as before. To "
                 f"use the new one: nbgrader generate_assignment {assignment} --force, and grade again."
             )
     return said
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:8]) + ", ..." * (len(names) > 8)
 
 
 def _edited(path: Path, known: dict[str, dict[str, Any]], delimiters: tuple[str, str]) -> list[str]:

@@ -60,8 +60,9 @@ def is_ungraded(folder: Path) -> bool:
     return bool(notebooks) and not marked
 
 
-def some(names: list[str]) -> str:
-    return ", ".join(names[:20]) + ", ..." * (len(names) > 20)
+def some(names: list[str], most: int = 20) -> str:
+    """Return names for a sentence, up to `most` of them."""
+    return ", ".join(names[:most]) + ", ..." * (len(names) > most)
 
 
 def coursedir_path(coursedir: Any, step: str) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from nbconvert.exporters.exporter import Exporter
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
@@ -19,6 +19,7 @@ from pygments.lexers import PythonLexer
 from autograder.plugin.feedback_content import Cell, Content, content_of
 from autograder.plugin.formulas import mathml
 from autograder.plugin.students_html import HarmlessRenderer, StudentsHTML, harmless
+from barprop.judging.verdict import prose
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 _LIGHT, _DARK = "friendly", "github-dark"
@@ -48,7 +49,12 @@ def render(content: Content, facts: dict[str, Any]) -> str:
         loader=PackageLoader("autograder.plugin"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"prose": _prose, "points": points, "shown": _shown, "markdown": _markdown}
+    environment.filters |= {
+        "prose": _prose,
+        "points": points,
+        "shown": _shown,
+        "markdown": _markdown,
+    }
     score, most = facts.get("score"), facts.get("max_score")
     return environment.get_template("feedback.html.j2").render(
         content=content,
@@ -69,12 +75,7 @@ def points(value: float) -> str:
 
 
 def _prose(text: str) -> Markup:
-    """Text with `code` between backticks."""
-    pieces = str(text).split("`")
-    if len(pieces) % 2 == 0:  # a backtick without its partner
-        return escape(text)
-    made = (Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
-    return Markup("").join(made)
+    return Markup(prose(str(text)))
 
 
 def _shown(cell: Cell) -> Markup:

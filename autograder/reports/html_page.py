@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from autograder.reports.class_report import ClassReport, Part
 from autograder.reports.findings import NOTES
 from autograder.reports.plot import WIDTH, Plot, dot_plot
 from autograder.reports.text import number
+from barprop.judging.verdict import prose
 
 _SHOWN = 15  # mistakes that are open on the page; the others are folded
 
@@ -26,7 +27,12 @@ def render(report: ClassReport) -> str:
         loader=PackageLoader("autograder.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"points": number, "prose": _prose, "percent": _percent, "plural": _plural}
+    environment.filters |= {
+        "points": number,
+        "prose": _prose,
+        "percent": _percent,
+        "plural": _plural,
+    }
     return environment.get_template("report.html.j2").render(
         report=report,
         title=", ".join(part.table.assignment for part in report.parts),
@@ -72,12 +78,7 @@ def first_things(report: ClassReport) -> list[str]:
 
 
 def _prose(text: str) -> Markup:
-    """Text with `code` between backticks."""
-    pieces = str(text).split("`")
-    if len(pieces) % 2 == 0:
-        return escape(text)
-    made = (Markup("<code>{}</code>").format(piece) if n % 2 else escape(piece) for n, piece in enumerate(pieces))
-    return Markup("").join(made)
+    return Markup(prose(str(text)))
 
 
 def _percent(share: float) -> str:

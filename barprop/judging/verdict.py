@@ -90,10 +90,10 @@ class Verdict:
     def _repr_html_(self) -> str:
         edge, mark = (_RIGHT, "✓") if self.passed else (_WRONG, "✗")
         rows = [f"<strong>{mark} {escape(self.headline)}</strong>"]
-        rows += [f"<em>Hint:</em> {_prose(self.hint)}"] if self.hint else []
-        rows += [_prose(self.problem)] if self.problem else []
+        rows += [f"<em>Hint:</em> {prose(self.hint)}"] if self.hint else []
+        rows += [prose(self.problem)] if self.problem else []
         rows += [_code(self.example)] if self.example else []
-        rows += [_prose(text) for text in (*self.remarks, *self.notes)]
+        rows += [prose(text) for text in (*self.remarks, *self.notes)]
         inside = "".join(f'<div style="margin:2px 0">{row}</div>' for row in rows)
         style = f"border-left:4px solid {edge};padding:2px 10px;max-width:60em"
         return f'<div role="status" style="{style}">{inside}{self._folded_cases()}</div>'
@@ -122,8 +122,8 @@ def _code(example: str) -> str:
     return " gave ".join(f'<code style="overflow-wrap:anywhere">{escape(piece)}</code>' for piece in pieces)
 
 
-def _prose(text: str) -> str:
-    """Text with `code` between backticks, as HTML."""
+def prose(text: str) -> str:
+    """Return text with `code` between backticks as HTML; nothing else in it is markup."""
     pieces = escape(text).split("`")
     if len(pieces) % 2 == 0:  # a backtick without its partner
         return escape(text)

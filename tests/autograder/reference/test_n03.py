@@ -15,6 +15,7 @@ from autograder.reference import n03_gradient_splitting as ref
 from barprop.exercises.sampling import draw
 from barprop.numerics.vjp import pull_back
 from tests import needs
+from tests.autograder.reference.agreement import agree
 
 CASES = 1000
 BARS = ("a1", "a2", "h1", "h2", "W1", "W2", "x1", "x2")
@@ -40,13 +41,6 @@ def two_branches(rng: np.random.Generator, shared: bool = False) -> dict[str, np
     d2 = d1 if shared else size(rng)
     shapes = {"x1": (d1,), "x2": (d2,), "W1": (m1, d1), "W2": (m2, d2), "a1": (m1,), "a2": (m2,)}
     return {name: draw(rng, *shape) for name, shape in shapes.items()}
-
-
-def agree(got: Any, right: Any, tolerance: float = 1e-10) -> None:
-    """To `tolerance` of the largest entry."""
-    right = np.asarray(right, dtype=float)
-    assert np.shape(got) == right.shape
-    assert np.max(np.abs(got - right), initial=0) <= tolerance * np.max(np.abs(right), initial=1e-3)
 
 
 def taken_by_autograd(f: Callable, *at: np.ndarray) -> list[np.ndarray]:

@@ -17,6 +17,7 @@ from barprop.exercises.sampling import draw, read_only
 from barprop.numerics.layer_steps import Nudged, Prototypes, affine, logits_of
 from barprop.numerics.vjp import pull_back
 from tests import needs
+from tests.autograder.reference.agreement import agree
 
 CASES = 1000
 
@@ -34,13 +35,6 @@ def cases(seed: int, many: int = CASES) -> Iterator[np.random.Generator]:
 
 def size(rng: np.random.Generator) -> int:
     return int(rng.integers(1, 7))
-
-
-def agree(got: Any, right: Any, tolerance: float = 1e-10) -> None:
-    """To `tolerance` of the largest entry."""
-    right = np.asarray(right, dtype=float)
-    assert np.shape(got) == right.shape
-    assert np.max(np.abs(got - right), initial=0) <= tolerance * np.max(np.abs(right), initial=1e-3)
 
 
 class HIPS:

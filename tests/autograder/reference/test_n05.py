@@ -16,6 +16,7 @@ from autograder.reference import n05_adversarial as ref
 from barprop.data import digits
 from barprop.fixtures.networks import loss_slopes, small_net
 from barprop.numerics.vjp import pull_back
+from tests.autograder.reference.agreement import agree
 
 CASES = 1000
 CLASSIFIER = train_classifier.handed_out()
@@ -29,13 +30,6 @@ def nets(seed: int, cases: int = CASES) -> Iterator[tuple[np.random.Generator, t
         w = [(rng.normal(0, 2, (m, d)), rng.normal(0, 1, m)), (), (rng.normal(0, 1, (k, m)), rng.normal(0, 1, k))]
         X = np.clip(rng.uniform(-0.3, 1.3, (n, d)), 0, 1)
         yield rng, (CLASSIFIER.Classifier(), w, CLASSIFIER.CrossEntropy()), X, rng.integers(0, k, n)
-
-
-def agree(got: Any, right: Any, tolerance: float = 1e-10) -> None:
-    """To `tolerance` of the largest entry."""
-    right = np.asarray(right, dtype=float)
-    assert np.shape(got) == right.shape
-    assert np.max(np.abs(got - right), initial=0) <= tolerance * np.max(np.abs(right), initial=1e-3)
 
 
 Bars = Callable[[tuple, np.ndarray, np.ndarray], np.ndarray]
