@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import Any
 
 import pytest
 
-from autograder.reference import REFERENCES
 from barprop import check
 from barprop.check import CheckFailedError
 from tests.barprop.answers.test_bad_input import is_one_sentence
 from tests.hostile import OBJECTS
-
-
-@pytest.fixture
-def notebook(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The names of a notebook in which every exercise is answered."""
-    names = dict(REFERENCES.names)
-    monkeypatch.setattr(sys.modules[check.__module__], "notebook_names", lambda: names)
-    return names
 
 
 def said(capsys: pytest.CaptureFixture, *args: Any) -> str:

@@ -232,13 +232,6 @@ def test_the_help_of_a_notebook(tmp_path: Path) -> None:
 # --- what is returned and shown ---------------------------------------------------------------
 
 
-@pytest.fixture
-def notebook(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    names = dict(REFERENCES.names)
-    monkeypatch.setattr(sys.modules[check.__module__], "notebook_names", lambda: names)
-    return names
-
-
 def test_points_are_shown_as_the_verdict() -> None:
     points = Points(Verdict("t", 2.5263, 3.0))
     assert points == 2.5263
