@@ -5,15 +5,24 @@ Nothing of a student's is HTML there. Outputs are text and pictures; tags in tex
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
+import warnings
 from typing import Any
 from urllib.parse import unquote
+
+from PIL import Image
 
 from autograder.submission.read_notebook import clean
 
 _MOST = 400_000  # characters of output kept for one cell
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+_BEGINNINGS = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"RIFF")
+_FRAME = b"\x21\xf9\x04"  # what stands before each frame of a GIF
+_PIXELS, _ALL_PIXELS = 50_000_000, 500_000_000  # of a frame, of all frames: a small file may unpack to gigabytes
 # no formula is longer: a text of openings without an end must not be searched to its end from each of them
 _FORMULA = re.compile(
     r"\$\$.{0,1000}?\$\$|\$[^$\n]{1,1000}\$|\\\(.{0,1000}?\\\)|\\\[.{0,1000}?\\\]"
@@ -116,4 +125,22 @@ def _bundle(data: dict[str, str]) -> dict[str, str]:
 
 
 def _pictures(data: dict[str, Any]) -> dict[str, str]:
-    return {kind: data[kind] for kind in _PICTURES if isinstance(data.get(kind), str) and _BASE64.fullmatch(data[kind])}
+    found = {kind: data[kind] for kind in _PICTURES if isinstance(data.get(kind), str)}
+    return {kind: text for kind, text in found.items() if _BASE64.fullmatch(text) and _bounded(text)}
+
+
+def _bounded(text: str) -> bool:
+    """Whether a picture takes a bounded room once it is drawn. Only what stands before the pixels is read here."""
+    try:
+        raw = base64.b64decode(text)
+    except ValueError:
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the size is looked at below
+            with Image.open(io.BytesIO(raw), formats=_FORMATS) as image:
+                pixels = image.width * image.height
+                frames = raw.count(_FRAME) if image.format == "GIF" else getattr(image, "n_frames", 1)
+    except Exception:  # whatever a forged header makes its reader say; what begins like no picture is drawn by nobody
+        return not raw.startswith(_BEGINNINGS)
+    return pixels <= _PIXELS and pixels * frames <= _ALL_PIXELS

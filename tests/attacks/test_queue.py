@@ -42,6 +42,23 @@ def test_reading_takes_time_by_the_length_of_a_file(name: str, tmp_path: Path) -
     assert take_in(tmp_path).digest
 
 
+TANGLED = {
+    "conflicts that only begin": "<<<<<<< a\n" * 200_000,
+    "conflicts without an end": "<<<<<<< a\n=======\n" * 200_000,
+    "conflicts of three without an end": "<<<<<<< a\n||||||| b\n" * 200_000,
+    "marks in a string without an end": '"' + '\\"' * 500_000 + "\n",
+    "a value and blank lines": "1" + "\n" * 1_000_000 + "x",
+    "values and blank lines": "1 \n\n" * 300_000,
+    "commas": ", \n" * 500_000,
+}
+
+
+@pytest.mark.parametrize("name", TANGLED)
+def test_mending_takes_time_by_the_length_of_a_file(name: str) -> None:
+    code = f"from autograder.submission.mend_json import mend_json; from tests.attacks.test_queue import TANGLED; mend_json(TANGLED[{name!r}])"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=SECONDS)
+
+
 def test_one_that_is_odd_keeps_nobody_from_being_graded(tmp_path: Path) -> None:
     needs.sandbox()
     desk = Desk(tmp_path / "course")
