@@ -18,7 +18,7 @@ import time
 from contextlib import chdir, suppress
 from pathlib import Path
 
-from autograder.course.authored import authored, materialise
+from autograder.course.authored import graded, materialise
 from autograder.course.layout import RELEASE, ROOT, SOURCE, tools_on_path
 from autograder.samples.classroom import Student, everyone, hand_in
 
@@ -217,7 +217,7 @@ def main() -> None:
     args = parser.parse_args()
     tools_on_path()
     materialise()
-    assignments = args.assignment or [path.parent.name for path in authored()]
+    assignments = args.assignment or [path.parent.name for path in graded()]
     students = honest(args.students)
     count = len(students) * len(assignments)
     print(f"{len(students)} students x {len(assignments)} notebooks, {args.jobs} jobs")
