@@ -21,6 +21,7 @@ from pathlib import Path
 from autograder.course.authored import graded, materialise
 from autograder.course.layout import RELEASE, ROOT, SOURCE, tools_on_path
 from autograder.samples.classroom import Student, everyone, hand_in
+from autograder.scoring.grade import Job
 
 PLAIN = """
 import os, sys
@@ -100,7 +101,7 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
     from autograder.plugin.configuration import configured
     from autograder.plugin.grading import Grading
     from autograder.sandbox import Sandbox
-    from autograder.scoring.grade import Job, grade_submission
+    from autograder.scoring.grade import grade_submission
     from autograder.submission.read_folder import take_in
 
     app = configured()
@@ -125,7 +126,7 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
     return times[0], times[1]
 
 
-def _bare(job: object, folder: Path) -> None:
+def _bare(job: Job, folder: Path) -> None:
     """Run the cells that grading runs, and then the same probes, in this process."""
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
@@ -233,10 +234,10 @@ def main() -> None:
             print(f"ratio: {slow / seconds:8.1f}")
             compare(scores(stock), scores(ours))
         with chdir(ours):
-            bare, graded = bare_and_graded(ours, assignments)
-        each = [1e3 * seconds / count for seconds in (bare, graded)]
+            bare, warm = bare_and_graded(ours, assignments)
+        each = [1e3 * seconds / count for seconds in (bare, warm)]
         print(f"bare:  {each[0]:8.0f} ms a notebook in one warm process")
-        print(f"graded:{each[1]:8.0f} ms a notebook in a warm sandbox, one job: {graded / bare:.2f} x bare")
+        print(f"graded:{each[1]:8.0f} ms a notebook in a warm sandbox, one job: {warm / bare:.2f} x bare")
         print(f"memory:{most:8.0f} MB at most, of all processes (allowed: {400 + 150 * args.jobs})")
 
 
