@@ -50,7 +50,7 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
         axes.set(xlim=(-0.55, wide - 0.55), ylim=(low, high), aspect="equal")
         axes.axis("off")
         for way in ways:
-            _edge(axes, way, radius, back=bars and order is None)
+            edge(axes, way, radius, back=bars and order is None)
         for node, place in zip(nodes, places, strict=True):
             away = _away(place, [way for way in ways if way[0] == place], places, 1.6 * down) if order is None else 0
             _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), radius, away)
@@ -135,8 +135,16 @@ def _arranged(nodes: list[Any], called: Mapping[int, str]) -> tuple[list[Place],
 # --- drawing ----------------------------------------------------------------------------------
 
 
-def _edge(axes: Axes, points: list[Place], radius: float, back: bool) -> None:
-    for color, forwards, shift in ((FORWARD, True, 0.05 * back), (BACKWARD, False, -0.05)):
+def edge(axes: Axes, points: list[Place], radius: float, back: bool, color_back: str = BACKWARD) -> None:
+    """Draw the arrow forward from the first point to the last, and the arrow back beside it.
+
+    Parameters
+    ----------
+    points : of the edge, in inches: its two nodes, and what it passes between them.
+    radius : of the nodes, in inches.
+    back : whether there is an arrow back.
+    """
+    for color, forwards, shift in ((FORWARD, True, 0.05 * back), (color_back, False, -0.05)):
         if not forwards and not back:
             continue
         way = points if forwards else points[::-1]

@@ -92,7 +92,7 @@ function planOf(width) {
     z: { x: at(0.3), y: 160, side: "around", aside: 12 },
     h: { x: at(0.515), y: 160, side: "around" },
     v: { x: at(0.515), y: 246, side: "below", tag: "left" },
-    e: { x: at(0.735), y: 160, side: "around", aside: 12 },
+    e: { x: at(0.735), y: 160, side: "around", aside: 12, valueAside: width < 520 ? 0 : -14 },
     y: { x: at(0.825), y: 66, side: "above", tag: "left" },
     l: { x: at(0.95), y: 160, side: "around", valueAside: 10 },
   };

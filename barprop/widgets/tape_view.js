@@ -32,25 +32,35 @@ const named = ({ name, op }) => (isLetter(name) ? `{${name}}` : op ? `the node $
 
 const COLUMN = 84;
 const LINE = 92;
+const TOP = 66; // a value and a bar fit above the first row
+const ROOMY = 110; // columns so wide leave room for the letter of a bar
 const SIDE = 58;
+const STEEP = 0.35; // rows
 
 /** Where everything stands, as wide as there is room for; a long tape is wider. */
 function planOf(nodes, places, ways, width) {
-  const sideOf = (id, [, y]) => (nodes[id].parents.length || Number.isInteger(y) === false ? "around" : y < 0 ? "above" : y > 0 ? "below" : "around");
-  const under = (id) => nodes[id].parents.some((parent) => places[parent][1] > places[id][1]);
+  // what comes from below (or goes there) steeply: labels make room for it
+  const steep = (id, others, way) => others.some((other) => way * (places[other][1] - places[id][1]) > STEEP);
+  const madeOf = (id) => nodes.flatMap(({ parents }, other) => (parents.includes(id) ? [other] : []));
+  const aside = (id, way) => Number(steep(id, nodes[id].parents, way)) - Number(steep(id, madeOf(id), way));
+  const sideOf = (id) => {
+    const [down, up] = [1, -1].map((way) => steep(id, madeOf(id), way));
+    return nodes[id].parents.length || down === up ? "around" : down ? "above" : "below";
+  };
   const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   const across = Math.max(...xs) - left;
   const column = Math.max(COLUMN, Math.min(150, (width - 2 * SIDE) / Math.max(1, across)));
-  const spot = ([x, y]) => ({ x: Math.round(SIDE + column * (x - left)), y: Math.round(54 + LINE * (y - top)) });
+  const spot = ([x, y]) => ({ x: Math.round(SIDE + column * (x - left)), y: Math.round(TOP + LINE * (y - top)) });
   const spots = Object.fromEntries(
-    places.map((place, id) => [id, { ...spot(place), side: sideOf(id, place), aside: under(id) ? 13 : 0 }]),
+    places.map((place, id) => [id, { ...spot(place), side: sideOf(id), ...(nodes[id].parents.length ? { aside: aside(id, 1) * (column < ROOMY ? 13 : 24), valueAside: 14 * aside(id, -1) } : {}) }]),
   );
   return {
     spots,
     ways: Object.fromEntries(Object.entries(ways).map(([edge, passed]) => [edge, passed.map(spot)])),
+    roomy: column >= ROOMY,
     width: Math.max(width, Math.round(2 * SIDE + column * across)),
-    height: Math.round(54 + LINE * (Math.max(...ys) - top) + 66),
+    height: Math.round(TOP + LINE * (Math.max(...ys) - top) + 66),
   };
 }
 
@@ -105,14 +115,14 @@ function render(context) {
     onPick: (item) => page.keep({ picked: state.picked === item ? null : item }),
   });
   const box = make("div", { class: "bp-scroll" }, view.svg);
-  const panel = make("div", { class: "bp-panel" });
-  const nodeLook = (now) => (id) => {
+  const panel = make("div", { class: "bp-panel bp-facts" });
+  const nodeLook = (now, roomy) => (id) => {
     const node = nodes[id];
     const done = Number(id) >= last - now.step;
     const bar = brief(node.bar, node.barShape ?? []) + MARKS[node.verdict];
     return {
       value: node.op || isLetter(node.name) || node.shape.length ? brief(node.data, node.shape, 3) : "",
-      bar: done ? `${isLetter(node.name) ? `{bar ${node.name}} = ` : ""}${bar}` : "",
+      bar: done ? `${roomy && isLetter(node.name) ? `{bar ${node.name}} = ` : ""}${bar}` : "",
       known: true,
       asked: Number(id) === last - now.step && now.step < last,
       lit: now.hover === id,
@@ -137,7 +147,7 @@ function render(context) {
   };
   page.onPaint((now, width) => {
     const plan = planOf(nodes, places, ways, width - 10);
-    view.paint(plan, nodeLook(now), edgeLook(now));
+    view.paint(plan, nodeLook(now, plan.roomy), edgeLook(now));
     const follow = plan.spots[last - now.step].x;
     if (now.step < last && (follow < box.scrollLeft + 60 || follow > box.scrollLeft + box.clientWidth - 60))
       box.scrollLeft = follow - box.clientWidth / 2;
@@ -176,7 +186,7 @@ function details(node) {
     readout(["value of ", name], long(node.data, node.shape)),
     readout(prose("its bar, as your code left it"), long(node.bar, node.barShape ?? []), "bp-readout-bar"),
     readout("the bar that nudging finds", node.ref ? long(node.ref, node.shape) : "too large, or a step unknown here"),
-    readout("", WORDS[node.verdict] + (node.difference ? `, off by up to ${list(node.difference, 2)}` : "")),
+    readout("verdict", WORDS[node.verdict] + (node.difference ? `, off by up to ${list(node.difference, 2)}` : "")),
   ];
 }
 

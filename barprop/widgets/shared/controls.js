@@ -94,9 +94,12 @@ export function scrub(stage, node, quantity) {
     });
 }
 
+/** @param {string} text what begins a sentence; a variable in braces stays as it is */
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
 /** @param {Quantity} quantity @param {number} value */
 function named({ name, text }, value) {
-  return `${text ?? name} is ${show(value)}.`;
+  return `${capital(text ?? name)} is ${show(value)}.`;
 }
 
 /**
@@ -184,7 +187,7 @@ export function choice(stage, { text, options, read, write }) {
     Object.entries(options).map(([value, label]) => make("option", { value }, label)),
   );
   select.addEventListener("change", () =>
-    stage.keep(write(stage.state, select.value), `${text} ${options[select.value]}.`),
+    stage.keep(write(stage.state, select.value), `${capital(text)} ${options[select.value]}.`),
   );
   stage.onPaint((state) => {
     select.value = read(state);

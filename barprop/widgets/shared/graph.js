@@ -192,7 +192,7 @@ function slopeText(a, b, width, { slope = "", rule = "", number = "", lit, picke
   if (!slope && !number) return [];
   const level = Math.abs(b.y - a.y) < 8;
   const room = level ? Math.abs(b.x - a.x) - 68 : 2.5 * Math.abs(b.x - a.x) - 54;
-  const fits = (text) => text.replace(/[{}]|bar /g, "").length * 5.7 <= room;
+  const fits = (text) => text.replace(/[{}]|bar /g, "").length * 6.4 <= room;
   const right = [`${rule} = ${number}`, rule, number].filter((text) => !/^ = | = $/.test(text) && text);
   const lines = [slope, right.find(fits) ?? ""].filter((text) => text && fits(text));
   const part = level ? 0.5 : 0.4;
