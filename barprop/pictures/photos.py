@@ -85,7 +85,11 @@ def row(X: Any, logits: Any, heads: Sequence[str] = ()) -> Picture:
 
 def _wrapped(text: str, inches: float) -> str:
     """Lines that fit under a photo so wide."""
-    return "\n".join(part for line in text.split("\n") for part in textwrap.wrap(line, max(8, int(10.5 * inches))))
+    return "\n".join(
+        part
+        for line in text.split("\n")
+        for part in textwrap.wrap(line, max(8, int(10.5 * inches)), break_long_words=False)
+    )
 
 
 def _told(what: str, logits: Any, heads: Sequence[str], count: int) -> str:

@@ -108,6 +108,7 @@ def themed(svg: str, alt: str) -> str:
     svg : in the colours of light.
     alt : becomes its title.
     """
+    svg = re.sub(r'\bfill="(#[0-9a-fA-F]{6})"', r'style="fill: \1"', svg)  # the ground of a hatched area
     svg = re.sub(r"(fill|stroke): (#[0-9a-fA-F]{6})", _variable, svg)
     used = {name: THEMES[colour] for colour, name in _NAMES.items() if f"var({name}" in svg}
     light, dark = (

@@ -155,7 +155,7 @@ function trained(state) {
 
 const thickness = (ratio) => (Number.isFinite(ratio) ? Math.min(9, 0.5 + 24 * Math.sqrt(Math.max(0, ratio)) * 0.9) : 9);
 
-/** The two branches as networks; the lines of each are as thick as its update ratio. */
+/** The two branches as networks; the lines of each are as thick as its update ratio, the mean of all steps so far. */
 function paintNets(svg, state, width) {
   const height = 250;
   resize(svg, width, height);
@@ -169,7 +169,8 @@ function paintNets(svg, state, width) {
     const shown = Math.min(units, 6);
     const gap = Math.min(28, (height / 2 - 34) / Math.max(1, shown - 1));
     const centre = top + height / 4 - 16;
-    const ratio = ratios[index].at(-1) ?? Number.NaN;
+    const taken = ratios[index].slice(0, Math.max(1, state.steps)); // the last one is of the step to come
+    const ratio = taken.reduce((sum, one) => sum + one, 0) / taken.length;
     const style = `stroke-width: ${thickness(ratio).toFixed(1)}px`;
     for (let unit = 0; unit < shown; unit++) {
       const y = centre + (unit - (shown - 1) / 2) * gap;
@@ -179,7 +180,7 @@ function paintNets(svg, state, width) {
     }
     nodes.push(draw("circle", { cx: left, cy: centre, r: 17, class: "bp-node bp-known" }), drawnLetter(left, centre, `x${index + 1}`, 18));
     const more = units > shown ? ` (${shown} of ${units} units drawn)` : "";
-    const said = Number.isFinite(ratio) ? `update ratio ${show(ratio, 2)}${more}` : "it blew up";
+    const said = Number.isFinite(ratio) ? `mean update ratio ${show(ratio, 2)}${more}` : "it blew up";
     nodes.push(draw("text", { x: left - 20, y: index ? height - 4 : height / 2 - 8, class: "bp-halo" }, said));
   });
   nodes.push(draw("circle", { cx: z.x, cy: z.y, r: 17, class: "bp-node bp-known" }), drawnLetter(z.x, z.y, "z", 18));
@@ -241,12 +242,14 @@ function toldSplit(state) {
 }
 
 function render(context) {
-  const training = context.model.get("mode") === "train";
   const page = stage(context, {
-    title: training ? "Who learns?" : "Who made z, who is fed?",
-    task: training
-      ? "A line is as thick as the update ratio of its branch. Make both branches learn equally fast: by the size of an input, or by the number of units."
-      : "Before you drag: which weight makes most of {z}, and which gets most of the gradient? Then find numbers where the one that made {z} gets almost nothing.",
+    title: "Who made z, who is fed?",
+    task: "Before you drag: which weight makes most of {z}, and which gets most of the gradient? Then find numbers where the one that made {z} gets almost nothing.",
+    other: {
+      when: ({ mode }) => mode === "train",
+      title: "Who learns?",
+      task: "A line is as thick as the mean update ratio of its branch. Make both branches learn equally fast: by the size of an input, or by the number of units.",
+    },
     keys: ["mode", "x1", "x2", "w1", "w2", "zBar", "shares", "scale1", "scale2", "units1", "units2", "rate", "steps"],
     tell: toldSplit,
   });

@@ -3,6 +3,8 @@
 import { draw } from "./dom.js";
 import { drawnProse, show } from "./text.js";
 
+/** @typedef {ReturnType<typeof scale>} Scale */
+
 /**
  * A scale from data to pixels and back.
  * @param {number} low
@@ -13,7 +15,9 @@ import { drawnProse, show } from "./text.js";
  */
 export function scale(low, high, start, end, log = false) {
   const [a, b] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
+  /** @param {number} value */
   const to = (value) => start + (((log ? Math.log10(value) : value) - a) / (b - a)) * (end - start);
+  /** @param {number} pixel */
   const from = (pixel) => {
     const part = a + ((pixel - start) / (end - start)) * (b - a);
     return log ? 10 ** part : part;
@@ -36,7 +40,13 @@ export function roundTicks(low, high, most = 5) {
   return ticks;
 }
 
-/** A frame with ticks below and at the left, and what the axes are, variables in braces. */
+/**
+ * A frame with ticks below and at the left, and what the axes are, variables in braces.
+ * @param {Scale} x
+ * @param {Scale} y
+ * @param {{xTicks: number[], yTicks: number[], xText: string, yText: string, name?: (value: number) => string,
+ *   yName?: (value: number) => string}} what
+ */
 export function axes(x, y, { xTicks, yTicks, xText, yText, name = (value) => show(value), yName = name }) {
   const parts = [draw("path", { d: `M${x.start} ${y.end} V${y.start} H${x.end}`, class: "bp-axis" })];
   for (const tick of xTicks) {

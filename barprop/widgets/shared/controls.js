@@ -46,12 +46,19 @@ export function draggable(node, move, release) {
  * @property {(state: State) => boolean} [off] whether it has no meaning now
  */
 
-/** What a value becomes in this quantity's bounds, and how a drag of so many pixels moves it. */
+/**
+ * What a value becomes in this quantity's bounds, and how a drag of so many pixels moves it.
+ * @param {Quantity} quantity
+ */
 function bounds({ min, max, step, log = false, whole = false, free = true }) {
   const [low, high] = free && !log ? [-1e6, 1e6] : log ? [10 ** min, 10 ** max] : [min, max];
+  /** @param {number} value */
   const inside = (value) => Math.max(low, Math.min(high, whole ? Math.round(value) : value));
+  /** @param {number} value */
   const along = (value) => (log ? Math.log10(value) : value);
+  /** @param {number} place */
   const back = (place) => inside(log ? Number((10 ** place).toPrecision(3)) : place);
+  /** @param {number} from @param {number} pixels */
   const moved = (from, pixels) => {
     const place = along(from) + (pixels * (max - min)) / 240;
     const kept = Math.max(Math.min(min, along(from)), Math.min(Math.max(max, along(from)), place));
@@ -119,6 +126,7 @@ export function dial(stage, quantity) {
     "aria-label": said,
   });
   const range = make("input", { type: "range", class: "bp-range", "aria-label": `${said}, slider`, min, max, step });
+  /** @param {number} value @param {(part: State, word: string) => void} act */
   const set = (value, act) => {
     if (Number.isFinite(value)) act(write(stage.state, inside(value)), named(quantity, inside(value)));
   };
@@ -150,12 +158,13 @@ export function dial(stage, quantity) {
   return make("div", { class: "bp-dial" }, make("span", { class: "bp-dial-name" }, label), number, range);
 }
 
+/** @param {string} name in braces */
 function nameOf(name) {
   const [, bar, base] = name.match(/^\{(bar )?(.*)\}$/) ?? [];
   return letter(base, Boolean(bar));
 }
 
-/** A grid of dials; their names, boxes and sliders line up. */
+/** A grid of dials; their names, boxes and sliders line up. @param {...HTMLElement} children */
 export function dials(...children) {
   return make("div", { class: "bp-dials" }, ...children);
 }
@@ -211,6 +220,7 @@ export function button(text, press, more = {}) {
  * @param {(state: State) => void} [before] called before a setting is taken
  */
 export function presets(stage, settings, before) {
+  /** @param {State} state @param {State} part */
   const same = (state, part) => Object.keys(part).every((key) => JSON.stringify(state[key]) === JSON.stringify(part[key]));
   return Object.entries(settings).map(([name, part]) => {
     const one = button(name, () => {
@@ -227,7 +237,7 @@ export function resetButton(stage) {
   return button("Reset", () => stage.reset());
 }
 
-/** A name and a value on one line. */
+/** A name and a value on one line. @param {any} label @param {any} value */
 export function readout(label, value, kind = "") {
   return make(
     "div",
@@ -237,7 +247,7 @@ export function readout(label, value, kind = "") {
   );
 }
 
-/** Things side by side, as many as there is room for. */
+/** Things side by side, as many as there is room for. @param {...(HTMLElement | null)} children */
 export function row(...children) {
   return make("div", { class: "bp-row" }, ...children);
 }

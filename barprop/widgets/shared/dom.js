@@ -61,8 +61,10 @@ export function resize(svg, width, height) {
   svg.setAttribute("height", String(height));
 }
 
+/** @param {number} x1 @param {number} y1 @param {number} x2 @param {number} y2 @param {number} size */
 function arrowHead(x1, y1, x2, y2, size) {
   const angle = Math.atan2(y2 - y1, x2 - x1);
+  /** @param {number} turn */
   const corner = (turn) => `${x2 - size * Math.cos(angle + turn)},${y2 - size * Math.sin(angle + turn)}`;
   return `${x2},${y2} ${corner(0.45)} ${corner(-0.45)}`;
 }

@@ -44,6 +44,8 @@ import { drawnLetter, drawnProse, spoken } from "./text.js";
  */
 
 export const RADIUS = 18;
+/** @type {Record<string, number>} */
+const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
  * The picture of a graph. Items are named: "z" is a node, "z>h" an edge.
@@ -64,6 +66,7 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
   let here = order[0];
   reach.get(here)?.setAttribute("tabindex", "0");
 
+  /** @param {string} item */
   function hitArea(item) {
     const shape = item.includes(">") ? draw("path", { class: "bp-hit bp-hit-edge" }) : draw("circle", { r: RADIUS + 7, class: "bp-hit" });
     shape.setAttribute("role", "button");
@@ -76,8 +79,8 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
       go(item);
       onPick(item);
     });
-    shape.addEventListener("keydown", (event) => {
-      const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    shape.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      const way = ARROWS[event.key];
       if (way) go(order[(order.indexOf(item) + way + order.length) % order.length]);
       else if (event.key === "Enter" || event.key === " ") onPick(item);
       else return;
@@ -86,6 +89,7 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
     return shape;
   }
 
+  /** @param {string} item */
   function go(item) {
     reach.get(here)?.setAttribute("tabindex", "-1");
     here = item;
@@ -121,6 +125,7 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
     below.replaceChildren(...parts);
   }
 
+  /** @param {string} item @param {Point[]} points @param {boolean} picked */
   function place(item, points, picked) {
     const hit = reach.get(item);
     hit?.setAttribute("d", curve(points, 0));
@@ -131,18 +136,29 @@ export function graphView({ label, nodes, edges, describe, onHover, onPick }) {
   return { svg, paint };
 }
 
+/** @param {Point} spot */
 function square({ x, y }) {
   return draw("rect", { x: x - 23, y: y - 23, width: 46, height: 46, rx: 4, class: "bp-read" });
 }
 
-/** The point `gap` pixels from a towards b, and `shift` pixels to the side. */
+/**
+ * The point `gap` pixels from a towards b, and `shift` pixels to the side.
+ * @param {Point} a
+ * @param {Point} b
+ * @param {number} gap
+ * @param {number} shift
+ */
 function towards(a, b, gap, shift) {
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
   return { x: a.x + ux * gap - uy * shift, y: a.y + uy * gap + ux * shift };
 }
 
-/** A way through points, from the rim of the first node to the rim of the last, moved to the side. */
+/**
+ * A way through points, from the rim of the first node to the rim of the last, moved to the side.
+ * @param {Point[]} points
+ * @param {number} shift
+ */
 function trimmed(points, shift) {
   const last = points.length - 1;
   const down = Math.sign(points[last].x - points[0].x) * shift;
@@ -152,7 +168,7 @@ function trimmed(points, shift) {
   return moved;
 }
 
-/** A way through points without corners. */
+/** A way through points without corners. @param {Point[]} points @param {number} shift */
 function curve(points, shift) {
   const [first, ...rest] = trimmed(points, shift);
   let at = first;
@@ -164,7 +180,7 @@ function curve(points, shift) {
   return `M${first.x} ${first.y}${pieces.join("")}`;
 }
 
-/** An arrow through points. */
+/** An arrow through points. @param {Point[]} points @param {number} shift @param {string} kind @param {number} thick */
 function way(points, shift, kind, thick) {
   const spots = trimmed(points, shift);
   const [end, before] = [spots[spots.length - 1], spots[spots.length - 2]];
@@ -175,6 +191,7 @@ function way(points, shift, kind, thick) {
   return head;
 }
 
+/** @param {Point[]} points @param {number} width @param {Edge} look */
 function paintEdge(points, width, look) {
   const parts = [];
   if (look.lit || look.picked || look.path)
@@ -187,18 +204,26 @@ function paintEdge(points, width, look) {
   return parts;
 }
 
-/** The slope beside an edge: above the middle of a level one, to the right of a slanted one, near its start. */
+/**
+ * The slope beside an edge: above the middle of a level one, to the right of a slanted one, near its start.
+ * @param {Point} a
+ * @param {Point} b
+ * @param {number} width
+ * @param {Edge} look
+ */
 function slopeText(a, b, width, { slope = "", rule = "", number = "", lit, picked }) {
   if (!slope && !number) return [];
   const level = Math.abs(b.y - a.y) < 8;
   const room = level ? Math.abs(b.x - a.x) - 68 : 2.5 * Math.abs(b.x - a.x) - 54;
+  /** @param {string} text */
   const fits = (text) => text.replace(/[{}]|bar /g, "").length * 6.4 <= room;
   const right = [`${rule} = ${number}`, rule, number].filter((text) => !/^ = | = $/.test(text) && text);
   const lines = [slope, right.find(fits) ?? ""].filter((text) => text && fits(text));
-  const part = level ? 0.5 : 0.4;
-  const [mx, my] = [a.x + part * (b.x - a.x), a.y + part * (b.y - a.y)];
   const longest = Math.max(...lines.map((text) => text.replace(/[{}]|bar /g, "").length * 6.8));
-  const [x, anchor] = level ? [mx - 6, "middle"] : [Math.min(mx + 10, width - longest), "start"];
+  const most = (width - longest - 10 - a.x) / (b.x - a.x); // further along, the text would not fit beside the edge
+  const part = level ? 0.5 : b.x > a.x ? Math.max(0, Math.min(0.4, most)) : 0.4;
+  const [mx, my] = [a.x + part * (b.x - a.x), a.y + part * (b.y - a.y)];
+  const [x, anchor] = level ? [mx - 18, "middle"] : [Math.min(mx + 10, width - longest), "start"];
   const first = level ? my + 7 - 15 * lines.length : b.y > a.y ? my - 15 * (lines.length - 1) : my + 16;
   const look = `bp-slope${lit || picked ? " bp-strong" : ""}`;
   return lines.map((text, index) => drawnProse(x, first - (level ? 15 : 0) + 15 * index, text, { "text-anchor": anchor, class: look }));
@@ -226,10 +251,10 @@ function paintNode(symbol, { x, y, side, tag, aside = 0, valueAside = 0 }, look)
   const lines = { around: [up, down], above: [up, up - 18], below: [down, down + 18] }[side];
   const middle = { "text-anchor": "middle" };
   if (look.value) parts.push(drawnProse(x + valueAside, lines[0], look.value, { ...middle, class: "bp-forward-text" }));
-  if (look.bar) parts.push(drawnProse(x + aside, lines[1], look.bar, { ...middle, class: look.wrong ? "bp-wrong-text bp-halo" : "bp-backward-text" }));
+  if (look.bar) parts.push(drawnProse(x + aside, lines[look.value || side === "around" ? 1 : 0], look.bar, { ...middle, class: look.wrong ? "bp-wrong-text bp-halo" : "bp-backward-text" }));
   if (look.tag) {
     // beside the node, or beyond what else is written there
-    const last = { around: down, above: lines[look.bar ? 1 : 0], below: lines[look.bar ? 1 : 0] }[side];
+    const last = { around: down, above: lines[look.value && look.bar ? 1 : 0], below: lines[look.value && look.bar ? 1 : 0] }[side];
     const [tx, ty] = tag ? [x - RADIUS - 9, y + 4] : [x, last + (side === "above" ? -17 : 18)];
     const anchor = tag ? "end" : "middle";
     parts.push(draw("text", { x: tx, y: ty, "text-anchor": anchor, class: "bp-tag" }, look.tag));

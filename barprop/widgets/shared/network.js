@@ -2,7 +2,16 @@
 
 import { ACTIVATIONS } from "./neuron.js";
 
-/** The number in 16 bits: a sign, 5 bits of exponent, 10 of fraction. */
+/**
+ * @typedef {object} Layer
+ * @property {string} kind "linear" or an activation
+ * @property {Float64Array} W of a linear layer only, as are the others
+ * @property {Float64Array} b
+ * @property {number} rows
+ * @property {number} columns
+ */
+
+/** The number in 16 bits: a sign, 5 bits of exponent, 10 of fraction. @param {number} bits */
 function half(bits) {
   const sign = bits >> 15 ? -1 : 1;
   const [power, fraction] = [(bits >> 10) & 31, bits & 1023];
@@ -14,23 +23,29 @@ function half(bits) {
 /**
  * The numbers in a trait of bytes: "f4" 32-bit floats, "f2" 16-bit floats, "u1" bytes that count 255ths.
  * @param {DataView} view
- * @param {string} kind
+ * @param {"f4" | "f2" | "u1"} kind
  * @returns {Float64Array}
  */
 export function numbersOf(view, kind) {
-  const size = { f4: 4, f2: 2, u1: 1 }[kind] ?? 1;
+  const size = { f4: 4, f2: 2, u1: 1 }[kind];
   const read = {
-    f4: (at) => view.getFloat32(at, true),
-    f2: (at) => half(view.getUint16(at, true)),
-    u1: (at) => view.getUint8(at) / 255,
+    f4: (/** @type {number} */ at) => view.getFloat32(at, true),
+    f2: (/** @type {number} */ at) => half(view.getUint16(at, true)),
+    u1: (/** @type {number} */ at) => view.getUint8(at) / 255,
   }[kind];
   return Float64Array.from({ length: view.byteLength / size }, (_, i) => read(i * size));
 }
 
-/** The network as flat arrays: [{kind: "linear", W, b, rows, columns}, {kind: "relu"}, ...]. */
+/**
+ * The network as flat arrays: [{kind: "linear", W, b, rows, columns}, {kind: "relu"}, ...].
+ * @param {any[]} layers the same without W and b
+ * @param {ArrayLike<number>} weights all W and b, one after the other
+ * @returns {Layer[]}
+ */
 export function unpackNetwork(layers, weights) {
   const numbers = Float64Array.from(weights);
   let at = 0;
+  /** @param {number} length */
   const take = (length) => {
     at += length;
     return numbers.subarray(at - length, at);
@@ -40,7 +55,7 @@ export function unpackNetwork(layers, weights) {
   );
 }
 
-/** The output of every layer, the input first. */
+/** The output of every layer, the input first. @param {Layer[]} network @param {Float64Array} x */
 export function runNetwork(network, x) {
   const outputs = [x];
   for (const layer of network) {
@@ -59,14 +74,20 @@ export function runNetwork(network, x) {
   return outputs;
 }
 
+/** @param {ArrayLike<number>} logits */
 export function softmax(logits) {
-  const top = Math.max(...logits);
+  const top = Math.max(...Array.from(logits));
   const parts = Array.from(logits, (each) => Math.exp(each - top));
   const sum = parts.reduce((total, each) => total + each, 0);
   return { P: parts.map((each) => each / sum), logSum: top + Math.log(sum) };
 }
 
-/** What the network makes of an image: the shares of the classes, the loss of a label, the class it sees. */
+/**
+ * What the network makes of an image: the shares of the classes, the loss of a label, the class it sees.
+ * @param {Layer[]} network
+ * @param {Float64Array} x
+ * @param {number} label
+ */
 export function outlook(network, x, label) {
   const outputs = runNetwork(network, x);
   const logits = outputs[outputs.length - 1];
@@ -74,7 +95,7 @@ export function outlook(network, x, label) {
   return { outputs, P, loss: logSum - logits[label], seen: P.indexOf(Math.max(...P)) };
 }
 
-/** The bar of the image under the loss of a label. */
+/** The bar of the image under the loss of a label. @param {Layer[]} network @param {Float64Array} x @param {number} label */
 export function imageBar(network, x, label) {
   const { outputs, P } = outlook(network, x, label);
   let bar = Float64Array.from(P, (each, index) => each - (index === label ? 1 : 0));

@@ -1,10 +1,12 @@
 // The one-neuron regression of the lecture: z = w · x, h = sigma(z), e = v h, l = (y - e)² / 2.
 
+/** @param {number} z */
 function squash(z) {
   const small = Math.exp(-Math.abs(z));
   return (z >= 0 ? 1 : small) / (1 + small);
 }
 
+/** @type {Record<string, {value: (z: number) => number, slope: (z: number) => number}>} */
 export const ACTIVATIONS = {
   relu: { value: (z) => Math.max(z, 0), slope: (z) => (z > 0 ? 1 : 0) },
   tanh: { value: Math.tanh, slope: (z) => 1 - Math.tanh(z) ** 2 },
@@ -12,15 +14,26 @@ export const ACTIVATIONS = {
   softplus: { value: (z) => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))), slope: squash },
 };
 
+/**
+ * @typedef {{x: number[], y: number, w: number[], v: number, sigma: string}} Given
+ * @typedef {{z: number, h: number, e: number, l: number}} Kept
+ */
+
+/** @type {Record<string, string>} */
 export const SIGMA_NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", softplus: "softplus" };
 
+/** @param {number[]} a @param {number[]} b */
 function dot(a, b) {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
   return sum;
 }
 
-/** Every step's output, from {x, y, w, v, sigma}. */
+/**
+ * Every step's output.
+ * @param {Given} given
+ * @returns {Kept}
+ */
 export function values({ x, y, w, v, sigma }) {
   const z = dot(w, x);
   const h = ACTIVATIONS[sigma].value(z);
@@ -28,7 +41,11 @@ export function values({ x, y, w, v, sigma }) {
   return { z, h, e, l: (y - e) ** 2 / 2 };
 }
 
-/** The bar of every variable, from the same and what the forward pass kept. */
+/**
+ * The bar of every variable, from the same and what the forward pass kept.
+ * @param {Given} given
+ * @param {Omit<Kept, "l">} kept
+ */
 export function bars({ x, y, w, v, sigma }, { z, h, e }) {
   const eBar = e - y;
   const hBar = eBar * v;

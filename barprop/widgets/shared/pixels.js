@@ -2,16 +2,25 @@
 
 import { make } from "./dom.js";
 
+/** @param {number} value @param {number} low @param {number} high */
 const clip = (value, low, high) => Math.min(high, Math.max(low, value));
 
-/** A canvas for images of side x side pixels. */
+/** @param {HTMLCanvasElement} canvas */
+const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+
+/** A canvas for images of side x side pixels. @param {number} side @param {string} name */
 export function pixelCanvas(side, name) {
   return make("canvas", { width: side, height: side, class: "bp-pixels", role: "img", "aria-label": name });
 }
 
-/** Paint an image: 0 is paper, 1 is ink. */
+/**
+ * Paint an image: 0 is paper, 1 is ink.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} side
+ */
 export function paintImage(canvas, values, side) {
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   const image = context.createImageData(side, side);
   for (let i = 0; i < side * side; i++) {
     const grey = 255 * (1 - clip(values[i], 0, 1));
@@ -23,9 +32,15 @@ export function paintImage(canvas, values, side) {
 const MINUS = [213, 94, 0];
 const PLUS = [0, 114, 178];
 
-/** Paint a change: white is none, blue is more ink, vermilion is less, `factor` times as strong. */
+/**
+ * Paint a change: white is none, blue is more ink, vermilion is less, `factor` times as strong.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} side
+ * @param {number} factor
+ */
 export function paintChange(canvas, values, side, factor) {
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   const image = context.createImageData(side, side);
   for (let i = 0; i < side * side; i++) {
     const part = clip(Math.abs(values[i]) * factor, 0, 1);
@@ -58,6 +73,7 @@ export function centred(values, side) {
   const scale = Math.max(right - left + 1, bottom - top + 1) / ((20 / 28) * side);
   const [cx, cy] = [sumX / ink, sumY / ink];
   const middle = (side - 1) / 2;
+  /** @param {number} x @param {number} y */
   const at = (x, y) => (x >= 0 && y >= 0 && x < side && y < side ? values[y * side + x] : 0);
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) {
@@ -92,6 +108,7 @@ export function drawingPad(side, changed, done) {
   let last = null;
   let pen = [Math.round(side / 2), Math.round(side / 4)];
   let [lowered, focused] = [false, false];
+  /** @param {number} px @param {number} py */
   const dot = (px, py) => {
     for (let y = Math.max(0, Math.floor(py - 3)); y <= Math.min(side - 1, py + 3); y++)
       for (let x = Math.max(0, Math.floor(px - 3)); x <= Math.min(side - 1, px + 3); x++) {
@@ -99,6 +116,7 @@ export function drawingPad(side, changed, done) {
         values[y * side + x] = Math.max(values[y * side + x], ink);
       }
   };
+  /** @param {number[]} to */
   const line = (to) => {
     const from = last ?? to;
     const steps = Math.max(1, Math.ceil(2 * Math.hypot(to[0] - from[0], to[1] - from[1])));
@@ -109,10 +127,11 @@ export function drawingPad(side, changed, done) {
   const paint = () => {
     paintImage(pad, values, side);
     if (!focused) return;
-    const context = /** @type {CanvasRenderingContext2D} */ (pad.getContext("2d"));
+    const context = contextOf(pad);
     context.fillStyle = lowered ? "#d55e00" : "#0072b2";
     context.fillRect(pen[0], pen[1], 1, 1);
   };
+  /** @param {PointerEvent} event */
   const place = (event) => {
     const box = pad.getBoundingClientRect();
     return [((event.clientX - box.left) / box.width) * side - 0.5, ((event.clientY - box.top) / box.height) * side - 0.5];
@@ -164,6 +183,7 @@ export function drawingPad(side, changed, done) {
     last = null;
     inked();
   }
+  /** @param {ArrayLike<number>} image */
   function load(image) {
     values.set(image);
     inked();

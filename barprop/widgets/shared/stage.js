@@ -29,10 +29,11 @@ export function still() {
  * The frame of a widget. `keys` are the traits it reads and keeps; `view` is state that is not kept: what is under the
  * pointer, a guess. `tell(state)` is the sentence, its variables in braces.
  * @param {{model: any, el: HTMLElement}} context
- * @param {{title: string, task: string, keys: string[], tell: (state: State) => string, view?: State}} what
+ * @param {{title: string, task: string, keys: string[], tell: (state: State) => string, view?: State,
+ *   other?: {when: (state: State) => boolean, title: string, task: string}}} what `other`: the words of a second mode
  * @returns {Stage}
  */
-export function stage({ model, el }, { title, task, keys, tell, view = {} }) {
+export function stage({ model, el }, { title, task, keys, tell, view = {}, other }) {
   const sentence = make("p", { class: "bp-say", "aria-hidden": "true" });
   const status = make("p", { class: "bp-hidden", role: "status" });
   const root = make("section", {
@@ -41,20 +42,35 @@ export function stage({ model, el }, { title, task, keys, tell, view = {} }) {
     tabindex: "-1",
     "data-lm-suppress-shortcuts": "true",
   });
-  const head = make("div", { class: "bp-head" }, make("p", { class: "bp-title" }, title));
-  root.append(head, make("p", { class: "bp-task" }, ...prose(task)));
+  const heading = make("p", { class: "bp-title" }, title);
+  const head = make("div", { class: "bp-head" }, heading);
+  const asks = make("p", { class: "bp-task" }, ...prose(task));
+  root.append(head, asks);
   const state = { ...view, ...Object.fromEntries(keys.map((key) => [key, model.get(key)])) };
+  /** @type {((state: State, width: number) => void)[]} */
   const painters = [];
+  let second = false;
+  const entitle = () => {
+    if (!other || other.when(state) === second) return;
+    second = !second;
+    const words = second ? other : { title, task };
+    heading.textContent = words.title;
+    root.setAttribute("aria-label", words.title);
+    asks.replaceChildren(...prose(words.task));
+  };
+  /** @type {(() => void)[]} */
   const stops = [];
   let width = Math.min((el.clientWidth || 644) - 4, WIDEST);
   let last = "";
   let spokenWord = "";
   const paint = () => {
+    entitle();
     for (const painter of painters) painter(state, width);
     const text = `${spokenWord} ${tell(state)}`.trim();
     if (text !== last) sentence.replaceChildren(...prose(text));
     last = text;
   };
+  /** @param {State} part */
   const change = (part) => {
     spokenWord = "";
     Object.assign(state, part);
@@ -111,13 +127,13 @@ export function stage({ model, el }, { title, task, keys, tell, view = {} }) {
   };
 }
 
-/** Keys and clicks in a widget are the widget's: the notebook around it must not hear them as commands. */
+/** Keys and clicks in a widget are the widget's: the notebook around it must not hear them as commands. @param {HTMLElement} root */
 function guard(root) {
   for (const event of ["keydown", "keyup", "keypress", "pointerdown", "mousedown", "dblclick", "contextmenu"]) {
     root.addEventListener(event, (heard) => heard.stopPropagation());
   }
   root.addEventListener("pointerdown", (event) => {
-    const taker = event.target.closest("input, button, select, label, [tabindex]");
+    const taker = /** @type {Element} */ (event.target).closest("input, button, select, label, [tabindex]");
     if (taker === root || !taker) root.focus({ preventScroll: true });
   });
 }

@@ -62,7 +62,7 @@ export function typed(text) {
 
 const NAME = /\{(bar )?([^}]*)\}/g;
 
-/** "w1" -> ["w", "1"]; a name of several letters has no index. */
+/** "w1" -> ["w", "1"]; a name of several letters has no index. @param {string} name */
 function parted(name) {
   const found = name.match(/^(\D)(\d*)$/);
   return found ? [found[1], found[2]] : [name, ""];
@@ -119,6 +119,7 @@ export function letter(name, bar = false) {
 export function drawnProse(x, y, text, attributes = {}) {
   const line = draw("text", { x, y, ...attributes });
   let [at, drop] = [0, 0];
+  /** @param {string} content @param {Record<string, any>} look */
   const add = (content, look) => {
     if (content === "") return;
     line.append(draw("tspan", { ...look, dy: drop || undefined }, content));

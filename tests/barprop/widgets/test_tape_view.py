@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from autograder.reference import REFERENCES
 from barprop.pictures.layered import arrange, columns
@@ -131,3 +133,25 @@ def test_a_long_array_is_sent_in_part() -> None:
     view = TapeView(loss, {"x": x})
     assert max(len(node["data"]) for node in view.nodes) <= 12
     assert {node["verdict"] for node in view.nodes} == {"right"}
+
+
+def labels(view: TapeView) -> list[tuple[str, Any]]:
+    """Return every text of the picture and its box."""
+    figure = Figure(figsize=view.size, layout="constrained")
+    view.draw(figure)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    texts = figure.axes[0].texts
+    return [(text.get_text(), text.get_window_extent(canvas.get_renderer()).padded(-1.5)) for text in texts]
+
+
+@pytest.mark.parametrize("spoiled", [False, True])
+def test_no_labels_of_the_picture_collide(spoiled: bool) -> None:
+    loss, names = neuron()
+    if spoiled:
+        names["h"].bar = -names["h"].bar
+    view = TapeView(loss, names)
+    view.png()  # which finds its size
+    boxes = labels(view)
+    assert [(a, b) for i, (a, one) in enumerate(boxes) for b, other in boxes[:i] if one.overlaps(other)] == []
+    assert sum("✗" in text for text, _ in boxes) == spoiled
