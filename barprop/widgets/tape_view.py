@@ -126,7 +126,11 @@ def _draw_node(axes: Axes, entry: Entry, spot: np.ndarray, come: set[int], go: s
     inside = f"${name}$" if letter else _short(entry.data) if plain and entry.data.ndim == 0 else entry.name
     size = 14 if letter else LETTERS if len(inside) < 4 else 0.8 * LETTERS
     axes.text(x, y, inside, ha="center", va="center", fontsize=size, zorder=4)
-    lines = [] if plain and entry.data.ndim == 0 else [(_short(entry.data), FORWARD, "normal", 0.16 * ((1 in come) - (1 in go)))]
+    lines = (
+        []
+        if plain and entry.data.ndim == 0
+        else [(_short(entry.data), FORWARD, "normal", 0.16 * ((1 in come) - (1 in go)))]
+    )
     if entry.bar is not None:
         verdict = entry.verdict()
         mark = {"right": " ✓", "wrong": " ✗"}.get(verdict, "")
