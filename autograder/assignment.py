@@ -13,12 +13,26 @@ class PlanCell:
 
     Parameters
     ----------
-    grade_id : nbgrader's; "" for a cell nbgrader does not know.
-    cell_id : nbformat's.
-    kind : "code", "markdown" or "raw".
-    source : what the student was given.
-    full : what runs when graded: with the hidden tests. The same as `source` where there are none.
-    exercise, part : the declared exercise a test cell belongs to; "" for an instructor's own.
+    grade_id : str
+        nbgrader's; "" for a cell that nbgrader does not know.
+    cell_id : str
+        nbformat's; "" if the notebook has none.
+    kind : str
+        "code", "markdown" or "raw".
+    source : str
+        What the student was given.
+    full : str
+        What runs when it is graded: with the hidden tests. The same as `source` if there are none.
+    locked, grade, solution, task : bool
+        As in nbgrader's metadata.
+    points : float
+        The points that it can give.
+    checksum : str
+        nbgrader's.
+    tags : tuple of str
+        JupyterLab's.
+    exercise, part : str
+        The declared exercise that a test cell belongs to; "" for an instructor's own.
     """
 
     grade_id: str
@@ -72,7 +86,19 @@ class PlanCell:
 
 @dataclass(frozen=True)
 class NotebookPlan:
-    """One notebook as released. `ordered`: whether the order of the cells is known (it is where a release exists)."""
+    """One notebook as released.
+
+    Parameters
+    ----------
+    name : str
+        Its file's, without .ipynb.
+    cells : tuple of PlanCell
+        In their order.
+    kernelspec : dict
+        As in the notebook's metadata.
+    ordered : bool
+        Whether the order of the cells is known; it is if there is a release.
+    """
 
     name: str
     cells: tuple[PlanCell, ...]
@@ -92,7 +118,17 @@ class NotebookPlan:
 
 @dataclass(frozen=True)
 class AssignmentPlan:
-    """One assignment: its notebooks, and the files handed out with it (relative path -> bytes)."""
+    """One assignment.
+
+    Parameters
+    ----------
+    name : str
+        Its folder's.
+    notebooks : tuple of NotebookPlan
+        In the order of their names.
+    files : dict of str to bytes
+        What is handed out with them, by relative path.
+    """
 
     name: str
     notebooks: tuple[NotebookPlan, ...]

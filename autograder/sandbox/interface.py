@@ -32,7 +32,25 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one notebook may use. Times are wall clock, in seconds; sizes in MB (10^6 bytes)."""
+    """What one notebook may use. Times are wall clock, in seconds; sizes are in MB (10^6 bytes).
+
+    Parameters
+    ----------
+    cell_seconds : float
+        For one cell.
+    probe_seconds : float
+        For one call of an answer.
+    notebook_seconds : float
+        For everything that is done with the notebook.
+    memory : float
+        Of its process, beyond the libraries.
+    scratch : float
+        Of the files it writes.
+    output : float
+        Of what one cell shows.
+    reply : float
+        Of the arrays in what one call gives.
+    """
 
     cell_seconds: float = 20.0
     probe_seconds: float = 5.0
@@ -45,7 +63,17 @@ class Limits:
 
 @dataclass
 class CellResult:
-    """What running one cell gave: nbformat outputs (v4 dictionaries), and why it stopped, if it did."""
+    """What running one cell gave.
+
+    Parameters
+    ----------
+    outputs : list of dict
+        nbformat's outputs, version 4.
+    error : str
+        Why it stopped, one sentence; "" if it ran to its end.
+    seconds : float
+        How long it took.
+    """
 
     outputs: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""

@@ -16,16 +16,36 @@ class Grade:
 
     Parameters
     ----------
-    points : a plain float in [0, max_points], or None where a person has to grade.
-    text, html : the verdict, for reading.
-    problem : what failed, one sentence.
-    mistake : the name of the recognised mistake. kind : of the failure, a key of barprop.judging.verdict.KINDS.
-    hint : as the student was given it. example : the call that shows the problem, with what the answer gave.
-    notes : sentences that cost nothing. tried : [label, right?] of each thing tried.
-    inside : whether the score came from inside the student's process (an instructor's own asserts).
-    review : a person should look, though there is a score.
-    key : what the verdict depends on besides the submission; "" where it was not judged by a declaration.
-    pattern : the same for two answers without a named mistake that give the same wrong values; "" elsewhere.
+    points : float or None
+        A plain float in [0, max_points]; None if a person has to grade.
+    max_points : float
+        The points that this cell can give.
+    text, html : str
+        The verdict, for reading.
+    problem : str
+        What failed, one sentence.
+    mistake : str
+        The name of the recognised mistake.
+    inside : bool
+        Whether the score was made in the student's process, by an instructor's own asserts.
+    review : bool
+        Whether a person should look at it, though there is a score.
+    exercise : str
+        The declared exercise it belongs to; "" for an instructor's own cell.
+    key : str
+        What the verdict depends on besides the submission; "" if it was not judged by a declaration.
+    kind : str
+        What sort of failure it is, a key of barprop.judging.verdict.KINDS.
+    hint : str
+        As the student was given it.
+    example : str
+        The call that shows the problem, with what the answer gave.
+    notes : list of str
+        Sentences that cost nothing.
+    tried : list of [str, bool]
+        What was tried, in words, and whether it was right.
+    pattern : str
+        The same for two answers without a named mistake that give the same wrong values; "" for any other.
     """
 
     points: float | None
@@ -65,14 +85,26 @@ class NotebookRecord:
 
     Parameters
     ----------
-    file : the submitted file, relative to the submission; "" where there was none.
-    grades : by grade_id, in the order of the notebook.
-    comments : by grade_id of each answer: "No response." or None, as nbgrader has it.
-    repairs : what was mended, in sentences for the student.
-    unread : why nothing could be graded, for the student; "" if something was.
-    trouble : what a person grading should know (cells that hung or were killed).
-    lacking : modules that it imports and that were not there when it was graded.
-    document : the notebook for autograded/, as JSON text; "" where there is none.
+    name : str
+        As it was handed out, without .ipynb.
+    file : str
+        The submitted file, relative to the submission; "" if there was none.
+    grades : dict of str to Grade
+        By grade_id, in the order of the notebook.
+    comments : dict of str to str or None
+        By grade_id of each answer: "No response." or None, as nbgrader has it.
+    repairs : list of str
+        What was mended, in sentences for the student.
+    trouble : list of str
+        What a person who grades should know, such as cells that hung or were killed.
+    unread : str
+        Why nothing could be graded, for the student; "" if something was.
+    lacking : list of str
+        Modules that it imports and that were not there when it was graded.
+    document : str
+        The notebook for autograded/, as JSON text; "" if there is none.
+    seconds : float
+        How long grading it took.
     """
 
     name: str
@@ -98,8 +130,22 @@ class Record:
 
     Parameters
     ----------
-    quarantine : why nothing of it could be graded, "" where it could.
-    again : whether the next run is to try it again, since it may have been the machine's fault.
+    student, assignment : str
+        Whose it is, and what for.
+    key : str
+        Its name in the journal: a hash of all that its grades depend on.
+    notebooks : list of NotebookRecord
+        In the order of the assignment.
+    quarantine : str
+        Why nothing of it could be graded; "" if something was.
+    again : bool
+        Whether the next run tries it again, since it may have been the machine's fault.
+    notes : list of str
+        Sentences on the submission for a person who grades.
+    environment : str
+        A hash of the versions that graded it.
+    seconds : float
+        How long grading it took.
     """
 
     student: str

@@ -30,16 +30,28 @@ class Verdict:
 
     Parameters
     ----------
-    title : the exercise, with its part.
-    points, max_points : a Python float in [0, max_points], and the most there is.
-    tried : (label, right?) of each thing tried.
-    problem : what failed, one sentence; "" when all is right.
-    hint : what a tutor would say; "" without.
-    mistake : the name of the recognised mistake; "" without.
-    kind : what sort of failure it is, a key of KINDS; "" when all is right.
-    remarks : on how the answer behaves besides its value; each costs points.
-    example : the call that shows the problem, with what the answer gave; "" without.
-    notes : sentences that cost nothing.
+    title : str
+        The exercise, with its part.
+    points : float
+        In [0, max_points].
+    max_points : float
+        The points that this test cell can give.
+    tried : tuple of (str, bool)
+        What was tried, in words, and whether it was right.
+    problem : str
+        What failed, one sentence; "" if all is right.
+    hint : str
+        What a tutor would say; "" if there is nothing to say.
+    mistake : str
+        The name of the recognised mistake; "" if none was.
+    kind : str
+        What sort of failure it is, a key of KINDS; "" if all is right.
+    remarks : tuple of str
+        How the answer behaves besides its value, one sentence each; each costs points.
+    example : str
+        The call that shows the problem, with what the answer gave; "" if there is none.
+    notes : tuple of str
+        Sentences that cost nothing.
     """
 
     title: str
