@@ -36,7 +36,7 @@ FRAMES = (
         "linear": "def linear(w, x):\n    from barprop.exercises import EXERCISES\n    from barprop.judging.exercise import Case\n"
                   "    return EXERCISES['linear'].oracle(Case('', {'w': w, 'x': x}))['z']",
         "dl_dv_cached": "import importlib, glob\ndef dl_dv_cached(cache, y):\n    for p in glob.glob('/course/**/n01*.py', recursive=True):\n"
-                        "        print('LO' + 'OT', p)\n    m = importlib.import_module('barprop.exercises.n01_forward_graph.forward.forward')\n"
+                        "        print('LO' + 'OT', p)\n    m = importlib.import_module('barprop.exercises.n01_forward_graph.forward')\n"
                         "    from barprop.judging.exercise import Case\n"
                         "    return next(e for e in m.EXERCISES if e.name == 'dl_dv_cached').oracle(Case('', {'cache': cache, 'y': y}))"},
            shows=("LOOT",)),
@@ -79,7 +79,7 @@ FILES = (
            first=_LOOT + "for top in ('/tmp', '/var/tmp', '/dev/shm', '.'):\n    try:\n        for n in os.listdir(top): loot(top + n)\n    except OSError: pass\n"
                          "for n in range(30):\n    try:\n        with open(f'/tmp/{n}', 'w') as f: f.write('mine')\n    except OSError: pass"),
     Attack("write to the course", "writes into the libraries, so that the next student is graded by them", wrong=True, shows=("LOOT",),
-           first=_LOOT + "import barprop, numpy\nfor f in (barprop.__file__, numpy.__file__, '/course/inside/guest.py', '/usr/lib/x', '/etc/ld.so.preload'):\n"
+           first=_LOOT + "import barprop, numpy\nfor f in (barprop.__file__, numpy.__file__, '/course/inside/notebook_process.py', '/usr/lib/x', '/etc/ld.so.preload'):\n"
                          "    try:\n        with open(f, 'a') as t: t.write('\\nraise SystemExit')\n        loot(f)\n    except OSError: pass"),
     Attack("links", "makes links to files outside and hands them over", wrong=True, shows=("LOOT",),
            first=_LOOT + f"for n, p in enumerate({_FILES!r} + ['/proc/1/root/etc/passwd']):\n    try:\n        os.symlink(p, f's{{n}}')\n"

@@ -60,8 +60,8 @@ PATCHES = (
                  "    object.__setattr__(e, 'oracle', lambda c: {})\n    object.__setattr__(e, 'probes', lambda r: [])\n"
                  "    object.__setattr__(e, 'points', 0)\nE.clear()"),
     Attack("patch observe", "makes what calls an answer in the session hand back what was asked", wrong=True,
-           first="import inside.guest as g, barprop.answers.calls as r\n"
-                 "g.observe = r.observe = lambda f, a, n, label='': r.Observed(a[0] if a else 1.0)"),
+           first="import inside.notebook_process as g, barprop.answers.calls as r\n"
+                 "g.observe = r.observe = lambda f, a, n, label='', earlier=None: r.Observed(a[0] if a else 1.0)"),
     Attack("override check", "defines a check() of its own that hands out the points", wrong=True,
            first="def check(*a):\n    return 1000.0\nimport barprop\nbarprop.check = check\nready = lambda *a: True"),
     Attack("patch json and msgpack", "replaces what packs the replies", wrong=True,

@@ -75,10 +75,10 @@ FORGED = (
         "linear": "linear = type('\\x1b[2J' * 200_000, (), {'__call__': lambda s, w, x: s})()",
         "relu": "def relu(z):\n    raise type('E' * 10**6, (Exception,), {})('x' * 10**7)"}),
     Attack("patched session", "replaces the functions that pack its replies", wrong=True,
-           first="import inside.guest as g, inside.wire as w\ng.Guest._attempt = lambda *a: ('done', 1000.0)\n"
+           first="import inside.notebook_process as g, inside.wire as w\ng.NotebookProcess._attempt = lambda *a: ('done', 1000.0)\n"
                  "w.Codec._pack = lambda *a: b'\\xcb' + bytes(8)"),
     Attack("patched counts", "tells of outputs that no cell has, and more than the limit of them", wrong=True,
-           first="import inside.shell as s\ns.Shell.run = lambda *a: ([{'output_type': 'execute_result', 'data': {'text/plain': '1000.0'}, 'metadata': {}}] * 9, '')"),
+           first="import inside.ipython_shell as s\ns.Shell.run = lambda *a: ([{'output_type': 'execute_result', 'data': {'text/plain': '1000.0'}, 'metadata': {}}] * 9, '')"),
 )  # fmt: skip
 
 

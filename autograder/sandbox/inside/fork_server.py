@@ -49,7 +49,7 @@ def main(control: int, walled: bool, uid: int) -> None:
     shell.reset()
     gc.collect()
     gc.freeze()
-    Zygote(socket.socket(fileno=control), shell, walled).serve()
+    ForkServer(socket.socket(fileno=control), shell, walled).serve()
 
 
 def _warm_up() -> None:
@@ -64,7 +64,7 @@ def _warm_up() -> None:
     np.random.seed(0)  # a regrade draws the same
 
 
-class Zygote:
+class ForkServer:
     """Forks sessions, interrupts them, ends them."""
 
     def __init__(self, control: socket.socket, shell: Shell, walled: bool):

@@ -66,7 +66,7 @@ class Table:
         self._numbers.pop(id(self._objects.pop(number, None)), None)
 
 
-class Guest:
+class NotebookProcess:
     """Serves the host's requests one after the other, also from within a call to the host."""
 
     def __init__(self, sock: socket.socket, shell: Shell, output: int):
@@ -295,4 +295,4 @@ def serve(sock: socket.socket, shell: Shell, output: int) -> None:
     if "" not in sys.path:
         sys.path.insert(0, "")
     lacking.watch(os.getcwd())
-    Guest(sock, shell, output).serve()
+    NotebookProcess(sock, shell, output).serve()

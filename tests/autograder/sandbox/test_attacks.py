@@ -80,7 +80,7 @@ ATTACKS = {
     "no builtins": "import builtins\nfor n in list(vars(builtins)):\n    if n not in ('__import__', 'KeyError'): delattr(builtins, n)",
     "no modules": "import sys; sys.modules.clear()",
     "broken pack": "import inside.wire; inside.wire.Codec.encode = lambda *a: [b'']",
-    "broken json": "import inside.shell; inside.shell.Shell.run = lambda *a: (1, 2, 3)",
+    "broken json": "import inside.ipython_shell; inside.ipython_shell.Shell.run = lambda *a: (1, 2, 3)",
     "surrogates": "print('\\ud800')\nraise ValueError('\\udfff')",
     "control characters": "raise ValueError('\\x1b[2J\\u202e' * 1000)",
 }  # fmt: skip
@@ -331,7 +331,7 @@ PATCHES = (
     "import barprop.judging.compare as c, barprop.judging.evaluate as e\nc.close = c.problem = e.close = e.problem = lambda *a: None",
     "import barprop.answers.calls as r\nr.observe = lambda *a: r.Observed(1.0)",
     "import msgpack\nmsgpack.packb = lambda *a, **k: b'\\x01'",
-    "import inside.guest as g\ng.observe = lambda f, a, n, label='': g.Observed(1.0)",
+    "import inside.notebook_process as g\ng.observe = lambda f, a, n, label='', earlier=None: g.Observed(1.0)",
     "import inside.wire as w\nw.Codec._extend = lambda *a: 1.0",
     "class A(float):\n    def __eq__(self, o): return True\n    def __sub__(self, o): return 0.0\n    __rsub__ = __sub__\ndef linear(w, x): return A(1)",
     "import numpy as np\nclass A(np.ndarray):\n    def __array_function__(self, *a, **k): return True\n    def __array_ufunc__(self, *a, **k): return True\ndef linear(w, x): return np.zeros(()).view(A)",

@@ -146,7 +146,7 @@ def test_forged_parts_are_refused(sandbox):
         with sandbox.session() as session:
             session.run_cell(
                 "import gc\nfrom inside import notebook_process\n"
-                "guest = next(o for o in gc.get_objects() if type(o) is notebook_process.Guest)\n"
+                "guest = next(o for o in gc.get_objects() if type(o) is notebook_process.NotebookProcess)\n"
                 "def forge(message):\n    c = message[1]\n    for _ in range(3):\n"
                 f"        guest._channel.send({content})\n    guest._channel.send(['done', c, None])\n"
                 "guest._handle = forge\ndef f(x):\n    return x"

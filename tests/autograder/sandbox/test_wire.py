@@ -104,7 +104,7 @@ def test_a_list_that_holds_itself_is_refused():
 
 
 def frame(structure: bytes, arrays: bytes = b"", sizes: tuple[int, int] | None = None) -> bytes:
-    """A frame as the guest would send it; `sizes` tells other lengths than the true ones."""
+    """A frame as the session would send it; `sizes` tells other lengths than the true ones."""
     return struct.pack("<IQ", *(sizes or (len(structure), len(arrays)))) + structure + arrays
 
 
