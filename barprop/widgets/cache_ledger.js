@@ -221,6 +221,7 @@ function paintTrade(svg, state, width) {
   }
   const chosen = state.hold ? line.findIndex((account) => account.stored === now.stored) + 1 : 0;
   if (!state.hold || chosen) parts.push(dot(spot(now, chosen), "bp-spot", 7));
+  else parts.push(draw("text", { x: x.end, y: y.start - 12, "text-anchor": "end", class: "bp-soft-text bp-halo" }, "set k below to see your dot"));
   svg.replaceChildren(...parts);
 }
 

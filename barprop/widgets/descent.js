@@ -95,6 +95,7 @@ export function breaking(state, w, v) {
   return { before, ends, breaks: broken < 0 ? null : RATES[broken] };
 }
 
+const SNAP = 0.04;
 const CELLS = 96;
 
 /** The surface as a shade, painted once for a shape of the loss. */
@@ -127,12 +128,13 @@ const ratioWord = (ratio) =>
 const outside = ({ w, v }) => Math.abs(w) > REACH || Math.abs(v) > REACH;
 
 function toldDescent(state) {
-  const { loss, ratio } = descend(state, state.w, state.v);
+  const { loss, wBar, vBar, ratio } = descend(state, state.w, state.v);
+  const stuck = wBar === 0 && vBar === 0 ? " Both bars are 0: from here nothing ever moves." : "";
   const away = outside(state) ? " The point has left the picture." : "";
   const size = Number.isFinite(ratio)
     ? `the step is ${show(ratio, 2)} of the weights' size, ${ratioWord(ratio)}`
     : "no update ratio, as {w} and {v} are 0";
-  return `{w} is ${show(state.w)}, {v} is ${show(state.v)}, the loss ${show(loss)}; ${size}.${away}`;
+  return `{w} is ${show(state.w)}, {v} is ${show(state.v)}, the loss ${show(loss)}; ${size}.${stuck}${away}`;
 }
 
 function readouts(state) {
@@ -313,9 +315,10 @@ function render(context) {
     act({ w, v });
   };
   const clamp = (value) => Math.max(-REACH, Math.min(REACH, Number(value.toFixed(3))));
+  const snap = (value) => (Math.abs(value) < SNAP ? 0 : clamp(value)); // a hand can find 0 exactly
   const drag = (event) => {
     const box = svg.getBoundingClientRect();
-    place(clamp(frame.x.from(event.clientX - box.left)), clamp(frame.y.from(event.clientY - box.top)), page.change);
+    place(snap(frame.x.from(event.clientX - box.left)), snap(frame.y.from(event.clientY - box.top)), page.change);
   };
   draggable(svg, drag, () => page.keep());
   rates.classList.add("bp-draggable");

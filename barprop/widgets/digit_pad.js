@@ -13,13 +13,14 @@ function paintClasses(svg, width, P) {
   resize(svg, width, P.length * line + 4);
   const [left, right] = [22, width - 52];
   const x = scale(0, 1, left, right);
-  const top = P.indexOf(Math.max(...P));
+  const empty = P.every((share) => share === 0);
+  const top = empty ? -1 : P.indexOf(Math.max(...P));
   svg.replaceChildren(
     ...P.flatMap((share, digit) => [
       draw("text", { x: 0, y: digit * line + 16, class: digit === top ? "bp-strong" : "" }, String(digit)),
       draw("rect", { x: left, y: digit * line + 3, width: right - left, height: 15, class: "bp-trough" }),
-      draw("rect", { x: left, y: digit * line + 3, width: Math.max(1, x.to(share) - left), height: 15, class: "bp-made" }),
-      draw("text", { x: width, y: digit * line + 16, "text-anchor": "end", class: digit === top ? "bp-strong" : "" }, percent(share)),
+      draw("rect", { x: left, y: digit * line + 3, width: empty ? 0 : Math.max(1, x.to(share) - left), height: 15, class: "bp-made" }),
+      draw("text", { x: width, y: digit * line + 16, "text-anchor": "end", class: digit === top ? "bp-strong" : "" }, empty ? "" : percent(share)),
     ]),
   );
 }
@@ -35,11 +36,12 @@ function render(context) {
     const trained =
       state.done === null ? "" : state.done < 1 ? `Training: ${percent(state.done)} done. ` : "Training is done. ";
     const loss = state.loss === null ? "" : `The loss is ${show(state.loss, 2)}. `;
-    if (!drawn.some((each) => each > 0)) return `${trained}${loss}Draw a digit in the box.`;
+    if (!inked()) return `${trained}${loss}Draw a digit in the box.`;
     const { P, seen } = read(state);
     const second = P.map((share, digit) => [share, digit]).sort((a, b) => b[0] - a[0])[1][1];
     return `${trained}${loss}Your network reads ${seen} (${percent(P[seen])}); its second guess is ${second}.`;
   };
+  const inked = () => drawn.some((each) => each > 0);
   const read = (state) => outlook(unpackNetwork(model.get("layers"), numbersOf(state.weights, "f2")), drawn, 0);
   const page = stage(context, {
     title: "Your network reads your hand",
@@ -62,7 +64,7 @@ function render(context) {
   page.onPaint((state, width) => {
     paintImage(seen, drawn, side);
     const { P } = read(state);
-    paintClasses(svg, width < 560 ? width : width - 276, P);
+    paintClasses(svg, width < 560 ? width : width - 276, inked() ? P : P.map(() => 0)); // nothing drawn, nothing read
     progress.hidden = state.done === null;
     bar.value = state.done ?? 0;
     const last = progress.lastElementChild;

@@ -355,7 +355,7 @@ function render(context) {
       ? stepsOf(now).filter((one) => one.name === inspected && isDone(now, one))
       : [...doneOf(now), askedOf(now)].filter((one) => one !== undefined).slice(-2);
     board.replaceChildren(
-      ...shown.map((one) => make("div", { class: "bp-formula" }, ...formula(now, one, !isDone(now, one)))),
+      ...shown.map((one) => make("div", { class: `bp-formula${isLit(now.hover ?? now.picked, one.name, one.phase === "backward") ? " bp-formula-lit" : ""}` }, ...formula(now, one, !isDone(now, one)))),
     );
     board.style.minHeight = width < 560 ? "304px" : "148px";
     back.disabled = now.position === 0;
