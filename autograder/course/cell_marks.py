@@ -7,6 +7,8 @@ A cell starts with one of these marks; nbgrader's metadata can be given in full 
     # %% show="show_graph"      shows something, locked
     # %% folded="show_graph"    the same, its code folded away: it teaches nothing
     # %% locked="setup"         anything else that students must not change
+    # %% packed="three_passes" after="backward"
+                                code that would answer `backward`: packed, and printed and run once that passes
 
 A heading "### Exercise `linear`" gets the minutes and the level.
 """
@@ -18,9 +20,17 @@ import re
 from nbformat import NotebookNode
 
 from barprop.exercises import EXERCISES, TESTS
+from barprop.packed import pack
 
-MARKS = ("answer", "test", "show", "folded", "locked")
+MARKS = ("answer", "test", "show", "folded", "locked", "packed")
 _HEADING = re.compile(r"^### Exercise `(\w+)`$", re.MULTILINE)
+_PACKED = """\
+from barprop.packed import unpack
+
+if ready("{after}"):
+    exec(unpack('''
+{text}
+'''))"""
 _HIDDEN = """
 ### BEGIN HIDDEN TESTS
 from autograder.cell import grade
@@ -44,10 +54,15 @@ def complete(cell: NotebookNode) -> None:
 def _mark(cell: NotebookNode, mark: str, name: str) -> None:
     answer = mark == "answer"
     grading = NotebookNode(grade=False, grade_id=name, locked=not answer, schema_version=3, solution=answer)
-    if mark in ("show", "folded"):
+    if mark in ("show", "folded", "packed"):
         cell.metadata.tags = ["show"]
-    if mark == "folded":
+    if mark in ("folded", "packed"):
         cell.metadata.jupyter = {"source_hidden": True}
+    if mark == "packed":
+        after = cell.metadata.pop("after", None)
+        if after not in EXERCISES:
+            raise ValueError(f"the packed cell {name!r} should say after which exercise it is shown, not {after!r}")
+        cell.source = _PACKED.format(after=after, text=pack(cell.source))
     if mark == "test":
         if name not in TESTS:
             raise ValueError(

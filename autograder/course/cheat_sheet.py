@@ -56,13 +56,13 @@ YOURS = (
     Row("e = v + h", _EACH, "new_steps"),
     Row(r"e = v\,h^2", _EACH, "new_steps"),
     Row(r"e = \frac{h}{v}", _EACH, "new_steps"),
-    Row(r"l = \log(1 + e^{-m})", (r"\bar{m}",), "logistic_backward", "m = y z"),
+    Row(r"l = \log(1 + \mathrm{e}^{-m})", (r"\bar{m}",), "logistic_backward", "m = y z"),
     Row(r"h = \tanh(z)", (r"\bar{z}",), "slopes_from_output", "from h alone"),
     Row(r"z = a_1 \cdot h_1 + a_2 \cdot h_2", (r"\bar{a}_1", r"\bar{h}_1"), "branches_backward", "two branches"),
     Row(r"h_1 = W_1 x, \; h_2 = W_2 x", (r"\bar{W}_1", r"\bar{x}"), "fan_out", "one x, used twice"),
-    Row(r"Z = X W^\top + b", _LINEAR, "linear_backward", "one example a row"),
+    Row(r"Z = X W^\top + b", _LINEAR, "linear_backward", "one example per row"),
     Row(rf"l = {_HALF}\,\mathrm{{mean}}\,(y - e)^2", (r"\bar{e}", r"\bar{y}"), "SquaredError", "over n rows"),
-    Row(r"l = \mathrm{mean}(-\log p_y)", (r"\bar{z}",), "SoftmaxCrossEntropy", "logits z, p = softmax(z)"),
+    Row(r"l = \mathrm{mean}(-\log p_y)", (r"\bar{z}",), "SoftmaxCrossEntropy", "logits z, p their soft-max"),
     Row("C = A B", (r"\bar{A}", r"\bar{B}"), "matmul_bars"),
     Row("H = X + b", (r"\bar{b}",), "unbroadcast", "b was stretched over the rows"),
     Row(r"h = \mathrm{ReLU6}(z)", (r"\bar{z}",), "ReLU6"),
@@ -102,10 +102,10 @@ math {{ font-size: 11pt; font-family: "Latin Modern Math", "STIX Two Math", "Cam
 </style>
 <h1>All bars on one page</h1>
 <p>A bar is a derivative of the loss: {v_bar} says how the loss changes when {v} does. It has the shape of its
-variable.</p>
-<p><b>The pattern:</b> the bar on the right = the bar on the left × how the left is made from the right. A variable that
-is used twice gets the sum of both. One step of descent: {descent}. Ascent on the input: {ascent}.</p>
-<h2>What the board shows</h2>
+variable. This page is for after notebook 03: it answers exercises of 02 and 03.</p>
+<p><b>The pattern:</b> bar of an input = bar of the output × slope of the output with respect to the input. A variable
+that is used twice gets the sum of both bars. One step of descent: {descent}. Ascent on the input: {ascent}.</p>
+<h2>What the lecture derives on the board</h2>
 <table>
 <tr><th style="width: 26%">forward</th><th style="width: 42%">backward</th><th>notebook, exercise</th></tr>
 {board}

@@ -25,8 +25,8 @@ check below it, as often as you like.
 ●○○ is short, ●●○ takes some thought, ●●● is hard.
 
 Points come in parts. Right values, stability (very large numbers) and corner cases are checked in groups of their \
-own, so a slip in one leaves you the points of the others. An answer with right values that changes its arguments gets \
-half.
+own, so a mistake in one leaves you the points of the others. An answer that changes its arguments loses half of its \
+points or more.
 
 Coming back? Click into the cell where you stopped, then *Run → Run All Above Selected Cell*.
 </details>"""

@@ -124,14 +124,14 @@ def step_sizes(
             va="top",
         )
         axes.text(steps[4], errors[4] * 9, "rounding", color=INK, ha="left")
-        axes.text(steps[-7], errors[-7] / 30, "curvature", color=INK, ha="left")
+        axes.text(steps[-7], errors[-7] / 30, "third derivative", color=INK, ha="left")
         axes.set_xlabel("step")
         axes.set_ylabel("error of the gradient")
         axes.set_ylim(min(errors) / 300, 10)
     return Picture(
         figure,
-        "The error of a numerical gradient against its step, both on logarithmic axes, a V: small steps suffer from "
-        f"rounding, large ones from curvature, and the smallest error is near a step of {steps[best]:.0e}.",
+        "The error of a numerical gradient against the size of its nudge, both on logarithmic axes, a V: small nudges "
+        f"suffer from rounding, large ones from the third derivative, and the smallest error is near a nudge of {steps[best]:.0e}.",
     )
 
 
@@ -181,7 +181,7 @@ def training(
     return Picture(
         figure,
         f"Left, {len(x)} examples and the curve of the trained neuron through them. Right, the loss of {len(losses)} "
-        f"steps; its mean goes from {mean[0]:.2g} to {mean[-1]:.2g}.",
+        f"training steps; its running mean over {width} steps goes from {mean[0]:.2g} to {mean[-1]:.2g}.",
     )
 
 

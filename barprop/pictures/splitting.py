@@ -231,9 +231,9 @@ def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Pictu
     )
     return Picture(
         figure,
-        f"How far the weights of two networks have moved in training, over their length at the start. At the "
+        f"How far the weights of two networks have moved in training, divided by their length at the start. At the "
         f"end, {told}. "
-        f"Beside it the loss; at the end {' and '.join(f'{_smooth(losses)[-1]:.2g}' for _, losses in runs.values())}.",
+        f"Next to it the loss; at the end {' and '.join(f'{_smooth(losses)[-1]:.2g}' for _, losses in runs.values())}.",
     )
 
 
@@ -327,6 +327,6 @@ def crossing(curves: Mapping[float, Any], factors: Any, ends: Any) -> Picture:
     told = ", ".join(f"{losses[-1]:.1g} at {factor:g} times the limit" for factor, losses in curves.items())
     return Picture(
         figure,
-        f"Left, the loss over the steps for rates beside the predicted limit; at the end {told}. Right, the last loss "
+        f"Left, the loss over the steps for rates near the predicted limit; at the end {told}. Right, the last loss "
         "over the first against the rate: it crosses 1 at the predicted limit.",
     )

@@ -57,22 +57,23 @@ class GraphStepper(Widget):
             sigma=one_of("sigma", sigma, ACTIVATIONS),
             way=one_of("way", way, ("both", "forward")),
         )
+        if way == "forward":
+            self.size = (6.4, 5.6)  # two frames instead of three
 
     def sentence(self) -> str:
         """Say what the picture shows."""
         loss = graph_values(self.x, self.y, self.w, self.v, self.sigma)["l"]
-        return (
-            f"The graph of one neuron with {self.sigma}: values fill in from w and x to the loss {loss:.3g}, "
-            "then bars fill in from the loss back to w and x."
-        )
+        back = "" if self.way == "forward" else ", then bars fill in from the loss back to w and x"
+        return f"The graph of one neuron with {self.sigma}: values fill in from w and x to the loss {loss:.3g}{back}."
 
     def draw(self, figure: Figure) -> None:
-        """Draw a filmstrip: what is given, the values, the bars."""
+        """Draw a filmstrip: what is given, the values, and the bars unless only the way forward is shown."""
         values = graph_values(self.x, self.y, self.w, self.v, self.sigma)
         bars = graph_bars(self.x, self.y, self.w, self.v, self.sigma)
         given = {name: values[name] for name in INPUTS}
-        titles = ("given", "forward: values fill in", "backward: bars fill in")
-        strip = zip(figure.subplots(3, 1), titles, ((given, {}), (values, {}), (values, bars)), strict=True)
-        for axes, title, (shown, barred) in strip:
+        frames = [("given", given, {}), ("forward: values fill in", values, {})]
+        if self.way == "both":
+            frames.append(("backward: bars fill in", values, bars))
+        for axes, (title, shown, barred) in zip(figure.subplots(len(frames), 1), frames, strict=True):
             draw(axes, shown, barred)
             axes.set_title(title, fontsize=12)

@@ -133,7 +133,7 @@ function paintErrors(svg, state, width) {
     draw("line", { x1: px, x2: px, y1: y.start, y2: py, class: "bp-marker" }),
     draw("circle", { cx: px, cy: py, r: 6, class: "bp-spot" }),
     draw("text", { x: x.to(2e-12), y: y.to(0.4), class: "bp-soft-text bp-halo" }, "← rounding"),
-    draw("text", { x: x.end, y: y.to(0.4), "text-anchor": "end", class: "bp-soft-text bp-halo" }, "curvature →"),
+    draw("text", { x: x.end, y: y.to(0.4), "text-anchor": "end", class: "bp-soft-text bp-halo" }, state.kind === "central" ? "third derivative →" : "curvature →"),
   );
 }
 

@@ -103,9 +103,10 @@ class NudgeTest(Widget):
     def sentence(self) -> str:
         """Say what the picture shows."""
         error = self.errors(np.array([self.step]))[0]
+        bend = "the third derivative" if self.kind == "central" else "curvature"
         return (
             f"The finite difference for {self.variable} with a nudge of {self.step:.0e} misses its bar by {error:.1e}: "
-            "large nudges suffer from curvature, tiny ones from rounding."
+            f"large nudges suffer from {bend}, tiny ones from rounding."
         )
 
     def draw(self, figure: Figure) -> None:

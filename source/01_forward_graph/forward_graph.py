@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 1 · The forward graph
 #
-# One neuron, one number to predict. You compute what it says, keep every step, and find out why keeping them is the whole trick. You need the dot product and the chain rule.
+# One neuron, one number to predict. You compute what it says, keep the result of every step, and find out why this is the whole trick. You need the dot product and the chain rule.
 
 # %% locked="setup"
 import numpy as np
@@ -28,7 +28,7 @@ from barprop.pictures import neuron
 #
 # $$l = \tfrac12\bigl(y - v\,\sigma(w\cdot x)\bigr)^2 .$$
 #
-# A computer does not see a formula. It sees a **computational graph**: nodes that take something in and put something out. Any expression, however long, can be cut into such elementary steps.
+# A computer does not see a formula. It sees a **computational graph**: nodes that take something in and give something back. Any expression, however long, can be cut into such elementary steps.
 
 # %% show="show_graph"
 neuron.graph()
@@ -36,7 +36,7 @@ neuron.graph()
 # %% [markdown]
 # Read it from left to right. $x$ and $w$ are vectors with $d$ entries; everything else is a single number.
 #
-# | node | name | step |
+# | node | name | graph step |
 # |---|---|---|
 # | $z$ | weighted sum | $z = w\cdot x$ |
 # | $h$ | hidden value | $h = \sigma(z)$ |
@@ -63,7 +63,7 @@ def linear(w, x):
 # %% [markdown]
 # <details><summary>An array comes back, not a number</summary>
 #
-# Multiplying two arrays pairs their entries up and keeps them apart. Something must still happen to the pairs.
+# Multiplying two arrays gives one product per pair of entries, and leaves the products separate. Something must still happen to the products.
 # </details>
 # <details><summary>Where do I look?</summary>
 #
@@ -71,7 +71,7 @@ def linear(w, x):
 # </details>
 # <details><summary>A small example</summary>
 #
-# For $w = (2, 3)$ and $x = (10, 1)$ the pairs give $20$ and $3$, and the neuron passes on $23$.
+# For $w = (2, 3)$ and $x = (10, 1)$ the products are $20$ and $3$, and the neuron passes on $23$.
 # </details>
 
 # %% test="test_linear"
@@ -80,7 +80,7 @@ check("linear")
 # %% [markdown]
 # ### Exercise `relu`
 #
-# Without a nonlinearity $\sigma$ the neuron would be a fancy way to draw a straight line. The most popular one costs almost nothing: it lets positive numbers through and stops the rest. Yours should take a number or an array of any shape and return the same shape.
+# Without a nonlinearity (also called activation) $\sigma$ the neuron would be a fancy way to draw a straight line. The most popular one costs almost nothing: it lets positive numbers through and stops the rest. Yours should take a number or an array of any shape and return the same shape.
 
 # %% answer="relu"
 def relu(z):
@@ -95,7 +95,7 @@ def relu(z):
 # %% [markdown]
 # <details><summary>It works for numbers but not for arrays</summary>
 #
-# An `if` asks one question and gets one answer. An array wants the question asked for every entry.
+# An `if` asks one question and gets one answer. For an array the question has to be asked for every entry.
 # </details>
 # <details><summary>My array became a single number</summary>
 #
@@ -110,7 +110,7 @@ def relu(z):
 check("relu")
 
 # %% [markdown]
-# In what follows $\sigma$ may be any nonlinearity. The course provides four as objects: `tanh`, `sigmoid`, `softplus`, and from notebook 02 on a `relu` too. Call one to get its value: `tanh(0.5)`.
+# In what follows $\sigma$ may be any nonlinearity. The course provides three as objects: `tanh`, `sigmoid` and `softplus`; in notebook 02 a `relu` joins them. Call one to get its value: `tanh(0.5)`.
 #
 # ### Exercise `forward`
 #
@@ -152,7 +152,7 @@ check("forward")
 # Take $x = (1.5, -0.5)$, $w = (0.8, 0.4)$, $v = 1.2$, $y = 0.3$ and $\tanh$. Will the estimate $e$ lie above or below $y$? ($\tanh 1 \approx 0.76$.)
 
 # %%
-guess_side = None  # "above" or "below"; nobody grades it
+guess_side = None  # "above" or "below"; not graded
 
 # %% folded="show_forward_film"
 if ready("linear", "forward"):
@@ -163,7 +163,7 @@ if ready("linear", "forward"):
     print(f"Your guess: {guess_side}. e = {float(cache['e']):.2f} lies {side} y = {example['y']}.")
 
 # %% [markdown]
-# Each node fills in as soon as the nodes before it have; it only looks at its own inputs. Inputs to outputs: that is the **forward pass**. Step through it with numbers of your own; each node asks for your guess first.
+# A node gets its value as soon as the nodes before it have theirs; each node looks only at its own inputs. Going from inputs to outputs is called the **forward pass**. Step through it with numbers of your own; each node asks for your guess first.
 
 # %% show="show_stepper"
 from barprop.widgets import GraphStepper
@@ -173,13 +173,41 @@ GraphStepper(way="forward")
 # %% [markdown]
 # ## What we want from it
 #
-# To make the loss smaller we need to know how it reacts to the weights: $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$. The honest way is to differentiate the formula by hand:
+# To make the loss smaller we need $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$. The direct way is to differentiate the formula by hand:
 #
 # $$\frac{\mathrm dl}{\mathrm dv} = -\bigl(y - v\,\sigma(w\cdot x)\bigr)\,\sigma(w\cdot x)$$
 #
 # $$\frac{\mathrm dl}{\mathrm dw} = -\bigl(y - v\,\sigma(w\cdot x)\bigr)\,v\,\sigma'(w\cdot x)\,x$$
 #
-# It works. It is also a bit silly.
+# It works, and it is a bit silly. How silly? Count.
+#
+# ### Exercise `repeats`
+#
+# A prediction. If a computer evaluates both formulas exactly as written, **how many times does it compute $w\cdot x$** for each? Treat $\sigma'$ as one symbol: $\sigma'(w\cdot x)$ contains $w\cdot x$ once.
+
+# %% answer="repeats"
+# Put your two counts in place of None.
+repeats = {"dl_dv": None, "dl_dw": None}
+### BEGIN SOLUTION
+repeats = {"dl_dv": 2, "dl_dw": 2}
+### END SOLUTION
+
+# %% [markdown]
+# <details><summary>I counted and it says no</summary>
+#
+# Count how many times it is written, in each formula separately. Some of these have the same value: that is the point of this section, but not the question here.
+# </details>
+# <details><summary>Does the x at the end count?</summary>
+#
+# It is an $x$, not a $w\cdot x$.
+# </details>
+# <details><summary>A small example</summary>
+#
+# In $f(u)\,\bigl(b - f(u)\bigr)\,g(u)$ the letter $u$ is written three times, whatever $f$ and $g$ are.
+# </details>
+
+# %% test="test_repeats"
+check("repeats")
 
 # %% show="show_by_hand"
 def by_hand(x, y, w, v):
@@ -192,44 +220,11 @@ def by_hand(x, y, w, v):
 print("dl/dv = %.4f, dl/dw = %s" % by_hand(np.array([1.5, -0.5]), 0.3, np.array([0.8, 0.4]), 1.2))
 
 # %% [markdown]
-# How silly? Count.
-#
-# ### Exercise `repeats`
-#
-# A prediction, before anything is computed. If a computer evaluates these two formulas exactly as they are written, **how often does it compute $w\cdot x$** for each? Read $\sigma'$ as a symbol: $\sigma'(w\cdot x)$ holds one $w\cdot x$.
-
-# %% answer="repeats"
-# Put your two counts in place of None.
-repeats = {"dl_dv": None, "dl_dw": None}
-### BEGIN SOLUTION
-repeats = {"dl_dv": 2, "dl_dw": 2}
-### END SOLUTION
-
-# %% [markdown]
-# <details><summary>I counted and it says no</summary>
-#
-# Count how often it is written, in each formula by itself. Whether two places hold the same number is exactly the point, but not the question.
-# </details>
-# <details><summary>Does the x at the end count?</summary>
-#
-# It is an $x$, not a $w\cdot x$.
-# </details>
-# <details><summary>A small example</summary>
-#
-# In $f(u)\,\bigl(b - f(u)\bigr)\,g(u)$ the letter $u$ is read three times, whatever $f$ and $g$ are.
-# </details>
-
-# %% test="test_repeats"
-check("repeats")
-
-# %% [markdown]
-# Four dot products where one would do. The same quantities **show up again and again**; with thirty layers the formula no longer fits on the wall.
-#
-# So keep them instead of computing them again. The idea has a long name:
+# Four dot products where one is enough. The same quantities **show up again and again**; with thirty layers the formula no longer fits on the board. So keep them:
 #
 # > **Backpropagation is caching for the chain rule.**
 #
-# What does keeping cost, and what does it save? Here is a chain of ten neurons, each fed by the one before it. Drop a value, and play the sweep: what must be computed again, and how often?
+# What does keeping cost, and save? Ten neurons in a chain have a cache of 21 numbers, 8 bytes each: the input, and ten times $z$ and $h$. Remove a value and play the backward pass: the picture counts what must be computed again, and how many times.
 
 # %% show="show_ledger"
 from barprop.widgets import CacheLedger
@@ -239,7 +234,7 @@ CacheLedger(width=1)
 # %% [markdown]
 # ### Exercise `dl_dv_cached`
 #
-# Compute $\mathrm dl/\mathrm dv$ **from the cache alone**: from $z$, $h$, $e$, $l$, and $y$. $x$ and $w$ are not even passed, so nothing can be computed twice.
+# Compute $\mathrm dl/\mathrm dv$ **from the cache alone**: from $z$, $h$, $e$, $l$, and $y$. The function does not even get $x$ and $w$, so it cannot compute $z$ again.
 
 # %% answer="dl_dv_cached"
 def dl_dv_cached(cache, y):
@@ -262,7 +257,7 @@ def dl_dv_cached(cache, y):
 # </details>
 # <details><summary>A small example</summary>
 #
-# For $l = \tfrac12(3 - 2u)^2$ at $u = 1$: the bracket is $1$, and $\mathrm dl/\mathrm du = -1\cdot 2$. The inner $2$ is what $u$ multiplies.
+# For $l = \tfrac12(3 - 2u)^2$ at $u = 1$: the bracket is $1$, and $\mathrm dl/\mathrm du = -1\cdot 2$. The last $2$ is the factor that stands next to $u$.
 # </details>
 
 # %% test="test_dl_dv_cached"
@@ -271,17 +266,17 @@ check("dl_dv_cached")
 # %% [markdown]
 # ## How would you know it is right?
 #
-# You need a second opinion that knows no calculus. Nudge a variable up and down, look at what the function does, divide by the distance:
+# You need a second opinion that knows no calculus. Nudge a variable up and down; divide the change by the distance:
 #
 # $$\frac{\partial f}{\partial u_i} \approx \frac{f(u + \varepsilon\,\mathbf e_i) - f(u - \varepsilon\,\mathbf e_i)}{2\,\varepsilon}$$
 #
-# with $\mathbf e_i$ all zeros and a single one at place $i$. This **central difference** is slow and hard to fool. The checks of this course do little else. On $u^3$ at $u = 2$, where the slope is 12, and how NumPy walks through all places of an array:
+# Here $\mathbf e_i$ is all zeros except for a single one at position $i$; $\varepsilon$ is the nudge, `step` in code. This **central difference** is slow and hard to fool; the checks use it. For $u^3$ at $u = 2$ the slope is 12. The last lines show how NumPy visits all positions:
 
 # %% show="show_cubic"
 for step in (1.0, 0.1, 0.01):
     print(f"step {step}: {((2 + step) ** 3 - (2 - step) ** 3) / (2 * step):.6f}")
-print("places of a (2, 3) array:", list(np.ndindex(2, 3)))
-print("places of one number:", list(np.ndindex(())))
+print("positions in a (2, 3) array:", list(np.ndindex(2, 3)))
+print("positions in one number:", list(np.ndindex(())))
 
 # %% [markdown]
 # ### Exercise `numerical_gradient`
@@ -316,17 +311,17 @@ def numerical_gradient(f, u, step=1e-6):
 # </details>
 # <details><summary>It fails for a number, or for a matrix</summary>
 #
-# `np.ndindex(u.shape)` walks through every place of an array, whatever its shape; for a single number it visits one place, named `()`.
+# `np.ndindex(u.shape)` visits every position of an array, whatever its shape; for a single number it visits one position, named `()`.
 # </details>
 
 # %% test="test_numerical_gradient"
 check("numerical_gradient")
 
 # %% [markdown]
-# Now compare the two. How large should the step be? As small as possible? The next picture tries steps from $1$ down to $10^{-12}$. Which one will give the smallest error?
+# Now compare the nudged slope with the long formula. How large should the nudge be? As small as possible? The next picture tries nudges from $1$ down to $10^{-12}$. Which one will give the smallest error?
 
 # %%
-guess_step = None  # such as 1e-12
+guess_step = None  # such as 1e-12; not graded
 
 # %% folded="show_steps"
 if ready("forward", "numerical_gradient"):
@@ -337,7 +332,7 @@ if ready("forward", "numerical_gradient"):
     print("Your guess:", guess_step)
 
 # %% [markdown]
-# Two errors pull in opposite directions. A large step misses how the loss curves; a tiny step subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. That is why the usual default is no smaller. Try it variable by variable:
+# Two errors pull in opposite directions. With a large nudge the bend of the loss counts: the curvature itself cancels, since you nudge to both sides, but its change, the third derivative, does not. A tiny nudge subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why the usual default is not smaller. Try it variable by variable:
 
 # %% show="show_nudge"
 from barprop.widgets import NudgeTest
@@ -354,20 +349,20 @@ for count in (10, 1_000, 100_000, 100_000_000):
     print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 3 with a cache")
 
 # %% [markdown]
-# Why three? Each weight takes one multiplication on the way forward and two on the way back.
+# Why three? Each weight takes one multiplication forward and two on the way back.
 #
-# And by hand? Fast to run, slow to write: **another architecture, another derivation.**
+# And by hand? **Another architecture, another derivation.**
 
 # %% [markdown]
 # ## Another graph
 #
-# Now $y$ is one of two sides, $-1$ or $1$: spam or not. The sign of $z$ is the neuron's vote, and the **margin** $m$ says how clearly it is right:
+# Now $y$ is one of two labels, $-1$ or $1$: not spam, or spam. The sign of $z$ is the neuron's answer; the **margin** $m$ says how clearly it is right:
 #
 # $$z = w\cdot x,\qquad m = y\,z,\qquad l = \log\bigl(1 + \mathrm e^{-m}\bigr)$$
 #
 # ### Exercise `logistic_forward`
 #
-# Return the cache of all three steps, right also for $m = \pm 1000$, without a warning from NumPy.
+# Return the cache of all three steps. It must also be right for $m = \pm 1000$, and NumPy must not warn. ($\mathrm e$ is Euler's number.)
 
 # %% answer="logistic_forward"
 def logistic_forward(x, y, w):
@@ -384,15 +379,15 @@ def logistic_forward(x, y, w):
 # %% [markdown]
 # <details><summary>For m = -1000 I get infinity</summary>
 #
-# $\mathrm e^{1000}$ is larger than any float. Take $\mathrm e^{-m}$ out of the bracket: $\log(1 + \mathrm e^{-m}) = -m + \log(1 + \mathrm e^{m})$. Which of the two forms is safe for which $m$?
+# $\mathrm e^{1000}$ is larger than any float. Take $\mathrm e^{-m}$ out of the bracket as a factor. The logarithm of a product is a sum: what do you get, and for which $m$ is it safe?
 # </details>
 # <details><summary>The values are right, but NumPy warns</summary>
 #
-# `np.where` computes both forms and then picks one. Something must be made safe before it goes into `np.exp`. Or look at the curves that the set-up cell imports: one of them has this shape.
+# `np.where` computes both forms and then picks one. Something must be made safe before it goes into `np.exp`. Or look at the nonlinearities that the set-up cell imports: one of them has this shape.
 # </details>
 # <details><summary>A small example</summary>
 #
-# $w = (2, 1)$, $x = (1, 0)$, $y = -1$: the vote is $z = 2$, the wrong side, so $m = -2$ and $l \approx 2.127$. With $y = 1$ it is $0.127$.
+# $w = (2, 1)$, $x = (1, 0)$, $y = -1$: the answer $z = 2$ has the wrong sign, so $m = -2$ and $l \approx 2.127$. With $y = 1$ it is $0.127$.
 # </details>
 
 # %% test="test_logistic_forward_values"
@@ -402,10 +397,10 @@ check("logistic_forward", "values")
 check("logistic_forward", "stable")
 
 # %% [markdown]
-# Look at the loss from far left to far right. What will it be for an answer that is right by far, and for one that is wrong by far?
+# Look at the loss from far left to far right. What will it be for an answer that is clearly right, and for one that is badly wrong?
 
 # %%
-guess_far = {"m = 1000": None, "m = -1000": None}
+guess_far = {"m = 1000": None, "m = -1000": None}  # not graded
 
 # %% folded="show_logistic"
 if ready("logistic_forward"):
@@ -415,7 +410,7 @@ if ready("logistic_forward"):
     print("Your guess:", guess_far)
 
 # %% [markdown]
-# ## To take along
+# ## What to take away
 #
 # - Any expression is a graph of elementary steps; each step's output is stored in the cache.
 # - Derivatives repeat the same quantities. Backpropagation is caching for the chain rule.
@@ -433,7 +428,7 @@ if ready("logistic_forward"):
 # </details>
 # <details><summary>Your nudged slope is off by 1 % with step 0.1. Smaller or larger step?</summary>
 #
-# Smaller: at $0.1$ the error comes from the curvature. Rounding takes over only below about $10^{-6}$.
+# Smaller: at $0.1$ the error comes from the third derivative, and shrinks with the square of the step. Rounding takes over only below about $10^{-6}$.
 # </details>
 
 # %%
@@ -445,5 +440,5 @@ if ready("logistic_forward"):
 # Nothing here is graded.
 #
 # - Compare `numerical_gradient` of `forward` with respect to $w$ with the long formula.
-# - Add a weight $b$: $z = w\cdot x + b$. Which steps change, and how many numbers does the cache hold now?
+# - Add a weight $b$: $z = w\cdot x + b$. Which graph steps change, and how many numbers does the cache hold now?
 # - With complex numbers nothing is subtracted: $f'(u) \approx \operatorname{Im} f(u + \mathrm i\varepsilon)/\varepsilon$. Try $\varepsilon = 10^{-100}$ on `np.tanh`.

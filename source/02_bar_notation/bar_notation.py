@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 2 · Bars, all the way back
 #
-# In notebook 01 you stored every step of the forward pass, and found that derivatives written out by hand compute the same things again and again. Now you walk the graph backwards, one step at a time, and compute each thing once. At the end you train the neuron with gradients you derived yourself.
+# In notebook 01 you stored every step of the forward pass, and saw that derivatives written out by hand compute the same things again and again. Now you do the **backward pass**: back through the graph, one step at a time, each thing once. At the end you train the neuron with gradients you derived yourself.
 #
-# *Steps the board never showed* is a good place for a break.
+# Just before *Steps that the lecture did not show* is a good place for a break.
 
 # %% locked="setup"
 import numpy as np
@@ -45,7 +45,7 @@ def forward(x, y, w, v, sigma):
 # In code a bar is spelt out: `v_bar`. With $y = 1$ and $e = 3$ the loss is $2$. Nudge $e$ up a little. What is $\bar e$, roughly?
 
 # %%
-guess_e_bar = None  # a number; nobody grades it
+guess_e_bar = None  # a number; not graded
 
 # %% show="show_nudge"
 for nudge in (1.0, 0.1, 0.01):
@@ -56,11 +56,11 @@ print("Your guess:", guess_e_bar)
 # %% [markdown]
 # ## The pattern
 #
-# Take one step of the graph, say $e = v\,h$. The left-hand variable $e$ is made from the right-hand ones, $v$ and $h$. If we already know $\bar e$, the chain rule gives the bars on the right, and in words it always reads the same:
+# Take one step of the graph, say $e = v\,h$. Its output $e$ is made from its inputs, $v$ and $h$. If we know $\bar e$, the chain rule gives the bars of the inputs, always in the same way:
 #
-# > **The bar of a right-hand variable is the bar of the left-hand variable times how the left is made from the right.**
+# > **The bar of an input is the bar of the output, times how the output is made from the input.**
 #
-# That sentence is the whole method. The rest of this notebook uses it seven times.
+# "How" is a slope: how far the output moves per unit of a small nudge. This is the whole method. The next seven exercises each use it once.
 
 # %% show="show_graph"
 neuron.graph()
@@ -72,7 +72,7 @@ neuron.graph()
 #
 # ### Exercise `bar_e`
 #
-# The last step was $l = \tfrac12(y-e)^2$. Return $\bar e$.
+# The last graph step was $l = \tfrac12(y-e)^2$. Return $\bar e$.
 
 # %% answer="bar_e"
 def bar_e(l_bar, y, e):
@@ -89,9 +89,9 @@ def bar_e(l_bar, y, e):
 #
 # Say $y = 1$ and $e = 3$: the estimate is too high. Push $e$ still higher. What happens to the loss? That is the sign of $\bar e$.
 # </details>
-# <details><summary>My bar is twice too large</summary>
+# <details><summary>My bar is twice as large as it should be</summary>
 #
-# Differentiating a square brings a 2 down. Something in front of the square has been waiting for it.
+# Differentiating a square brings a 2 down. What stands in front of the square?
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
@@ -104,7 +104,7 @@ check("bar_e")
 # %% [markdown]
 # ### Exercise `bar_y`
 #
-# The other variable on the right is $y$, the number we were told. It is data: nobody will ever update it. The loss depends on it all the same. Does $\bar y$ have the sign of $\bar e$? Return $\bar y$.
+# The other input of this step is $y$, the target. It is data: nobody will ever update it. The loss depends on it all the same. Does $\bar y$ have the sign of $\bar e$? Return $\bar y$.
 
 # %% answer="bar_y"
 def bar_y(l_bar, y, e):
@@ -136,9 +136,9 @@ check("bar_y")
 # %% [markdown]
 # ## Through the product
 #
-# One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ a little and $e$ moves by that little, times something that was computed on the way forward.
+# The step before, one node to the left in the picture: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ by a small amount, and $e$ moves by this amount times a number that was computed on the way forward.
 #
-# Which something? **Each step reads its own numbers from the cache**; find out which one this step reads.
+# Which number? **Each step reads its own numbers from the cache.** Find out which number this step reads.
 #
 # ### Exercise `bar_v`
 #
@@ -161,7 +161,7 @@ def bar_v(e_bar, h):
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# The signature. It holds the incoming bar and exactly one number from the cache: the step needs both.
+# Look at the arguments. They are the incoming bar and exactly one number from the cache: the step needs both.
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
@@ -189,11 +189,11 @@ def bar_h(e_bar, v):
 # %% [markdown]
 # <details><summary>I get the value of v_bar</summary>
 #
-# Each factor's bar reads the *other* factor. Whose value stands in the signature?
+# Each factor's bar reads the *other* factor. Which value does the function get?
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# Say the pattern sentence aloud with $e$ on the left and $h$ on the right.
+# Say the pattern aloud with $e$ as the output and $h$ as the input.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -204,10 +204,10 @@ def bar_h(e_bar, v):
 check("bar_h")
 
 # %% [markdown]
-# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells **how the loss depends on a feature** the network made for itself. When a network misbehaves, the bars of things you never update are the first place to look. Three examples with $y = 1$ and $v = 1.2$, and with $e$ at 0.2, 1.0 and 1.9: which of them would profit from a larger $h$?
+# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells you **how the loss depends on a hidden value**, a feature that the network made for itself. When a network misbehaves, the bars of things you never update are the first place to look. Take three examples with $y = 1$ and $v = 1.2$; their $e$ is 0.2, 1.0 and 1.9. For which of them would a larger $h$ help?
 
 # %%
-guess_e = None  # 0.2, 1.0 or 1.9
+guess_e = None  # 0.2, 1.0 or 1.9; not graded
 
 # %% folded="show_feature"
 if ready("bar_e", "bar_h"):
@@ -218,9 +218,9 @@ if ready("bar_e", "bar_h"):
 # %% [markdown]
 # ## Through the nonlinearity
 #
-# Next node: $h = \sigma(z)$. How is $h$ made from $z$? Close to any point a curve is like a straight line, with slope $\sigma'$.
+# Next step: $h = \sigma(z)$. How is $h$ made from $z$? Close to any point a curve is like a straight line, with slope $\sigma'$.
 #
-# Mind where the slope is taken: **at $z$**, at what went *into* the curve. The cache has it. Know the nonlinearity and you know its derivative: for ReLU it is 1 if $z > 0$ and else 0, a gate that was open or shut.
+# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it. If you know the nonlinearity, you know its derivative: for ReLU it is 1 if $z > 0$ and 0 otherwise: a gate that was open or shut.
 #
 # The course's nonlinearities come with theirs: `sigma.slope(z)`.
 
@@ -230,10 +230,10 @@ neuron.slopes([relu, tanh, sigmoid, softplus])
 # %% [markdown]
 # ### Exercise `bar_z`
 #
-# You are given three things. For ReLU at $z = -1$ and $\bar h = 5$: what will $\bar z$ be? Then write it for any $\sigma$.
+# You are given $\bar h$, $z$ and $\sigma$. Guess first: what is $\bar z$ for ReLU at $z = -1$ with $\bar h = 5$? Then write the function for any $\sigma$.
 
 # %%
-guess_shut = None
+guess_z_bar = None  # not graded
 
 # %% answer="bar_z"
 def bar_z(h_bar, z, sigma):
@@ -249,7 +249,7 @@ def bar_z(h_bar, z, sigma):
 # %% [markdown]
 # <details><summary>It works for ReLU but not for tanh</summary>
 #
-# ReLU forgives a lot: its slopes at $h$ and at $z$ agree. At which of the two did you ask?
+# ReLU hides this mistake: its slopes at $h$ and at $z$ agree. At which of the two did you take the slope?
 # </details>
 # <details><summary>My bar is the same for every z</summary>
 #
@@ -267,12 +267,12 @@ check("bar_z")
 if ready("bar_z"):
     for sigma in (relu, tanh):
         print(f"{sigma.name} at z = -1, h_bar = 5: z_bar = {float(bar_z(5.0, -1.0, sigma)):.2f}")
-    print("Your guess for relu:", guess_shut)
+    print("Your guess for relu:", guess_z_bar)
 
 # %% [markdown]
 # ## Through the dot product
 #
-# Last node, or first, depending on your direction: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
+# The last step, or the first, depending on your direction: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
 #
 # ### Exercise `bar_w`
 #
@@ -291,11 +291,11 @@ def bar_w(z_bar, x):
 # %% [markdown]
 # <details><summary>A single number comes out</summary>
 #
-# The forward step added $d$ products up. On the way back nothing is added: each weight wants to know about itself.
+# The forward step added $d$ products up. On the way back nothing is added: each weight has a bar of its own.
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# Cross out all of $w_1x_1 + w_2x_2 + \dots$ but the term with $w_1$. You solved what is left in `bar_v`.
+# Cross out all of $w_1x_1 + w_2x_2 + \dots$ except the term with $w_1$. You solved what is left in `bar_v`.
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
@@ -323,7 +323,7 @@ def bar_x(z_bar, w):
 # %% [markdown]
 # <details><summary>It equals w_bar</summary>
 #
-# Then it read the wrong half of the product. Each factor's bar reads the other factor.
+# Then it reads the wrong factor. Each factor's bar reads the other factor.
 # </details>
 # <details><summary>Where do I look?</summary>
 #
@@ -331,27 +331,27 @@ def bar_x(z_bar, w):
 # </details>
 # <details><summary>A small example</summary>
 #
-# An input with weight $0$ can be changed at will: its bar is $0$.
+# You can change an input with weight $0$ as you like, and the loss stays the same: its bar is $0$.
 # </details>
 
 # %% test="test_bar_x"
 check("bar_x")
 
 # %% [markdown]
-# ## The whole way
+# ## The whole backward pass
 #
-# Forward runs from inputs to outputs, backward from outputs to inputs. **Each backward step takes two things: the previous backward step's result, and what forward cached here** (or an input, which is at hand anyway).
+# Forward runs from inputs to outputs, backward from outputs to inputs. **Each step back takes two things: the bar found just before, and what forward cached here** (or an input, which is at hand anyway).
 #
 # ### Exercise `backward`
 #
-# Three checks look at the loss, the product and the neuron. Chain your steps. Return a dictionary with exactly the keys `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"`, each holding the bar of that variable. Read $z$, $h$, $e$ from the cache; computing them again costs half the points.
+# Chain your steps; there are three checks. Return a dictionary with exactly the keys `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"`, each with the bar of that variable. Read $z$, $h$, $e$ from the cache: computing them again, or changing the cache, costs half the points.
 
 # %% answer="backward"
 def backward(cache, x, y, w, v, sigma, l_bar=1.0):
     """All bars of the one-neuron graph.
 
     cache: {"z", "h", "e", "l"}, numbers. x, w: (d,). y, v, l_bar: numbers.
-    Returns {"e", "y", "v", "h", "z", "w", "x"}: the bars; those of w and x are (d,).
+    Returns {"e", "h", "v", "w", "x", "y", "z"}: the bars; those of w and x are (d,).
     """
     ### BEGIN SOLUTION
     e_bar = bar_e(l_bar, y, cache["e"])
@@ -364,17 +364,17 @@ def backward(cache, x, y, w, v, sigma, l_bar=1.0):
     ### END SOLUTION
 
 # %% [markdown]
-# <details><summary>e, y, v, h are right, and from z on everything is off</summary>
+# <details><summary>Some bars are right, but those of z, w and x are wrong</summary>
 #
-# One step lies between $\bar h$ and $\bar z$. If $\bar w$ and $\bar x$ are off by the same factor, they inherited it.
+# One graph step lies between $\bar h$ and $\bar z$. If $\bar w$ and $\bar x$ are wrong by the same factor, they got it from $\bar z$.
 # </details>
 # <details><summary>It is right for l_bar = 1 only</summary>
 #
-# $\bar l$ comes in at one place and flows through everything else by itself. At which place?
+# $\bar l$ comes in at one step only, and reaches all other bars from there. At which step?
 # </details>
 # <details><summary>A small example</summary>
 #
-# Test a step by itself: call `backward` on a cache with $h = 0$. Which bar must be zero then, and does $\bar h$ care?
+# Test one step separately: call `backward` on a cache with $h = 0$. Which bar must be zero then, and does $\bar h$ care?
 # </details>
 
 # %% test="test_backward_loss"
@@ -387,10 +387,10 @@ check("backward", "product")
 check("backward", "neuron")
 
 # %% [markdown]
-# In the next picture, two bars have the same size and opposite signs. Which two?
+# In the next picture $e$ lies above $y$, and $x = (1.5, -0.5)$; $w$ and $v$ are positive. Which bars will be negative?
 
 # %%
-guess_pair = None  # such as "w and x"
+guess_negative = None  # such as "v and h"; not graded
 
 # %% folded="show_backward_film"
 if ready("backward"):
@@ -398,11 +398,13 @@ if ready("backward"):
     cache = forward(sigma=tanh, **example)
     bars = backward(cache, sigma=tanh, **example)
     display(neuron.backward_film(example | cache, bars))
-    pair = [name for name in bars if name != "e" and np.allclose(bars[name], -bars["e"])]
-    print(f"Your guess: {guess_pair}. The pair: e and {' and '.join(pair)}.")
+    entries = {name: float(bars[name]) for name in "evyhz"}
+    entries |= {f"{name}_{i + 1}": float(bars[name][i]) for name in "wx" for i in range(2)}
+    negative = sorted(name for name, bar in entries.items() if bar < 0)
+    print(f"Your guess: {guess_negative}. Negative: the bars of {' and '.join(negative)}.")
 
 # %% [markdown]
-# Solid blue went forward, dashed vermilion comes back. A heavy circle has just received its bar; a square marks what was read to make it: an input that is still at hand ($x$, $w$, $v$, $y$), or a number from the cache, which forward could have thrown away and did not. Walk it yourself, and guess each bar before it shows:
+# Solid blue went forward, dashed vermilion (orange-red) comes back. A thick circle marks the variable that has just got its bar; a square marks what was read to compute this bar: an input that is still at hand ($x$, $w$, $v$, $y$), or a number from the cache, which forward could have thrown away and did not. Go through it yourself, and guess each bar before it is shown:
 
 # %% show="show_stepper"
 from barprop.widgets import GraphStepper
@@ -412,7 +414,7 @@ GraphStepper(x=(0.6, 1.2), w=(-0.7, 0.9), v=-1.1, y=0.4)
 # %% [markdown]
 # ### Exercise `order`
 #
-# Could you get $\bar w$ first, since that is what you are after? Write the seven names `"e"`, `"y"`, `"v"`, `"h"`, `"z"`, `"w"`, `"x"` in an order in which their bars **can** be computed. There is more than one; any that works is right.
+# Could you get $\bar w$ first, since that is what you want? Write the seven names `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"` in an order in which their bars **can** be computed. (The alphabet is not one.) There is more than one; any that works is right.
 
 # %% answer="order"
 # Write the seven names, in quotes, between the brackets.
@@ -424,11 +426,11 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 # %% [markdown]
 # <details><summary>It says a bar is asked for too early</summary>
 #
-# Look at the arguments of `bar_w`. Who makes the first one?
+# Look at the arguments of `bar_w`. Which function computes the first one?
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# Follow the dashed arrows of the picture. A bar can be computed once the bar at the tail of its arrow is there.
+# Follow the dashed arrows of the picture. A bar can be computed once the bar where its arrow begins is there.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -439,9 +441,9 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 check("order")
 
 # %% [markdown]
-# **With bars you cannot short-circuit.** No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: with bars on paper you do the same work in the same order.
+# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: with bars on paper you do the same work in the same order.
 #
-# Is the result right? Ask somebody who knows no calculus: nudge each variable and look at the loss, as in notebook 01.
+# Is the result right? Nudge each variable and look at the loss, as in notebook 01.
 
 # %% show="show_nudges"
 if ready("backward"):
@@ -453,7 +455,7 @@ if ready("backward"):
         print(f"{name}: nudged {(up - down) / 2e-5:+.8f}   by bars {np.sum(bars[name]):+.8f}")
 
 # %% [markdown]
-# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.) By hand, with any step you like; the loss bends in $w_1$, so large nudges are off:
+# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.) Try it yourself with nudges of any size. As a function of $w_1$ the loss is no parabola, its curvature changes, so a large nudge gives a wrong slope:
 
 # %% show="show_nudge_test"
 from barprop.widgets import NudgeTest
@@ -461,7 +463,7 @@ from barprop.widgets import NudgeTest
 NudgeTest(variable="w1")
 
 # %% [markdown]
-# ## Steps the board never showed
+# ## Steps that the lecture did not show
 #
 # The pattern does not depend on this graph. Three other ways to make $e$:
 #
@@ -469,7 +471,7 @@ NudgeTest(variable="w1")
 #
 # ### Exercise `new_steps`
 #
-# For each, return $(\bar v, \bar h)$. You are always given the whole cache, $v$, $h$ and $e$. **Which of them does each step read?** $h$ may be $0$, and $v$ too, except below the fraction bar.
+# For each, return $(\bar v, \bar h)$. The cache always holds all three numbers: $v$, $h$ and $e$. **Which of them does each step read?** $h$ may be $0$, and $v$ too, except where you divide by it.
 
 # %% answer="new_steps"
 def bars_sum(e_bar, cache):
@@ -497,11 +499,11 @@ def bars_quotient(e_bar, cache):
 # %% [markdown]
 # <details><summary>What does the sum read?</summary>
 #
-# Nudge $v$ by $0.1$ in $e = v + h$, once with $h = 0$ and once with $h = 100$. Does $e$ notice the difference?
+# Nudge $v$ by $0.1$ in $e = v + h$, once with $h = 0$ and once with $h = 100$. Does $e$ move differently?
 # </details>
 # <details><summary>It divides by zero</summary>
 #
-# $h^2$ can be had as $e / v$, and $1 / v$ as $e / h$, but not always. The cache holds better numbers.
+# In the second step $h^2$ equals $e / v$, and in the third $1 / v$ equals $e / h$, but only where you do not divide by 0. The cache holds better numbers.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -512,11 +514,11 @@ def bars_quotient(e_bar, cache):
 check("new_steps")
 
 # %% [markdown]
-# ## Three passes with a slip
+# ## Three passes with a bug
 #
-# Each of these backward passes of the neuron contains one mistake. Everything that is made from a wrong bar is wrong as well, so the place to look is the **first** wrong bar on the way back: in the order $e, y, v, h, z, w, x$.
+# Three backward passes of the neuron, each with one mistake. They are shown once your own `backward` has passed. Everything that is made from a wrong bar is wrong as well, so look for the **first** wrong bar on the way back. If a mistake spoils two bars of one line, name the first of the two.
 
-# %% show="three_passes"
+# %% packed="three_passes" after="backward"
 def pass_a(cache, x, y, w, v, sigma, l_bar=1.0):
     e_bar, y_bar = -l_bar * (y - cache["e"]), l_bar * (y - cache["e"])
     v_bar, h_bar = e_bar * v, e_bar * cache["h"]
@@ -540,10 +542,10 @@ def pass_c(cache, x, y, w, v, sigma, l_bar=1.0):
 # %% [markdown]
 # ### Exercise `find_the_bug`
 #
-# Name the first wrong bar of each pass. Read them, or nudge: the loop below `backward` that compared bars with nudges tells you which bar is off, and the bars of $z$, $h$, $e$ can be nudged by hand. One of the three cannot be seen with `relu`.
+# Name the first wrong bar of each pass. Read them, or nudge: the loop below `order` that compared bars with nudges tells you which of the bars of $x$, $w$, $v$ and $y$ is wrong; to test the bars of $z$, $h$ and $e$, nudge these variables yourself. One of the three mistakes cannot be seen with `relu`.
 
 # %% answer="find_the_bug"
-# Put one of "e", "y", "v", "h", "z", "w", "x" in place of each None.
+# Put one of "e", "h", "v", "w", "x", "y", "z" in place of each None.
 first_wrong = {"a": None, "b": None, "c": None}
 ### BEGIN SOLUTION
 first_wrong = {"a": "v", "b": "z", "c": "w"}
@@ -552,7 +554,7 @@ first_wrong = {"a": "v", "b": "z", "c": "w"}
 # %% [markdown]
 # <details><summary>Several bars are wrong. Which one do I name?</summary>
 #
-# The one that is made from right bars only, and is wrong itself.
+# The one that is made from correct bars only, and is wrong itself.
 # </details>
 # <details><summary>How do I nudge h?</summary>
 #
@@ -560,7 +562,7 @@ first_wrong = {"a": "v", "b": "z", "c": "w"}
 # </details>
 # <details><summary>A small example</summary>
 #
-# If $\bar w$ and $\bar x$ are both twice too large, and $\bar h$ is right, look at $\bar z$: they share it.
+# If $\bar w$ and $\bar x$ are both twice as large as they should be, and $\bar h$ is right, look at $\bar z$: both are made from it.
 # </details>
 
 # %% test="test_find_the_bug"
@@ -573,14 +575,14 @@ check("find_the_bug")
 #
 # ### Exercise `logistic_backward`
 #
-# Return the bars of $m$, $z$, $y$, $w$, $x$. Draw the graph first: $y$ enters at another place than before. Read $z$, $m$, $l$ from the cache as they are. The values must hold for $m = \pm 1000$, too.
+# Return the bars of $m$, $w$, $x$, $y$, $z$. Draw the graph first: $y$ enters at a different step this time. Read $z$, $m$, $l$ from the cache as they are. The values must be right for $m = \pm 1000$, too.
 
 # %% answer="logistic_backward"
 def logistic_backward(cache, x, y, w, l_bar=1.0):
     """All bars of the logistic graph.
 
     cache: {"z", "m", "l"}, numbers. x, w: (d,). y: -1 or 1. l_bar: a number.
-    Returns {"m", "z", "y", "w", "x"}: the bars; those of w and x are (d,).
+    Returns {"m", "w", "x", "y", "z"}: the bars; those of w and x are (d,).
     """
     ### BEGIN SOLUTION
     m_bar = -l_bar * sigmoid(-cache["m"])
@@ -592,11 +594,11 @@ def logistic_backward(cache, x, y, w, l_bar=1.0):
 # %% [markdown]
 # <details><summary>How does l move with m?</summary>
 #
-# Differentiate the logarithm, then what stands inside it, then the exponent. You get a fraction with $\mathrm e^{-m}$ above and below.
+# Differentiate the logarithm, then what stands inside it, then the exponent. You get a fraction with $\mathrm e^{-m}$ in the numerator and in the denominator.
 # </details>
-# <details><summary>For large m I get NaN</summary>
+# <details><summary>For m = -1000 I get NaN</summary>
 #
-# Infinity over infinity. Divide above and below by $\mathrm e^{-m}$: the fraction is one of the course's four curves, at some place.
+# You get infinity over infinity. Divide numerator and denominator by $\mathrm e^{-m}$: the fraction is one of the course's four nonlinearities. At which argument?
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
@@ -607,10 +609,10 @@ def logistic_backward(cache, x, y, w, l_bar=1.0):
 check("logistic_backward")
 
 # %% [markdown]
-# Read $\bar m$ as a teacher's attention. Three examples have the margins $-4$, $0$ and $4$. Which of them moves the weights most?
+# Read $\bar m$ as a teacher's attention. Three examples have the margins $-4$, $0$ and $4$. If their inputs are equally large, which of them moves the weights most?
 
 # %%
-guess_most = None  # -4, 0 or 4
+guess_most = None  # -4, 0 or 4; not graded
 
 # %% folded="show_attention"
 if ready("logistic_backward"):
@@ -618,12 +620,12 @@ if ready("logistic_backward"):
         cache = {"z": m, "m": m, "l": float(softplus(-m))}
         m_bar = logistic_backward(cache, np.array([1.0]), 1, np.array([m]))["m"]
         print(f"margin {m:+.0f}: m_bar = {float(m_bar):+.3f}")
-    print(f"A right answer gets almost nothing, a wrong one almost all of it. Your guess: {guess_most}")
+    print(f"A clearly right answer gets almost nothing, a clearly wrong one almost all of it. Your guess: {guess_most}")
 
 # %% [markdown]
 # ## What if memory is short?
 #
-# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass comes by. Thirty layers with room for a third of their vectors: which would you keep?
+# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass has read it. Here are thirty layers with room for a third of their vectors. Remove the others and see what it costs:
 
 # %% show="show_memory"
 from barprop.widgets import CacheLedger
@@ -631,9 +633,9 @@ from barprop.widgets import CacheLedger
 CacheLedger(depth=30)
 
 # %% [markdown]
-# Two tricks, both about $\sigma$, make it smaller.
+# Two tricks, both about $\sigma$, make the cache smaller.
 #
-# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (In the ledger: *slope from h*, *h only*.)
+# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (In the picture above: the switches *slope from h* and *h only*.)
 
 # %% [markdown]
 # ### Exercise `slopes_from_output`
@@ -664,11 +666,15 @@ def relu_slope(h):
 # %% [markdown]
 # <details><summary>There is an exponential in my answer</summary>
 #
-# Then it is a function of $z$, still. Where the exponential stands, some expression in $h$ equals it.
+# Then it is still a function of $z$. Solve $h = \sigma(z)$ for the exponential, and put the result in its place.
+# </details>
+# <details><summary>And tanh?</summary>
+#
+# $\tanh z = 2\,\mathrm{sigmoid}(2z) - 1$. The sigmoid in it has the output $s = (1 + h)/2$. Differentiate, use what you found for the sigmoid, and put this $s$ in.
 # </details>
 # <details><summary>True and False come back</summary>
 #
-# A comparison answers with a truth value. A slope is a number: multiply by `1.0`, or convert.
+# A comparison gives a truth value. A slope is a number: multiply by `1.0`, or convert.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -679,7 +685,7 @@ def relu_slope(h):
 check("slopes_from_output")
 
 # %% [markdown]
-# **Trick two: do not store the nonlinearity's output; make it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work. On today's hardware, where fetching a number often costs more than computing it, that is a good deal.
+# **Trick two: do not store the nonlinearity's output; compute it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work. On today's hardware, where fetching a number often costs more than computing it, that is a good deal.
 #
 # ### Exercise `backward_recompute`
 #
@@ -687,7 +693,7 @@ check("slopes_from_output")
 
 # %% answer="backward_recompute"
 def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
-    """All bars of the one-neuron graph, with h made again on the way back.
+    """All bars of the one-neuron graph, with h computed again on the way back.
 
     cache: {"z", "e"}, numbers; it is not changed. Everything else as in backward.
     """
@@ -707,7 +713,7 @@ def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
 # </details>
 # <details><summary>A small example</summary>
 #
-# Which of the seven bars reads $h$ at all? Only that one notices that $h$ was missing.
+# Which of the seven bars reads $h$ at all? Only for this one do you need $h$ again.
 # </details>
 
 # %% test="test_backward_recompute"
@@ -716,7 +722,7 @@ check("backward_recompute")
 # %% [markdown]
 # ## Downhill
 #
-# A bar says which way the loss goes *up*. So step the other way, a little:
+# A bar says which way the loss goes *up*. So take a **training step**, a small one, the other way:
 #
 # $$w \leftarrow w - \eta\,\bar w,\qquad v \leftarrow v - \eta\,\bar v$$
 #
@@ -730,13 +736,13 @@ for seed in (7, 7, 8):
 # %% [markdown]
 # ### Exercise `train`
 #
-# Use `forward` (given above) and your `backward`. Draw one example per step, in any way that `seed` fixes. Take **both bars at the old values**, then update. Note one loss per step, before its update.
+# Use `forward` (given above) and your `backward`. Draw one example per step. How you draw is up to you, but the same `seed` must give the same draws. Compute **both bars at the old values**, then update. Record one loss per step, before the update.
 
 # %% answer="train"
 def train(X, Y, w, v, sigma, lr, steps, seed):
     """Stochastic gradient descent on the one-neuron graph.
 
-    X: (n, d), one example a row. Y: (n,). w: (d,). v: a number. lr: the learning rate.
+    X: (n, d), one example per row. Y: (n,). w: (d,). v: a number. lr: the learning rate.
     Returns (w, v, losses): new w (d,), new v, and one loss per step; the w given is unchanged.
     """
     ### BEGIN SOLUTION
@@ -758,21 +764,21 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
 # </details>
 # <details><summary>It says both bars belong to the old values</summary>
 #
-# If $v$ moves first and $\bar w$ is computed after, $\bar w$ is the bar of a different network. Compute, compute, then move, move.
+# If $v$ moves first and $\bar w$ is computed afterwards, $\bar w$ is the bar of a different network. Compute both bars, then move both weights.
 # </details>
 # <details><summary>It says that w was changed, or shares memory</summary>
 #
-# `w -= ...` writes into the array the caller owns. `w = w - ...` makes a new one. Mind the case of no steps at all.
+# `w -= ...` writes into the caller's array. `w = w - ...` makes a new one. Think of the case of no steps at all, too.
 # </details>
 
 # %% test="test_train"
 check("train")
 
 # %% [markdown]
-# Does it learn? Fifty points along a bent line, and one neuron: a single $\tanh$, stretched, moved and scaled. What will the loss do in 600 steps: fall to nothing, fall and stay above nothing, or not fall?
+# Does it learn? Here are fifty points along a curve, with some noise, and one neuron: a single $\tanh$, stretched, moved and scaled. What will the loss do in 600 training steps: fall to exactly zero, fall but stay above zero, or not fall?
 
 # %%
-guess_loss = None  # "nothing", "above nothing" or "not"
+guess_loss = None  # "zero", "above zero" or "not"; not graded
 
 
 # %% folded="show_training"
@@ -785,7 +791,7 @@ if ready("backward", "train"):
     print(f"Your guess: {guess_loss}. Mean loss, first 50 steps: {np.mean(losses[:50]):.3f}; last 50: {np.mean(losses[-50:]):.4f}")
 
 # %% [markdown]
-# The losses jump about, since each belongs to another example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn, and does it depend on where you start? In the picture below, find a start from which nothing ever moves.
+# The losses jump up and down, since each is that of one example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn? And in the picture below, look for a start from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.
 
 # %% show="show_learned"
 if ready("train"):
@@ -797,12 +803,12 @@ from barprop.widgets import Descent
 Descent()
 
 # %% [markdown]
-# You wrote the derivative of every step once; notebook 04 chains such steps at will.
+# You wrote the derivative of every step once; in notebook 04 you chain such steps in any order you like.
 #
-# ## To take along
+# ## What to take away
 #
-# - The bar of a right-hand variable = the bar of the left-hand variable × how the left is made from the right.
-# - Each backward step reads the previous bar and what forward cached there.
+# - Bar of an input = bar of the output × slope of the output with respect to the input.
+# - Each step of the backward pass reads the bar found before it and what forward cached there.
 # - Wrong bars spread towards the inputs: look for the first.
 #
 # Three quick questions:
@@ -813,11 +819,11 @@ Descent()
 # </details>
 # <details><summary>Which cached number does the step h = tanh(z) need on the way back?</summary>
 #
-# $z$ is enough, and so is $h$, since the slope is $1 - h^2$. One of the two can be dropped.
+# $z$ is enough, and so is $h$, since the slope of tanh can be computed from either. One of the two can be dropped.
 # </details>
-# <details><summary>For ReLU and z = -3: what do w and x learn from this example?</summary>
+# <details><summary>For ReLU and z = -3: what does w learn from this example?</summary>
 #
-# Nothing: the slope is $0$, so $\bar z = 0$, and with it $\bar w$ and $\bar x$.
+# Nothing: the slope is $0$, so $\bar z = 0$, and with it $\bar w$ (and $\bar x$).
 # </details>
 
 # %%
@@ -828,6 +834,6 @@ Descent()
 #
 # Nothing here is graded.
 #
-# - Train with `relu` from $w = (-1, -1)$, with $v = 0.5$ and with $v = 0.2$. One of them soon stops for good. Print $\bar z$ and find out why.
+# - Train with `relu` and `lr=0.1` on the data `X`, `Y` from $w = (-1, -1)$, once with $v = 0.5$ and once with $v = 0.2$ (`seed=0`, 600 steps). One of the two runs soon stops for good. Print $\bar z$ and find out why.
 # - Add a weight $b$: $z = w\cdot x + b$. What is $\bar b$?
 # - Store only every third output of 30 steps and recompute the rest: how much memory, how much work? The field calls it checkpointing.

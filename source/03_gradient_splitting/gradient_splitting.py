@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 3 · Who gets the gradient
 #
-# In notebook 02 every weight got its bar. They do not all get equally much: one part of a network can be well fed while another starves beside it, without any error message.
+# In notebook 02 every weight got its bar. But not all of them get the same amount: one part of a network can be well fed while the part next to it starves, and no error message tells you.
 #
 # Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02.
 
@@ -32,7 +32,7 @@ from barprop.pictures import splitting
 #
 # ### Exercise `who`
 #
-# A prediction, before anything is computed. Whose term makes most of $z$? And whose weight gets the larger bar (in size)? Answer 1 or 2 for each, counted as in the formula.
+# A prediction, before anything is computed. Which term contributes more to $z$ (`makes_z`)? And which weight gets the larger bar, in size (`is_fed`)? Answer 1 or 2 for each, counted as in the formula.
 
 # %% answer="who"
 # Put 1 or 2 in place of each None.
@@ -42,30 +42,33 @@ who = {"makes_z": 2, "is_fed": 1}
 ### END SOLUTION
 
 # %% [markdown]
-# <details><summary>Who makes most of z?</summary>
+# <details><summary>Which term contributes more?</summary>
 #
 # A term is a weight times its $x$. Work both out.
 # </details>
-# <details><summary>Who gets the larger bar?</summary>
+# <details><summary>Which weight gets the larger bar?</summary>
 #
 # Nudge $w_1$ by $0.1$ and see how far $z$ moves. Then the same with $w_2$.
 # </details>
 # <details><summary>A small example</summary>
 #
-# $z = 5\,w$ with $w = 0$: the term makes nothing of $z$ at all, and yet each nudge of $w$ moves $z$ five times as far.
+# $z = 5\,w$ with $w = 0$: the term contributes nothing to $z$, and yet $z$ moves five times as far as $w$ is nudged.
 # </details>
 
 # %% test="test_who"
 check("who")
 
 # %% [markdown]
-# As a graph these are two products and a sum. Some $\bar z$ comes back from the right, here $-2$. What belongs in place of the question marks?
+# As a graph these are two products and a sum. Some $\bar z$ comes back to the output, here $-2$. Which bars belong in place of the question marks: those of the two terms, and those of the two weights?
 
 # %% show="show_question"
 splitting.products_and_sum(x=[3, 1], w=[0.1, 2], z_bar=-2)
 
+# %%
+guess_bars = {"terms": None, "weights": None}  # two numbers each, such as (-2, 0); not graded
+
 # %% [markdown]
-# Look at the sum: $\bar z$ leaves it **whole on both branches**. A sum does not divide its bar. Nudge either term by $0.1$ and $z$ moves by $0.1$, whatever else is in it. If two weights get different bars, look one step further back.
+# Look at the sum: it passes $\bar z$ on, **undivided, to both branches**. Nudge either term by $0.1$ and $z$ moves by $0.1$, whatever else is in it. If two weights get different bars, look one graph step further back.
 
 # %% [markdown]
 # ### Exercise `split`
@@ -85,7 +88,7 @@ def split(z_bar, x):
 # %% [markdown]
 # <details><summary>My bars add up to z̄</summary>
 #
-# Those are shares, and they come next. A bar follows the pattern: bar of the left-hand side, times how the left is made from the right.
+# Then you have divided $\bar z$ among the terms. A bar follows the pattern: the bar of the output, times the slope of the output with respect to the input.
 # </details>
 # <details><summary>Which step do I go back through?</summary>
 #
@@ -105,21 +108,22 @@ if ready("split"):
     bars = split(-2, x)
     display(splitting.products_and_sum(x, w, -2, bars))
     for i in range(2):
-        print(f"term {i + 1} makes {w[i] * x[i]:.1f} of z = {w @ x:.1f}; its weight's bar is {bars[i]:+.1f}")
+        print(f"term {i + 1} contributes {w[i] * x[i]:.1f} to z = {w @ x:.1f}; its weight's bar is {bars[i]:+.1f}")
+    print("Your guess:", guess_bars)
 
 # %% [markdown]
-# The second term makes most of $z$, and the first weight gets the larger bar. "Whoever makes more of $z$ gets more of the gradient" is true of the factor $x$, not of the term $w\,x$: **the weight beside the larger $x$ is fed most**.
+# The second term contributes more to $z$, and the first weight gets the larger bar. So it is not the larger term $w\,x$ that gets more gradient, but the weight of the larger factor: **the weight next to the larger $x$ gets most**.
 #
-# How much more? With $x = (3, 1)$, how many percent of the gradient go to $w_1$? Then both weights take one step of descent, and $z$ changes: how many percent of *that* are the first term's work?
+# How much more? With $x = (3, 1)$, what percentage of the gradient goes to $w_1$? Then both weights take one training step, and $z$ changes: what percentage of *that* comes from the first term?
 
 # %%
-# Your guess for the first term, in percent. Nobody grades it.
+# Your guess for the first term, in percent; not graded
 guess = {"gradient": None, "step": None}
 
 # %% [markdown]
 # ### Exercise `gradient_share`
 #
-# The share of a weight is the size of its bar beside the sizes of all bars together. Shares lie between 0 and 1 and add up to 1, whatever the signs. You are given $x$ only, which should make you think about $\bar z$ for a moment.
+# The share of a weight is the size of its bar divided by the sum of the sizes of all bars. Shares lie between 0 and 1 and add up to 1, whatever the signs. You are given $x$ only, which should make you think about $\bar z$ for a moment.
 
 # %% answer="gradient_share"
 def gradient_share(x):
@@ -139,7 +143,7 @@ def gradient_share(x):
 # </details>
 # <details><summary>But I have no z̄</summary>
 #
-# Write the share down with $\bar z$ in it, above and below the fraction bar. What may you do with a factor that stands on both sides?
+# Write the share down with $\bar z$ in it, in the numerator and in the denominator. What may you do with a factor that is in both?
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -152,9 +156,9 @@ check("gradient_share")
 # %% [markdown]
 # ### Exercise `step_share`
 #
-# Every weight takes a step downhill with learning rate $\eta$: $w_i \leftarrow w_i - \eta\,\bar w_i$. Each term $w_i x_i$ has changed a bit, and so has their sum $z$. Return each term's share in the change of $z$.
+# Every weight takes a step downhill with learning rate $\eta$: $w_i \leftarrow w_i - \eta\,\bar w_i$. Each term $w_i x_i$ has changed a bit, and so has their sum $z$. Return each term's share of the change of $z$.
 #
-# Neither $\eta$ nor $\bar z$ nor $w$ is passed. Convince yourself that none is missing.
+# Neither $\eta$ nor $\bar z$ nor $w$ is passed. Convince yourself that you need none of them.
 
 # %% answer="step_share"
 def step_share(x):
@@ -191,9 +195,9 @@ if ready("gradient_share", "step_share"):
     display(splitting.shares(x, gradient_share(x), step_share(x), guess))
 
 # %% [markdown]
-# Two answers to one question, both true: the first is about the bars, the second about what a step does to $z$. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
+# Two answers to one question, both true: the first is about the bars, the second about what a training step does to $z$. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
 #
-# Now with numbers of your own: who makes $z$, who is fed? Find a case in which one term makes almost all of $z$ and its weight gets almost nothing.
+# Now with numbers of your own: which term contributes most to $z$, and which weight gets most? Find a case in which one term contributes almost all of $z$ and its weight gets almost nothing.
 
 # %% show="show_split_bars"
 from barprop.widgets import SplitBars
@@ -201,7 +205,7 @@ from barprop.widgets import SplitBars
 SplitBars(x1=3, x2=1, z_bar=-2)
 
 # %% [markdown]
-# The more unequal the two, the more that counts:
+# The more the two inputs differ, the more the two answers differ from one half:
 
 # %% folded="show_ratios"
 if ready("gradient_share", "step_share"):
@@ -217,7 +221,7 @@ if ready("gradient_share", "step_share"):
 #
 # $$h_1 = W_1 x_1, \qquad h_2 = W_2 x_2, \qquad z = a_1 \cdot h_1 + a_2 \cdot h_2$$
 #
-# $x_i$ has $d_i$ features, $W_i$ is $(m_i, d_i)$, $a_i$ weighs the $m_i$ units. The two may differ in size.
+# $x_i$ has $d_i$ input features, $W_i$ has the shape $(m_i, d_i)$, and $a_i$ holds one weight for each of the $m_i$ hidden units. ($m$ is a number of units here, no longer a margin.) The two networks may differ in size.
 
 # %% show="show_networks"
 splitting.two_networks()
@@ -243,7 +247,7 @@ def branches_forward(x1, x2, W1, W2, a1, a2):
 # %% [markdown]
 # <details><summary>It complains about dimensions</summary>
 #
-# $W$ has one row for each unit and one column for each feature. On which side must $x$ stand, so that features meet features?
+# $W$ has one row for each unit and one column for each feature. On which side must $x$ stand, so that columns meet features?
 # </details>
 # <details><summary>z is an array</summary>
 #
@@ -260,7 +264,7 @@ check("branches_forward")
 # %% [markdown]
 # ### Exercise `branches_backward`
 #
-# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number for each unit. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ tells how the loss reacts to a nudge of $W_{ij}$.
+# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number per unit. There are two checks: *outside* looks at $a$ and $h$, *inside* at $W$ and $x$. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ says how the loss reacts to a nudge of $W_{ij}$.
 #
 # Before you type: which of these bars read the cache?
 
@@ -282,7 +286,7 @@ def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
 # %% [markdown]
 # <details><summary>My W̄ has the wrong shape</summary>
 #
-# Take one entry, $W_{ij}$. Whose bar comes back to it, and which feature does it multiply? NumPy can make a table of all such products.
+# Take one entry, $W_{ij}$. Which bar comes back to it, and which feature does it multiply? NumPy can make a table of all such products.
 # </details>
 # <details><summary>Everything is half as large as it should be</summary>
 #
@@ -304,7 +308,7 @@ check("branches_backward", "inside")
 #
 # Often both networks look at the **same** $x$. Then one variable feeds two steps, and two bars come back for it. Which of them is $\bar x$?
 #
-# Nudge $x$ and look at $z$: along how many ways does the change arrive, and what does the sum do with the two? Your `branches_backward` may be of use.
+# Nudge $x$ and look at $z$: along how many paths does the change arrive there, and what does the sum do with the changes that arrive? You may use your `branches_backward`.
 
 # %% answer="fan_out"
 def fan_out(z_bar, cache, x, W1, W2, a1, a2):
@@ -322,11 +326,11 @@ def fan_out(z_bar, cache, x, W1, W2, a1, a2):
 # %% [markdown]
 # <details><summary>Only the bar of x is wrong</summary>
 #
-# Did the second contribution overwrite the first? Both are true, and neither is the whole truth.
+# Did the second contribution overwrite the first? You need both.
 # </details>
 # <details><summary>It says there are keys nobody asked for</summary>
 #
-# `bars.pop('x1')` takes an entry out of a dictionary and hands it to you.
+# `bars.pop('x1')` takes an entry out of a dictionary and returns it.
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
@@ -340,23 +344,23 @@ check("fan_out", "branches")
 check("fan_out", "x")
 
 # %% [markdown]
-# Keep that in mind: **where a variable is used twice, its bars come together.** In notebook 06 a whole autograd engine hangs on it.
+# **Where a variable is used twice, its bars are added up.** In notebook 06 a whole autograd engine depends on this.
 #
 # ## Is anybody starving?
 #
-# A bar by itself does not tell. A step of $0.001$ is nothing to a weight of $10$ and everything to a weight of $0.001$. So compare the step with what it changes.
+# A bar alone does not tell you. A training step of $0.001$ is nothing to a weight of $10$ and everything to a weight of $0.001$. Compare it with the weight.
 
 # %% [markdown]
 # ### Exercise `update_ratio`
 #
-# The length of one update, learning rate and all, over the length of the weights. Length is the Euclidean norm of all entries, also for a matrix.
+# Return the length of one update (learning rate included) divided by the length of the weights: the root of the sum of the squares of all entries, also for a matrix (the Euclidean or Frobenius norm).
 
 # %% answer="update_ratio"
 def update_ratio(w, w_bar, lr):
-    """How large one step of descent is beside the weights it changes.
+    """How large one step of descent is, divided by the size of the weights that it changes.
 
     w: an array of any shape, not all zero. w_bar: the same shape. lr: the learning rate.
-    Returns one number, in Euclidean (for matrices: Frobenius) norms.
+    Returns one number.
     """
     ### BEGIN SOLUTION
     update = lr * np.asarray(w_bar, dtype=float)
@@ -370,7 +374,7 @@ def update_ratio(w, w_bar, lr):
 # </details>
 # <details><summary>It is off by a factor</summary>
 #
-# Is the learning rate in it? Is a root left to take, above and below?
+# Is the learning rate in it? Did you take the root, in the numerator and in the denominator?
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -381,10 +385,10 @@ def update_ratio(w, w_bar, lr):
 check("update_ratio")
 
 # %% [markdown]
-# Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. On the way down, with the rate unchanged: does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step leaps across the valley, and read the ratio there.
+# Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. While descent goes on and the rate stays the same, does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step jumps across the valley: the picture compares that step with the size of the weights.
 
 # %%
-guess_ratio = None  # "grows" or "shrinks"
+guess_ratio = None  # "grows" or "shrinks"; not graded
 
 # %% show="show_descent"
 from barprop.widgets import Descent
@@ -403,7 +407,7 @@ if ready("update_ratio"):
     print("Your guess:", guess_ratio)
 
 # %% [markdown]
-# Now the experiment. Two networks are to predict $y$ together, and each sees half of what there is to know. The first has 4 hidden units. The second has 12, but its features are given in metres instead of centimetres: the same information, in numbers a hundred times smaller.
+# Now the experiment. Two networks are to predict $y$ together, and each sees half of the features that $y$ depends on. The first has 4 hidden units. The second has 12, but its features are given in metres instead of centimetres: the same information, in numbers a hundred times smaller.
 
 # %% folded="show_data"
 rng = np.random.default_rng(0)
@@ -416,7 +420,7 @@ W_start = {"W1": rng.normal(size=(4, 4)) / 2, "W2": rng.normal(size=(12, 4)) / 2
 W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12)}
 
 # %% [markdown]
-# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when one array gets a hundred times less than its neighbour.)
+# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when the ratio of one array is a hundredth of its neighbour's.)
 
 # %% folded="show_first_step"
 if ready("branches_forward", "branches_backward", "update_ratio"):
@@ -427,16 +431,16 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
         print(f"second network, {title:18}: ", "   ".join(ratios))
 
 # %% [markdown]
-# The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: one has the small $x_2$ beside it, the other the small $h_2$ made from it.
+# The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: one is multiplied by the small $x_2$, the other by the small $h_2$ made from it.
 #
-# Next, train both for 300 steps with your own functions and see how far their weights get. Will three times as many units make up for small inputs?
+# Next, train both for 300 steps with your own functions and see how far their weights get. Will three times as many hidden units make up for small inputs?
 
 # %%
-guess_units = None  # "yes" or "no"
+guess_units = None  # "yes" or "no"; not graded
 
 # %% show="show_training"
 def train_two(X1, X2, lr, steps=300):
-    """Descent, one example a step. Returns the weights after every step, and the losses."""
+    """Descent, one example per step. Returns the weights after every step, and the losses."""
     path, losses = [W_start], []
     for i in np.random.default_rng(1).integers(len(y), size=steps):
         w = path[-1]
@@ -451,7 +455,7 @@ def train_two(X1, X2, lr, steps=300):
 
 # %% folded="show_starving"
 def moved(path):
-    """How far both networks have come after every step, beside the length of their weights at the start."""
+    """How far both networks have come after every step, divided by the length of their weights at the start."""
     flat = [[np.append(w["W" + i], w["a" + i]) for i in "12"] for w in path]
     return np.array([[update_ratio(begin, now - begin, 1.0) for begin, now in zip(flat[0], w)] for w in flat])
 
@@ -467,14 +471,14 @@ from barprop.widgets import SplitBars
 SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
 
 # %% [markdown]
-# The network with small inputs, and so a small output, hardly moves, **however big it is**, while its output stays small. What it knows about $y$ is never used.
+# The network with small inputs has a small output, gets small bars for its weights, and so hardly moves, **however big it is**. What it knows about $y$ is never used.
 #
 # Nothing crashed; the loss only levelled off. So: **check how the gradient flows, and whether the weights are being updated.**
 
 # %% [markdown]
 # ### Exercise `rescale`
 #
-# The cure: the unit of measurement must not decide who learns. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
+# The cure: metres or centimetres must not decide who learns. Each row of $H$ is one example; divide it by its **root mean square**, the root of the mean of its squares.
 
 # %% answer="rescale"
 def rescale(H):
@@ -491,11 +495,11 @@ def rescale(H):
 # %% [markdown]
 # <details><summary>Operands could not be broadcast</summary>
 #
-# One number for each row has shape `(n,)`, and NumPy lines it up with the columns. `keepdims=True` keeps it standing as a column.
+# One number for each row has shape `(n,)`, and NumPy lines it up with the columns. `keepdims=True` keeps it a column.
 # </details>
 # <details><summary>It runs, but the values are wrong</summary>
 #
-# With 4 rows you should see 4 sizes: not one, and not one for each feature. And spell RMS from the back: square, mean, root.
+# With 4 rows you should see 4 sizes: not one, and not one for each feature. And read RMS from its last letter: square, then mean, then root.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -517,12 +521,12 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     display(splitting.movement(runs, ("4 units", "12 units")))
 
 # %% [markdown]
-# Both move, the loss goes to nothing, and then both rest because there is nothing left to learn.
+# Both move, the loss falls almost to zero, and then both stop because there is nothing left to learn.
 #
-# Would another learning rate have done? Try them all: features of five sizes, eleven rates, raw and rescaled (a few seconds). For how many of the five sizes will $\eta = 0.03$ be a good choice, raw and rescaled?
+# Would another learning rate have been enough? Try many: features of five sizes, eleven rates, raw and rescaled (a few seconds). For how many of the five sizes will $\eta = 0.03$ bring the loss below $0.01$, raw and rescaled?
 
 # %%
-guess_sizes = {"raw": None, "rescaled": None}  # 0 to 5
+guess_sizes = {"raw": None, "rescaled": None}  # 0 to 5; not graded
 
 # %% folded="show_sweep"
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
@@ -539,9 +543,9 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     print(f"Your guess: {guess_sizes}. Sizes with a loss below 0.01 at a rate of {rates[near]:.2g}: {good}")
 
 # %% [markdown]
-# On the left each size needs a rate of its own, and at the extremes no rate works: what one network tolerates is too slow for the other. On the right five lines lie on top of each other: **one rate serves all.** That is a well-conditioned design; there is little to tune.
+# On the left only 2 of the 5 sizes have a rate that brings the loss below $0.01$; for the others no rate works: what one network tolerates is too slow for the other. On the right five lines lie on top of each other: **one rate is good for all.** That is a well-conditioned design; there is little to tune.
 #
-# But if one feature is large and its neighbour small within an example, they stay so:
+# But `rescale` does not help where one feature of an example is large and another small; they stay so:
 
 # %% show="show_shape"
 if ready("rescale"):
@@ -551,7 +555,7 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# The sweep ended in a cliff, and the data say where. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. So one step of descent turns a distance $t$ from the optimum into
+# In that picture the loss suddenly shot up at a certain rate. The data tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
 #
 # $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
 #
@@ -564,8 +568,14 @@ for rate in (0.1, 0.3, 0.5):
     print(f"rate {rate}: ", "  ".join(f"{t:+7.3f}" for t in distances))
 
 # %% [markdown]
-# With **several features** the curvature is a matrix, $C = \tfrac1n X^\top X$. There are directions in which $C$ only stretches: its eigenvectors. Along each of them descent behaves as with one feature, and the eigenvalue is that direction's $\lambda$.
-#
+# With **several features** the curvature is a matrix, $C = \tfrac1n X^\top X$: move $w$ by a vector $u$, and $\bar w$ changes by $C u$. For some directions $u$ this is just a multiple, $C u = \lambda u$. Such a $u$ is called an **eigenvector** of $C$, and $\lambda$ its **eigenvalue**. Along each of them descent behaves as with one feature of that $\lambda$. NumPy finds all $\lambda$, sorted, smallest first: `np.linalg.eigvalsh(C)`.
+
+# %% show="show_eigenvectors"
+C = np.array([[2.0, 1.0], [1.0, 2.0]])
+print(C @ [1, 1], C @ [1, -1])  # 3 times (1, 1), and 1 times (1, -1)
+print(np.linalg.eigvalsh(C))
+
+# %% [markdown]
 # ### Exercise `largest_stable_rate`
 #
 # Return the largest $\eta$ with which descent does not run away. For which $\eta$ is $(1 - \eta\lambda)\,t$ no farther out than $t$? Which $\lambda$ decides?
@@ -585,11 +595,11 @@ def largest_stable_rate(X):
 # %% [markdown]
 # <details><summary>My rate is half of what it should be</summary>
 #
-# You stopped where one step arrives. A little beyond it you land on the other side, still closer than before. How far does that go?
+# At your rate a single step lands exactly on the optimum. With a slightly larger rate it lands on the other side, still closer than before. How much larger may the rate become?
 # </details>
 # <details><summary>It is right for some X only</summary>
 #
-# For one feature only? `np.linalg.eigvalsh` returns all eigenvalues, sorted, smallest first: which one decides? For $n = 1$ only? Where is the mean?
+# For one feature only? There are several eigenvalues: which one decides? For $n = 1$ only? Where is the mean?
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -600,7 +610,7 @@ def largest_stable_rate(X):
 check("largest_stable_rate")
 
 # %% [markdown]
-# A prediction that can be wrong deserves a test. Predict the limit from the data alone; then train with one percent less, with one percent more, and with some rates around.
+# A prediction that can be wrong deserves a test. Predict the limit from the data alone; then train with one percent less, with one percent more, and with a few rates around the limit.
 
 # %% folded="show_crossing"
 def descend(X, target, rate, steps=400):
@@ -624,9 +634,9 @@ if ready("largest_stable_rate"):
     display(splitting.crossing(curves, factors, ends))
 
 # %% [markdown]
-# Exactly there. Note what made the cliff: the **steepest** direction alone sets the limit, and the flat ones have to make do with the rate it allows.
+# Exactly there. The **steepest** direction alone, the one with the largest $\lambda$, sets the limit; the flat ones are slow with the rate that it allows.
 #
-# Last, why rescaling lets you keep one rate. Five data sets measured on all kinds of scales; what does your function say before and after?
+# Finally: why does rescaling let you keep one rate? Here are five data sets on very different scales. What does your function say before and after?
 
 # %% folded="show_units"
 if ready("rescale", "largest_stable_rate"):
@@ -638,19 +648,19 @@ if ready("rescale", "largest_stable_rate"):
         print(f"{size:>20g} {before:>22.3g} {after:>16.3g}")
 
 # %% [markdown]
-# A factor of about $10^{12}$ shrinks to a factor below 2. (Why? After `rescale` the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
+# The largest rate was about $10^{12}$ times the smallest; after `rescale`, less than $2$ times. (Never more than $d$ times: the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
 #
-# ## To take along
+# ## What to take away
 #
-# - A sum passes its bar on whole; the products make the difference.
-# - A weight's bar grows with $|x|$, the effect of its step with $x^2$, not with what its term makes of $z$.
+# - A sum passes its bar on undivided; the products make the difference.
+# - A weight's bar grows with $|x|$, the effect of its step with $x^2$.
 # - Small inputs starve a network, quietly. Print update ratios before you tune.
 #
 # Three quick questions:
 #
-# <details><summary>A term makes 99 % of z. Does its weight get most of the gradient?</summary>
+# <details><summary>A term contributes 99 % of z. Does its weight get most of the gradient?</summary>
 #
-# Not necessarily. It does if its $x$ is the larger one; the weight may be what makes the term large.
+# Not necessarily. The weight gets most of the gradient only if its $x$ is the larger one; the term may be large because the weight is.
 # </details>
 # <details><summary>One x feeds three branches. How many bars does it have?</summary>
 #
@@ -658,8 +668,10 @@ if ready("rescale", "largest_stable_rate"):
 # </details>
 # <details><summary>You double all features. What happens to the largest stable rate?</summary>
 #
-# The curvature grows by 4, so the rate shrinks to a quarter.
+# The curvature becomes 4 times as large, so the rate shrinks to a quarter.
 # </details>
+#
+# [All bars on one page](../00_start/cheat_sheet.html), to print.
 
 # %%
 # Your own experiments go here.
@@ -669,6 +681,6 @@ if ready("rescale", "largest_stable_rate"):
 #
 # Nothing here is graded.
 #
-# - **Adam** moves each weight by about $\eta\,\mathrm{sign}(\bar w_i)$. What is the step share then? Who still starves?
+# - **Adam** moves each weight by about $\eta\,\mathrm{sign}(\bar w_i)$. What is the share of each step then? Which weights still starve?
 # - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now?
 # - `rescale` with a learned factor for each feature is called RMSNorm. Derive its backward and test it with `numerical_gradient`. Which direction of $h$ gets no gradient?

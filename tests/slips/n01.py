@@ -97,6 +97,7 @@ SLIPS = {
         ("-(y - e) * h", "-(y - e) / h", "divided", "divided by h"),
         ("-(y - e) * h", "-(y - e) ** 2 * h", "squared", "minus, and squared but for h"),
         ("-(y - e) * h", "cache['l'] * h", "the loss for its slope", "used the loss itself"),
+        ("-(y - e) * h", "-np.sqrt(2 * cache['l']) * h", "y - e from the loss", "took the root of the loss"),
     ),
     "repeats": (
         ('{"dl_dv": 2, "dl_dw": 2}', '{"dl_dv": 1, "dl_dw": 1}', "the repeats only, not the places", "counted different things"),

@@ -36,7 +36,7 @@ LINEAR = Exercise(
     mistakes=(
         Mistake(
             "multiplied without adding up",
-            "w times x, entry by entry, is only half of w.x. How many numbers should one neuron hand on?",
+            "You multiplied entry by entry. This is only the first part of w.x: how many numbers should one neuron pass on?",
             lambda c, right: {"z": product(c.w, c.x)},
         ),
         Mistake(
@@ -118,13 +118,13 @@ RELU = Exercise(
         ),
         Mistake(
             "cut to whole numbers",
-            "What stands behind the point is gone: the result was made for whole numbers. What kind of number is your 0?",
+            "The digits after the decimal point are lost: the result array holds whole numbers. What type is your 0?",
             lambda c, right: {"h": np.trunc(right["h"])},
         ),
         Mistake("passed z through", "Nothing happens to negative z yet.", lambda c, right: {"h": np.asarray(c.z)}),
         Mistake(
             "one maximum for all",
-            "An array came back as one number. The larger of two things is wanted for each entry by itself.",
+            "An array came back as one number. You need the larger of two numbers for each entry separately.",
             lambda c, right: {"h": np.max(right["h"])} if np.ndim(c.z) else None,
         ),
     ),
@@ -175,7 +175,7 @@ FORWARD = Exercise(
     mistakes=(
         Mistake(
             "forgot the half",
-            "Your loss is twice too large. Which factor stands in front of the square?",
+            "Your loss is twice as large as it should be. Which factor stands in front of the square?",
             lambda c, right: {"l": 2 * right["l"]},
         ),
         Mistake(
@@ -185,7 +185,7 @@ FORWARD = Exercise(
         ),
         Mistake(
             "half inside the square",
-            "A quarter is left of the square: the half stands in front of it, not inside.",
+            "Only a quarter of the square remains: the half belongs in front of the square, not inside it.",
             lambda c, right: {"l": right["l"] / 2},
         ),
         Mistake("no nonlinearity in h", "h is still z. What does sigma do here?", lambda c, right: {"h": right["z"]}),
@@ -196,7 +196,7 @@ FORWARD = Exercise(
         ),
         Mistake(
             "slope instead of value",
-            "h holds the slope of sigma, not its value. The slope has its day in notebook 02.",
+            "h holds the slope of sigma, not its value. The slope comes in notebook 02.",
             lambda c, right: {"h": c.sigma.slope(right["z"])},
         ),
         Mistake("added v", "Does the output weight v add to h or scale it?", lambda c, right: {"e": c.v + right["h"]}),
@@ -217,7 +217,7 @@ FORWARD = Exercise(
         ),
         Mistake(
             "did not square",
-            "Your loss changes sign with the error. Which power makes both signs a loss?",
+            "Your loss is negative when the error is. Which power makes it positive for errors of both signs?",
             lambda c, right: {"l": (c.y - right["e"]) / 2},
         ),
         Mistake(
@@ -257,7 +257,7 @@ DL_DV_CACHED = Exercise(
     mistakes=(
         Mistake(
             "flipped the sign",
-            "The size is right, the sign is not. When e lies below y, does more e make the loss grow or shrink?",
+            "The size is right, the sign is not. Suppose that e lies above y: does a larger e make the loss grow or shrink?",
             lambda c, right: {"dl_dv": -right["dl_dv"]},
         ),
         Mistake(
@@ -276,18 +276,23 @@ DL_DV_CACHED = Exercise(
             lambda c, right: {"dl_dv": product(c.cache["e"] - c.y, c.cache["e"])},
         ),
         Mistake(
+            "took the root of the loss",
+            "You took y - e back from the loss with a root. A root is never negative: what if e lies above y? The cache holds e.",
+            lambda c, right: {"dl_dv": -product(np.sqrt(2 * c.cache["l"]), c.cache["h"])},
+        ),
+        Mistake(
             "used the loss itself",
-            "You multiplied by the loss. What is wanted is the slope of the loss, not its height.",
+            "You multiplied by the loss. You need the slope of the loss, not its height.",
             lambda c, right: {"dl_dv": product(c.cache["l"], c.cache["h"])},
         ),
         Mistake(
             "twice too large",
-            "Twice too large: the half in l is there to cancel something.",
+            "Twice as large as it should be: the half in l is there to cancel something.",
             lambda c, right: {"dl_dv": 2 * right["dl_dv"]},
         ),
         Mistake(
             "half too small",
-            "Half of what it should be: the half in l is used up when the square is differentiated.",
+            "Half of what it should be: the half in l cancels with the 2 from the square, and you applied it again.",
             lambda c, right: {"dl_dv": right["dl_dv"] / 2},
         ),
     ),

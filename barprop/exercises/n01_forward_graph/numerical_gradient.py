@@ -94,7 +94,7 @@ NUMERICAL_GRADIENT = Exercise(
         ),
         Mistake(
             "cut to whole numbers",
-            "What stands behind the point is gone: u holds whole numbers, and so does an array that is made like it.",
+            "The digits after the decimal point are lost: u holds whole numbers, and so does an array made like u.",
             lambda c, right: {
                 "gradient": np.trunc(right["gradient"]) if np.asarray(c.u).dtype.kind in "iu" else right["gradient"]
             },

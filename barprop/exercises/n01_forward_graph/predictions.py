@@ -56,7 +56,7 @@ REPEATS = Exercise(
         ),
         Mistake(
             "counted both formulas together",
-            "Count in each formula by itself.",
+            "Count in each formula separately.",
             lambda c, right: {"dl_dv": 4, "dl_dw": 4},
         ),
     ),

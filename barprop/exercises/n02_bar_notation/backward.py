@@ -107,27 +107,27 @@ def _from_z(c: Case, z_bar: Any) -> Values:
 _WAY_BACK_MISTAKES = (
     Mistake("forgot l_bar", "Everything is right for l_bar = 1 only. Where does the incoming bar enter?",
             lambda c, right: {k: b / l_bar for k, b in right.items()} if (l_bar := c.args.get("l_bar", 1.0)) else None),
-    Mistake("l_bar = 0 taken for left out", "Right but for l_bar = 0, which you replace: an incoming bar of 0 is a bar, too.",
+    Mistake("l_bar = 0 taken for left out", "Right except for l_bar = 0, which you replace: an incoming bar of 0 is a bar, too.",
             lambda c, right: _all_bars(Case("", c.args | {"l_bar": 1.0})) if c.args.get("l_bar", 1.0) == 0 else right),
     Mistake("relu open at 0", "At z = 0 the course takes the slope of relu as 0.",
             lambda c, right: _from_z(c, right["h"]) if c.sigma is relu and c.cache["z"] == 0 else right),
-    Mistake("swapped w and x", "w_bar and x_bar have traded places. Whose bar needs whose value?",
+    Mistake("swapped w and x", "w_bar and x_bar have been exchanged. Which bar needs which value?",
             lambda c, right: {"w": right["x"], "x": right["w"]}),
-    Mistake("swapped v and h", "v_bar and h_bar have traded places. Whose bar needs whose value?",
+    Mistake("swapped v and h", "v_bar and h_bar have been exchanged. Which bar needs which value?",
             lambda c, right: {"v": right["h"], "h": right["v"]}),
     Mistake("short-circuited from h", "w_bar was taken straight from h_bar. One step lies between them.",
             lambda c, right: {"z": right["z"], "w": product(right["h"], c.x)}),
-    Mistake("forgot sigma'", "From z on everything is off by one factor: which step made h?",
+    Mistake("forgot sigma'", "From z on everything is wrong by one factor: which step made h?",
             lambda c, right: _from_z(c, right["h"])),
-    Mistake("slope at h", "From z on everything is off. You took the slope at h; it was z that went into sigma.",
+    Mistake("slope at h", "From z on everything is wrong. You took the slope at h; it was z that went into sigma.",
             lambda c, right: _from_z(c, product(right["h"], slope_by_nudging(c.sigma, _hidden(c))))),
     Mistake("short-circuited from e", "w_bar was taken straight from e_bar. You cannot skip h_bar and z_bar on the way.",
             lambda c, right: {"w": product(right["e"], c.x)}),
-    Mistake("wrong sign throughout", "All signs but one are flipped. Look at e_bar: e above y, does more e raise the loss?",
+    Mistake("wrong sign throughout", "All signs except one are flipped. Look at e_bar: when e is above y, does a larger e raise the loss?",
             lambda c, right: {k: -b if k != "y" else b for k, b in right.items()}),
     Mistake("every sign flipped", "Every sign is flipped. Look at e_bar and y_bar: with e above y, which of the two raises the loss when it grows?",
             lambda c, right: {k: -b for k, b in right.items()}),
-    Mistake("y_bar like e_bar", "y_bar and e_bar came out equal. y and e stand on different sides of a minus.",
+    Mistake("y_bar like e_bar", "y_bar and e_bar came out equal. In y - e only one of them has a minus.",
             lambda c, right: {"y": right["e"]}),
     Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it.", lambda c, right: {"y": 0.0}),
 )  # fmt: skip
@@ -166,9 +166,9 @@ BACKWARD_RECOMPUTE: Exercise = Exercise(
     oracle=_all_bars,
     drive=lambda run, case: bars_from(run, case, BARS, BACKWARD_RECOMPUTE, _forward_again),
     mistakes=(
-        Mistake("z in place of h", "v_bar was made with z. h is not in the cache, but you can make it again.",
+        Mistake("z in place of h", "v_bar was made with z. h is not in the cache, but you can compute it again.",
                 lambda c, right: {"v": product(right["e"], c.cache["z"])}),
-        Mistake("e in place of h", "v_bar was made with e. h is not in the cache, but you can make it again.",
+        Mistake("e in place of h", "v_bar was made with e. h is not in the cache, but you can compute it again.",
                 lambda c, right: {"v": product(right["e"], c.cache["e"])}),
         Mistake("slope in place of h", "v_bar was made with sigma's slope. What you need again is h itself.",
                 lambda c, right: {"v": product(right["e"], slope_by_nudging(c.sigma, c.cache["z"]))}),
@@ -235,7 +235,7 @@ def _slope_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, s
     """Yield the family of a slope made from the output h: a factor or a bracket lost."""
     h, r = np.asarray(c.h[output.removesuffix("_slope")], dtype=float), np.asarray(right[output], dtype=float)
     yield "a factor h lost", "A factor is missing: at h = 0 the sigmoid is flat.", lambda: r / h
-    yield "a factor h too much", "h is multiplied in once too often.", lambda: r * h
+    yield "a factor h too much", "There is one factor h too many.", lambda: r * h
     yield "h added", "h is added where it does not belong. Brackets?", lambda: r + h
     yield "h subtracted", "h is subtracted where it does not belong. Brackets?", lambda: r - h
     yield "a bracket lost", "h * 1 - h is 0: where do the brackets belong?", lambda: np.zeros_like(h)
@@ -258,7 +258,7 @@ SLOPES_FROM_OUTPUT = Exercise(
     mistakes=(
         Mistake("treated h as z", "You put h where z belongs. h is what came out: no exponential is needed any more.",
                 lambda c, right: {k: s for k, s in _slopes(c, lambda sigma, h: h).items() if k != "relu_slope"}),
-        Mistake("tanh without the square", "Your tanh slope is 1 at h = 0, which is right, and negative or above 1 elsewhere. A power is missing.",
+        Mistake("tanh without the square", "Your tanh slope is 1 at h = 0, which is right. But it is above 1 for negative h, and h and -h should have the same slope. A power is missing.",
                 _of("tanh", lambda h: 1 - h)),
         Mistake("tanh like sigmoid", "That pattern belongs to the sigmoid, whose outputs lie between 0 and 1.",
                 _of("tanh", lambda h: h - np.square(h))),
@@ -272,7 +272,7 @@ SLOPES_FROM_OUTPUT = Exercise(
                 _of("sigmoid", lambda h: h + np.square(h))),
         Mistake("sigmoid without its mirror", "Your sigmoid slope keeps growing with h. A saturated neuron has a slope near 0 at both ends.",
                 _of("sigmoid", lambda h: h)),
-        Mistake("relu always one", "Your ReLU slope is 1 also where the neuron is switched off, and an output of 0 counts as off.", _of("relu", np.ones_like)),
+        Mistake("relu always one", "Your ReLU slope is also 1 where the neuron is switched off; an output of 0 counts as off.", _of("relu", np.ones_like)),
         Mistake("relu gives h", "Your ReLU slope is h itself. A slope of ReLU is 0 or 1.", _of("relu", lambda h: h.copy())),
     ),
 )  # fmt: skip
@@ -288,10 +288,10 @@ _NEEDS = {"e": (), "y": (), "v": ("e",), "h": ("e",), "z": ("h",), "w": ("z",), 
 def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     order = run.answers["order"]
     if not is_row(order) or not all(type(name) is str for name in order):  # exact types: a class of its own may lie
-        raise AnswerError('order should be a list of names in quotes, such as ["e", ...].')
+        raise AnswerError('order should be a list of names in quotes, such as ["h", ...].')
     if sorted(order) != sorted(BARS):
         listed = ", ".join(map(repr, order))[:120] or "nothing"
-        raise AnswerError(f'order should hold each of "e", "y", "v", "h", "z", "w", "x" once; yours holds {listed}.')
+        raise AnswerError(f'order should hold each of "e", "h", "v", "w", "x", "y", "z" once; yours holds {listed}.')
     yield "order", _KNOWN.get("".join(order)) or _first_too_early(order)
 
 
@@ -299,7 +299,7 @@ def _first_too_early(order: Sequence[str]) -> str:
     done: set[str] = set()
     for name in order:
         if not done.issuperset(_NEEDS[name]):
-            return f"{name} is asked for too early"
+            return f"the bar of {name} is asked for too early"
         done.add(name)
     return "possible"
 
@@ -310,7 +310,7 @@ def _is(words: str) -> Callable[[Case, Values], Values]:
 
 ORDER = Exercise(
     name="order",
-    signature='order = [...]: "e", "y", "v", "h", "z", "w", "x"',
+    signature='order = [...]: "e", "h", "v", "w", "x", "y", "z"',
     outputs=("order",),
     points=1,
     minutes=4,
@@ -322,17 +322,17 @@ ORDER = Exercise(
     mistakes=(
         Mistake("forward order", "That is the order of the forward pass. Where does the first bar come from?",
                 _is("this is the forward pass")),
-        Mistake("alphabetical", "A fine order for a dictionary. Each bar, though, waits for the bar on its left-hand side.",
+        Mistake("alphabetical", "A fine order for a dictionary. But each bar has to wait for the bar of what was made from its variable.",
                 _is("this is the alphabet")),
-        Mistake("w before z", "w_bar is asked for too early: z is made from w, so whose bar must be there first?",
-                _is("w is asked for too early")),
-        Mistake("x before z", "x_bar is asked for too early: z is made from x, so whose bar must be there first?",
-                _is("x is asked for too early")),
-        Mistake("z before h", "z_bar is asked for too early: which variable is made from z?",
-                _is("z is asked for too early")),
-        Mistake("h first", "h_bar is asked for too early: which variable is made from h?",
-                _is("h is asked for too early")),
-        Mistake("v first", "v_bar needs the bar of what v helps to make. Which variable is that?",
-                _is("v is asked for too early")),
+        Mistake("w before z", "z is made from w, so which bar must be there first?",
+                _is("the bar of w is asked for too early")),
+        Mistake("x before z", "z is made from x, so which bar must be there first?",
+                _is("the bar of x is asked for too early")),
+        Mistake("z before h", "Which variable is made from z?",
+                _is("the bar of z is asked for too early")),
+        Mistake("h first", "Which variable is made from h?",
+                _is("the bar of h is asked for too early")),
+        Mistake("v first", "v_bar needs the bar of what is made from v. Which variable is that?",
+                _is("the bar of v is asked for too early")),
     ),
 )  # fmt: skip

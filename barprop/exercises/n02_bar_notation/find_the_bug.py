@@ -1,4 +1,4 @@
-"""Notebook 02, find the bug: three backward passes that are given, each with one slip."""
+"""Notebook 02, find the bug: three backward passes that are given, each with one mistake."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _verdict(letter: str, name: str) -> str:
 
 def _unusable(letter: str, name: Any) -> str:
     """Say what is wrong with the form of one answer; "" if nothing is."""
-    names = ", ".join(f'"{bar}"' for bar in BARS)
+    names = ", ".join(f'"{bar}"' for bar in sorted(BARS))
     if name is None or name is Ellipsis:
         return f'first_wrong["{letter}"] is not filled in yet: write one of {names}.'
     if type(name) is not str or name not in BARS:
@@ -76,18 +76,18 @@ FIND_THE_BUG = Exercise(
     oracle=lambda c: {letter: _verdict(letter, name) for letter, name in _oracle(c).items()},
     drive=_drive,
     mistakes=(
-        Mistake("named the last ones", "These are the ends of the way back, where every slip arrives sooner or later. Start at the loss and stop at the first bar that is wrong.",
+        Mistake("named the last ones", "x_bar comes last, so every mistake before it shows up there sooner or later. Start at the loss and stop at the first bar that is wrong.",
                 _says(a="x", b="x", c="x")),
-        Mistake("named what the user sees", "w_bar is wrong in all three, and in two of them it only inherited the fault. Which bar is it made from?",
+        Mistake("named what the user sees", "w_bar is wrong in all three, and in two of them only because it is made from a wrong bar. Which one?",
                 _says(a="w", b="w")),
         Mistake("a: inherited", "In a, h_bar is wrong indeed. Another bar on the way back is made before it, from the same e_bar.", _says(a="h")),
-        Mistake("a: stopped at the loss", "In a, e_bar and y_bar are right: nudge e and look. The slip is further to the left.", _says(a="e")),
+        Mistake("a: stopped at the loss", "In a, e_bar and y_bar are right: nudge e and look. The mistake comes later on the way back.", _says(a="e")),
         Mistake("a: blamed the slope", "In a, z_bar is what it should be for the h_bar it is given. Look at what it is given.", _says(a="z")),
-        Mistake("b: too early", "In b, h_bar is right: nudge h and look. The step after it on the way back is the one to read.", _says(b="h")),
-        Mistake("b: inherited", "In b, w_bar is right for the z_bar it is given. Is z_bar? Try tanh: with relu this slip cannot be seen.", _says(b="w")),
-        Mistake("b: inherited by x", "In b, x_bar is right for the z_bar it is given. Is z_bar? Try tanh: with relu this slip cannot be seen.", _says(b="x")),
+        Mistake("b: too early", "In b, h_bar is right: nudge h and look. Go on from there.", _says(b="h")),
+        Mistake("b: inherited", "In b, w_bar is right for the z_bar it is given. Is z_bar right? Try tanh: with relu this mistake cannot be seen.", _says(b="w")),
+        Mistake("b: inherited by x", "In b, x_bar is right for the z_bar it is given. Is z_bar right? Try tanh: with relu this mistake cannot be seen.", _says(b="x")),
         Mistake("c: too early", "In c, z_bar is right, and whatever reads z_bar is right as well. Which bar does not read it?", _says(c="z")),
-        Mistake("c: too late", "In c, x_bar is right. Compare the line above it: which bar should both of them come from?", _says(c="x")),
-        Mistake("c: h", "In c, h_bar is right. Somebody reads it who should not.", _says(c="h")),
+        Mistake("c: too late", "In c, x_bar is right. Compare it with w_bar in the same line: which bar should both of them be made from?", _says(c="x")),
+        Mistake("c: h", "In c, h_bar is right. But a later bar is made from it that should not be.", _says(c="h")),
     ),
 )  # fmt: skip

@@ -53,18 +53,18 @@ def _down(others: tuple[str, ...]) -> str:
 # --- the loss: l = (y - e)^2 / 2 --------------------------------------------------------------
 
 _LOSS_MISTAKES = (
-    ("flipped the sign", "The size is right, the sign is not. With e above y, does more of it make the loss grow?",
+    ("flipped the sign", "The size is right, the sign is not. With e above y, does a larger e make the loss grow?",
      lambda c, right: -right),
     ("forgot l_bar", "Your answer ignores the bar that comes in. It happens to be 1 at the end of the graph; here it is not.",
      lambda c, right: right / c.l_bar if c.l_bar else None),
-    ("twice too large", "Twice too large. What does the half in l do when you differentiate the square?",
+    ("twice too large", "Twice as large as it should be. What does the half in l do when you differentiate the square?",
      lambda c, right: 2 * right),
-    ("half too small", "Half too small: the half in l is used up once, not twice.", lambda c, right: right / 2),
-    ("used the loss", "You handed back the loss. How does it change when its input does?",
+    ("half too small", "Half of what it should be: the half in l counts once, not twice.", lambda c, right: right / 2),
+    ("used the loss", "You returned the loss. How does it change when its input does?",
      lambda c, right: product(c.l_bar, half_square(c.y, c.e))),
     ("only the error", "Two things are missing: the bar that comes in, and the sign. Does the loss grow or fall when this number does?",
      lambda c, right: -right / c.l_bar if c.l_bar else None),
-    ("added l_bar", "Bars come in as a factor: l_bar times how l is made.",
+    ("added l_bar", "An incoming bar is a factor: multiply l_bar by the slope of l.",
      lambda c, right: (right / c.l_bar + c.l_bar) if c.l_bar else None),
 )  # fmt: skip
 
@@ -108,15 +108,15 @@ BAR_Y = Exercise(
 def _product_mistakes(output: str, other: str, own_step: str) -> tuple[Mistake, ...]:
     """Mistakes at e = v h, where `other` is the operand that the step back has to read."""
     return (
-        Mistake("passed the bar on", f"That is e_bar itself. How is e made from {own_step}: is anything multiplied on?",
+        Mistake("passed the bar on", f"That is e_bar itself. How is e made from {own_step}: is it multiplied by anything?",
                 one_output(output, lambda c, right: c.e_bar)),
-        Mistake("forgot e_bar", "That says how e is made, and forgets the bar that comes back from e.",
+        Mistake("forgot e_bar", "That is the slope of e alone. Where is the bar that comes back from e?",
                 one_output(output, lambda c, right: getattr(c, other))),
         Mistake("flipped the sign", "The size is right, the sign is not. There is no minus in e = v h.",
                 one_output(output, lambda c, right: -right)),
         Mistake("divided", "You divided where the step multiplies. Nudge one factor: the product moves by ...?",
                 one_output(output, lambda c, right: c.e_bar / getattr(c, other) if getattr(c, other) else None)),
-        Mistake("added", "A bar goes back as a product: incoming bar times how the left is made from the right.",
+        Mistake("added", "A bar goes back as a product: the bar of the output times the slope of the output with respect to the input.",
                 one_output(output, lambda c, right: c.e_bar + getattr(c, other))),
     )  # fmt: skip
 
@@ -180,13 +180,13 @@ BAR_Z = Exercise(
                 one_output("z_bar", lambda c, right: slope_by_nudging(c.sigma, c.z))),
         Mistake("slope at h", "You took the slope at h. It was z that went into sigma.",
                 one_output("z_bar", lambda c, right: product(c.h_bar, slope_by_nudging(c.sigma, c.sigma(c.z))))),
-        Mistake("value instead of slope", "You multiplied by sigma's value. Back through a curve goes its slope.",
+        Mistake("value instead of slope", "You multiplied by the value of sigma. Going back, you multiply by its slope.",
                 one_output("z_bar", lambda c, right: product(c.h_bar, c.sigma(c.z)))),
-        Mistake("multiplied by z", "z says where on the curve you are. What does the curve do there?",
+        Mistake("multiplied by z", "z says where on the curve you are. How steep is the curve there?",
                 one_output("z_bar", lambda c, right: product(c.h_bar, c.z))),
-        Mistake("slope at h_bar", "You asked for the slope at h_bar. The slope belongs to where the forward pass was.",
+        Mistake("slope at h_bar", "You took the slope at h_bar. What went into sigma in the forward pass?",
                 one_output("z_bar", lambda c, right: product(c.h_bar, slope_by_nudging(c.sigma, c.h_bar)))),
-        Mistake("always relu's gate", "A gate of 0 or 1 is ReLU's. Other nonlinearities bring slopes of their own.",
+        Mistake("always relu's gate", "A gate of 0 or 1 is the slope of ReLU. Other nonlinearities have other slopes.",
                 one_output("z_bar", lambda c, right: product(c.h_bar, float(c.z > 0)))),
         Mistake("flipped the sign", "The size is right, the sign is not.", one_output("z_bar", lambda c, right: -right)),
     ),
@@ -211,7 +211,7 @@ def _vector_probes(bar: str, vector: str) -> Callable[[np.random.Generator], Ite
 
 def _neuron_mistakes(output: str, other: str) -> tuple[Mistake, ...]:
     return (
-        Mistake("forgot z_bar", "That says how z is made, and forgets the bar that comes back from z.",
+        Mistake("forgot z_bar", "That is the slope of z alone. Where is the bar that comes back from z?",
                 one_output(output, lambda c, right: np.asarray(getattr(c, other), dtype=float))),
         Mistake("passed the bar on", "Each entry came out as z_bar itself. How is z made from that entry?",
                 one_output(output, lambda c, right: np.full(len(getattr(c, other)), float(c.z_bar)))),

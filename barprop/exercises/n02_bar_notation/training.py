@@ -88,7 +88,7 @@ _RATES: tuple[tuple[str, str, Callable[[Case], tuple[float, float]]], ...] = (
     ("half a step", "Your steps are half as long as they should be.", lambda c: (c.lr / 2, c.lr / 2)),
     ("twice a step", "Your steps are twice as long as they should be.", lambda c: (2 * c.lr, 2 * c.lr)),
     ("divided by lr", "You divide by lr. A larger lr is a longer step.", lambda c: (1 / c.lr, 1 / c.lr)),
-    ("lr over steps", "Your steps get shorter the more there are. lr is the size of each.", lambda c: (c.lr / max(c.steps, 1),) * 2),
+    ("lr over steps", "The more steps there are, the shorter yours get. lr is the rate of each single step.", lambda c: (c.lr / max(c.steps, 1),) * 2),
 )  # fmt: skip
 
 
@@ -138,10 +138,10 @@ def _trained(run: Run, args: dict[str, Any]) -> tuple[Any, Any, np.ndarray]:
     (_, w), (_, v), (_, losses) = take_tuple("train", value, ("w", "v", "losses"))
     came, losses = describe_type(losses), row_of_numbers(losses)
     if losses is None:
-        raise AnswerError(f"train returned {came} as losses; expected a list of numbers, one a step.")
+        raise AnswerError(f"train returned {came} as losses; expected a list of numbers, one per step.")
     if losses.shape != (args["steps"],):
         raise AnswerError(
-            f"train returned losses of shape {losses.shape}; expected one number a step: ({args['steps']},)."
+            f"train returned losses of shape {losses.shape}; expected one number per step: ({args['steps']},)."
         )
     return w, v, losses
 
@@ -190,10 +190,10 @@ TRAIN = Exercise(
         Mistake("v moved first, with the old cache", "v moves before w's bar is taken. Both bars belong to the old values.",
                 _single("v first, old cache")),
         Mistake("w moved first", "w moves before v's bar is taken. Both bars belong to the old values.", _single("w first")),
-        Mistake("loss after the update", "Each loss is taken after its update. Note it before.", _single("loss after")),
+        Mistake("loss after the update", "You record each loss after the update. Record it before.", _single("loss after")),
         Mistake("v never moves", "v stays where it was. It has a bar of its own.", _single("v stays")),
         Mistake("w never moves", "w stays where it was. It has a bar of its own.", _single("w stays")),
-        Mistake("same example every time", "Every step uses the same example. Draw a new one each step, from one generator made before the loop: made anew, it starts over.",
+        Mistake("same example every time", "Every step uses the same example. Draw a new one each step, from one generator made before the loop: a new generator starts from the beginning.",
                 lambda c, right: {"draws": _SAME} if c.many else None),
         Mistake("ignores the seed", "Another seed, the same draws. What should the seed be given to?",
                 lambda c, right: {"seed": _IGNORED} if c.many and len(c.Y) >= _SEEN else None),

@@ -80,18 +80,18 @@ UPDATE_RATIO = Exercise(
              lambda c, right: right / c.lr),
             ("upside down", "Upside down: a weight that hardly moves should give a small number.",
              lambda c, right: 1 / right if right else None),
-            ("forgot the root", "These are squares of lengths. Is a root missing, above and below?",
+            ("forgot the root", "These are squares of lengths. Is a root missing, in the numerator and in the denominator?",
              lambda c, right: c.lr * (right / c.lr) ** 2),
             ("squared ratio", "That is the square of the ratio. Is a root missing?", lambda c, right: right**2),
             ("largest stretch of a matrix", "Right for vectors. For a matrix your norm measures how far it can stretch something; here all its entries count.",
              _ratio_by(lambda u: float(np.linalg.norm(u, 2)))),
-            ("summed the sizes", "You added up the sizes of the entries. The norm asked for is the Euclidean one.",
+            ("summed the sizes", "You added up the sizes of the entries. You need the Euclidean norm.",
              _ratio_by(lambda u: np.sum(np.abs(u)))),
             ("largest entries", "You compared the largest entries only. All of them count.",
              _ratio_by(lambda u: np.max(np.abs(u)))),
             ("compared the new weights", "You compared the weights after the step with those before. How long is the step itself?",
              lambda c, right: _length(np.subtract(c.w, np.multiply(c.lr, c.w_bar))) / _length(c.w)),
-            ("entry by entry", "One number for each entry came out. How large is the whole update beside the whole w?",
+            ("entry by entry", "One number for each entry came out. How large is the whole update compared with the whole w?",
              lambda c, right: np.abs(c.lr * np.asarray(c.w_bar) / c.w)),
             ("mean of the ratios", "You averaged ratios of entries: one weight near 0 spoils them all. Take the length of each first.",
              lambda c, right: np.mean(np.abs(c.lr * np.asarray(c.w_bar) / c.w))),
@@ -162,19 +162,19 @@ RESCALE = Exercise(
              _over(lambda H: np.sqrt(np.mean(np.square(H), axis=0, keepdims=True)))),
             ("one size for all", "One number divides everything, so large examples stay large. Each row has a size of its own.",
              _over(lambda H: np.sqrt(np.mean(np.square(H))))),
-            ("length instead of root mean square", "Your rows have length 1, so the more features, the smaller each. Which M stands in RMS?",
+            ("length instead of root mean square", "Your rows have length 1, so the more features, the smaller each entry. What does the M in RMS stand for?",
              _over(lambda H: np.sqrt(np.sum(np.square(H), axis=1, keepdims=True)))),
-            ("forgot the root", "Your rows still have different sizes. Which R stands in RMS?",
+            ("forgot the root", "Your rows still have different sizes. What does the R in RMS stand for?",
              _over(lambda H: np.mean(np.square(H), axis=1, keepdims=True))),
             ("mean size", "You divided by the mean of the sizes. RMS takes squares before the mean and a root after it.",
              _over(lambda H: np.mean(np.abs(H), axis=1, keepdims=True))),
             ("largest entry", "You divided by the largest entry. One outlier would decide for the whole example.",
              _over(lambda H: np.max(np.abs(H), axis=1, keepdims=True))),
-            ("divided by the mean", "You divided by the mean, which may well be 0 or negative. Which S stands in RMS?",
+            ("divided by the mean", "You divided by the mean, which may well be 0 or negative. What does the S in RMS stand for?",
              _over(lambda H: np.mean(H, axis=1, keepdims=True))),
             ("standard deviation", "You divided by the spread around the mean. RMS measures from 0.",
              _over(lambda H: np.std(H, axis=1, keepdims=True))),
-            ("centred as well", "You took the mean away as well. Only the size is to change, not the direction.", _standardised),
+            ("centred as well", "You subtracted the mean as well. Only the size should change, not the direction.", _standardised),
             ("multiplied", "Large rows became larger. Divide.",
              lambda c, right: np.square(np.asarray(c.H, dtype=float)) / right),
         )
@@ -245,7 +245,7 @@ def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, st
     largest = "The largest entry of the curvature is not its steepest direction: directions may lie between the axes."
     yield "the largest entry", largest, lambda: 2 / np.max(_curvature(X))
     yield "the largest entry of the diagonal", largest, lambda: 2 / np.max(np.diag(_curvature(X)))
-    centred = "The mean was taken off X. The loss is made of X as it is."
+    centred = "You subtracted the mean from X. The loss uses X as it is."
     yield "a covariance", centred, lambda: 2 / np.linalg.eigvalsh(_curvature(X - X.mean(axis=0)))[-1]
     n = len(X) / (len(X) - 1) if len(X) > 1 else 1.0
     yield "a covariance over n - 1", centred, lambda: 2 / n / np.linalg.eigvalsh(_curvature(X - X.mean(axis=0)))[-1]
@@ -274,25 +274,25 @@ LARGEST_STABLE_RATE = Exercise(
     mistakes=tuple(
         Mistake(name, hint, one_output("rate", wrong))
         for name, hint, wrong in (
-            ("forgot the 2", "At your rate the steepest direction arrives in a single step. That is the best rate for it; how far beyond may you go before it lands farther off than it began?",
+            ("forgot the 2", "At your rate a single step along the steepest direction lands exactly on the optimum. How much larger may the rate become before the step lands farther away than it began?",
              lambda c, right: right / 2),
-            ("twice too large", "Twice too large. Is the half in the loss accounted for twice?", lambda c, right: 2 * right),
+            ("twice too large", "Twice as large as it should be. Is the half in the loss accounted for twice?", lambda c, right: 2 * right),
             ("forgot n", "Your rate shrinks as examples are added. The loss is a mean over them.",
              lambda c, right: right / len(c.X)),
-            ("n on the wrong side", "Your rate shrinks with the number of examples, twice over. On which side of the fraction does n end up?",
+            ("n on the wrong side", "Your rate shrinks with the number of examples. Does n belong in the numerator or in the denominator?",
              lambda c, right: right / len(c.X) ** 2),
             ("features instead of examples", "You divided by the number of features. The mean runs over the examples.",
              lambda c, right: right * c.X.shape[1] / c.X.shape[0]),
             ("flattest direction", "That is the rate for the flattest direction. Which one is the first to run away?", _weakest),
             ("all directions added up", "You added up the curvature of all directions: too careful. Only one direction runs away first.",
              lambda c, right: right * _stretch(c) ** 2 / float(np.sum(np.square(np.asarray(c.X, dtype=float))))),
-            ("singular value not squared", "X stands twice in the curvature, so its singular value does as well.",
+            ("singular value not squared", "X is in the curvature twice, so its singular value is as well.",
              lambda c, right: right * _stretch(c)),
-            ("singular value without n", "X stands twice in the curvature, so its singular value does as well; and where is the mean over the examples?",
+            ("singular value without n", "X is in the curvature twice, so its singular value is as well; and where is the mean over the examples?",
              lambda c, right: right * _stretch(c) / len(c.X)),
-            ("gave the curvature", "That is the curvature of the steepest direction. The steeper, the smaller the rate it stands.",
+            ("gave the curvature", "That is the curvature of the steepest direction. The larger it is, the smaller the rate must be.",
              lambda c, right: 2 / right),
-            ("half the curvature", "Upside down: the steeper, the smaller the rate it stands.", lambda c, right: 1 / right),
+            ("half the curvature", "Upside down: the steeper the direction, the smaller the rate must be.", lambda c, right: 1 / right),
         )
     ),
 )  # fmt: skip

@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from autograder.course import train_classifier
-from autograder.reference import n03_gradient_splitting, n04_layers, n05_adversarial, n07_panda
+from autograder.course.authored import read_authored
+from autograder.course.layout import SOURCE
+from autograder.reference import n02_bar_notation, n03_gradient_splitting, n04_layers, n05_adversarial, n07_panda
+from barprop import relu
 from barprop.data import class_names, digits, panda
 from barprop.picture_net import build, load_tensors, multiplications
 from barprop.picture_net.build import GROUPS
@@ -50,6 +53,36 @@ def passes_with_cache(n: int = 32, d: int = 784, m: int = 64) -> float:
     """Return the work of forward and backward through a linear layer, in forward passes: pairs of numbers multiplied."""
     forward, W_bar, X_bar = n * d * m, m * n * d, n * m * d
     return (forward + W_bar + X_bar) / forward
+
+
+def relu_runs_that_stop() -> list[bool]:
+    """Return for v = 0.5 and v = 0.2 whether training with relu ends where every example is switched off."""
+    rng = np.random.default_rng(3)
+    features = np.column_stack([rng.uniform(-2, 2, 50), np.ones(50)])
+    targets = 1.5 * np.tanh(2 * features[:, 0] - 0.7) + 0.1 * rng.normal(size=50)
+    ends = [
+        n02_bar_notation.train(features, targets, np.array([-1.0, -1.0]), v, relu, lr=0.1, steps=600, seed=0)[0]
+        for v in (0.5, 0.2)
+    ]
+    return [bool(np.all(features @ w <= 0)) for w in ends]
+
+
+@cache
+def sizes_with_a_good_rate() -> tuple[int, int]:
+    """Return for how many sizes of raw features in 03 some rate brings the loss below 0.01, and how many sizes there are."""
+    cells = {
+        cell.id: cell.source for cell in read_authored(SOURCE / "03_gradient_splitting/gradient_splitting.py").cells
+    }
+    names: dict[str, Any] = {**vars(n03_gradient_splitting), "np": np}
+    for cell in ("show_data", "show_training"):
+        exec(cells[cell], names)
+    train, sizes = names["train_two"], (0.01, 0.1, 1, 10, 100)
+
+    def end(size: float, rate: float) -> float:
+        losses = train(names["X1"], size * names["X2"], rate)[1]
+        return float(losses[-30:].mean()) if len(losses) == 300 else np.inf
+
+    return sum(min(end(size, rate) for rate in np.logspace(-5, 0, 11)) < 0.01 for size in sizes), len(sizes)
 
 
 def rates_before_and_after() -> tuple[float, float]:

@@ -127,7 +127,7 @@ def cell(notebook: str, grade_id: str) -> str:
 
 @pytest.mark.parametrize("letter", "abc")
 def test_the_given_passes_have_the_slips_that_are_declared(letter: str) -> None:
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"ready": lambda *_: True}
     exec(cell("02", "three_passes"), names)
     rng = np.random.default_rng(5)
     given = {"x": rng.normal(size=3), "y": 0.7, "w": rng.normal(size=3), "v": -1.3, "sigma": tanh}
@@ -135,6 +135,19 @@ def test_the_given_passes_have_the_slips_that_are_declared(letter: str) -> None:
     right, made = two.backward(cache, **given, l_bar=1.7), names[f"pass_{letter}"](cache, **given, l_bar=1.7)
     wrong = [name for name in BARS if not np.allclose(made[name], right[name])]
     assert wrong[0] == two.first_wrong[letter]
+
+
+def test_the_given_passes_are_neither_read_nor_run_before_backward_passes(capsys: Any) -> None:
+    source = cell("02", "three_passes")
+    assert not any(text in source for text in ("_bar", "slope", "pass_a"))
+    asked: list[str] = []
+    names: dict[str, Any] = {"ready": lambda *exercises: asked.extend(exercises)}
+    exec(source, names)
+    assert asked == ["backward"]
+    assert "pass_a" not in names
+    assert capsys.readouterr().out == ""
+    exec(source, {"ready": lambda *_: True})
+    assert "def pass_c(cache, x, y, w, v, sigma, l_bar=1.0):" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["repeats", "order", "find_the_bug", "who"])
