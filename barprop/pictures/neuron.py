@@ -131,7 +131,8 @@ def step_sizes(
     return Picture(
         figure,
         "The error of a numerical gradient against the size of its nudge, both on logarithmic axes, a V: small nudges "
-        f"suffer from rounding, large ones from the third derivative, and the smallest error is near a nudge of {steps[best]:.0e}.",
+        f"suffer from rounding, large ones from the third derivative, and the smallest error is near a nudge "
+        f"of {steps[best]:.0e}.",
     )
 
 
