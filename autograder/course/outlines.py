@@ -13,7 +13,7 @@ WORDS_A_MINUTE = 200
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 _PREDICTION = re.compile(r"^\w+ = .*\bNone\b", re.MULTILINE)
-_WIDGET = re.compile(r"^from barprop\.widgets import", re.MULTILINE)
+_WIDGET = re.compile(r"^ *from barprop\.widgets import", re.MULTILINE)
 _UNREAD = ("answer", "test", "folded")  # an exercise's minutes count the first two; the code of the third is not seen
 
 
