@@ -39,7 +39,7 @@ class FakeSession:
         self.answers = Namespace(self.names)
         self.ran: list[str] = []
 
-    def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
+    def run_cell(self, source: str, seconds: float | None = None, hidden: bool = False) -> CellResult:
         """Run a cell; its last expression is its result."""
         self.ran.append(source)
         out, err, outputs, error = io.StringIO(), io.StringIO(), [], ""

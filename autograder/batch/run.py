@@ -25,6 +25,8 @@ from autograder.submission.modules import is_there
 from autograder.submission.read_folder import Submission, is_data, take_in, unreadable
 from autograder.submission.timestamp import read_time
 
+_EARLIEST = 2000  # years before it are those of a clock that was never set, or of somebody who was late
+
 
 @dataclass
 class Summary:
@@ -254,7 +256,10 @@ class Run:
         if not text:
             return KEPT
         try:
-            return read_time(text)
+            stamp = read_time(text)
+            if stamp.year < _EARLIEST:
+                raise ValueError(f"says {stamp:%Y-%m-%d}, when this course was not there")
+            return stamp
         except ValueError as error:
             self.summary.skipped.append(f"{one.student}: timestamp.txt {error}; no lateness is counted.")
             return None

@@ -48,6 +48,9 @@ def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
     said = []
     if odd:
         said.append(f"No assignment has any of these names: {some(odd)}. Rename the folders, or remove them.")
+    hidden = {path.parent.name for path in inside if path.parent.name.startswith(".") and path.name in known}
+    if hidden:
+        said.append(f"Not graded, because the name begins with a dot: {some(sorted(hidden))}. Rename the folders.")
     if loose:
         said.append(f"Skipped, because they are not in a folder STUDENT/ASSIGNMENT/: {some(loose)}.")
     return sorted(names & known if known else names), said

@@ -85,8 +85,8 @@ class Session(Protocol):
 
     answers: Answers
 
-    def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
-        """Run a code cell as IPython would; never raises for what the student's code does."""
+    def run_cell(self, source: str, seconds: float | None = None, hidden: bool = False) -> CellResult:
+        """Run a code cell as IPython would, without keeping a hidden one; never raises for what student's code does."""
 
     def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
         """Carry scripts out, all in one go; how far each went."""

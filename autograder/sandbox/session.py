@@ -94,8 +94,10 @@ class RemoteSession:
 
     # --- what the graders use ---
 
-    def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
+    def run_cell(self, source: str, seconds: float | None = None, hidden: bool = False) -> CellResult:
         """Run a code cell as IPython would; never raises for what the student's code does.
+
+        Of a hidden one nothing is kept in there that a later cell could read (`In`, `_i`, the last traceback).
 
         The result's `error` is "" where the cell ran to its end, else a sentence. After a time-out
         that Ctrl-C could not undo, or a crash, `interrupt_free()` is False.
@@ -103,7 +105,7 @@ class RemoteSession:
         started = time.monotonic()
         try:
             seconds = self._limits.cell_seconds if seconds is None else seconds
-            content = self._request("The cell", seconds, protocol.RUN, source)
+            content = self._request("The cell", seconds, protocol.RUN, source, hidden)
             outputs, error = read_cell(content)
         except AnswerError as problem:
             outputs, error = [], str(problem)

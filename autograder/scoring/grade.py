@@ -225,7 +225,9 @@ def _grade_notebook(
     mended = repair(reading, plan, job.show_cells)
     record = NotebookRecord(plan.name, file, repairs=mended.notes)
     sources = {number: cell.run for number, cell in enumerate(mended.cells) if cell.run is not None}
-    with NotebookRun(lambda: _opened(job, open_session, record), sources, job.limits) as run:
+    tests = {number: cell.plan for number, cell in enumerate(mended.cells) if cell.plan and cell.plan.test}
+    hidden = {number for number, test in tests.items() if sources.get(number, test.source) != test.source}
+    with NotebookRun(lambda: _opened(job, open_session, record), sources, job.limits, hidden) as run:
         if _needs_a_run(mended, plan):
             run.session()
         _grade_cells(job, plan, mended, run, record)

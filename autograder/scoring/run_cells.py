@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from autograder.sandbox import CellResult, Limits, Session
@@ -26,10 +26,13 @@ class NotebookRun:
     Parameters
     ----------
     sources : what to run, by cell number, in order.
+    hidden : the numbers of those whose text a student's code is not to find afterwards.
     """
 
-    def __init__(self, open_session: OpenSession, sources: dict[int, str], limits: Limits) -> None:
-        self.sources, self.limits = sources, limits
+    def __init__(
+        self, open_session: OpenSession, sources: dict[int, str], limits: Limits, hidden: Container[int] = ()
+    ) -> None:
+        self.sources, self.limits, self.hidden = sources, limits, hidden
         self.results: dict[int, CellResult] = {}
         self.culprits: set[int] = set()
         self.trouble: list[str] = []
@@ -84,7 +87,7 @@ class NotebookRun:
             if self.left <= 0:
                 self.results.setdefault(number, CellResult(error=f"It was not run: {self._late()}."))
                 continue
-            result = session.run_cell(source, min(self.limits.cell_seconds, self.left))
+            result = session.run_cell(source, min(self.limits.cell_seconds, self.left), number in self.hidden)
             alive = session.interrupt_free()
             if not alive or number not in self.results:
                 self.results[number] = self._bounded(result)

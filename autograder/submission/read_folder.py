@@ -90,7 +90,7 @@ def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
     ignore : file name globs to skip, as nbgrader's CourseDirectory.ignore.
     """
     result, digest = Submission(), hashlib.sha256()
-    if folder.is_symlink():
+    if folder.is_symlink() or folder.parent.is_symlink():  # perhaps to another student's
         result.unreadable["."] = "The submission's folder is a link; links are not followed."
     else:
         _walk(folder, "", ignore or [], result, digest)

@@ -6,6 +6,7 @@ import ast
 import builtins
 import contextlib
 import io
+import linecache
 import sys
 import warnings
 from base64 import b64encode
@@ -213,22 +214,36 @@ class Shell(InteractiveShell):
             {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue)[:_LONGEST], "traceback": lines}
         )
 
-    def run(self, source: str, most: int) -> tuple[list[dict[str, Any]], str]:
-        """Run a cell: its outputs, up to `most` characters, and what it stopped with ("" where it did not)."""
+    def run(self, source: str, most: int, hidden: bool = False) -> tuple[list[dict[str, Any]], str]:
+        """Run a cell: its outputs, up to `most` characters, and what it stopped with ("" where it did not).
+
+        Of a hidden one nothing is kept that a later cell could read.
+        """
         self.outputs, self.last_source = Outputs(most), source
-        before = sys.stdout, sys.stderr
+        before, known = (sys.stdout, sys.stderr), set(linecache.cache)
         sys.stdout, sys.stderr = streams = _Stream("stdout"), _Stream("stderr")
         for stream in streams:
             stream.outputs = self.outputs
         # A notebook's last value counts, whatever was set to be shown before.
         self.ast_node_interactivity = "last_expr"
         try:
-            result = self.run_cell(source, store_history=True)
+            result = self.run_cell(source, store_history=not hidden)
             _show_open_figures()
         finally:
             sys.stdout, sys.stderr = before
         error = result.error_before_exec or result.error_in_exec
-        return self.outputs.finished(), "" if error is None else _sentence(error)
+        told = "" if error is None else _sentence(error)
+        if hidden:
+            self._forget(known)
+        return self.outputs.finished(), told
+
+    def _forget(self, known: set[str]) -> None:
+        """Drop the text of the last cell and what it stopped with; `known`: the sources kept for tracebacks before."""
+        self.last_source, self.last_execution_result = "", None
+        for name in linecache.cache.keys() - known:
+            del linecache.cache[name]
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            setattr(sys, name, None)
 
 
 def _show_open_figures() -> None:

@@ -157,9 +157,9 @@ class NotebookProcess:
 
     # --- what the host may ask for ---
 
-    def _run(self, source: str) -> Any:
+    def _run(self, source: str, hidden: bool) -> Any:
         self._ran = True
-        outputs, error = self._shell.run(source, self._output)
+        outputs, error = self._shell.run(source, self._output, hidden)
         return _slim(outputs), _slim(error)
 
     def _name(self, name: str) -> Any:

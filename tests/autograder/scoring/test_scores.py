@@ -194,7 +194,7 @@ class Mortal(FakeSession):
 
         self.answers = Answers(self.names)
 
-    def run_cell(self, source: str, seconds: float | None = None) -> CellResult:
+    def run_cell(self, source: str, seconds: float | None = None, hidden: bool = False) -> CellResult:
         if "DIE" in source:
             self.alive = False
             return CellResult([], "The notebook's process was killed.")
