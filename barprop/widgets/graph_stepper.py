@@ -71,7 +71,10 @@ class GraphStepper(Widget):
         values = graph_values(self.x, self.y, self.w, self.v, self.sigma)
         bars = graph_bars(self.x, self.y, self.w, self.v, self.sigma)
         given = {name: values[name] for name in INPUTS}
-        frames = [("given", given, {}), ("forward: values fill in", values, {})]
+        frames: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+            ("given", given, {}),
+            ("forward: values fill in", values, {}),
+        ]
         if self.way == "both":
             frames.append(("backward: bars fill in", values, bars))
         for axes, (title, shown, barred) in zip(figure.subplots(len(frames), 1), frames, strict=True):

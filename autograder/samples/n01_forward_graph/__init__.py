@@ -83,6 +83,7 @@ WRONG = {
         "stopped at e": function(CACHED, 'return cache["e"] - y'),
         "used z for h": function(CACHED, 'return (cache["e"] - y) * cache["z"]'),
         "used e for h": function(CACHED, 'return -(y - cache["e"]) * cache["e"]'),
+        "took the root of the loss": function(CACHED, 'return -np.sqrt(2 * cache["l"]) * cache["h"]'),
         "used the loss itself": function(CACHED, 'return cache["l"] * cache["h"]'),
         "half too small": function(CACHED, 'return (cache["e"] - y) / 2 * cache["h"]'),
         "twice too large": function(CACHED, 'return -2 * (y - cache["e"]) * cache["h"]'),
