@@ -17,17 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder.course.numbered_steps import Computation, as_numbers
 from barprop.data import digits
 
 FOLDER = Path(__file__).parents[2] / "source" / "05_adversarial"
 
-# In the order of classifier._OPERATIONS.
-_OPERATIONS = (
-    "matmul", "transpose", "add", "subtract", "multiply", "divide", "maximum", "greater", "equal", "exp", "log",
-    "column sums", "row sums", "row maxima",
-)  # fmt: skip
 # Each step: what it makes, the operation, of what. The names in _GIVEN are put in place by classifier.py.
-_STEPS: dict[str, tuple[list[tuple[str, ...]], list[str]]] = {
+_STEPS: dict[str, Computation] = {
     "network forward": (
         [
             ("W1^T", "transpose", "W1"), ("W2^T", "transpose", "W2"),
@@ -71,18 +67,8 @@ _GIVEN = {
 
 
 def programs() -> dict[str, np.ndarray]:
-    """Return the steps as numbers, as classifier.py reads them: (operation, to, a, b) in a row, and the results."""
-    written = {}
-    numbers = {part: {name: number for number, name in enumerate(given)} for part, given in _GIVEN.items()}
-    for name, (steps, results) in _STEPS.items():
-        known = numbers[name.split()[0]]
-        rows = []
-        for made, operation, *operands in steps:
-            a, b = (known[operand] for operand in (*operands, "0")[:2])
-            rows.append((_OPERATIONS.index(operation), known.setdefault(made, len(known)), a, b))
-        written[name] = np.array(rows, dtype=np.uint8)
-        written[f"{name} results"] = np.array([known[result] for result in results], dtype=np.uint8)
-    return written
+    """Return the steps as numbers, as classifier.py reads them."""
+    return as_numbers(_STEPS, _GIVEN)
 
 
 def handed_out() -> ModuleType:

@@ -4,7 +4,7 @@ from barprop.picture_net.build import build, multiplications
 from barprop.picture_net.layers import Convolution, Pad, Picture, Pointwise
 from barprop.picture_net.photo import PhotoError, as_jpeg, eight_bit, read_photo, to_image
 from barprop.picture_net.upload import PhotoAttack
-from barprop.picture_net.weights import WeightsError, load_tensors, read_tensors, trained
+from barprop.picture_net.weights import WeightsError, at_hand, load_tensors, read_tensors, trained
 
 __all__ = [
     "Convolution",
@@ -15,6 +15,7 @@ __all__ = [
     "Pointwise",
     "WeightsError",
     "as_jpeg",
+    "at_hand",
     "build",
     "eight_bit",
     "load_tensors",

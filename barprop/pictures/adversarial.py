@@ -59,7 +59,7 @@ def rows(kinds: Mapping[str, tuple[Any, Any, Any]], heads: Sequence[str] = ()) -
         f"{name}: {_right(logits, labels).sum()} of {count} right" if name else _seen(logits, labels, heads)
         for name, (_, logits, labels) in kinds.items()
     )
-    return Picture(figure, f"{count} digits{' a row' if named else ''}, and what the network sees in each. {told}.")
+    return Picture(figure, f"{count} digits{' per row' if named else ''}, and what the network sees in each. {told}.")
 
 
 def _seen(logits: Any, labels: Any, heads: Sequence[str]) -> str:
@@ -189,10 +189,10 @@ def quarters(size: Any, logits: Any, attacked: Mapping[float, Any], labels: Any)
     """
     right = np.flatnonzero(_right(logits, labels))
     parts = np.array_split(right[np.argsort(np.asarray(size)[right])], 4)
-    print("length of the bar      still right at eps = " + "".join(f"{eps:>7g}" for eps in attacked))
+    print(f"{'':16}median length of the bar   still right at eps =" + "".join(f"{eps:>7g}" for eps in attacked))
     for name, part in zip(("calmest quarter", "second", "third", "most nervous"), parts, strict=True):
         stand = [np.mean(_right(after[part], labels[part])) for after in attacked.values()]
-        print(f"{name:<16}{np.median(size[part]):>7.2g}{'':22}" + "".join(f"{share:>7.0%}" for share in stand))
+        print(f"{name:<16}{np.median(size[part]):>24.2g}{'':23}" + "".join(f"{100 * each:>5.0f} %" for each in stand))
 
 
 def _right(logits: Any, labels: Any) -> np.ndarray:

@@ -23,7 +23,7 @@ def kept(layer: Any, **tensors: Any) -> str:
     found = []
     for name, array in (pair for item in vars(layer).items() for pair in _arrays(*item)):
         known = (label for label, tensor in tensors.items() if np.array_equal(array, tensor))
-        found.append(f"{name} ({next(known, 'made from these')}), {array.nbytes} bytes")
+        found.append(f"{name} ({next(known, 'computed from the inputs')}), {array.nbytes} bytes")
     return "; ".join(found) or "nothing"
 
 

@@ -49,7 +49,7 @@ function render(context) {
     keys: ["weights", "done", "loss"],
     tell: told,
   });
-  const svg = canvas("The share that the network gives to each digit.");
+  const svg = canvas("The probability that the network gives to each digit.");
   const seen = pixelCanvas(side, "what the network gets");
   const pad = drawingPad(
     side,

@@ -98,7 +98,7 @@ class DigitPad(Widget):
         _, shares = self._first()
         return (
             "A box to draw a digit in, and what your network makes of it: "
-            f"it reads the first digit of the data as {np.argmax(shares)}, with {shares.max():.0%}."
+            f"it reads the first digit of the data as {np.argmax(shares)}, with {100 * shares.max():.0f} %."
         )
 
     def draw(self, figure: Figure) -> None:

@@ -116,7 +116,7 @@ function render(context) {
     if (state.own && !drawn.image.some((each) => each > 0)) return "Draw a digit in the box; the network reads it at once.";
     const { label, views } = explore(state);
     const [clean, hit, random] = views;
-    const what = state.own ? `Your drawing, which it takes for ${label}` : `The digit ${label}`;
+    const what = state.own ? `Your drawing, which the network takes for ${label}` : `The digit ${label}`;
     const aim = state.target < 0 ? `the loss went from ${show(clean.loss, 2)} to ${show(hit.loss, 2)}` : `aimed at ${state.target}`;
     return `${what}: the network saw ${sure(clean)} and now sees ${sure(hit)}; ${aim}. The random direction of the same size: ${sure(random)}.${limit(state)}`;
   };
@@ -128,7 +128,7 @@ function render(context) {
     tell: told,
   });
   const { state } = page;
-  const svg = canvas("The share of each class before, attacked, and for a random direction.");
+  const svg = canvas("The probability of each class before, attacked, and for a random direction.");
   const hatched = hatch();
   const pictures = ["the image", "attacked", "change × 10", "random × 10"].map((name) => pixelCanvas(side, name));
   const drawing = drawingPad(

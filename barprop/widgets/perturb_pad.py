@@ -120,7 +120,7 @@ class PerturbPad(Widget):
     def sentence(self) -> str:
         """Say what the picture shows."""
         _, _, shares, losses = self._views()
-        seen = [f"{np.argmax(share)} with {share.max():.0%}" for share in shares]
+        seen = [f"{np.argmax(share)} with {100 * share.max():.0f} %" for share in shares]
         return (
             f"An image of class {self.labels[self.index]}: the network sees {seen[0]}; after {self.steps} "
             f"{self.mode} step{'' if self.steps == 1 else 's'} uphill it sees {seen[1]}, "

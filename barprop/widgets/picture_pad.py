@@ -147,9 +147,9 @@ class PicturePad(Widget):
             "shuffled": "with shuffled pixels towards",
         }
         return (
-            f"A photo: the network sees {self.names[first]} with {sure:.1%}; after {self.steps} "
+            f"A photo: the network sees {self.names[first]} with {100 * sure:.1f} %; after {self.steps} "
             f"step{'' if self.steps == 1 else 's'} {what[self.control]} {self.names[self.target]} it sees "
-            f"{self.names[now]} with {then:.1%}."
+            f"{self.names[now]} with {100 * then:.1f} %."
         )
 
     def draw(self, figure: Figure) -> None:
@@ -169,7 +169,7 @@ class PicturePad(Widget):
         grid[3].barh(places, [share for _, share in self.after], facecolor="#CFE3F1", edgecolor=FORWARD)
         for place, (k, share) in zip(places, self.after, strict=True):
             color = BACKWARD if k == self.target else "black"
-            grid[3].text(0.02, place, f"{self.names[k]} {share:.1%}", va="center", fontsize=9, color=color)
+            grid[3].text(0.02, place, f"{self.names[k]} {100 * share:.1f} %", va="center", fontsize=9, color=color)
         grid[3].set(yticks=[], xlim=(0, 1.4), xticks=[])
         grid[3].invert_yaxis()
 

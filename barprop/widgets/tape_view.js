@@ -92,11 +92,11 @@ function render(context) {
     const [parent, node] = item.split(">").map(Number);
     const share = nodes[node].shares[nodes[node].parents.indexOf(parent)];
     const size = share === null || share === undefined ? "which nudging cannot check" : `of size ${show(share)}, by nudging`;
-    return `From ${named(nodes[node])} back to ${named(nodes[parent])}: a share ${size}.`;
+    return `From ${named(nodes[node])} back to ${named(nodes[parent])}: a bar ${size}.`;
   };
   const page = stage(context, {
     title: "The tape you recorded",
-    task: "Play the way back from the loss. Is a bar marked ✗? Follow the marked path: the first wrong step is where it begins. Click a node or an arrow to inspect it.",
+    task: "Play the backward pass from the loss. Is a bar marked ✗? Follow the marked path: the first wrong step is where it begins. Click a node or an arrow to inspect it.",
     keys: ["step"],
     view: { hover: null, picked: null },
     tell: ({ picked, step }) => {

@@ -31,7 +31,7 @@ from barprop.pictures.kept import kept
 # %% [markdown]
 # ## What it will be for
 #
-# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: your network sees them in its examination, not before.
+# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: your network sees them in its exam and not before.
 
 # %% show="show_digits"
 X, labels, X_test, labels_test = digits()
@@ -42,13 +42,13 @@ layers.digit_grid(X[:40], labels[:40])
 #
 # The `backward` of notebook 02 knew the whole neuron: add a step, and you write it again. So let every step look after itself:
 #
-# > A **layer** is a class with two methods. `forward` takes the previous output and the layer's weights, and returns its own output. `backward` takes the bar of that output and the weights, and returns the bars of the weights and of the input.
+# > A **layer** is a class with two methods. `forward` takes the previous output and the layer's weights, and returns its own output. `backward` takes two things, the bar of that output and the weights, and returns the bars of the weights and of the input.
 
 # %% show="show_card"
 layers.card()
 
 # %% [markdown]
-# What backward will need from forward, the layer keeps: its cache. Below, tick what a layer takes, caches and returns, and run it: what is the smallest cache with which `ReLU` works?
+# What `backward` will need from `forward`, the layer keeps: its cache. Below, tick what a layer takes, caches and returns, and run it. There is more than one cache with which `ReLU` works: how many can you find?
 
 # %% show="show_contract"
 from barprop.widgets import ContractCard
@@ -62,7 +62,7 @@ ContractCard("ReLU")
 #
 # The neuron's last step before the loss, $e = v\,h$, as a layer with `w = (v,)`. New: `h` may hold $n$ examples, all with the same $v$.
 #
-# **Which tensor must forward cache?** You will decide this for six classes; a table further down sets your decisions beside what your classes really keep.
+# **Which array must `forward` cache?** You will decide this for six classes; a table further down compares your decisions with what your classes really keep.
 
 # %%
 product_keeps = None  # "h" or "e"? Not graded.
@@ -70,7 +70,7 @@ product_keeps = None  # "h" or "e"? Not graded.
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Its input, $h$: that is what `bar_v` read. A step caches what its way back reads, and that need not be its output.
+# Its input, $h$: that is what `bar_v` read. A layer caches what its `backward` reads, and this need not be its own output. (In notebook 01 we stored the output of every step: what one step outputs, a later one may read.)
 # </details>
 
 # %% answer="Product"
@@ -97,7 +97,7 @@ class Product:
 # %% [markdown]
 # <details><summary>My v̄ has one entry for each example</summary>
 #
-# There is one $v$. Nudge it, and all $n$ outputs move. What happens to bars that come back along $n$ ways? (You solved this in `fan_out`.)
+# There is one $v$. Nudge it, and all $n$ outputs move. What happens to bars that come back along $n$ paths? (You solved this in `fan_out`.)
 # </details>
 # <details><summary>It says two objects share a cache</summary>
 #
@@ -117,7 +117,7 @@ check("Product", "backward")
 # %% [markdown]
 # ## Many numbers at once
 #
-# From here on a batch is a matrix with one example a row. A linear layer turns $d$ features into $m$ outputs:
+# From here on a batch is a matrix with one example per row. A linear layer turns $d$ features into $m$ outputs:
 #
 # $$Z = X W^\top + b$$
 #
@@ -172,7 +172,7 @@ check("linear_backward")
 #
 # Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`.
 #
-# **Which tensor does forward cache?** Go through the three bars: what does each of them read?
+# **Which array does `forward` cache?** Go through the three bars: what does each of them read?
 
 # %%
 linear_keeps = None  # "h_prev", "h" or "both"?
@@ -180,7 +180,7 @@ linear_keeps = None  # "h_prev", "h" or "both"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# $\bar b$ needs nothing from forward. The input's bar needs $W$, which backward is given anyway. Only $\bar W$ needs something kept: the input. The output is of no use here.
+# $\bar b$ needs nothing from `forward`. The input's bar needs $W$, which `backward` is given anyway. Only $\bar W$ needs something kept: the input. The output is of no use here.
 # </details>
 
 # %% answer="Linear"
@@ -224,7 +224,7 @@ check("Linear", "forward")
 check("Linear", "backward")
 
 # %% [markdown]
-# ## Bends
+# ## Nonlinear layers
 #
 # Two linear layers on top of each other, with $3$ units in between: can they do something that one cannot? Compare them with a single layer whose weights are $W_2 W_1$ and $W_2 b_1 + b_2$. How large is the largest difference over 1,000 examples?
 
@@ -245,7 +245,7 @@ if ready("Linear"):
 #
 # ### Exercise `ReLU`
 #
-# `w` and `w_bar` are `()`. The slope at $0$ is $0$. **Which tensor does it cache?**
+# `w` and `w_bar` are `()`. The slope at $0$ is $0$. **Which array will your class cache?** (The card has more than one answer.)
 
 # %%
 relu_keeps = None  # "h_prev", "h", "either" or "both"?
@@ -276,7 +276,7 @@ class ReLU:
 # %% [markdown]
 # <details><summary>Bars come through where they shouldn't</summary>
 #
-# Two arrays have signs here. Which of them was there when forward decided what gets through?
+# Two arrays have signs here. Which of them was there when `forward` decided what gets through?
 # </details>
 # <details><summary>How do I return an empty tuple?</summary>
 #
@@ -296,7 +296,7 @@ check("ReLU", "backward")
 # %% [markdown]
 # ### Exercise `Tanh`
 #
-# The same with a softer bend. In notebook 02 `tanh_slope` needed one thing only. **So which tensor does this layer cache**, and which need it not keep?
+# The same with a smooth curve in place of the kink. In notebook 02 `tanh_slope` needed one thing only. **So which array does this layer cache**, and which need it not keep?
 
 # %%
 tanh_keeps = None  # "h_prev", "h" or "both"?
@@ -304,12 +304,12 @@ tanh_keeps = None  # "h_prev", "h" or "both"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory.
+# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. (The input alone also works, and `backward` computes tanh again.)
 # </details>
 
 # %% answer="Tanh"
 class Tanh:
-    """h = tanh(h_prev), entry by entry. No weights: w = (). Caches its output only."""
+    """h = tanh(h_prev), entry by entry. No weights: w = ()."""
 
     def forward(self, h_prev, w):
         """h_prev: (n, m). Returns h, (n, m)."""
@@ -327,7 +327,7 @@ class Tanh:
 # %% [markdown]
 # <details><summary>Right near 0, wrong further out</summary>
 #
-# Many formulas have slope $1$ at $0$. What is the slope of tanh where its output is $0.9$? Flat, but not that flat.
+# Many wrong formulas also give slope $1$ at $0$. Try another point: what is the slope of tanh where its output is $0.9$? It is small, but not $0$.
 # </details>
 # <details><summary>I don't remember the slope</summary>
 #
@@ -347,7 +347,7 @@ check("Tanh", "backward")
 # %% [markdown]
 # ## Losses
 #
-# A loss has no weights, but a second input: the truth. So its methods look a little different. `forward` takes the prediction and the truth and returns one number; `backward` takes $\bar l$, which is 1 unless another number is given.
+# A loss has no weights, but a second input: the target, which is the true value or label. So its methods look a little different. `forward` takes the prediction and the target and returns one number; `backward` takes $\bar l$, which is 1 unless another number is given.
 #
 # A loss is the **mean over the rows**, so that a batch of 32 does not count 32 times as much as a batch of 1. What happens to each row's bar when $n$ doubles?
 
@@ -357,11 +357,11 @@ guess_bar = None  # times 2, times 1 or times 0.5? Not graded.
 # %% [markdown]
 # ### Exercise `SquaredError`
 #
-# $$l = \frac1n \sum_{i=1}^n \tfrac12\,|e_i - y_i|^2$$
+# $$l = \frac1n \sum_{i=1}^n \tfrac12\,\lVert e_i - y_i\rVert^2$$
 #
-# Rows may be single numbers, `(n,)`, or vectors, `(n, k)`; a vector's square is the sum over its entries. `backward` returns the bars of both inputs, $(\bar e, \bar y)$.
+# Rows may be single numbers, `(n,)`, or vectors, `(n, k)`; the squared length of a vector is the sum of the squares of its entries. `backward` returns the bars of both inputs, $(\bar e, \bar y)$.
 #
-# **Which tensors does it cache?**
+# **Which arrays does it cache?**
 
 # %%
 squared_keeps = None  # "e", "y", "both" or "their difference"?
@@ -369,7 +369,7 @@ squared_keeps = None  # "e", "y", "both" or "their difference"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Their difference is enough, and its length is $n$. Both inputs work as well, and take twice the memory.
+# Their difference is enough; its number of rows is the $n$ that you divide by. Both inputs work too, but take twice the memory.
 # </details>
 
 # %% answer="SquaredError"
@@ -395,7 +395,7 @@ class SquaredError:
 # %% [markdown]
 # <details><summary>Too large, by a whole number</summary>
 #
-# By 2? Look at the half. By $n$? Then each row acts as if it were alone in the mean.
+# By a factor of 2? Look at the half. By a factor of $n$? Then you treat each row as if it were the only one in the mean.
 # </details>
 # <details><summary>Too small for (n, k), right for (n,)</summary>
 #
@@ -421,11 +421,11 @@ if ready("SquaredError"):
     print("your guess, when n doubles:", guess_bar)
 
 # %% [markdown]
-# For "which of ten?" there is a better loss. The network returns ten numbers, the **logits**, and soft-max turns them into probabilities. The loss is small where the label got a large one:
+# For "which of ten?" there is a better loss. The network returns ten numbers, the **logits**, and soft-max turns them into probabilities. The loss is small where the right class got a large probability:
 #
 # $$p_k = \frac{\mathrm e^{z_k}}{\sum_j \mathrm e^{z_j}}, \qquad l = \frac1n \sum_i -\log p_{i,\mathrm{label}_i}$$
 #
-# Computed as it stands, it has a flaw that shows when the network becomes sure of itself.
+# Computed like this, soft-max has a flaw, which shows when the network becomes sure of its answer.
 
 # %% show="show_overflow"
 with np.errstate(over="ignore", invalid="ignore"):
@@ -436,7 +436,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # The probability is 1, and the computer says *not a number*. But adding one number to all logits of a row changes no probability, so you may choose which.
 #
-# And its bar? For one row $l = -z_{\mathrm{label}} + \log S$ with $S = \sum_j \mathrm e^{z_j}$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; each needs the ones before.
+# And its bar? For one row $l = -z_{\mathrm{label}} + \log S$ with $S = \sum_j \mathrm e^{z_j}$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; each needs the ones before. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged: a partial derivative.
 
 # %%
 slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
@@ -456,7 +456,7 @@ for name, guess in slopes.items():
 # The same for $n$ rows and any logits. Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$, which has a check of its own. `backward` returns the bar of the logits. **What does it cache?**
 
 # %%
-softmax_keeps = None  # in words
+softmax_keeps = None  # in your own words
 
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
@@ -471,7 +471,7 @@ class SoftmaxCrossEntropy:
     def forward(self, logits, labels):
         """logits: (n, k). labels: (n,), whole numbers from 0 to k - 1. Returns the loss, a number.
 
-        No rows, or labels that are no classes: a ValueError would be kind. The check does not ask.
+        You may raise a ValueError for no rows or impossible labels; the check does not test this.
         """
         ### BEGIN SOLUTION
         if len(labels) == 0 or np.min(labels) < 0 or np.max(labels) >= logits.shape[1]:
@@ -518,7 +518,7 @@ check("SoftmaxCrossEntropy", "backward")
 check("SoftmaxCrossEntropy", "stable")
 
 # %% [markdown]
-# A network that knows nothing returns ten equal logits. What is its loss? ($\log 10 \approx 2.3$.) And for an example with label 3: how many of the ten logits get a negative bar?
+# A network that knows nothing returns ten equal logits. What is its loss? And for an example with label 3: how many of the ten logits get a negative bar?
 
 # %%
 guess_loss = {"loss of equal logits": None, "negative bars": None}
@@ -534,9 +534,9 @@ if ready("SoftmaxCrossEntropy"):
     print(f"negative bars: {np.sum(bars < 0)}; your guess: {guess_loss}")
 
 # %% [markdown]
-# A step against these bars lowers every wrong logit, the more the more probable its class was, and raises the right one. The bars of a row add up to zero.
+# A step against these bars raises the right logit and lowers all the others. The more probable a wrong class was, the more its logit falls. The bars of a row add up to zero.
 #
-# Six classes are written. Your decisions beside what your classes keep:
+# You have written six classes. Here are your decisions, and what your classes really keep:
 
 # %% folded="show_kept"
 def decisions():
@@ -560,7 +560,7 @@ for name, decision, given, second in decisions():
 # %% [markdown]
 # ## Any network
 #
-# That is everything. A network is a list of layers, and the loss stands outside.
+# That is everything. A network is a list of layers, and the loss stays outside.
 
 # %% show="show_chain"
 layers.chain(["Linear", "ReLU", "Linear"], "Softmax-\nCrossEntropy")
@@ -570,7 +570,7 @@ layers.chain(["Linear", "ReLU", "Linear"], "Softmax-\nCrossEntropy")
 #
 # `w` is now a list with one tuple for each layer, and so is `w_bar`. No layer needs to know its neighbours; you pass on what each returns.
 #
-# Before you write backward: which layer comes first, and where in `w_bar` does its result belong? A network may also have no layers. Then both methods return copies of what they were given.
+# Before you write `backward`: which layer comes first, and where in `w_bar` does its result belong? A network may have no layers. Then `forward` returns a copy of `x`, and `backward` an empty list and a copy of `h_bar`.
 
 # %% answer="Network"
 class Network:
@@ -604,7 +604,7 @@ class Network:
 # %% [markdown]
 # <details><summary>It works once, then gives something else</summary>
 #
-# `list.reverse()` turns the list itself round, for good. `reversed(...)` and `[::-1]` look at it from the other end.
+# `list.reverse()` changes the list itself. `reversed(...)` and `[::-1]` leave it as it is and give you its entries from the end.
 # </details>
 # <details><summary>A shape doesn't fit on the way back</summary>
 #
@@ -622,7 +622,7 @@ check("Network", "forward")
 check("Network", "backward")
 
 # %% [markdown]
-# The checks used layers of ours and yours, so a slip in `Linear` does not count twice. Now nudge a real one: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight up and down?
+# The checks test `Network` with layers of ours as well as yours, so a mistake in `Linear` does not cost you points twice. Now nudge a real one: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight up and down?
 
 # %%
 guess_passes = None
@@ -648,11 +648,11 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
     print(f"nudging all: {2 * sum(np.size(u) for layer in w for u in layer):,} passes; your guess: {guess_passes}")
 
 # %% [markdown]
-# Two forward passes for each of 50,890 weights. Your way took one forward and one backward, whose work is that of two forwards (two matrix products per linear layer instead of one). About three in all.
+# Two forward passes for each of 50,890 weights. You took one forward and one backward pass, and the backward pass is the work of two forward passes (two matrix products per linear layer instead of one). About three in all.
 #
 # ## Training
 #
-# Each **step** takes the next batch: forward, loss, both backwards, and every weight moves against its bar at rate `lr`. An **epoch** takes all examples once; its last batch may be smaller. In which order is yours to choose, as long as `seed` fixes it; shuffling again in each epoch is usual.
+# A **training step** takes the next batch: forward, loss, the `backward` of the loss, the `backward` of the network; then every weight moves against its bar, at rate `lr`. An **epoch** takes all examples once, in any order that `seed` fixes (usually shuffled); its last batch may be smaller.
 
 # %% show="show_batches"
 order = np.random.default_rng(1).permutation(10)
@@ -662,7 +662,7 @@ for start in range(0, 10, 4):
 # %% [markdown]
 # ### Exercise `train_digits`
 #
-# Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one per step, each computed before the weights move. The `w` you are given stays as it was; what you return are new arrays, even after 0 epochs.
+# Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one per training step, each computed before the weights move. The `w` you are given stays as it was; what you return are new arrays, even after 0 epochs.
 #
 # The bars at one step belong to the weights of that step: compute all of them, then move.
 
@@ -671,7 +671,7 @@ def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
     """Stochastic gradient descent on the soft-max cross entropy.
 
     network: a Network. w: its weights, a list of tuples. X: (n, d). labels: (n,).
-    Returns (w, losses): the trained weights, built like w, and one loss a step.
+    Returns (w, losses): the trained weights, built like w, and one loss per training step.
     """
     ### BEGIN SOLUTION
     rng, loss, losses = np.random.default_rng(seed), SoftmaxCrossEntropy(), []
@@ -710,7 +710,7 @@ check("train_digits", "one_batch")
 check("train_digits", "batches")
 
 # %% [markdown]
-# Now for real: 784-64-10, ten epochs, a few seconds. Write down first: of 1,000 digits it has never seen, how many will it classify correctly after one epoch? After ten? (Guessing gets about 100.)
+# Now for real: 784–64–10, ten epochs, a few seconds. Write down first: of 1,000 digits that the network has never seen, how many will it classify correctly after one epoch? After ten? (Guessing gets about 100.)
 
 # %%
 guess_correct = {"after 1 epoch": None, "after 10": None}
@@ -718,17 +718,17 @@ guess_correct = {"after 1 epoch": None, "after 10": None}
 # %% folded="show_training"
 trained = ready("Network", "Linear", "ReLU", "train_digits")
 if trained:
-    network, w, curve, shares = Network([Linear(), ReLU(), Linear()]), new_weights(0), [], []
+    network, w, curve, correct = Network([Linear(), ReLU(), Linear()]), new_weights(0), [], []
     for epoch in range(10):
         w, losses = train_digits(network, w, X, labels, 0.3, 1, seed=epoch)
         curve += list(losses)
         named = np.argmax(network.forward(X_test, w), axis=1)
-        shares.append(np.mean(named == labels_test))
-    display(layers.learning_curve(curve, shares))
-    print(f"correct after 1 epoch: {1000 * shares[0]:.0f}, after 10: {1000 * shares[-1]:.0f}; your guess: {guess_correct}")
+        correct.append(np.mean(named == labels_test))
+    display(layers.learning_curve(curve, correct))
+    print(f"correct after 1 epoch: {1000 * correct[0]:.0f}, after 10: {1000 * correct[-1]:.0f}; your guess: {guess_correct}")
 
 # %% [markdown]
-# Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. How many of the 784 pixels will have the weights they started with, in all 64 pictures?
+# Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. In how many of the 784 pixels will all 64 weights be what they were at the start? (The picture shows the 8 units that changed most.)
 
 # %%
 guess_untouched = None
@@ -740,9 +740,9 @@ if trained:
     print(f"pixels without any change: {np.sum(np.all(added == 0, axis=0))} of 784; your guess: {guess_untouched}")
 
 # %% [markdown]
-# Strokes and gaps, few of them readable. Along the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). A few units hardly moved at all; notebook 03 would ask why they starve.
+# You see strokes and gaps, though hardly any digit. Along the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). (A few units hardly moved. They are not shown; notebook 03 would ask why they starve.)
 #
-# Here are some of the digits it got wrong. How many would you have got right?
+# Here are some of the digits that the network got wrong. How many would you have got right?
 
 # %% show="show_wrong"
 if trained:
@@ -750,7 +750,7 @@ if trained:
     display(layers.digit_grid(X_test[wrong], labels_test[wrong], named[wrong]))
 
 # %% [markdown]
-# One handwriting is missing: yours. Draw a digit in the box. The weights are random again, so the network's answer means nothing yet. Then run the cell below it and watch the probabilities while your layers learn.
+# One handwriting is missing: yours. Draw a digit in the box. The weights are random again, so the network's answer means nothing yet. Then run the cell below this one and watch the probabilities while your layers learn.
 
 # %% folded="show_hand"
 if trained:
@@ -768,14 +768,14 @@ if trained:
         pad.update(w, losses)
 
 # %% [markdown]
-# Which of your digits does it misread?
+# Which of your digits does the network misread?
 #
-# At every step you threw something away: `x_bar`, the bar of the image. It says how each pixel should change to make the loss *larger*. Notebook 05 uses it.
+# At every training step you threw away `x_bar`, the bar of the image. It says how to make the loss *larger*. Notebook 05 uses it.
 #
-# ## To take along
+# ## What to take away
 #
-# - A layer has a forward and a backward. It caches what its own way back reads.
-# - What was shared on the way forward is added up on the way back.
+# - A layer has a forward and a backward. It caches what its own `backward` reads.
+# - What was used several times on the way forward gets the sum of its bars on the way back.
 # - Chain layers in a list, go through it from the end, and any network has its bars.
 #
 # Three quick questions:
@@ -804,5 +804,5 @@ if trained:
 # - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change? (Only the list.)
 # - Print the update ratios of notebook 03 during training. Which layer moves most?
 # - Start with all weights 0. Only the last $b$ ever moves. Why?
-# - Keep no hidden output at all, and recompute it as in `backward_recompute`. What does a training step cost now?
+# - Keep no hidden output at all, and compute it again as in `backward_recompute`. What does a training step cost now?
 # - Write `Dropout`. What must it cache?

@@ -11,13 +11,11 @@
 # ---
 
 # %% [markdown]
-# # 5 · The same gradient, turned on the image
+# # 5 · The same gradient, turned against the image
 #
 # A network is shown a photo of a panda. It says: panda, 60 %. Somebody adds a pattern too faint to see, and it says: gibbon, 99 %. (A gibbon is an ape. There is none in either picture.)
 #
-# It knows 1,000 classes; a blind guess is right in 0.1 % of cases.
-#
-# The attack is said to take five lines of code and to work on most images. You write them, then you count.
+# The attack is said to take five lines of code and to work on most images. You will write the five lines, and then count the images.
 
 # %% locked="setup"
 import numpy as np
@@ -32,9 +30,9 @@ network, w, loss = net
 X_train, labels_train, X, labels = digits()
 
 # %% [markdown]
-# (The panda is due to Goodfellow, Shlens and Szegedy, "Explaining and harnessing adversarial examples", 2015; exactly 57.7 % and 99.3 %.)
+# (The example with the panda is from Goodfellow, Shlens and Szegedy, "Explaining and harnessing adversarial examples", 2015. Their figures were 57.7 % and 99.3 %.)
 #
-# The network that we attack reads digits. It is one like yours of notebook 04, 784–64–10, already trained, in the file `classifier.py` beside this notebook. `X` holds 1,000 digits it has never seen, one flattened image per row, from 0 (paper) to 1 (ink). Below each digit: what the network sees, and how sure it is.
+# The network that we attack reads digits. It is like yours from notebook 04, 784–64–10, and already trained; `classifier.py` beside this notebook loads it. `X` holds 1,000 digits it has never seen, one flattened image per row, from 0 (paper) to 1 (ink). Below each digit: what the network sees, and how sure it is.
 
 # %% show="show_digits"
 adversarial.row(X[:10], network.forward(X[:10], w), labels[:10])
@@ -57,7 +55,7 @@ for pixel in (0, 469, 489):
 #
 # > $\bar x$ tells, pixel by pixel, how the loss changes when the image does.
 #
-# So it says whether an image is classified *robustly*.
+# So its size is a first sign of how *robustly* an image is classified.
 
 # %% [markdown]
 # ### Exercise `input_bar`
@@ -74,7 +72,7 @@ for pixel in (0, 469, 489):
 def input_bar(net, X, labels):
     """The bar of each image under its own loss, not under the mean of all.
 
-    net: (network, w, loss). X: (n, d), one image a row. labels: (n,), whole numbers. Returns (n, d).
+    net: (network, w, loss). X: (n, d), one image per row. labels: (n,), whole numbers. Returns (n, d).
     """
     network, w, loss = net
     ### BEGIN SOLUTION
@@ -91,6 +89,10 @@ def input_bar(net, X, labels):
 # <details><summary>It says "call forward first"</summary>
 #
 # Each backward reads what its own forward cached. There are two forwards to call, even if you don't need the number that the second returns.
+# </details>
+# <details><summary>It says that X_bar came back as a list</summary>
+#
+# `network.backward` returns two things: a list with the bars of the weights, and the bar of its input. You want the second.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -149,13 +151,13 @@ if ready("sensitivity"):
     size = sensitivity(net, X, labels)
     logits = network.forward(X, w)
     display(adversarial.calm_and_nervous(X, logits, labels, size))
-    share = np.exp(logits - logits.max(axis=1, keepdims=True))
-    sure = share.max(axis=1) / share.sum(axis=1)
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    sure = p.max(axis=1) / p.sum(axis=1)
     print(f"median length where it is 99 % sure: {np.median(size[sure > 0.99]):.1g}, ", end="")
     print(f"where it is less than 80 % sure: {np.median(size[sure < 0.8]):.1g}; your guess: {guess_longer}")
 
 # %% [markdown]
-# All ten are classified correctly, and the longest bar is about 20 million times as long as the shortest. The network nearly takes the nervous ones for something else.
+# All ten are classified correctly, and the longest bar is about 20 million times as long as the shortest. Digits with long bars are called *nervous*, the others *calm*. The network almost misreads the nervous ones.
 #
 # ## Uphill
 #
@@ -163,18 +165,18 @@ if ready("sensitivity"):
 #
 # $$x' = x + \alpha\,\bar x$$
 #
-# Gradient *ascent*, a couple of steps of it.
+# Repeating such steps is called gradient *ascent*.
 
 # %% [markdown]
 # ### Exercise `gradient_ascent`
 #
-# Take that step `steps` times; each starts where the last one ended.
+# Take that attack step `steps` times; each starts where the last one ended.
 
 # %% answer="gradient_ascent"
 def gradient_ascent(net, X, labels, alpha, steps):
     """Walk uphill on the loss of each image.
 
-    X: (n, d). labels: (n,). alpha: length of a step in bars. steps: 0 or more.
+    X: (n, d). labels: (n,). alpha: what each step multiplies the bar by. steps: 0 or more.
     Returns new images (n, d), in whatever range they end up.
     """
     ### BEGIN SOLUTION
@@ -195,7 +197,7 @@ def gradient_ascent(net, X, labels, alpha, steps):
 # </details>
 # <details><summary>A small example</summary>
 #
-# One pixel, $l = x^2$, so $\bar x = 2x$. From $x = 1$ with $\alpha = 0.5$: first $2$, then $4$, then $8$. With the first bar three times over it would be $4$.
+# One pixel, $l = x^2$, so $\bar x = 2x$. From $x = 1$ with $\alpha = 0.5$: first $2$, then $4$, then $8$. Three steps with the first bar would end at $4$.
 # </details>
 
 # %% test="test_gradient_ascent"
@@ -224,24 +226,24 @@ if ready("gradient_ascent"):
 
 # %% folded="show_alphas"
 if ready("gradient_ascent"):
-    print("five steps with    mean loss    a typical digit changed by    the most changed by")
+    print("five steps with    mean loss    largest change: median digit    any digit")
     for alpha in (0.01, 0.1, 1.0):
         moved = gradient_ascent(net, X, labels, alpha, 5)
         change = np.abs(moved - X).max(axis=1)
         mean = loss.forward(network.forward(moved, w), labels)
-        print(f"alpha = {alpha:<6g} {mean:>13.2f} {np.median(change):>24.4f} {change.max():>24.2f}")
+        print(f"alpha = {alpha:<6g} {mean:>13.2f} {np.median(change):>31.4f} {change.max():>12.2f}")
 
 # %% [markdown]
-# The calm digits hardly change, and pixels of the nervous ones end far outside $[0, 1]$. No $\alpha$ suits both.
+# The calm digits hardly change; pixels of the nervous ones end far outside $[0, 1]$. No $\alpha$ suits both.
 #
 # ## The same budget for every pixel
 #
-# So fix the budget first: **no pixel may change by more than $\varepsilon$.** If the loss were a plane with slope $\bar x$, how would you spend it?
+# So fix a budget: **no pixel may change by more than $\varepsilon$.** If the loss were a plane with slope $\bar x$, how would you spend it?
 
 # %% [markdown]
 # ### Exercise `fgsm`
 #
-# The *fast gradient sign method* made the gibbon. Every pixel goes as far as it may, towards more loss. One whose bar is 0 stays. The result is still a picture, all pixels in $[0, 1]$.
+# The *fast gradient sign method* turned the panda into a gibbon. Every pixel goes as far as it may, towards more loss; where the bar is 0, it stays. The result is still a picture: all pixels in $[0, 1]$.
 
 # %% answer="fgsm"
 def fgsm(net, X, labels, eps):
@@ -293,20 +295,20 @@ if ready("sensitivity", "fgsm"):
     print("your guess at 0.03:", guess_quarters)
 
 # %% [markdown]
-# The nervous ones fall first. But look at the last column: a short bar is no protection. It is the slope at one point only.
+# The nervous ones fall first. But see the last column: a short bar is no guarantee. Where the network is sure, soft-max keeps the loss almost flat; a little further on it climbs.
 #
 # ## Small steps
 #
-# `fgsm` looks once. Take short steps instead, and look again after each.
+# `fgsm` looks at the slope once. Now look again after every short step.
 
 # %% [markdown]
 # ### Exercise `pgd`
 #
-# *Projected gradient descent* (although we go up). Start at $X$. In each step every pixel moves by `alpha` along the sign of a fresh bar. Then, and that is all "projection" means, what went too far is brought back: to within `eps` of the **original** pixel, then into $[0, 1]$.
+# *Projected gradient descent* (although we go up): each step moves every pixel by `alpha` along the sign of a fresh bar. Then what went too far is brought back ("projected"): to within `eps` of the **original** pixel, then into $[0, 1]$.
 
 # %% answer="pgd"
 def pgd(net, X, labels, eps, alpha, steps):
-    """Attack in small steps, never farther than eps from X in any pixel.
+    """Attack in small steps, never farther than eps from X in any pixel: that is the "ball" around X (in fact a cube).
 
     X: (n, d) in [0, 1]. labels: (n,).
     eps, alpha: 0 or more, in units of the pixels. steps: 0 or more.
@@ -324,7 +326,7 @@ def pgd(net, X, labels, eps, alpha, steps):
 # %% [markdown]
 # <details><summary>My pictures drift away</summary>
 #
-# You need two arrays: where the walk began and where it is now. Which of them is in the middle of the ball? Which one gives the bar?
+# You need two arrays: where the walk began and where it is now. Which of them is the centre of the ball? Which one gives the bar?
 # </details>
 # <details><summary>"Steps beyond the ball" fails, the rest is right</summary>
 #
@@ -336,14 +338,14 @@ def pgd(net, X, labels, eps, alpha, steps):
 # </details>
 # <details><summary>A small example</summary>
 #
-# A pixel at $0.5$, $\varepsilon = 0.1$, $\alpha = 0.04$, bars always positive: $0.54$, $0.58$, $0.6$, $0.6$. Now a negative bar: $0.56$. A walk that is corrected at its end only would be at $0.62$, and brought back to $0.6$.
+# A pixel at $0.5$, $\varepsilon = 0.1$, $\alpha = 0.04$, bars always positive: $0.54$, $0.58$, $0.6$, $0.6$. Now a negative bar: $0.56$. If the walk is corrected only at its end, it is at $0.62$ by then, and is brought back to $0.6$.
 # </details>
 
 # %% test="test_pgd"
 check("pgd")
 
 # %% [markdown]
-# The mean loss of all 1,000 digits at $\varepsilon = 0.1$, after one step of `fgsm` and after 2 to 20 small steps. How much larger will it be after 20 steps than after `fgsm`, in percent?
+# We now compare the mean loss of all 1,000 digits at $\varepsilon = 0.1$, after one step of `fgsm` and after 2 to 20 small steps. How much larger will it be after 20 steps than after `fgsm`, in percent?
 
 # %%
 guess_gain = None
@@ -356,12 +358,12 @@ if ready("fgsm", "pgd"):
     losses = {name: loss.forward(network.forward(x, w), labels) for name, x in walks.items()}
     for name, value in losses.items():
         print(f"{name:<14}{value:>8.2f}")
-    print(f"20 steps beside fgsm: {losses['pgd, 20 steps'] / losses['fgsm'] - 1:+.0%}; your guess: {guess_gain}")
+    print(f"20 steps compared with fgsm: {losses['pgd, 20 steps'] / losses['fgsm'] - 1:+.0%}; your guess: {guess_gain}")
 
 # %% [markdown]
-# Two steps are better than one, and more than five hardly better than five: within so small a ball the logits are nearly linear. Remember that.
+# Two steps are better than one, but more than five steps are hardly better than five: within so small a ball the *logits* are nearly linear, though the loss is not. Remember that.
 #
-# Now by hand: find the smallest `eps` at which the network sees another digit. Then draw a digit of your own and attack it.
+# Now try it yourself: find the smallest `eps` at which the network sees another digit. Then draw a digit of your own and attack it.
 
 # %% show="show_pad"
 from barprop.widgets import PerturbPad
@@ -371,12 +373,12 @@ PerturbPad(net, X[:30], labels[:30], eps=0.1, alpha=0.02, steps=5)
 # %% [markdown]
 # ## Gibbon, please
 #
-# So far the network may see anything but the truth. Now choose.
+# So far the network might see any class except the true one. Now you choose the class.
 
 # %% [markdown]
 # ### Exercise `targeted`
 #
-# You are given `targets`, the classes that the network shall see; the true labels are not even passed. Same steps, same ball. Should this loss grow or fall?
+# You are given `targets`, the classes that the network should see; the function does not even get the true labels. Same steps, same ball. Should this loss grow or fall?
 
 # %% answer="targeted"
 def targeted(net, X, targets, eps, alpha, steps):
@@ -431,12 +433,12 @@ if ready("targeted"):
 #
 # ## How many fall?
 #
-# Single pictures prove nothing: perhaps they were picked. Does it work on *most* images? Count.
+# Single pictures prove nothing: perhaps they were hand-picked. Does it work on *most* images? Count.
 
 # %% [markdown]
 # ### Exercise `accuracy_curve`
 #
-# For each `eps` in a list, attack **all** images and return the share that the network still classifies correctly. It chooses the class with the largest logit. The attack is a function like your `fgsm`, called as `attack(net, X, labels, eps)`.
+# For each `eps` in a list, attack **all** images and return the proportion that the network still classifies correctly. The network's choice is the class with the largest logit. The attack is a function like your `fgsm`, called as `attack(net, X, labels, eps)`.
 
 # %% answer="accuracy_curve"
 def accuracy_curve(net, X, labels, eps_list, attack):
@@ -444,15 +446,15 @@ def accuracy_curve(net, X, labels, eps_list, attack):
 
     X: (n, d). labels: (n,), the truth. eps_list: k numbers.
     attack: attack(net, X, labels, eps) -> (n, d).
-    Returns an array (k,) of shares in [0, 1].
+    Returns an array (k,) of proportions in [0, 1].
     """
     network, w, loss = net
     ### BEGIN SOLUTION
-    shares = []
+    correct = []
     for eps in eps_list:
         logits = network.forward(attack(net, X, labels, eps), w)
-        shares.append(np.mean(logits.argmax(axis=1) == labels))
-    return np.array(shares)
+        correct.append(np.mean(logits.argmax(axis=1) == labels))
+    return np.array(correct)
     ### END SOLUTION
 
 # %% [markdown]
@@ -466,14 +468,14 @@ def accuracy_curve(net, X, labels, eps_list, attack):
 # </details>
 # <details><summary>A small example</summary>
 #
-# Three images, labels $2, 0, 1$, logits $(1, 5, 9)$, $(3, 1, 2)$, $(4, 0, 1)$. The largest stand at places $2$, $0$, $0$: two of three are right.
+# Three images, labels $2, 0, 1$, logits $(1, 5, 9)$, $(3, 1, 2)$, $(4, 0, 1)$. The largest stand at positions $2$, $0$, $0$: two of three are right.
 # </details>
 
 # %% test="test_accuracy_curve"
 check("accuracy_curve")
 
 # %% [markdown]
-# But perhaps *any* change of that size would do? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. 784,000 changes as large as yours, none of them aimed.
+# But perhaps *any* change of that size would do it? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. 784,000 changes as large as yours, none of them aimed.
 #
 # Without any attack about 93 % are classified correctly. Your predictions for $\varepsilon = 0.1$?
 
@@ -496,12 +498,12 @@ if ready("fgsm", "pgd", "accuracy_curve"):
     attacks["pgd"] = lambda net, X, labels, eps: pgd(net, X, labels, eps, eps / 2, 5)
     lines = {name: accuracy_curve(net, X, labels, sizes, attack) for name, attack in attacks.items()}
     display(adversarial.curve(sizes, lines, guess_correct))
-    for name, shares in lines.items():
+    for name, correct in lines.items():
         guessed = guess_correct.get(name, "none was asked for")
-        print(f"{name:12} at eps = 0.1: {shares[sizes.index(0.1)]:.1%} correct; your guess: {guessed}")
+        print(f"{name:12} at eps = 0.1: {100 * correct[sizes.index(0.1)]:.1f} % correct; your guess: {guessed}")
 
 # %% [markdown]
-# So the attack works on most images, and its size is not the reason: coin tosses of the same size hardly do any harm. The direction does it all.
+# So the attack works on most images, and at $\varepsilon = 0.1$ its size is not the reason: coin tosses of the same size do hardly any harm. What matters at a given size is the direction.
 #
 # Ten classes: blind guessing gets 10 %. Below that line the network is worse than blind guessing. With 1,000 classes the line would lie at 0.1 %.
 #
@@ -515,9 +517,9 @@ if ready("fgsm"):
     display(adversarial.magnified(one[0], {"fgsm": made[1], "random signs": made[2]}, captions))
 
 # %% [markdown]
-# In both the 7 shows through, since ink can only fade and paper only darken. The rest looks like noise, twice. But one of the two is nearly the most harmful change of this size.
+# You can still see the 7 in both changes: full ink can only get lighter, and blank paper only darker. The rest looks like noise, twice. But one is nearly the most harmful change of this size.
 #
-# Why do small changes do so much? Add up what the slope promises. Each of $d$ pixels contributes $\varepsilon\,|\bar x_i|$ when all pull together. With coin tosses most of it cancels out. How many times larger is the first, for 784 pixels?
+# Why do small changes have such a large effect? Add up what the slope promises. If all $d$ pixels move in the harmful direction, each contributes $\varepsilon\,|\bar x_i|$. With coin tosses most of this cancels out. For 784 pixels, how many times larger is the aimed sum than the sum with coin tosses?
 
 # %%
 guess_ratio = None
@@ -531,11 +533,11 @@ if ready("input_bar"):
     print(f"a ratio of {together / by_coin:.0f}; your guess: {guess_ratio}. The square root of 784 is {784**0.5:.0f}")
 
 # %% [markdown]
-# That is the paper's point. No strange bend of the network is needed: *because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows with $d$; with coin tosses, with $\sqrt d$. A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
+# That is the paper's point. The network needs no strange bend: *because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ are about equal). A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
 #
 # ## Training on attacked digits
 #
-# Can the network learn to withstand it? A simple idea: go on training, on digits that are attacked again in every step. Predict the accuracy of the trained network, in percent:
+# Can the network learn to resist the attack? A simple idea: go on training, on digits attacked again in every training step. (This takes a while.) Predict the accuracy afterwards, in percent:
 
 # %%
 guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}
@@ -564,17 +566,17 @@ if ready("fgsm", "pgd", "accuracy_curve"):
     for name in after:
         for when, curves in (("before", lines), ("after", after)):
             clean, at_tenth = curves[name][0], curves[name][sizes.index(0.1)]
-            print(f"{name}, {when}: clean {clean:.1%}, eps = 0.1 {at_tenth:.1%}")
+            print(f"{name}, {when}: clean {100 * clean:.1f} %, eps = 0.1 {100 * at_tenth:.1f} %")
     print("your guess, after:", guess_after)
 
 # %% [markdown]
-# The accuracy under attack rises a lot, and clean digits do not suffer. Beyond the size it trained for it falls again, and `pgd`, which it never met, does more harm.
+# The accuracy under attack rises a lot, and clean digits do not suffer. It still falls as the attack grows, fastest just beyond the size used in training. `pgd` does more harm.
 #
-# ## To take along
+# ## What to take away
 #
 # - $\bar x$ costs nothing extra; its length tells how sensitive the loss is to the image, at that point.
 # - Ascent on $x$ is training with the other sign and another variable.
-# - A budget per pixel is best spent on signs: the direction does the harm, not the size.
+# - With a budget per pixel, the sign of the bar counts. At equal size, only a well-chosen direction does harm.
 #
 # Three quick questions:
 #
@@ -588,7 +590,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 # </details>
 # <details><summary>A digit has a bar of almost 0. Is it safe from an attack with eps = 0.1?</summary>
 #
-# No. The bar is the slope at one point; a step away it may be another.
+# No. The bar is the slope at one point; a step away the slope may be a different one.
 # </details>
 
 # %%

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 6 · The tape that PyTorch hides
 #
-# For five notebooks you wrote every way back yourself. Papers on a new network once spent eight of ten pages on that. Today you write the forward pass, call `.backward()`, and all the bars are there. **PyTorch needs the forward only, and writes the backward for you.**
+# So far you have written every `backward` yourself. According to the lecture, papers on a new network once spent eight of ten pages on this. Today you write the forward pass, call `.backward()`, and all the bars are there. **PyTorch needs the forward only, and writes the backward for you.**
 #
 # Here you build the program that does it, in stages. At the end it trains notebook 04's network.
 
@@ -27,7 +27,7 @@ from barprop.pictures import tape
 # %% [markdown]
 # ## A first try
 #
-# A number that comes out of a step knows nothing of where it came from. So let each result remember two things: what it was made from, and how to send a bar back there. Two sorts of step will do for now, a sine and a mean.
+# The result of a step does not know what it was made from. So let each result remember two things: what it was made from, and how to send a bar back there. Two sorts of step will do for now, a sine and a mean.
 
 # %% show="show_first_try"
 class Step:
@@ -46,8 +46,8 @@ def mean(a, b):
 
 def send_back(node, bar):
     node.bar, node.visits = node.bar + bar, node.visits + 1
-    for parent, share in zip(node.parents, node.back(bar)):
-        send_back(parent, share)
+    for parent, parent_bar in zip(node.parents, node.back(bar)):
+        send_back(parent, parent_bar)
 
 # %% [markdown]
 # That is a complete autograd engine. Try it on $y = \sin(\sin x)$:
@@ -59,26 +59,26 @@ print("from the engine:", x.bar)
 print("on paper:       ", np.cos(np.sin(0.5)) * np.cos(0.5))
 
 # %% [markdown]
-# Nobody wrote a way back for $\sin(\sin x)$. Running the forward pass left a trail of remembered steps, and `send_back` followed it home. The trail is called a **tape**: it is recorded during the forward pass and read backwards afterwards.
+# Nobody wrote a backward pass for $\sin(\sin x)$. The forward pass left a trail of remembered steps, and `send_back` followed this trail back to $x$. The trail is called a **tape**: it is recorded during the forward pass and read from its end afterwards.
 #
-# Fine, then why doesn't the notebook end here? Stack twenty means: $y \leftarrow \mathrm{mean}(y, y)$, starting from $x$. That makes 21 nodes. How often will `send_back` visit $x$?
+# Fine, then why doesn't the notebook end here? Stack twenty means: $y \leftarrow \mathrm{mean}(y, y)$, starting from $x$. That makes 21 nodes. How many times will `send_back` visit $x$?
 
 # %%
 guess_visits = None  # not graded
 
 # %% show="show_visits"
-for rungs in (1, 2, 4, 8, 16):
+for means in (1, 2, 4, 8, 16):
     y = x = Step(0.5)
-    for _ in range(rungs):
+    for _ in range(means):
         y = mean(y, y)
     send_back(y, 1.0)
-    print(f"{rungs:>2} means, {rungs + 1:>2} nodes: x visited {x.visits:>6,} times, x.bar = {x.bar}")
+    print(f"{means:>2} means, {means + 1:>2} nodes: x visited {x.visits:>6,} times, x.bar = {x.bar}")
 print(f"20 means, 21 nodes: {2**20:,} visits; your guess: {guess_visits}")
 
 # %% [markdown]
-# The bars are right, the cost is not: it walks every **path**, and paths double with every rung. Sixty rungs at a million visits a second take more than 36,000 years.
+# The bars are right, the cost is not: the engine walks every **path**, and each mean doubles the number of paths. With sixty means, at a million visits per second, this takes more than 36,000 years.
 #
-# It has a second flaw. It calls itself once for every step of the way, and Python allows only about 1,000 nested calls:
+# The engine has a second flaw. `send_back` calls itself once for every step on the way, and Python allows only about 1,000 nested calls:
 
 # %% show="show_recursion"
 y = Step(0.5)
@@ -92,18 +92,21 @@ except RecursionError as error:
 # %% [markdown]
 # ## Wait until everything has arrived
 #
-# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to take the next step back: once, with the sum. So a node has to wait until everything that was made from it has sent its bar.
+# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to go on: once, with the sum. So a node has to wait until every node that was made from it has sent a bar back.
 #
-# Line the nodes up so that each stands **behind all that it was made from**. Walk that line from its end, and no node passes on a bar that is not complete. At which place, from 1 to 5, will $s$ stand?
-
-# %%
-guess_place = None
+# So list the nodes, each **after all the nodes that it was made from**. Go through the list from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**.
 
 # %% show="show_graph"
 x = Step(0.5)
 s = sin(x)
 y = mean(mean(sin(s), s), x)
 tape.draw(y, bars=False, x=x, s=s, y=y)
+
+# %% [markdown]
+# At which position of the list, from 1 to 5, will $s$ be?
+
+# %%
+guess_place = None  # not graded
 
 # %% [markdown]
 # ### Exercise `topological_order`
@@ -133,7 +136,7 @@ def topological_order(node):
 # %% [markdown]
 # <details><summary>A node comes before its parent</summary>
 #
-# You put it down when you met it. When is it safe? Whatever you keep in your to-do list has to come up twice.
+# You added a node to the result when you first met it. When is that safe? Each entry of your to-do list has to be handled twice.
 # </details>
 # <details><summary>RecursionError</summary>
 #
@@ -141,25 +144,25 @@ def topological_order(node):
 # </details>
 # <details><summary>A small example</summary>
 #
-# Toast needs bread; jam toast needs toast and jam. On your to-do list stands "jam toast". Take it off. Its parts come first, so put back "finish jam toast", and on top of it "jam" and "toast".
+# Toast needs bread; jam toast needs toast and jam. Your to-do list says "jam toast". Take it off. Its parts come first, so put back "finish jam toast", and on top of it "jam" and "toast".
 # </details>
 
 # %% test="test_topological_order"
 check("topological_order")
 
 # %% [markdown]
-# Your order on the graph from above. Every arrow has to lead from a smaller number to a larger one.
+# Here is your order on the graph from above. Every arrow has to lead from a smaller number to a larger one.
 
 # %% show="show_order"
 if ready("topological_order"):
     order = topological_order(y)
     display(tape.draw(y, order=order, x=x, s=s, y=y))
-    print(f"s stands at place {1 + order.index(s)}; your guess: {guess_place}")
+    print(f"s is at position {1 + order.index(s)}; your guess: {guess_place}")
 
 # %% [markdown]
 # ## A tape with two steps
 #
-# With the order, an engine can be right *and* fast. Two steps are enough to begin with: $+$ and $\times$.
+# With the order, an engine can be right *and* fast. We begin with two steps: $+$ and $\times$.
 #
 # ### Exercise `Node`
 #
@@ -167,7 +170,7 @@ if ready("topological_order"):
 #
 # `return Node(np.sin(self.data), (self,), lambda bar: (bar * np.cos(self.data),))`
 #
-# `backward` starts from zeros, with ones at the node itself, walks your order from its end and hands each parent its bar.
+# `backward` starts from zeros, with ones at the node itself, goes through your list from the end, and passes each parent its bar.
 
 # %% answer="Node"
 class Node:
@@ -218,13 +221,13 @@ class Node:
 #
 # Something did not start from zero. The inputs are not the only nodes with a bar.
 # </details>
-# <details><summary>Right without diamonds, wrong with them</summary>
+# <details><summary>Right for chains, wrong where two paths meet again</summary>
 #
-# In which direction do you walk your list? Print the nodes as they pass their bars on.
+# In which direction do you go through your list? Print the nodes as they pass their bars on.
 # </details>
 # <details><summary>A small example</summary>
 #
-# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and only then $a$ gets its bar, once.
+# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and only then does $a$ get its bar, once.
 # </details>
 
 # %% test="test_Node_steps"
@@ -252,7 +255,7 @@ if ready("topological_order", "Node"):
     display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
 
 # %% [markdown]
-# All the bars of notebook 02, and you wrote a way back for two steps only. Walk along the tape below, forwards and back. If a bar is marked as wrong, find the first wrong one on the way back: that step is the guilty one.
+# All the bars of notebook 02, and you wrote how to go back through two steps only. Walk along the tape below, forward and back. If a bar is marked as wrong, find the first wrong bar on the way back. The mistake is in the step that made this bar.
 
 # %% folded="show_tape"
 if ready("topological_order", "Node"):
@@ -265,7 +268,7 @@ if ready("topological_order", "Node"):
 #
 # The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each of them would be a lot of memory. A `Node` may hold a whole **array**, so one node can stand for one layer.
 #
-# But try to add a row $b$ to a matrix $H$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries move per nudge of $b_0$?
+# But add a row $b$ of 3 numbers to a matrix $H$ of shape $(4, 3)$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries of $H + b$ move for each unit that $b_0$ moves?
 
 # %%
 guess_slope = None  # of the sum, along b_0
@@ -286,7 +289,7 @@ guess_axes = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 # %% [markdown]
 # ### Exercise `unbroadcast`
 #
-# Sum a bar in the shape of the result to the shape of an operand. Return a new array, also where nothing was broadcast.
+# You get a bar in the shape of the result. Sum it down to the shape of the operand. Return a new array, even where nothing was broadcast.
 
 # %% answer="unbroadcast"
 def unbroadcast(bar, shape):
@@ -326,7 +329,7 @@ if ready("unbroadcast"):
 # %% [markdown]
 # ## One step for a whole layer
 #
-# The step that does most of the work in any network is `A @ B`. You met its way back in `linear_backward`. Here vectors may take part as well: `W @ x` is how notebook 01 would write it.
+# The step that does most of the work in any network is `A @ B`. You met its bars in `linear_backward`. Here vectors may take part as well, as in `W @ x` of notebook 03.
 #
 # ### Exercise `matmul_bars`
 #
@@ -373,9 +376,9 @@ check("matmul_bars", "vectors")
 #
 # ### Exercise `Value`
 #
-# Each gap is one or two lines. Begin with `__add__` and `__mul__`: copy them from `Node`, and let them make a `Value`. Run the checks after every few gaps; each earns its points.
+# Most gaps take one or two lines, `sum` a few more. Begin with `__add__` and `__mul__`: copy them from `Node`, and let them make a `Value`. Run the checks after every few gaps; the points say how far you are.
 #
-# A step with one parent returns a tuple with one entry: `(bar * ...,)`, comma included.
+# With one parent, `back` returns a tuple with one entry: `(bar * ...,)`.
 
 # %% answer="Value"
 def as_value(u):
@@ -494,7 +497,7 @@ class Value(Node):
 check("Value", "operators")
 
 # %% [markdown]
-# In `2 - v` the number stands on the left, does not know what a `Value` is, and Python asks `v.__rsub__(2)` instead.
+# In `2 - v` the left operand is a number and does not know what a `Value` is. So Python calls `v.__rsub__(2)` instead.
 
 # %% test="test_Value_constants"
 check("Value", "constants")
@@ -512,14 +515,14 @@ check("Value", "matmul")
 # </details>
 # <details><summary>A small example</summary>
 #
-# Three shops report their takings of two days, and the totals of the shops get bars $(10, 20, 30)$. Each day of the second shop gets $20$: a sum hands its bar to everyone.
+# Three shops report their sales on two days. The total of each shop gets a bar: $(10, 20, 30)$. Each day of the second shop gets $20$: every term of a sum gets the bar of the sum.
 # </details>
 
 # %% test="test_Value_sum"
 check("Value", "sum")
 
 # %% [markdown]
-# `exp` and `tanh` know their slope from what came out, `log` and `relu` from what went in. It is the question of notebook 04 again: which array does this step keep?
+# The question of notebook 04 again: for each of `exp`, `log`, `relu` and `tanh`, is the slope easiest to compute from what went in, from what came out, or does it not matter?
 
 # %% test="test_Value_nonlinear"
 check("Value", "nonlinear")
@@ -547,20 +550,20 @@ if ready("topological_order", "Value"):
     display(TapeView(l, {"x": x, "w": w, "v": v, "y": y, "z": z, "h": h, "e": e, "l": l}))
 
 # %% [markdown]
-# Blue was recorded on the way forward; vermilion came back along the same edges. Change the architecture and the way back changes with it: nothing to derive by hand.
+# Blue was recorded on the way forward; vermilion came back along the same arrows. Change the architecture and the backward pass changes with it: nothing to derive by hand.
 
 # %% show="show_other"
 if ready("topological_order", "Value"):
     x, w, u = Value(0.5), Value(-1.2), Value(2.0)
     h = (w * x).tanh()
-    e = u * h + h * x  # a skip connection: x is used twice
+    e = u * h + h * x  # a residual connection: x is used twice
     e.backward()
     display(tape.draw(e, x=x, w=w, u=u, h=h, e=e))
 
 # %% [markdown]
 # ## New functions for free, almost
 #
-# From now on a new function needs its forward only. But floats are not real numbers, and a forward that is right on paper may still fail:
+# From now on a new function needs its forward only. But floats are not real numbers, and a forward pass that is right on paper may still fail:
 
 # %% show="show_overflow"
 z = np.array([1.0, 10.0, 1000.0])
@@ -569,16 +572,16 @@ with np.errstate(over="ignore", invalid="ignore"):
     print("its slope:      ", np.exp(z) / (1 + np.exp(z)))
 
 # %% [markdown]
-# You met this in notebook 04. Whatever $m$ is,
+# You met this in notebook 04. Whatever the shift $m$ is,
 #
-# $$\log(e^a + e^b) = m + \log(e^{a-m} + e^{b-m}),$$
+# $$\log(\mathrm e^a + \mathrm e^b) = m + \log(\mathrm e^{a-m} + \mathrm e^{b-m}),$$
 #
-# so choose it such that nothing grows large. And since the result does not depend on $m$, neither do the bars: $m$ may be a constant made from `.data`.
+# so choose $m$ such that nothing grows large. The result does not depend on $m$, nor do the bars: it may be a constant made from `.data`.
 
 # %% [markdown]
 # ### Exercise `compose`
 #
-# Two functions of `Value`s, forwards only: softplus, $\log(1 + e^z)$, and the cross entropy of notebook 04. Inputs up to $\pm 10^4$ have a check of their own. The checks use **your** `Value`. Mind $z = 0$: softplus is smooth there, with slope $\tfrac12$.
+# Write two functions of `Value`s, only their forward: softplus, $\log(1 + \mathrm e^z)$, and the cross entropy of notebook 04. Inputs up to $\pm 10^4$ have a check of their own. Mind $z = 0$: softplus is smooth there, with slope $\tfrac12$.
 
 # %% answer="compose"
 def softplus(value):
@@ -607,15 +610,15 @@ def cross_entropy(logits, labels):
 # %% [markdown]
 # <details><summary>The slope at 0 is 0, or 1</summary>
 #
-# You built on `relu`, and so your function has its kink. A shift by a constant has none.
+# Your function uses `relu`, so it has the kink of `relu`. A shift by a constant has none.
 # </details>
 # <details><summary>How do I pick an entry from each row?</summary>
 #
-# A `Value` has no square brackets. Multiply by an array of zeros and ones; `np.eye(k)` holds a row for each label.
+# A `Value` cannot be indexed with square brackets. Multiply by an array of zeros and ones; `np.eye(k)` holds a row for each label.
 # </details>
 # <details><summary>A small example</summary>
 #
-# $\log(e^{1000} + e^{1001})$ with $m = 1001$ is $1001 + \log(e^{-1} + 1)$: harmless.
+# $\log(\mathrm e^{1000} + \mathrm e^{1001})$ with $m = 1001$ is $1001 + \log(\mathrm e^{-1} + 1)$: harmless.
 # </details>
 
 # %% test="test_compose_softplus"
@@ -645,9 +648,9 @@ if ready("Value", "compose"):
 # %% [markdown]
 # A sigmoid, though nobody wrote one.
 #
-# ## The network of notebook 04, forwards only
+# ## The network of notebook 04, forward only
 #
-# The same digits, the same 784-64-10, the same soft-max. All of it was written by hand there: Linear, ReLU, the loss and the chain, each with its `backward`. Here is the whole network:
+# The same digits, the same 784–64–10, the same soft-max. All of it was written by hand there: Linear, ReLU, the loss and the chain, each with its `backward`. Here is the whole network:
 
 # %% show="show_network"
 def logits(X, W1, b1, W2, b2):
@@ -675,35 +678,41 @@ def train_with_tape(weights, lr=0.2):
     return weights, losses
 
 # %% [markdown]
-# Beside it the same steps by hand, as your layers did them:
+# Next to it, the same training steps with the classes that you wrote in notebook 04, each with a `backward` of its own. They are read from your saved notebook in the folder next door.
 
-# %% show="show_train_by_hand"
+# %% folded="show_train_by_hand"
+from barprop.next_door import own_answers
+
+by_hand = own_answers("04_layers/layers.ipynb", "Linear", "ReLU", "SoftmaxCrossEntropy", "Network")
+
+
 def train_by_hand(weights, lr=0.2):
-    losses = []
+    Linear, ReLU, SoftmaxCrossEntropy, Network = by_hand.values()
+    (W1, b1, W2, b2), losses = weights, []
+    network, loss, w = Network([Linear(), ReLU(), Linear()]), SoftmaxCrossEntropy(), [(W1.T, b1), (), (W2.T, b2)]
     for rows in batches:
-        (W1, b1, W2, b2), x, y, n = weights, X[rows], labels[rows], len(rows)
-        z = x @ W1 + b1
-        h = np.maximum(z, 0)
-        p = np.exp(h @ W2 + b2)
-        p /= p.sum(axis=1, keepdims=True)
-        losses.append(-np.log(p[range(n), y]).mean())
-        out_bar = (p - np.eye(10)[y]) / n
-        z_bar = out_bar @ W2.T * (z > 0)
-        bars = x.T @ z_bar, z_bar.sum(axis=0), h.T @ out_bar, out_bar.sum(axis=0)
-        weights = [w - lr * bar for w, bar in zip(weights, bars)]
-    return weights, losses
+        losses.append(loss.forward(network.forward(X[rows], w), labels[rows]))
+        w_bar, _ = network.backward(loss.backward(), w)
+        w = [tuple(u - lr * u_bar for u, u_bar in zip(*pair)) for pair in zip(w, w_bar)]
+    return losses
+
+# %% [markdown]
+# Three epochs with each of the two; this takes a while.
 
 # %% folded="show_training"
 if ready("Value", "compose"):
     weights, losses = train_with_tape(start)
-    _, by_hand = train_by_hand(start)
     right = logits(X_test, *map(Value, weights)).data.argmax(axis=1) == labels_test
-    print(f"largest difference of two losses in {len(losses)} steps: {np.max(np.abs(np.subtract(losses, by_hand))):.1e}")
-    print(f"right on {right.mean():.1%} of the {len(right):,} digits held out")
-    display(tape.losses({"with your tape": losses, "by hand": by_hand}))
+    print(f"{100 * right.mean():.1f} % of the {len(right):,} digits held out are classified correctly")
+    lines = {"with your tape": losses}
+    if all(by_hand.values()):
+        lines["with your classes of notebook 04"] = train_by_hand(start)
+        difference = np.max(np.abs(np.subtract(*lines.values())))
+        print(f"largest difference of two losses in {len(losses)} training steps: {difference:.1e}")
+    display(tape.losses(lines))
 
 # %% [markdown]
-# The same losses, to the last few digits of a float. Before you look: how many nodes does one such step record, and how much memory do they hold?
+# The same losses, to the last few digits of a float (where both are shown). Before you look: how many nodes does one training step record, and how much memory do they hold?
 
 # %%
 guess_memory = {"nodes": None, "MB": None}
@@ -717,11 +726,11 @@ if ready("topological_order", "Value", "compose"):
     print(f"one node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
 
 # %% [markdown]
-# That memory is the price of every tape: nothing may be thrown away before the way back has been walked. Notebook 02 showed the way out, to keep less and compute some of it again.
+# That memory is the price of every tape: nothing may be thrown away before the backward pass is over. Notebook 02 showed what helps: keep less, and compute some of it again.
 #
 # ## And PyTorch
 #
-# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. On `.backward()` it orders the nodes, walks from the end and adds up the bars.
+# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. When you call `.backward()`, PyTorch orders the nodes, goes through them from the end and adds up the bars, as yours does.
 
 # %% show="show_torch"
 try:
@@ -742,19 +751,19 @@ else:
         print(f"largest difference from your losses: {np.max(np.abs(np.subtract(torch_losses, losses))):.1e}")
 
 # %% [markdown]
-# What it has beyond yours: hundreds of steps, graphics cards, and years of bugs fixed.
+# What PyTorch has and yours has not: hundreds of operations, GPU support, and years of fixed bugs.
 
 # %% [markdown]
-# ## To take along
+# ## What to take away
 #
 # - A tape remembers what each result was made from and how to send a bar back.
-# - A node passes its bar on once, when all its bars have arrived: reversed topological order.
-# - What broadcasting stretched forwards is summed backwards; a bar has the shape of its variable.
-# - The way back comes for free; a forward pass must still not overflow, and the tape costs memory.
+# - A node passes its bar on once, when it is complete: reversed topological order.
+# - What broadcasting stretched on the way forward is summed on the way back; a bar has the shape of its variable.
+# - Backward comes for free; forward must still not overflow, and the tape costs memory.
 #
 # Three quick questions:
 #
-# <details><summary>A node is used by three others. How often does it pass its bar on?</summary>
+# <details><summary>A node is used by three others. How many times does it pass its bar on?</summary>
 #
 # Once, after all three bars have arrived and were added up.
 # </details>
@@ -777,6 +786,6 @@ else:
 #
 # - **micrograd** is this notebook with one number per node: read its engine.
 # - Let `back` compute with `Value`s, and the bars have a tape of their own: second derivatives.
-# - JAX also goes the other way and carries nudges **forwards** (`jvp`). When is that cheaper?
+# - JAX also goes the other way and carries nudges **forward** (`jvp`). When is that cheaper?
 # - **Checkpointing**: keep every tenth node, and compute the rest again on the way back.
 # - Change `x.data` in place before `.backward()`. Which bars break?

@@ -227,7 +227,7 @@ def test_a_picture_is_pushed(book: LabPage) -> None:
     pad.get_by_label("step", exact=True).select_option("raw")
     assert pad.get_by_label("eps", exact=True).is_disabled()
     scribble(book, pad)
-    assert "Your drawing, which it takes for" in said(pad)
+    assert "Your drawing, which the network takes for" in said(pad)
     pad.get_by_role("button", name="Reset").click()
     assert loss in said(pad)
 

@@ -18,6 +18,7 @@ _KEPT = "return bar.sum(axis=ones, keepdims=True)"
 _WRONG_UNBROADCAST = {
     "axes of length 1 not summed": _unbroadcast(_FRONT, "return bar"),
     "axes of length 1 lost": _unbroadcast(_FRONT, _ONES, "return bar.sum(axis=ones)"),
+    "the first axis, whatever the shape": _unbroadcast("return bar.sum(axis=0) if bar.ndim else bar.copy()"),
     "mean instead of sum": _unbroadcast(_FRONT.replace("sum", "mean"), _ONES, _KEPT.replace("sum", "mean")),
     "summed the last axes": _unbroadcast("bar = bar.sum(axis=tuple(range(len(shape), bar.ndim)))", "return bar"),
     "one axis in front only": _unbroadcast(

@@ -307,7 +307,7 @@ TRAIN_DIGITS = Exercise(
                 _many(steps=_OVERLAP)),
         Mistake("dropped the short batch", "The last batch of an epoch is smaller than the others, and you leave it out: its examples are not used. A slice that reaches beyond the end just stops there.",
                 lambda c, right: {"steps": _reaches(len(c.X) // _batch(c) * _batch(c), c)} if c.kind == "batches" else None),
-        Mistake("drawn with replacement", "A batch may hold one example twice in yours, and others never come: draw an order of all examples for each epoch, and cut it into batches.",
+        Mistake("drawn with replacement", "In your version a batch may hold one example twice, while others are never used: draw an order of all examples for each epoch, and cut it into batches.",
                 _many(steps=_TWICE)),
         Mistake("ignores the seed", "Another seed, the same batches. What should the seed be given to?", _many(seed=_IGNORED)),
         Mistake("the seed does not hold", "The same seed, other batches. Make the generator from the seed inside train_digits.",

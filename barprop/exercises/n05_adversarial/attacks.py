@@ -37,7 +37,7 @@ def _ascent_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield attack_case(rng, "three steps", (3, 7, 4), grey, alpha=0.02, steps=3)
     yield attack_case(rng, "one image, two steps", (1, 6, 3), grey, alpha=0.04, steps=2)
     yield attack_case(rng, "no steps", (3, 5, 3), grey, alpha=0.05, steps=0)
-    yield attack_case(rng, "dark and bright pixels", (3, 6, 3), inked, alpha=0.06, steps=2)
+    yield attack_case(rng, "pixels near 0 and near 1", (3, 6, 3), inked, alpha=0.06, steps=2)
     yield attack_case(rng, "whole numbers", (2, 6, 3), bitmap, alpha=1, steps=1)
 
 
@@ -58,19 +58,19 @@ GRADIENT_ASCENT = Exercise(
     oracle=lambda c: {"X_up": walk(c, _ascent_way(c))},
     guesses=walk_guesses(_ascent_way),
     mistakes=(
-        _ascent_slip("descended", "Your loss falls. That is training's direction; here the loss is to grow.", along=-1.0),
+        _ascent_slip("descended", "Your loss falls. That is training's direction; here the loss should grow.", along=-1.0),
         _ascent_slip("one x_bar for all steps", "Right for one step only. After a step the image is another one; is its bar still the same?",
                      fresh=False),
         _ascent_slip("always from the original", "Each of your steps starts at the first image again, so the steps do not add up.",
                      anchored=True),
         _ascent_slip("one step only", "You stop after one step, whatever steps says.", steps=lambda c: min(c.steps, 1)),
-        _ascent_slip("one step too many", "One step too many. How often is the image moved when steps = 0?",
+        _ascent_slip("one step too many", "One step too many. How many times is the image moved when steps = 0?",
                      steps=lambda c: c.steps + 1),
         _ascent_slip("forgot the n", "The direction is right, the step is too short when there are several images: that is the bar of the mean loss.",
                      alpha=lambda c: c.alpha / len(c.X)),
-        _ascent_slip("sign instead of the bar", "All your pixels move equally far. That comes two exercises on; here each moves by its own bar.",
+        _ascent_slip("sign instead of the bar", "All your pixels move equally far. That comes in the next exercise; here each pixel moves by its own bar.",
                      move=np.sign),
-        _ascent_slip("unit length", "You divide the bar by its length. Here a sensitive image moves farther than a dull one.",
+        _ascent_slip("unit length", "You divide the bar by its length. Here a sensitive image moves farther than an insensitive one.",
                      move=unit),
         _ascent_slip("forgot alpha", "The steps are all of one size whatever alpha is.", alpha=lambda c: 1.0),
         _ascent_slip("clipped after every step", "You keep the pixels in [0, 1]. Wise, but not asked for yet: here the image may leave that range.",
@@ -79,7 +79,7 @@ GRADIENT_ASCENT = Exercise(
                    lambda c, right: np.minimum(np.maximum(right, 0.0), 1.0)),
         seen_from("X_up", "only the change", "That is the change alone. Where is the image it is added to?",
                    lambda c, right: right - c.X),
-        Mistake("added to two", "The lecture says \"2 + alpha ...\" by a slip of the tongue. To what is the step really added?",
+        Mistake("added to two", "You add the step to the number 2. To what should the step be added?",
                 lambda c, right: {"X_up": 2 + c.alpha * loss_slopes(c.net, c.X, c.labels)} if c.steps else None),
     ),
 )  # fmt: skip
@@ -96,7 +96,7 @@ def _fgsm_probes(rng: np.random.Generator) -> Iterator[Case]:
     plain: dict[str, Any] = {"output": "X_adv"}
     edge: dict[str, Any] = {"output": "the clipped X_adv"}
     yield attack_case(rng, "four images", (4, 6, 3), grey, _fgsm_way, eps=0.2, **plain)
-    yield attack_case(rng, "dark and bright pixels", (4, 7, 3), inked, _fgsm_way, eps=0.15, **edge)
+    yield attack_case(rng, "pixels near 0 and near 1", (4, 7, 3), inked, _fgsm_way, eps=0.15, **edge)
     yield attack_case(rng, "one image", (1, 6, 4), grey, _fgsm_way, eps=0.05, **plain)
     yield attack_case(rng, "a pixel that no weight looks at", (3, 5, 3), grey, _fgsm_way, eps=0.1, blind=(2,), **plain)
     yield attack_case(rng, "eps = 0", (2, 5, 3), grey, _fgsm_way, eps=0.0, **plain)
@@ -127,20 +127,20 @@ FGSM = Exercise(
     mistakes=(
         _fgsm_slip("forgot the sign", "Each pixel moves by its bar. With the same budget for every pixel, each may go as far as eps.",
                    move=np.positive),
-        _fgsm_slip("descended", "Your attack makes the classifier surer of the label. Which way does the loss grow?", along=-1.0),
-        _fgsm_slip("forgot to clip", "Right in the grey; some pixels leave [0, 1]. No camera takes such a picture.", inside=False),
+        _fgsm_slip("descended", "Your attack makes the network more certain of the label. Which way does the loss grow?", along=-1.0),
+        _fgsm_slip("forgot to clip", "Right for grey pixels, but some pixels leave [0, 1]. No picture has such pixels.", inside=False),
         _fgsm_slip("unit length", "The whole image moves by eps in length. Here every pixel by itself has a budget of eps.", move=unit),
         _fgsm_slip("moved up at zero", _ZERO_UP, move=lambda s: np.where(s >= 0, 1.0, -1.0)),
         _fgsm_slip("moved down at zero", _ZERO_UP, move=lambda s: np.where(s > 0, 1.0, -1.0)),
         _fgsm_slip("forgot eps", "Every move has the same size whatever eps is.", alpha=lambda c: 1.0),
-        _fgsm_slip("only upwards", "All your pixels get brighter. Some bars are negative.", move=lambda s: np.abs(np.sign(s))),
+        _fgsm_slip("only upwards", "All your pixels get larger (more ink). Some bars are negative.", move=lambda s: np.abs(np.sign(s))),
         _fgsm_slip("one sign a pixel for all images", "All images move along the same pattern. Each has signs of its own.",
                    move=lambda s: np.sign(s.sum(axis=0)) * np.ones_like(s)),
         seen_from("X_adv", "clipped to the ball around zero", "You clip the picture to [-eps, eps]. It is the change that is so small, not the picture.",
                    lambda c, right: np.minimum(np.maximum(walk(c, replace(_fgsm_way(c), inside=False)), -c.eps), c.eps)),
-        seen_from("X_adv", "clipped below only", "Some pixels are brighter than 1.",
+        seen_from("X_adv", "clipped below only", "Some pixels are above 1.",
                    lambda c, right: np.maximum(walk(c, replace(_fgsm_way(c), inside=False)), 0.0)),
-        seen_from("X_adv", "clipped above only", "Some pixels are darker than 0.",
+        seen_from("X_adv", "clipped above only", "Some pixels are below 0.",
                    lambda c, right: np.minimum(walk(c, replace(_fgsm_way(c), inside=False)), 1.0)),
         seen_from("X_adv", "only the change", "That is the change alone. Where is the image it is added to?",
                    lambda c, right: walk(c, replace(_fgsm_way(c), inside=False)) - c.X),
@@ -172,7 +172,7 @@ def _walk_probes(way: Callable[[Case], Way], labels: str) -> Callable[[np.random
         )
         yield _edge_of_ball(rng, way, ball)
         yield attack_case(
-            rng, "dark and bright pixels", (3, 6, 3), inked, way, True, eps=0.3, alpha=0.1, steps=3, **edge
+            rng, "pixels near 0 and near 1", (3, 6, 3), inked, way, True, eps=0.3, alpha=0.1, steps=3, **edge
         )
         yield attack_case(rng, "one image, one step", (1, 6, 4), grey, way, eps=0.2, alpha=0.1, steps=1, **plain)
         yield attack_case(rng, "no steps", (3, 5, 3), grey, way, eps=0.1, alpha=0.05, steps=0, **plain)
@@ -228,7 +228,7 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
     turned = (
         slip(
             "descended",
-            "Your attack makes the classifier surer of the label. Which way does the loss grow?",
+            "Your attack makes the network more certain of the label. Which way does the loss grow?",
             along=-1.0,
         )
         if uphill
@@ -241,7 +241,7 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
         slip("no projection", "Several steps carry your pictures farther than eps from where they began.", eps=np.inf),
         slip("projected around the previous image", "Your ball moves along with the picture, so it never holds anything back. Around which picture does it lie?",
              home="here"),
-        slip("forgot to clip", "Right in the grey; some pixels leave [0, 1]. No camera takes such a picture.", inside=False),
+        slip("forgot to clip", "Right for grey pixels, but some pixels leave [0, 1]. No picture has such pixels.", inside=False),
         slip("neither ball nor range", "Nothing holds your pictures: they leave the ball, and they leave [0, 1].", eps=np.inf, inside=False),
         slip("projected only at the end", "Ball and range are only looked at after the last step; until then the picture walks outside, and asks for directions there.",
              late=True),
@@ -250,13 +250,13 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
         slip("forgot the sign", "Each pixel moves by alpha times its bar. What does fgsm make of the bar first?", move=np.positive),
         slip("always from the original", "Each of your steps starts at the first image again, so the steps do not add up.", anchored=True),
         slip("one step only", "You stop after one step, whatever steps says.", steps=lambda c: min(c.steps, 1)),
-        slip("one step too many", "One step too many. How often is the picture moved when steps = 0?", steps=lambda c: c.steps + 1),
+        slip("one step too many", "One step too many. How many times is the picture moved when steps = 0?", steps=lambda c: c.steps + 1),
         slip("eps as the step", "Each of your steps is as long as the whole budget. Which of the two is the length of a step?", alpha=lambda c: c.eps),
         slip("alpha shared among the steps", "Your steps get shorter the more there are. alpha is the length of each.",
              alpha=lambda c: c.alpha / max(c.steps, 1)),
         slip("moved up at zero", _ZERO_UP, move=lambda s: np.where(s >= 0, 1.0, -1.0)),
         slip("moved down at zero", _ZERO_UP, move=lambda s: np.where(s > 0, 1.0, -1.0)),
-        seen_from("X_adv", "projected in length", "Your ball is round: it limits the length of the whole change. Max norm means a limit for each pixel.",
+        seen_from("X_adv", "projected in length", "Your ball is round: it limits the length of the whole change. Here every pixel has a limit of its own.",
                    around_length),
         seen_from("X_adv", "only the change", "That is the change alone. Where is the image it is added to?", lambda c, right: right - c.X),
     )  # fmt: skip

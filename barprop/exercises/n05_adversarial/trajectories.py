@@ -144,8 +144,8 @@ _SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("predictions in place of labels", "Your attack walks along the loss of the class that the network sees. Which class is asked for?", {"labels": predicted}),
     ("uphill", "You walk uphill. Which way does the loss have to go?", {"along": 1.0}),
     ("downhill", "You walk downhill. Which way does the loss have to go?", {"along": -1.0}),
-    ("one step too few", "One step too few is done. How often does your loop run?", {"steps": lambda c: max(c.steps - 1, 0)}),
-    ("one step too many", "One step too many is done. How often does your loop run?", {"steps": lambda c: c.steps + 1}),
+    ("one step too few", "One step too few is done. How many times does your loop run?", {"steps": lambda c: max(c.steps - 1, 0)}),
+    ("one step too many", "One step too many is done. How many times does your loop run?", {"steps": lambda c: c.steps + 1}),
     ("one step, whatever steps says", "You do one step, whatever steps says.", {"steps": lambda c: 1}),
     ("half a step", "Your steps are half as long as they should be.", {"alpha": lambda c: _size(c) / 2}),
     ("twice a step", "Your steps are twice as long as they should be.", {"alpha": lambda c: 2 * _size(c)}),
@@ -157,9 +157,9 @@ _SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("twice the budget", "Your ball is twice as large as it may be.", {"eps": lambda c: 2 * c.eps}),
     ("the bar instead of its sign", "Each pixel moves by its bar, where all are to move equally far.", {"move": np.positive}),
     ("the sign instead of the bar", "All pixels move equally far, where each is to move by its bar.", {"move": np.sign}),
-    ("only upwards", "Your pixels only get brighter. Some bars are negative.", {"move": lambda s: (s > 0) * 1.0}),
-    ("only downwards", "Your pixels only get darker. Some bars are positive.", {"move": lambda s: (s < 0) * -1.0}),
-    ("by the size of the bar", "Your pixels only get brighter. Some bars are negative.", {"move": np.abs}),
+    ("only upwards", "Your pixels only get larger. Some bars are negative.", {"move": lambda s: (s > 0) * 1.0}),
+    ("only downwards", "Your pixels only get smaller. Some bars are positive.", {"move": lambda s: (s < 0) * -1.0}),
+    ("by the size of the bar", "Your pixels only get larger. Some bars are negative.", {"move": np.abs}),
     ("scaled by the largest bar", "Your bars are divided by the largest of them. Is that what a step is made of?", {"move": lambda s: s / np.max(np.abs(s))}),
     ("scaled by each image's largest bar", "Your bars are divided by the largest of them. Is that what a step is made of?", {"move": lambda s: s / np.max(np.abs(s), axis=1, keepdims=True)}),
     ("scaled by the length of all bars", "Your bars are divided by their length. Is that what a step is made of?", {"move": lambda s: s / np.sqrt(np.sum(s * s))}),
@@ -202,7 +202,7 @@ def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
         )
         yield (
             "a ball around 0",
-            "Your ball lies around black, not around the image.",
+            "Your ball lies around 0, blank paper, not around the image.",
             lambda: _kept(np.clip(walk(c, replace(way, inside=False, eps=np.inf)), -way.eps, way.eps), way),
         )
 

@@ -107,6 +107,8 @@ UNBROADCAST = Exercise(
                 _group(*_EVERY)(_in_front)),
         Mistake("axes of length 1 lost", "The numbers are right, the shape is not: an axis of length 1 is gone. NumPy's sum can keep it.",
                 _group(_ONES, _BOTH)(lambda bar, shape, right: np.reshape(right, [n for n in shape if n != 1]))),
+        Mistake("the first axis, whatever the shape", "You sum along axis 0 and nothing else. Which axes are new for this shape, and which had length 1?",
+                _group(*_EVERY)(lambda bar, shape, right: bar.sum(axis=0) if bar.ndim else None)),
         Mistake("mean instead of sum", "An entry that was used four times gets four bars, and bars add up. You take their mean.",
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: right * (np.size(right) / bar.size))),
         Mistake("summed the last axes", "Broadcasting puts new axes in front; you sum the last ones.", _group(_FRONT, _BOTH)(_last_axes)),
@@ -140,18 +142,18 @@ def _matmul_probes(rng: np.random.Generator) -> Iterator[Case]:
         bar = read_only(draw(rng, *out)) if out else draw(rng)
         return Case(f"{A.shape} @ {B.shape}", {"bar": bar, "A": A, "B": B})
 
+    # All matrices first: an answer that stops on vectors is not tried to the end, and has its points for matrices.
     yield case(draw(rng, 2, 3), draw(rng, 3, 4))
-    yield case(draw(rng, 2, 3), draw(rng, 3))
-    yield case(draw(rng, 3), draw(rng, 3, 4))
-    yield case(draw(rng, 3), draw(rng, 3))
+    yield case(draw(rng, 3, 3), draw(rng, 3, 3))  # the shapes of many a wrong answer fit
     yield case(np.asfortranarray(draw(rng, 4, 2)), read_only(draw(rng, 2, 3)))
-    for left, right in (((3, 3), (3, 3)), ((3, 3), (3,)), ((3,), (3, 3)), ((1, 3), (3, 1)), ((1, 3), (3,)), ((2, 1), (1, 4)),
-                        ((3,), (3, 1)), ((1,), (1,))):  # fmt: skip
+    whole = rng.integers(-4, 5, (2, 3)), rng.integers(2, 5, (3, 2))
+    yield Case("whole numbers", {"bar": draw(rng, 2, 2), "A": whole[0], "B": whole[1]})
+    for left, right in (((1, 3), (3, 1)), ((2, 1), (1, 4)),
+                        ((2, 3), (3,)), ((3,), (3, 4)), ((3,), (3,)),
+                        ((3, 3), (3,)), ((3,), (3, 3)), ((1, 3), (3,)), ((3,), (3, 1)), ((1,), (1,))):  # fmt: skip
         yield case(draw(rng, *left), draw(rng, *right))
     vectors = draw(rng, 2), draw(rng, 2)
     yield Case("(2,) @ (2,), bar a 0-d array", {"bar": np.array(draw(rng)), "A": vectors[0], "B": vectors[1]})
-    whole = rng.integers(-4, 5, (2, 3)), rng.integers(2, 5, (3, 2))
-    yield Case("whole numbers", {"bar": draw(rng, 2, 2), "A": whole[0], "B": whole[1]})
 
 
 def _matmul_oracle(c: Case) -> Values:

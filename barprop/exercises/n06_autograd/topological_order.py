@@ -196,7 +196,7 @@ def _order_right(case: Case) -> Values:
 
 
 _TOO_EARLY = (
-    "Some node stands before one of the nodes it was made from. Put down when it is first met is too early: "
+    "Some node is in the list before one of the nodes it was made from. It is too early to add a node when you first meet it:  "
     "what must be on the list before it may go there?"
 )
 
@@ -231,7 +231,7 @@ TOPOLOGICAL_ORDER = Exercise(
                 _nodes_are(lambda c: "some node is missing" if len(_reachable(c.parents, c.node)) > 1 + len(set(c.parents[c.node])) else "each once")),
         Mistake("left out the first ones", "The nodes that were made from nothing are missing. They have no parents; they are still part of the graph.",
                 _nodes_are(lambda c: "some node is missing" if c.args["nodes"] > 1 else "the node itself is missing")),
-        Mistake("a node for every path", "A node that was used twice stands there twice. Remember whom you have met.",
+        Mistake("a node for every path", "A node that was used twice is in the list twice. Remember which nodes you have met.",
                 _nodes_are(lambda c: "some node is there twice" if _shared(c) else "each once")),
         Mistake("put down when first met", _TOO_EARLY, _walked(_reachable)),
         Mistake("put down when first met, last parent first", _TOO_EARLY,

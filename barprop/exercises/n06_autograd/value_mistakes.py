@@ -131,7 +131,7 @@ _ONE_PARENT = (  # the step, its bars, and the kinds of cases in which it is tri
 _PILED_UP = "a.bar after a second backward()"
 _FROM_ANOTHER = "a.bar after backward() from another node"
 _LADDER = "sixty diamonds in a row"
-_RESET = "Call backward() twice and the bars grow. Every bar in the graph starts from zero, also those half-way."
+_RESET = "Call backward() twice and the bars grow. Every bar in the graph has to start from zero, including those in the middle."
 _TOO_EARLY = (
     "A node passed its bar on before all of it had arrived. Which order makes sure that everything made from a node "
     "comes before it?"
@@ -155,7 +155,7 @@ VALUE_MISTAKES = (
     Mistake("a - b the wrong way round", "a - b came out as b - a.",
             _in("pair", {"a - b": _minus, "a.bar in a - b": _minus, "b.bar in a - b": _minus})),
     *(
-        Mistake(f"the comma is missing in {step}", f"The step back of {step} returns an array, and the first row of it was taken for the bar of the first parent. One bar alone is a tuple with a comma: `(bar * ...,)`.",
+        Mistake(f"the comma is missing in {step}", f"In {step}, `back` returns an array, and the first row of it was taken for the bar of the first parent. One bar alone is a tuple with a comma: `(bar * ...,)`.",
                 _either(*(_in(kind, dict.fromkeys(bars, _first_row)) for kind in kinds)))
         for step, bars, kinds in _ONE_PARENT
     ),
@@ -171,7 +171,7 @@ VALUE_MISTAKES = (
             _in("pair", {"b.bar in a / b": lambda c, right: product(right, c.b)})),
     Mistake("numerator multiplied", "a.bar in a / b: how much does a nudge of a move the ratio when b is large?",
             _in("pair", {"a.bar in a / b": lambda c, right: c.b})),
-    Mistake("numerator left alone", "The bar goes to the numerator unchanged. The denominator shrinks whatever happens in the numerator.",
+    Mistake("numerator left alone", "The bar goes to the numerator unchanged. If a moves by 0.1, does a / b move by 0.1?",
             _in("pair", {"a.bar in a / b": _ones})),
     Mistake("exponent not lowered", "The slope of a power has an exponent of its own.", _in("one", {"a.bar in a ** k": lambda c, right: product(right, c.a)})),
     Mistake("factor k forgotten", "The exponent you lower comes down in front.", _in("one", {"a.bar in a ** k": lambda c, right: right / c.k})),
@@ -215,11 +215,11 @@ VALUE_MISTAKES = (
     Mistake("relu with its value", "You multiplied by what relu gave. Its slope is 0 or 1.",
             _in("plain", {"a.bar in a.relu()": lambda c, right: on_arrays(np.asarray(c.a, dtype=float), "relu")})),
     Mistake("relu open at 0", "At 0 the course takes the slope of relu as 0.", _in("at zero", {"a.bar in a.relu()": lambda c, right: (c.a >= 0) * 1.0})),
-    Mistake("tanh: slope from the input", "The slope of tanh is short to write with its output; you wrote it with its input.",
+    Mistake("tanh: slope from the input", "You used the formula for the output of tanh, but put in its input.",
             _in("plain", {"a.bar in a.tanh()": lambda c, right: 1 - np.square(np.asarray(c.a, dtype=float))})),
-    Mistake("tanh without the square", "The slope of tanh is never negative and never above 1. A power is missing.",
+    Mistake("tanh without the square", "Your slope of tanh is above 1 where the input is negative. A power is missing.",
             _in("plain", {"a.bar in a.tanh()": lambda c, right: 1 - np.tanh(c.a)})),
-    Mistake("bar not used", "Your step back hands on its slope and forgets the bar that comes in.",
+    Mistake("bar not used", "Your `back` returns the slope and forgets the bar that comes in.",
             _in("weighed", {f"a.bar in a.{method}()": lambda c, right: right / c.w for method in ("exp", "log", "relu", "tanh")})),
     Mistake("nothing starts from zero", _RESET, _in("story", {_PILED_UP: _times(3), _FROM_ANOTHER: lambda c, right: 3 * product(c.b, c.c) + right})),
     Mistake("only the inputs start from zero", _RESET, _in("story", {_PILED_UP: _times(2), _FROM_ANOTHER: lambda c, right: right})),

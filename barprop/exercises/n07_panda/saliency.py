@@ -19,27 +19,27 @@ from barprop.judging.compare import close
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
 
 _MOST = 1_000  # copies, and calls
-_MEAN = "is the mean of abs(x_bar) over the copies"
-_SUM = "is the sum over the copies, not their mean"
-_SIGNED = "is the mean of x_bar, with its signs"
-_SIZE_OF_MEAN = "is the size of the mean, not the mean of the sizes"
-_SQUARES = "is made of squares"
-_SHARED_LOSS = "is too small by the number of images"
-_ONE_FOR_ALL = "is the same for all images"
-_OTHER = "is something else than the mean over the copies on which your bars were taken"
-_FRESH = "is normal, of size sigma, and fresh for every copy and pixel"
-_COUNT = "is not in `samples` copies of each image"
-_NONE = "is missing: the copies are the images themselves"
-_CLEAN = "is missing in some of the copies"
-_SIZE = "is not of size sigma"
-_CLIPPED = "is cut off at 0 or 1"
-_SAME_COPIES = "is the same in every copy"
-_SAME_PIXELS = "is the same for all pixels of an image"
-_SAME_IMAGES = "is the same for all images"
-_SHAPE = "has the right size, but is not normally distributed"
-_FIXED = "fixes the answer"
-_NO_SEED = "does not fix the answer: the same seed gives another one"
-_ONE_SEED = "makes no difference: another seed gives the same answer"
+_MEAN = "the result is the mean of abs(x_bar) over the copies"
+_SUM = "the result is the sum over the copies, not their mean"
+_SIGNED = "the result is the mean of x_bar, with its signs"
+_SIZE_OF_MEAN = "the result is the size of the mean, not the mean of the sizes"
+_SQUARES = "the result is made of squares"
+_SHARED_LOSS = "the result is too small by the number of images"
+_ONE_FOR_ALL = "the result is the same for all images"
+_OTHER = "the result is something other than the mean over the copies on which your bars were taken"
+_FRESH = "the noise is normal, of size sigma, and fresh for every copy and pixel"
+_COUNT = "the noise is not in `samples` copies of each image"
+_NONE = "the noise is missing: the copies are the images themselves"
+_CLEAN = "the noise is missing in some of the copies"
+_SIZE = "the noise is not of size sigma"
+_CLIPPED = "the noise is cut off at 0 or 1"
+_SAME_COPIES = "the noise is the same in every copy"
+_SAME_PIXELS = "the noise is the same for all pixels of an image"
+_SAME_IMAGES = "the noise is the same for all images"
+_SHAPE = "the noise has the right size, but is not normally distributed"
+_FIXED = "the seed fixes the answer"
+_NO_SEED = "the seed does not fix the answer: the same seed gives another one"
+_ONE_SEED = "the seed makes no difference: another seed gives the same answer"
 
 
 class _NotingNetwork(NudgedNetwork):
@@ -217,9 +217,9 @@ SMOOTH_SALIENCY = Exercise(
     oracle=_right,
     drive=_drive,
     mistakes=(
-        Mistake("forgot abs", "Your numbers have signs. Asked is how much the loss minds a pixel, in whichever direction.",
+        Mistake("forgot abs", "Your numbers have signs. You need how strongly the loss depends on a pixel, in either direction.",
                 _both(lambda c, right: loss_slopes(c.net, c.X, c.labels), _SIGNED)),
-        Mistake("abs of the mean", "You average first and take the size then: bars of +3 and -3 cancel out. The loss minds that pixel in both copies.",
+        Mistake("abs of the mean", "You average first and take the size then: bars of +3 and -3 cancel out. The loss depends on that pixel in both copies.",
                 _told("mean", _SIZE_OF_MEAN)),
         Mistake("sum instead of mean", "Your numbers grow with samples. A mean does not.",
                 _both(lambda c, right: right * c.samples, _SUM)),
@@ -228,7 +228,7 @@ SMOOTH_SALIENCY = Exercise(
                 _both(lambda c, right: right / len(c.X), _SHARED_LOSS)),
         Mistake("averaged the images", "All images get the same. The mean runs over the copies of one image, not over the images.",
                 _both(lambda c, right: np.tile(right.mean(axis=0), (len(right), 1)), _ONE_FOR_ALL)),
-        Mistake("the noisy images themselves", "That is what the images look like. Asked is how much the loss minds their pixels.",
+        Mistake("the noisy images themselves", "Those are the images. You need how strongly the loss depends on their pixels.",
                 _still(lambda c, right: np.abs(c.X))),
         Mistake("no noise", "Your copies are the images themselves: where does the noise come in?", _told("noise", _NONE)),
         Mistake("the clean image among the copies", "One of your copies has no noise. All of them get some.", _told("noise", _CLEAN)),

@@ -15,7 +15,7 @@ from autograder.course.layout import SOURCE
 from autograder.reference import n02_bar_notation, n03_gradient_splitting, n04_layers, n05_adversarial, n07_panda
 from barprop import relu
 from barprop.data import class_names, digits, panda
-from barprop.picture_net import build, load_tensors, multiplications
+from barprop.picture_net import as_jpeg, build, load_tensors, multiplications
 from barprop.picture_net.build import GROUPS
 from barprop.pictures.photos import probabilities
 from tests import needs
@@ -117,6 +117,24 @@ def spread_of_bars() -> float:
     return float(size[-1] / size[0])
 
 
+def loss_bends_not_logits() -> bool:
+    """Whether for the calmest quarter of the digits the loss grows far more than its slope promises, the logits as theirs."""
+    net, logits = _classifier()
+    right = np.flatnonzero(logits.argmax(axis=1) == labels_test)
+    x_bar = n05_adversarial.input_bar(net, X_test, labels_test)
+    calm = right[np.argsort(np.linalg.norm(x_bar[right], axis=1))[: len(right) // 4]]
+    change, own = np.clip(X_test + 0.1 * np.sign(x_bar), 0, 1) - X_test, labels_test[calm]
+    after, nudged = (net[0].forward(X_test + size * change, net[1])[calm] for size in (1, 1e-4))
+    straight = logits[calm] + (nudged - logits[calm]) / 1e-4  # where the logits' slopes lead
+
+    def losses(at: np.ndarray) -> np.ndarray:
+        return np.asarray(np.logaddexp.reduce(at, axis=1) - at[np.arange(len(own)), own])
+
+    promised = losses(logits[calm]) + (x_bar * change).sum(axis=1)[calm]
+    as_straight = np.median(losses(straight)) / np.median(losses(after))
+    return bool(np.median(losses(after)) > 100 * np.median(promised) and 0.7 < as_straight < 1.3)
+
+
 def recursion_limit() -> int:
     """Return Python's limit of nested calls, as it is without pytest and the like."""
     return 1000 if sys.getrecursionlimit() >= 1000 else sys.getrecursionlimit()
@@ -149,6 +167,43 @@ def panda_share() -> float:
     """Return the percentage that the picture network gives the panda."""
     network, w, _ = _panda_net()
     return float(100 * probabilities(network.forward(panda(), w))[0, class_names().index("giant panda")])
+
+
+def share_of_linear() -> float:
+    """Return which part of the picture network's multiplications is done by `Linear`."""
+    count = multiplications()
+    return sum(n for kind, n in count.items() if kind.startswith("Linear")) / sum(count.values())
+
+
+@cache
+def _picture_net() -> tuple[Any, Any, Any]:
+    network, w, _ = _panda_net()
+    return network, w, n04_layers.SoftmaxCrossEntropy()
+
+
+@cache
+def after_changes() -> dict[str, float]:
+    """Return the percentage of the panda after the attack of notebook 07, and whatever is done to the attacked photo."""
+    net, X, names = _picture_net(), panda(), class_names()
+    attacked = n05_adversarial.targeted(net, X, np.array([names.index("gibbon")]), 2 / 255, 1 / 255, 8)
+    picture = attacked.reshape(1, 224, 224, 3)
+    changed = {
+        "JPEG 95": as_jpeg(attacked, 95),
+        "JPEG 75": as_jpeg(attacked, 75),
+        "one pixel": np.roll(picture, 1, axis=2),
+        "mirror": picture[:, :, ::-1],
+        "half": X + (attacked - X) / 2,
+    }
+    logits = net[0].forward(np.concatenate([x.reshape(1, -1) for x in changed.values()]), net[1])
+    return dict(zip(changed, 100 * probabilities(logits)[:, names.index("giant panda")], strict=True))
+
+
+def largest_fields() -> tuple[tuple[int, int], ...]:
+    """Return which of 7 x 7 fields of the photo has the largest bars, for one bar and for a mean over noisy copies."""
+    net, X, label = _picture_net(), panda(), np.array([class_names().index("giant panda")])
+    maps = np.abs(n05_adversarial.input_bar(net, X, label)), n07_panda.smooth_saliency(net, X, label, 0.1, 12, 0)
+    fields = [each.reshape(224, 224, 3).max(axis=2).reshape(7, 32, 7, 32).mean(axis=(1, 3)) for each in maps]
+    return tuple(divmod(int(field.argmax()), 7) for field in fields)
 
 
 NAMES = {name: value for name, value in vars(np).items() if not name.startswith("_")} | {

@@ -388,6 +388,12 @@ def test_untouched_skeleton_scores_nothing() -> None:
     assert sum(by_part(filled()).values()) == 0
 
 
+def test_an_answer_for_matrices_alone_earns_the_points_for_matrices() -> None:
+    exercise = EXERCISES["matmul_bars"]
+    result = judge(exercise, answer("def matmul_bars(bar, A, B):\n    return bar @ B.T, A.T @ bar", exercise), EXERCISES)
+    assert [result.verdict(part).points for part in exercise.parts] == [2, 0]
+
+
 def test_plus_and_times_alone_earn_their_points() -> None:
     earned = by_part(filled("__add__", "__mul__"))
     for part in ("operators", "constants", "broadcasting"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import io
 import shutil
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from autograder.course import stand_ins
 from autograder.course.layout import RELEASE, SOLUTIONS, SOURCE
 from autograder.reference import REFERENCES
 from barprop.check import passes
@@ -27,7 +29,8 @@ GIVEN = ("Linear", "Network", "SoftmaxCrossEntropy", "input_bar", "targeted")
 def handed_out(folder: Path) -> ModuleType:
     """earlier.py as it lies beside the notebook in a student's folder."""
     (folder / "07_panda").mkdir(exist_ok=True)
-    path = Path(shutil.copy(SOURCE / "07_panda" / "earlier.py", folder / "07_panda"))
+    for name in ("earlier.npz", "earlier.py"):
+        path = Path(shutil.copy(SOURCE / "07_panda" / name, folder / "07_panda"))
     spec = importlib.util.spec_from_file_location("earlier", path)
     assert spec is not None
     assert spec.loader is not None
@@ -52,21 +55,45 @@ def test_what_is_given_passes_the_checks_of_04_and_05(name: str, tmp_path: Path)
     assert passes(name, {**REFERENCES.names, **{given: getattr(handed_out(tmp_path), given) for given in GIVEN}})
 
 
+def test_no_answer_of_04_and_05_is_there_as_text() -> None:
+    with np.load(stand_ins.FILE) as file:
+        for name, rows in stand_ins.numbers().items():
+            assert np.array_equal(file[name], rows)
+    text = (SOURCE / "07_panda" / "earlier.py").read_text(encoding="utf-8")
+    given = [node for node in ast.parse(text).body if getattr(node, "name", "") in GIVEN]
+    assert len(given) == len(GIVEN)
+    for node in (inner for one in given for inner in ast.walk(one)):
+        assert not isinstance(node, ast.BinOp) or isinstance(node.op, ast.BitOr)  # dictionaries are joined
+        if isinstance(node, ast.Attribute):  # nothing of NumPy's arithmetic, and no layer's method is called
+            assert node.attr in {
+                "layers",
+                "shape",
+                "run",
+                "numbers",
+                "array",
+                "asarray",
+                "arange",
+                "_cache",
+                "_through",
+            }
+
+
 def test_with_no_other_notebook_all_is_given(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     earlier = handed_out(tmp_path)
-    assert earlier.yours() == (earlier.Linear, earlier.Network, earlier.targeted)
-    assert capsys.readouterr().out == "Linear: ours, Network: ours, targeted: ours.\n"
+    assert earlier.yours() == [getattr(earlier, name) for name in GIVEN]
+    said = capsys.readouterr().out
+    assert said.startswith("No answer saved in 04_layers/layers.ipynb passes for Linear, Network, SoftmaxCrossEntropy.")
+    assert said.count("save that notebook and run this cell again") == 2
+    assert said.endswith("\n" + ", ".join(f"{name}: ours" for name in GIVEN) + ".\n")
 
 
 def test_solved_notebooks_next_door_are_used(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     for name in ("04_layers", "05_adversarial"):
         shutil.copytree(SOLUTIONS / name, tmp_path / name)
     earlier = handed_out(tmp_path)
-    Linear, Network, targeted = earlier.yours()
-    assert Linear is not earlier.Linear
-    assert Network is not earlier.Network
-    assert targeted is not earlier.targeted
-    assert capsys.readouterr().out == "Linear: yours, Network: yours, targeted: yours.\n"
+    for name, used in zip(GIVEN, earlier.yours(), strict=True):
+        assert used is not getattr(earlier, name)
+    assert capsys.readouterr().out == ", ".join(f"{name}: yours" for name in GIVEN) + ".\n"
 
 
 def test_what_does_not_pass_is_not_used(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
@@ -74,7 +101,7 @@ def test_what_does_not_pass_is_not_used(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "04_layers").mkdir()
     notebook(tmp_path, "04_layers/layers.ipynb", Linear="class Linear:\n    pass", Network="this is no Python (")
     assert handed_out(tmp_path).yours()[0].__module__ == "earlier"
-    assert capsys.readouterr().out == "Linear: ours, Network: ours, targeted: ours.\n"
+    assert "Linear: ours, Network: ours" in capsys.readouterr().out
     (tmp_path / "04_layers" / "layers.ipynb").write_text("not JSON")
     assert handed_out(tmp_path).yours()[0].__module__ == "earlier"
 
@@ -93,7 +120,7 @@ class Linear:
 """
     notebook(tmp_path, "04_layers/layers.ipynb", Linear=slow)
     handed_out(tmp_path).yours()
-    assert capsys.readouterr().out.startswith("Linear: ours")
+    assert "Linear: ours (yours would take minutes for one photo), " in capsys.readouterr().out
 
 
 # --- a photo of one's own -------------------------------------------------------------------------
