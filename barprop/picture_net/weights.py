@@ -169,5 +169,7 @@ def trained() -> dict[str, np.ndarray] | None:
 def at_hand(needed: object) -> bool:
     """Whether the trained tensors, or the network made from them, are there; print one sentence where they are not."""
     if needed is None:
-        print("Waits for the trained network: the cell with the photo, or the one below “All together”, says what to do.")
+        print(
+            "Waits for the trained network: the cell with the photo, or the one below “All together”, says what to do."
+        )
     return needed is not None

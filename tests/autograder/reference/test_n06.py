@@ -390,7 +390,9 @@ def test_untouched_skeleton_scores_nothing() -> None:
 
 def test_an_answer_for_matrices_alone_earns_the_points_for_matrices() -> None:
     exercise = EXERCISES["matmul_bars"]
-    result = judge(exercise, answer("def matmul_bars(bar, A, B):\n    return bar @ B.T, A.T @ bar", exercise), EXERCISES)
+    result = judge(
+        exercise, answer("def matmul_bars(bar, A, B):\n    return bar @ B.T, A.T @ bar", exercise), EXERCISES
+    )
     assert [result.verdict(part).points for part in exercise.parts] == [2, 0]
 
 
