@@ -35,7 +35,8 @@ def places_table(statements: dict[str, str]) -> list[str]:
     lines = [
         "## Each statement twice",
         "",
-        "Each statement is practised twice: as on the lecture's board, and in a case that the board did not show. `02:show_feature` is a cell that shows something, in 02.",
+        "Each statement is practised twice: as on the lecture's board, and in a case that the board did not show. "
+        "`02:show_feature` is a cell that shows something, in 02.",
         "",
         "| statement | | as on the board | where the board never showed it |",
         "|---|---|---|---|",
