@@ -7,14 +7,11 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
-from functools import partial
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary, finalize
 
 import numpy as np
 
-from autograder.sandbox.inside import by_value, protocol
+from autograder.sandbox.inside import protocol
 from autograder.sandbox.inside.protocol import (
     ANSWER,
     ASK,
@@ -22,38 +19,31 @@ from autograder.sandbox.inside.protocol import (
     ERROR,
     ERRORS,
     FAIL,
-    HANDLE,
-    NODE,
     OUT_OF_MEMORY,
     PART,
-    RESULT,
     SPENT,
-    STUB,
-    TWIN,
     SpentError,
 )
 from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
 from autograder.sandbox.memory_limit import frugal
+from autograder.sandbox.object_table import ObjectTable
 from autograder.sandbox.outputs import read_cell
-from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
+from autograder.sandbox.remote_handle import RemoteHandle, sentence
 from autograder.sandbox.replies import Parts, failure, observed
 from barprop.answers.call_budget import Tally
 from barprop.answers.calls import AnswerError, Observed, label_of
-from barprop.answers.script import Later, Outcome, Script
-from barprop.fixtures.graphs import Graph, GraphNode
+from barprop.answers.script import Outcome, Script
 
 if TYPE_CHECKING:
     from autograder.sandbox.host import Sandbox
 
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
-_MOST_OBJECTS = 5_000  # in one answer
 _GRACE = 3.0  # seconds that an interrupted call gets to come back
 _FAREWELL = 0.3  # seconds until a process that fell silent must have ended by itself
 _CALLBACKS = 200_000  # calls from a session to the host
 _DEPTH = 8  # calls within calls within ...
-_FUNCTIONS = (FunctionType, BuiltinFunctionType, MethodType, partial, np.ufunc)
 
 
 class RemoteAnswers:
@@ -75,21 +65,15 @@ class RemoteSession:
 
     def __init__(self, sandbox: Sandbox, number: int, sock: socket.socket, limits: Limits):
         self._sandbox, self._number, self._limits = sandbox, number, limits
-        codec = Codec(self._refer, self._resolve, _STRUCTURE, int(limits.reply * _MB))
-        codec_out = Codec(self._refer, self._resolve)
+        self._objects = ObjectTable(self, sandbox)
+        codec = Codec(self._objects.refer, self._objects.resolve, _STRUCTURE, int(limits.reply * _MB))
+        codec_out = Codec(self._objects.refer, self._objects.resolve)
         self._in, self._out = Channel(sock, codec), Channel(sock, codec_out)
         self._count = self._callbacks = self._depth = 0
         self._left = limits.notebook_seconds
         self._deadline = float("inf")
         self._broken, self._broken_kind = "", "lost"
         self._open = True
-        self._handles: WeakValueDictionary[int, RemoteHandle] = WeakValueDictionary()
-        self._dropped: set[int] = set()
-        self._fresh = 0  # objects that came with this answer
-        self._given: dict[int, Any] = {}
-        self._given_numbers: dict[int, int] = {}
-        self._described: set[int] = set()
-        self._twins: set[int] = set()  # what went by value: the session has no call to make to them
         self.answers = RemoteAnswers(self)
 
     # --- what the graders use ---
@@ -199,7 +183,7 @@ class RemoteSession:
         except TimeoutError:
             raise self._break(parts.late(seconds) if parts else late, "late") from None
         except TooLargeError as error:
-            self._described.clear()  # nothing was sent, and it does no harm to say it again
+            self._objects.describe_again()  # nothing was sent
             raise AnswerError(f"{label} cannot be called with this: {error}.") from None
         except WireError:
             why = f"{label} came back malformed, or with more than {self._limits.reply:g} MB."
@@ -213,13 +197,11 @@ class RemoteSession:
 
     def _exchange(self, late: str, kind: str, *rest: Any, parts: Parts | None = None) -> Any:
         self._count += 1
-        count, drops = self._count, []
-        while self._dropped:
-            drops.append(self._dropped.pop())
-        self._out.send([kind, count, drops, *rest], self._deadline)
+        count = self._count
+        self._out.send([kind, count, self._objects.dropped(), *rest], self._deadline)
         interrupted = False
         while True:
-            self._fresh = 0
+            self._objects.expect_answer()
             try:
                 message = self._in.receive(self._deadline)
             except TimeoutError:
@@ -279,13 +261,9 @@ class RemoteSession:
             self._out.send([ERROR, "ValueError", str(error)], self._deadline)
 
     def _carry_out(self, number: Any, method: Any, args: Any, names: Any) -> list:
-        if type(number) is not int or number not in self._given or type(args) is not tuple or type(names) is not dict:
+        if type(args) is not tuple or type(names) is not dict:
             raise WireError("malformed")
-        if number in self._twins:
-            raise WireError("a call to what went by value")
-        owner = self._given[number]
-        if type(method) is not str or method not in _methods(owner):
-            raise WireError("malformed")
+        owner = self._objects.owner(number, method)
         try:
             with np.errstate(all="ignore"), frugal(int(self._limits.memory * _MB)):
                 value = (getattr(owner, method) if method else owner)(*args, **names)
@@ -299,65 +277,6 @@ class RemoteSession:
         except Exception as error:
             return [ERROR, "RuntimeError", f"stopped with {type(error).__name__}"]
 
-    # --- objects that do not travel ---
-
-    def _refer(self, item: Any) -> tuple[int, Any]:
-        if type(item) is Later:
-            return RESULT, item.number
-        if isinstance(item, RemoteHandle):
-            if item._session is not self:
-                raise TooLargeError("it belongs to another notebook")
-            return HANDLE, item._number
-        graph, index = by_value.place_of(item) or (None, 0)
-        if graph is not None:
-            return NODE, [graph, index]
-        if isinstance(item, (type, ModuleType)) or item is self or item is self._sandbox:
-            raise TypeError(f"a {type(item).__name__} cannot be given to a session")
-        return self._give(item)
-
-    def _give(self, item: Any) -> tuple[int, Any]:
-        """By number; with a description the first time."""
-        number = self._given_numbers.get(id(item))
-        if number is None:
-            number = len(self._given) + 1
-            self._given[number], self._given_numbers[id(item)] = item, number
-        if number in self._described:
-            return STUB, [number]
-        self._described.add(number)
-        if by_value.is_twin(item):
-            self._twins.add(number)
-            return TWIN, [number, *by_value.describe(item)]
-        title = getattr(item, "__name__", "") if isinstance(item, _FUNCTIONS) else type(item).__name__
-        return STUB, [number, title or "function", _methods(item)]
-
-    def _resolve(self, code: int, content: Any) -> Any:
-        if code == STUB and type(content) is int and content in self._given:
-            return self._given[content]
-        if type(content) is not list:
-            raise WireError("malformed")
-        if code == NODE:
-            return _node(self._given, *content)
-        if code != HANDLE or len(content) != 3 or type(content[0]) is not int:
-            raise WireError("malformed")
-        number, title, qualname = content
-        handle = self._handles.get(number)
-        if handle is None:
-            self._fresh += 1
-            if self._fresh > _MOST_OBJECTS:
-                raise WireError("too many objects at once")
-            self._dropped.discard(number)  # it was forgotten here, but the session has not been told yet
-            handle = make(self, number, word(title), sentence(qualname, 80))
-            self._handles[number] = handle
-            finalize(handle, self._dropped.add, number)
-        return handle
-
-
-def _node(given: dict[int, Any], number: Any, index: Any) -> GraphNode:
-    graph = given.get(number) if type(number) is int else None
-    if type(graph) is not Graph or type(index) is not int or not 0 <= index < len(graph.nodes):
-        raise WireError("malformed")
-    return graph.nodes[index]
-
 
 def _answers(message: list, count: int) -> bool:
     return len(message) == 3 and type(message[1]) is int and message[1] == count
@@ -367,14 +286,6 @@ def _outcome(message: Any) -> str:
     if type(message) is not list or not message or type(message[0]) is not str:
         raise WireError("malformed")
     return message[0]
-
-
-def _methods(item: Any) -> list[str]:
-    """List the methods a session may call on a host object; "" is the object itself."""
-    if isinstance(item, _FUNCTIONS):
-        return [""]
-    names = [n for n in dir(type(item)) if not n.startswith("_") and callable(getattr(type(item), n, None))]
-    return [""] * callable(item) + names
 
 
 def _ended(status: int | None) -> str:

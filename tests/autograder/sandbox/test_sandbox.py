@@ -281,7 +281,7 @@ def test_a_handle_stays_the_same_object_while_others_come_and_go(session):
         parents = out.parents
         del parents
         assert [p is a for p in out.parents] == [True, True]
-    held = len(session._handles)
+    held = len(session._objects._handles)
     assert held < 10
 
 
