@@ -247,7 +247,7 @@ def test_a_gradebook_in_postgresql(tmp_path: Path, postgresql: str) -> None:
     call(course, "autograder", "grade", "ps1", "--db", postgresql, "--student", "student-00", "--force")
     assert scores(course, postgresql)["student-00", "ps1", "p1", "test_square"] == (0.0, 1.5, True, 1.5)
     done = call(course, "autograder", "report", "ps1", "--db", postgresql)
-    assert "student-15" in done.stdout
+    assert f"student-{STUDENTS - 1:02}" in done.stdout
     call(course, "nbgrader", "generate_feedback", "ps1", "--student", "student-00", "--db",
          with_driver(postgresql))  # fmt: skip
     assert (course / "feedback/student-00/ps1/p1.html").exists()
