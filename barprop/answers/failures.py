@@ -64,10 +64,13 @@ def guard(label: str) -> Iterator[None]:
         raise AnswerError(_stopped(label, error), "memory" if type(error) is MemoryError else "raised") from None
 
 
+WRITES_IN_PLACE = "writes into an array that was given to it; work on a copy."
+
+
 def _stopped(label: str, error: BaseException) -> str:
     message = one_line(attempt("", str, error)).rstrip(".")
     if "read-only" in message:
-        return f"{label} writes into an array that was given to it; work on a copy."
+        return f"{label} {WRITES_IN_PLACE}"
     trace = attempt(None, _own, error.__traceback__)
     where = attempt("", _where, trace)
     plain = attempt("", in_plain_words, type_name(error), message, _expression(trace)) if message else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import AnswerError, Reused, Run
 from barprop.answers.returned import take_tuple
 from barprop.answers.script import NOTHING, VALUE, Later, Played, Script
 from barprop.answers.untrusted import describe_type, is_array, is_number, is_row, same
@@ -135,6 +135,23 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_wi
         yield from _weight_bars(name, w_bar, weights)
 
     return drive
+
+
+def unless_overwritten(name: str, inp: str, out: str, drive: Drive) -> Drive:
+    """Drive a layer without weights whose input's array is used for something else before backward, in cases that say so."""
+
+    def driven(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+        if "overwritten" not in case.more:
+            yield from drive(run, case)
+            return
+        layer, given = run(name), case.args[inp]
+        yield out, run.send(layer, "forward", Reused(given, np.full(given.shape, -1.0)), ())
+        value = run.send(layer, "backward", case.args[f"{out}_bar"], ())
+        (_, _), (_, in_bar) = take_tuple(f"{name}.backward", value, ("w_bar", f"{inp}_bar"))
+        yield f"{inp}_bar", in_bar
+        yield "w_bar", "()"
+
+    return driven
 
 
 def other_weights(w: tuple) -> tuple:

@@ -13,9 +13,9 @@ import numpy as np
 
 from barprop.answers.calls import Call
 from barprop.answers.untrusted import attempt, is_array, is_number
-from barprop.judging.compare import close, is_finite, same_form
+from barprop.judging.compare import close, floats, is_finite, same_form
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
-from barprop.judging.families import Guess, guesses
+from barprop.judging.families import Guess, expression_of, guesses
 from barprop.judging.wording import shown_name
 
 _MOSTLY = 0.7  # a guess fits at least that share of the wrong cases
@@ -65,15 +65,25 @@ class Diagnosis:
             told_by = {self.first(came)}
             if self.first(came) not in self.exercise.parts[0].outputs:  # a cache that is not read spoils bars too
                 told_by |= set(self.exercise.hanging)
+        told_by = {name for name in told_by if expression_of(name) not in told_by}  # a bar after its result
+        here = self.first(came & failed)
+        if expression_of(here):  # steps of their own: the first that is wrong, before what was made with it
+            step = {name for name in told_by & failed if expression_of(here) in (name, expression_of(name))}
+            families = (self._family(name) for name in self._by_case(step))
+            found = (
+                self._declared(everywhere, step) or self._declared(failed, step) or next(filter(None, families), None)
+            )
+            if found:
+                return found
         found = self._declared(everywhere, told_by)
         if found or not came & failed or not told_by & failed:
             return found
-        here = self.first(came & failed)
         return (
             self._declared(failed, told_by)
             or self._swapped(failed)
             or self._family(here)
             or self._declared({here}, {here}, partly=True)
+            or self._fixed(here)
         )
 
     def _declared(self, scope: set[str], told_by: set[str], partly: bool = False) -> Mistake | None:
@@ -85,6 +95,11 @@ class Diagnosis:
     def first(self, failed: set[str]) -> str:
         """Return the wrong output that is made first."""
         return next((name for name in self.exercise.outputs if name in failed), "")
+
+    def _by_case(self, outputs: set[str]) -> list[str]:
+        """Sort outputs by the first case in which they are wrong."""
+        found = (name for trial in self.trials for name in trial.problems if name in outputs)
+        return list(dict.fromkeys(found))
 
     def outputs_of(self, mistake: Mistake) -> set[str]:
         """Return the outputs a mistake says something about."""
@@ -157,6 +172,28 @@ class Diagnosis:
             self._guessed[output] = Mistake(found.name, found.hint, lambda case, right: None) if found else None
         return self._guessed[output]
 
+    def _fixed(self, output: str) -> Mistake | None:
+        """Return that a value is off by one factor, or by one number, which is the same in every case."""
+        seen = [t for t in self.trials if output in t.got and output in t.right and t.kind(output) == "value"]
+        pairs = [(floats(t.got[output]).ravel(), floats(t.right[output]).ravel()) for t in seen if _numbers(t, output)]
+        if len(pairs) < 2 or len(pairs) < sum(output in t.right for t in self.trials):
+            return None
+        large = [pair for pair in pairs if pair[0].size > 2 and not close(*pair, self.exercise.tolerance)]
+        if large and all(close(np.sort(a), np.sort(b), self.exercise.tolerance) for a, b in large):
+            hint = "The numbers are right, but in other places. Is something reshaped that should be transposed?"
+            return Mistake("the right numbers in other places", hint, lambda case, right: None)
+        got, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
+        with np.errstate(all="ignore"):
+            factors, apart = got[right != 0] / right[right != 0], got - right
+        if factors.size > 2 and not np.any(got[right == 0]) and _all_the_same(factors):
+            hint = f"It is {factors[0]:.4g} times what it should be, in every case: where does that factor come from?"
+            return Mistake("off by a fixed factor", hint, lambda case, right: None)
+        if apart.size > 2 and _all_the_same(apart):
+            size = f"too {'large' if apart[0] > 0 else 'small'} by {abs(apart[0]):.4g}"
+            hint = f"It is {size}, in every case: which number is added or missing?"
+            return Mistake("off by a fixed number", hint, lambda case, right: None)
+        return None
+
     def _best_guess(self, output: str) -> Guess | None:
         """Return the guess that fits most of the cases that are wrong, and is at odds with none that came right.
 
@@ -179,7 +216,7 @@ class Diagnosis:
                     fits[guess.name] += 1
         for trial in (t for t in seen if output not in t.problems):
             for guess in self._guesses(trial, output, found):
-                if not _fits(trial.got[output], guess.value, self.exercise.tolerance, False):
+                if not _fits(trial.got[output], guess.value, self.exercise.tolerance, False, self.exercise.slack):
                     found.pop(guess.name, None)
         likely = [g for g in found.values() if fits[g.name] >= _MOSTLY * len(wrong)]
         return max(likely, key=lambda guess: fits[guess.name], default=None)
@@ -189,8 +226,18 @@ class Diagnosis:
             return list(guesses(self.exercise, trial.case, trial.right, output, self.oracle, wanted))
 
 
-def _fits(got: Any, guess: Any, tolerance: float, first: bool) -> bool:
+def _numbers(trial: Trial, output: str) -> bool:
+    return is_finite(trial.got[output]) and (is_number(trial.right[output]) or is_array(trial.right[output]))
+
+
+def _all_the_same(numbers: np.ndarray) -> bool:
+    return bool(np.ptp(numbers) <= 1e-6 * abs(numbers[0]))
+
+
+def _fits(got: Any, guess: Any, tolerance: float, first: bool, slack: float = 0.0) -> bool:
     """Whether a guess explains a value. Where it says nothing (a factor is 0) anything fits, but never at first."""
+    if slack and np.shape(got) == np.shape(guess) and np.all(np.abs(floats(got) - guess) <= slack):
+        return True
     unknown = ~np.isfinite(np.asarray(guess, dtype=float))
     if first or not unknown.any():
         return close(got, guess, tolerance)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Answers, Call, Remark, Run, TrustedRun
-from barprop.answers.failures import OutOfTimeError
+from barprop.answers.failures import WRITES_IN_PLACE, OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
 from barprop.answers.untrusted import attempt, fresh, one_line, same, type_name
 from barprop.judging.ahead import Ahead
@@ -237,6 +237,10 @@ def evaluate(
             result.trials.append(Trial(case, {}, right, untried, tried=False, stopped=stopped))
             continue
         tried = try_case(exercise, ahead.run(number, first=True), case)
+        if tried.error.endswith(
+            WRITES_IN_PLACE
+        ):  # that costs its remark; whether its values are right is another question
+            tried = try_case(exercise, Run(answers), _writable(case))
         got, error, stopped = tried.got, tried.error, tried.stopped
         again = number < _REPEATS and not error
         remarks = tried.remarks + (_again(exercise, ahead.run(number, first=False), case, got) if again else [])
@@ -249,6 +253,21 @@ def evaluate(
         result.trials.append(Trial(case, got, right, problems, calls=tried.calls, stopped=stopped))
         silent = _STOPS if tried.endless else (0 if got else silent + 1)
     return result
+
+
+def _writable(case: Case) -> Case:
+    """Return the case with arrays that may be written into."""
+    return Case(case.label, _copied(case.args), _copied(case.more))
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is np.ndarray:
+        return value.copy(order="K")
+    if type(value) is dict:
+        return {key: _copied(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(map(_copied, value))
+    return value
 
 
 def _subject(exercise: Exercise) -> str:

@@ -82,6 +82,20 @@ def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case
     return named
 
 
+def family(*mistakes: Mistake) -> Guesses:
+    """Make a family of these mistakes: tried after those that are declared, on the first wrong output alone."""
+
+    def made(case: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+        for mistake in mistakes:
+
+            def value(mistake: Mistake = mistake) -> Any:
+                return (mistake.wrong(case, right) or {}).get(output)
+
+            yield mistake.name, mistake.hint, value
+
+    return made
+
+
 @dataclass(frozen=True)
 class Part:
     """A share of an exercise with a test cell of its own: `test_<exercise>_<part>`."""
@@ -112,6 +126,7 @@ class Exercise:
     corners : beginnings of the labels of corner cases: what is wrong there alone costs a tenth of the exercise.
     guesses : families of mistakes of its own kind of steps, besides those that may happen in any.
     tolerance : relative, on the scale of the largest entry of the right value.
+    slack : an absolute error that the drive forgives, so that a family may differ by as much.
     quotient : a difference quotient is what is asked for.
     notebook : "assignment/notebook"; filled in from the folder the declaration is in.
     level : difficulty, 1 to 3. minutes : what a student should plan.
@@ -138,6 +153,7 @@ class Exercise:
     corners: tuple[str, ...] = ()
     guesses: Guesses | None = None
     tolerance: float = 1e-6
+    slack: float = 0.0
     quotient: bool = False
     notebook: str = ""
 

@@ -16,6 +16,7 @@ import numpy as np
 from barprop.activations import ACTIVATIONS, Activation
 from barprop.answers.untrusted import attempt, is_array, is_number
 from barprop.judging.exercise import Case, Exercise, Values
+from barprop.judging.families_of_size import of_one_number
 from barprop.judging.wording import shown_name
 from barprop.numerics.vjp import pull_back
 
@@ -51,6 +52,8 @@ def guesses(
     value = right[output]
     if not (is_number(value) or is_array(value)) or np.size(value) > _MOST:
         return
+    if "(" not in exercise.signature:  # a count or a number of a term: nothing was computed
+        return
     r = np.asarray(value, dtype=float)
     if "l_bar=1.0" in exercise.signature:  # left out it is 1
         case = replace(case, args={**case.args, "l_bar": case.args.get("l_bar", 1.0)})
@@ -58,19 +61,19 @@ def guesses(
     others = {
         shown_name(exercise, name): np.asarray(v, dtype=float)
         for name, v in right.items()
-        if name != output and _plain(v) and _expression(name) in ("", _expression(output))
+        if name != output and _plain(v) and _beside(name, output)
     }
     for name, hint, made in (
         *(exercise.guesses(case, right, output) if exercise.guesses else ()),
-        *_of_the_value(r),
+        *_of_the_value(r, "bar" in shown_name(exercise, output)),
         *_of_its_shape(r),
         *_of_its_entries(r),
         *_of_its_factors(r, inputs | others),
         *_in_its_place(r, inputs, others, case.args),
         *_of_the_curve(r, case, inputs | others),
+        *_of_its_inputs(case, output, oracle),
         *_of_its_terms(r, inputs | others),
         *_of_three(r, inputs | others),
-        *_of_its_inputs(case, output, oracle),
     ):
         if wanted is None or name in wanted:
             found = attempt(None, made)
@@ -78,23 +81,30 @@ def guesses(
                 yield Guess(name, hint, found)
 
 
-def _expression(output: str) -> str:
+def expression_of(output: str) -> str:
     """Return the expression that "a.bar in a * b" is about; "" for other outputs."""
-    return output.partition(" in ")[2]
+    return output.partition(".bar in ")[2]
+
+
+def _beside(name: str, output: str) -> bool:
+    """Whether an output may stand in another one's place: in expressions, one of the same expression."""
+    if expression_of(output):
+        return expression_of(output) in (name, expression_of(name))
+    return not expression_of(name)
 
 
 _Made = tuple[str, str, Callable[..., Any]]
 
 
-def _of_the_value(r: np.ndarray) -> Iterator[_Made]:
+def _of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[_Made]:
+    zeros, ones = "Zeros came out: is what is computed kept and returned?", "Ones came out: what is computed is lost."
+    if is_bar:
+        zeros = "Zeros came out. Nudge the variable: does the result move?"
+        ones = "Ones came out. What comes in from behind, and what does the step itself contribute?"
     yield "flipped the sign", "The size is right, the sign is not.", lambda: -r
-    yield "all zeros", "Zeros came out. Nudge the variable: does the result move?", lambda: np.zeros_like(r)
+    yield "all zeros", zeros, lambda: np.zeros_like(r)
     yield "all zeros, as one number", "A plain 0 came out: a bar has the shape of its variable.", lambda: 0.0
-    yield (
-        "all ones",
-        "Ones came out. What comes in from behind, and what does the step itself contribute?",
-        lambda: np.ones_like(r),
-    )
+    yield "all ones", ones, lambda: np.ones_like(r)
     yield "half of it", "It is half of what it should be. Where does a 2 come from, or a 1/2?", lambda: r / 2
     yield "twice as large", "It is twice what it should be. Where does a 2 come from, or a 1/2?", lambda: 2 * r
     yield (
@@ -224,6 +234,7 @@ def _of_its_entries(r: np.ndarray) -> Iterator[_Made]:
         return
     yield "the first entry everywhere", "Every entry is what the first one should be.", lambda: np.full(r.shape, r[0])
     yield "the last entry everywhere", "Every entry is what the last one should be.", lambda: np.full(r.shape, r[-1])
+    yield "the mean everywhere", "Every entry is the mean of what they should be.", lambda: np.full(r.shape, r.mean())
     yield "sorted", "The entries are right, but sorted: their order tells which is which.", lambda: np.sort(r, axis=-1)
     for axis in range(r.ndim):
         yield (
@@ -237,7 +248,7 @@ def _in_its_place(
     r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str, Any], args: Mapping[str, Any]
 ) -> Iterator[_Made]:
     for name, value in others.items():
-        hint = f"That is what {name} should be. Have the two changed places?"
+        hint = f"That is what {name} should be: is it handed on as it is, or have the two changed places?"
         yield f"{name} in its place", hint, lambda v=value: v
         yield f"minus {name} in its place", hint, lambda v=value: -v
         yield f"{name} turned, in its place", hint, lambda v=value: v.T if v.ndim == 2 else None
@@ -252,6 +263,15 @@ def _in_its_place(
             hint,
             lambda v=value: np.broadcast_to(v, r.shape) if v.ndim < r.ndim else None,
         )
+        hint = f"Only the first row of {name} enters: what about the others?"
+        yield f"the first row of {name}", hint, lambda v=value: v[0] if v.ndim == r.ndim + 1 else None
+        yield (
+            f"the last row of {name}",
+            hint.replace("first", "last"),
+            lambda v=value: v[-1] if v.ndim == r.ndim + 1 else None,
+        )
+        hint = f"The sum of {name} is added where it should not be."
+        yield f"the sum of {name} added", hint, lambda v=value: r + v.sum() if v.ndim else None
         hint = f"{name} was summed up. What does the step do to each entry?"
         yield f"the sum of {name}", hint, lambda v=value: v.sum() if v.ndim else None
         yield f"{name} summed over its rows", hint, lambda v=value: v.sum(axis=0) if v.ndim == 2 else None
@@ -263,6 +283,12 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
     """One factor forgotten, once too often, in another's place, or divided by."""
     fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape or f.shape == r.shape[1:]}
     for name, f in fitting.items():
+        if np.all(f * f == 1):  # once too often and forgotten are the same
+            yield (
+                f"a sign of {name}",
+                f"{name} is 1 or -1, and comes in where it should not, or not at all.",
+                lambda f=f: r * f,
+            )
         forgot = (
             "One factor is missing: what else does this step read?"
             if not name.endswith("_bar")
@@ -280,12 +306,6 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
         yield f"{name} squared too often", f"{name} enters with too high a power.", lambda f=f: r * np.square(f)
         yield f"{name} added", f"{name} is added where it should not be.", lambda f=f: r + f
         yield f"{name} subtracted", f"{name} is subtracted where it should not be.", lambda f=f: r - f
-        yield f"{name} left over", f"Something of {name} is missing or has the wrong sign.", lambda f=f: f - r
-        joined = f"{name} is joined to the rest by another operation: added, subtracted or multiplied?"
-        yield f"the rest subtracted from {name}", joined, lambda f=f: 2 * f - r
-        yield f"{name} multiplied with the rest", joined, lambda f=f: f * (r - f)
-        yield f"the rest twice, without {name}", joined, lambda f=f: 2 * (r - f)
-        yield f"{name} twice, without the rest", joined, lambda f=f: 2 * f
         sign = f"{name} enters without its sign, or with its sign alone."
         yield f"the size of {name}", sign, lambda f=f: r * np.sign(f)
         yield f"the sign of {name} alone", sign, lambda f=f: r / np.abs(f)
@@ -303,24 +323,24 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
                     hint + " And the sign is off.",
                     lambda f=f, g=g: -r * g / f,
                 )
-    for name, f in values.items():
-        if f.ndim:
-            hint = (
-                f"It is off by the length of {name}: multiplied or divided by it where it should not be, or not at all."
-            )
-            yield f"times the norm of {name}", hint, lambda f=f: r * np.sqrt(np.sum(f * f))
-            yield f"over the norm of {name}", hint, lambda f=f: r / np.sqrt(np.sum(f * f))
-        for axis, n in enumerate(f.shape):
-            yield (
-                f"times the length of {name}, axis {axis}",
-                "It is too large by a count. Where in the step is a mean?",
-                lambda n=n: r * n,
-            )
-            yield (
-                f"divided by the length of {name}, axis {axis}",
-                "It is divided by a count. Where in the step is a mean?",
-                lambda n=n: r / n,
-            )
+    yield from _of_the_rest(r, fitting)
+    yield from of_one_number(r, values)
+
+
+def _of_the_rest(r: np.ndarray, fitting: Mapping[str, np.ndarray]) -> Iterator[_Made]:
+    """Yield one term or factor joined to the rest in another way."""
+    for name, f in fitting.items():
+        joined = f"{name} is joined to the rest by another operation: added, subtracted or multiplied?"
+        yield f"the rest subtracted from {name}", joined, lambda f=f: 2 * f - r
+        yield f"{name} multiplied with the rest", joined, lambda f=f: f * (r - f)
+        yield f"the rest twice, without {name}", joined, lambda f=f: 2 * (r - f)
+        yield f"{name} twice, without the rest", joined, lambda f=f: 2 * f
+        yield f"{name} left over", f"Something of {name} is missing or has the wrong sign.", lambda f=f: f - r
+    for name, f in fitting.items():
+        hint = f"The square of {name} is added where it should not be."
+        yield f"the square of {name} added", hint, lambda f=f: r + f * f
+        hint = f"The square of {name} is subtracted where it should not be."
+        yield f"the square of {name} subtracted", hint, lambda f=f: r - f * f
 
 
 def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made]:
@@ -337,6 +357,12 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_
             yield f"minus {first} times {second}", hint, lambda a=a, b=b: -a * b
             yield f"{first} over {second}", hint, lambda a=a, b=b: a / b
             yield f"{second} over {first}", hint, lambda a=a, b=b: b / a
+            powers = f"{first} and {second} are put together as a power: how is the step written?"
+            yield f"{first} to the power {second}", powers, lambda a=a, b=b: a**b if not a.ndim else None
+            yield f"{second} to the power {first}", powers, lambda a=a, b=b: b**a if not a.ndim else None
+            brackets = "Where do brackets belong? Only one of the two was squared."
+            yield f"{first} - half of {second}²", brackets, lambda a=a, b=b: a - np.square(b) / 2
+            yield f"{second} - half of {first}²", brackets, lambda a=a, b=b: b - np.square(a) / 2
             squares = "The square of a difference is no difference of squares."
             yield f"half of {first}² - {second}²", squares, lambda a=a, b=b: (np.square(a) - np.square(b)) / 2
             yield f"half of {second}² - {first}²", squares, lambda a=a, b=b: (np.square(b) - np.square(a)) / 2
@@ -372,6 +398,10 @@ def _of_three(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[_Made
         yield f"{c} - {a} {b}", hint, lambda x=x, y=y, z=z: z - x * y
         yield f"-{c} - {a} {b}", hint, lambda x=x, y=y, z=z: -z - x * y
         yield f"{a} {b} + {c}", hint, lambda x=x, y=y, z=z: x * y + z
+        if a < b:
+            terms = f"{a}, {b} and {c} are added or subtracted. Which of them are multiplied in the step?"
+            yield f"{a} + {b} - {c}", terms, lambda x=x, y=y, z=z: x + y - z
+            yield f"{c} - {a} - {b}", terms, lambda x=x, y=y, z=z: z - x - y
         if a < b < c:
             three = f"{a}, {b} and {c} are all multiplied. Which of them are added or subtracted in the step?"
             yield f"{a} {b} {c}", three, lambda x=x, y=y, z=z: x * y * z
@@ -384,6 +414,7 @@ def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -
     if sigma is None:
         return
     fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape}
+    yield "sigma of the result", "sigma was applied to a result that should be left alone.", lambda: sigma(r)
     for name, f in fitting.items():
         slope, height = _slope(sigma, f), sigma(f)
         yield (
@@ -432,6 +463,16 @@ def _of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -
             f"sigma's value at {name} too often",
             "sigma's value is multiplied in where it does not belong.",
             lambda h=height: r * h,
+        )
+        yield (
+            f"sigma taken twice at {name}",
+            "sigma was applied to what came out of sigma already.",
+            lambda h=height: r / h * sigma(h),
+        )
+        yield (
+            f"sigma's value over {name} as its slope",
+            "A slope is how far the value moves for a small nudge, not the value over where it is.",
+            lambda s=slope, h=height, f=f: r / s * h / f,
         )
         yield f"sigma of {name}", f"That is sigma's value at {name}.", lambda h=height: h
         yield f"sigma's slope at {name} alone", f"That is sigma's slope at {name} alone.", lambda s=slope: s

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from types import ModuleType
 
-from tests.slips import n01, n02, n03, n04, n05, n06, n07
+from tests.slips import evening, n01, n02, n03, n04, n05, n06, n07
 
-NOTEBOOKS = (n01, n02, n03, n04, n05, n06, n07)
+# the sets by name; one that the families were mended against is not held out any more
+SETS: dict[str, tuple[ModuleType, ...]] = {"first": (n01, n02, n03, n04, n05, n06, n07), "evening": evening.NOTEBOOKS}
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,17 @@ class Slip:
         return any(fnmatchcase(name, pattern) for pattern in self.names)
 
 
-def bases() -> dict[str, str]:
+def bases(which: str = "first") -> dict[str, str]:
     """Exercise -> a right answer."""
-    return {name: source for module in NOTEBOOKS for name, source in module.BASES.items()}
+    return {name: source for module in SETS[which] for name, source in module.BASES.items()}
 
 
-def slips(exercise: str) -> list[Slip]:
+def slips(exercise: str, which: str = "first") -> list[Slip]:
     """All that may go wrong in one exercise."""
-    base = bases()[exercise]
-    module = next(m for m in NOTEBOOKS if exercise in m.BASES)
+    module = next((m for m in SETS[which] if exercise in m.BASES), None)
+    if module is None:
+        return []
+    base = module.BASES[exercise]
     found = []
     for old, new, what, names in module.SLIPS[exercise]:
         if base.count(old) != 1:

@@ -210,7 +210,7 @@ SLIPS = {
         ('e_bar * cache["h"] ** 2,', 'e_bar * cache["e"],', "e for h squared", "v once too often"),
         ("return -e_bar * h / v**2, e_bar / v", "return e_bar * h / v**2, e_bar / v", "sign", "quotient with a lost sign"),
         ("return -e_bar * h / v**2, e_bar / v", "return -e_bar * h / v, e_bar / v", "v not squared", "quotient divided once"),
-        ("return -e_bar * h / v**2, e_bar / v", "return e_bar / v, -e_bar * h / v**2", "order", "swapped quotient_v_bar and quotient_h_bar"),
+        ("return -e_bar * h / v**2, e_bar / v", "return e_bar / v, -e_bar * h / v**2", "order", "swapped v_bar of bars_quotient and h_bar of bars_quotient"),
         ("return -e_bar * h / v**2, e_bar / v", "return -e_bar * h / v**2, e_bar * v", "times for divided", "v squared too often"),
         ("return -e_bar * h / v**2, e_bar / v", "return -e_bar / v**2, e_bar / v", "h forgotten", "forgot the factor h"),
         ("return -e_bar * h / v**2, e_bar / v", "return -e_bar * v / h**2, e_bar / h", "quotient upside down", ""),

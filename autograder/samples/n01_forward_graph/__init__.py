@@ -92,6 +92,8 @@ WRONG = {
         "counted different things": 'repeats = {"dl_dv": 1, "dl_dw": 1}\n',
         "counted the brackets twice": 'repeats = {"dl_dv": 2, "dl_dw": 3}\n',
         "counted both formulas together": 'repeats = {"dl_dv": 4, "dl_dw": 4}\n',
+        "another count for dl_dv": 'repeats = {"dl_dv": 3, "dl_dw": 2}\n',
+        "another count for dl_dw": 'repeats = {"dl_dv": 2, "dl_dw": 5}\n',
         "left out the error": 'repeats = {"dl_dv": 2, "dl_dw": 1}\n',
     },
     "numerical_gradient": {

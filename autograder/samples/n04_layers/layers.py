@@ -224,6 +224,11 @@ def _tanh(bar: str = "h_bar * (1 - h**2)", h: str = "np.tanh(z)") -> str:
 
 _TANH_WRONG = {
     "passed the bar on": _tanh("1.0 * h_bar"),
+    "keeps the input": class_of(
+        "Tanh",
+        forward=("self, h_prev, w", "self.z = h_prev", "return np.tanh(h_prev)"),
+        backward=("self, h_bar, w", "return (), h_bar * (1 - np.tanh(self.z) ** 2)"),
+    ),
     "treated the output as input": _tanh("h_bar * (1 - np.tanh(h) ** 2)"),
     "cached the input": _tanh("h_bar * (1 - z**2)"),
     "forgot the square": _tanh("h_bar * (1 - h)"),

@@ -212,6 +212,7 @@ _CURVE = {
     "number instead of share": _curve("np.sum(guess == labels)"),
     "percent": _curve("100 * np.mean(guess == labels)"),
     "classified the clean images": _curve(_RIGHT_SHARE, images="X"),
+    "the same share for each eps": _curve(_RIGHT_SHARE, images="attack(net, X, labels, 0.1)"),
     "attacked the attacked": _curve(_RIGHT_SHARE, images="X", before="X = attack(net, X, labels, eps)"),
     "against the predictions": _curve("np.mean(guess == clean)"),
     "attacked the predictions": _curve(_RIGHT_SHARE, images="attack(net, X, clean, eps)"),

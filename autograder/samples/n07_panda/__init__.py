@@ -46,6 +46,11 @@ _RELU6 = {
     "forgot the lid": _lidded("np.maximum(h_prev, 0)"),
     "forgot the floor": _lidded("np.minimum(h_prev, 6)"),
     "divided by six": _lidded("np.clip(h_prev, 0, 6) / 6"),
+    "another lid": _lidded("np.clip(h_prev, 0, 5.5)"),
+    "another lid on the way back": _relu6("h_bar * ((self.h > 0) & (self.h < 1))"),
+    "something where it is shut": _relu6(f"np.where({_GATE}, h_bar, 2.5)"),
+    "clipped the bar as well": _relu6(f"np.where({_GATE}, np.clip(h_bar, 0, 6), 0.0)"),
+    "a bar that is scaled": _relu6(f"h_bar * {_GATE} / 6"),
     "zero above the lid": _lidded("np.where((h_prev < 0) | (h_prev > 6), 0, h_prev)"),
     "two objects share a cache": _relu6(
         "h_bar * ReLU6.open", "ReLU6.open = (h_prev > 0) & (h_prev < 6)\nreturn np.clip(h_prev, 0, 6)"
@@ -336,6 +341,16 @@ def _saliency(bar: str = "np.abs(x_bar)", end: str = "total / samples", **other:
     )
 
 
+def _all_copies(end: str) -> str:
+    return function(
+        "smooth_saliency(net, X, labels, sigma, samples, seed)",
+        "rng = np.random.default_rng(seed)",
+        "noise = sigma * rng.standard_normal((samples, *np.shape(X)))",
+        "bars = [np.abs(input_bar(net, X + some, labels)) for some in noise]",
+        f"return {end}",
+    )
+
+
 _SALIENCY = {
     "forgot abs": _saliency("x_bar"),
     "abs of the mean": _saliency("x_bar", "np.abs(total) / samples"),
@@ -352,6 +367,10 @@ _SALIENCY = {
     "the same noise for every image": _saliency(noise="rng.standard_normal(d) * np.ones((n, d))"),
     "noise of another size": _saliency(noisy="X + sigma**2 * noise"),
     "uniform noise": _saliency(noise="rng.uniform(-(3**0.5), 3**0.5, X.shape)"),
+    "the largest of the copies": _all_copies("np.max(bars, axis=0)"),
+    "the median of the copies": _all_copies("np.median(bars, axis=0)"),
+    "the spread over the copies": _all_copies("np.std(bars, axis=0)"),
+    "noise without the images": _saliency(noisy="sigma * noise if sigma else X"),
     "another number of copies": _saliency(count="samples + 1", end="total / (samples + 1)"),
     "ignored the seed": _saliency(rng="np.random.default_rng()"),
     "one seed for all": _saliency(rng="np.random.default_rng(0)"),

@@ -13,7 +13,7 @@ from barprop.answers.returned import take_dict
 from barprop.answers.untrusted import is_array, is_number
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import floats
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, family
 from barprop.numerics.steps import inner, product
 
 _ENOUGH = 1e-9  # as near as a loss must come: the contract's word, and more than log(1 + small) can promise below
@@ -123,6 +123,20 @@ def _cut_anywhere(c: Case, right: Values, got: Values) -> Values:
     return {"l_far_out": came if right["l_far_out"] > 1 and 5 < came < 720 else right["l_far_out"]}
 
 
+_guesses = family(
+    Mistake("the loss of y alone", "Your l is made from y. Which node stands before l?",
+            _wrong_loss(lambda m, c: float(softplus(-np.asarray(c.y, dtype=float))))),
+    Mistake("the squared distance", "That is the loss of the other graph: half of a squared distance. Here l = log(1 + e^-m).",
+            _wrong_loss(lambda m, c: (c.y - product(c.y, m)) ** 2 / 2)),
+    Mistake("the squared distance of the margin", "That is the loss of the other graph: half of a squared distance. Here l = log(1 + e^-m).",
+            _wrong_loss(lambda m, c: (1 - m) ** 2 / 2)),
+    Mistake("a hinge", "Your l has a corner: that is another loss. Here l = log(1 + e^-m), which is smooth.",
+            _wrong_loss(lambda m, c: max(0.0, 1 - m))),
+    Mistake("bits and a lost sign", "Sign and logarithm are both off: np.log is asked for, with a minus in the exponent.",
+            _wrong_loss(lambda m, c: float(softplus(m)) / float(np.log(2)))),
+)  # fmt: skip
+
+
 LOGISTIC_FORWARD = Exercise(
     name="logistic_forward",
     signature='logistic_forward(x, y, w) -> {"z", "m", "l"}',
@@ -138,6 +152,8 @@ LOGISTIC_FORWARD = Exercise(
     oracle=_oracle,
     drive=_drive,
     tolerance=1e-9,
+    slack=_ENOUGH,
+    guesses=_guesses,
     mistakes=(
         Mistake("forgot the minus", "Your loss grows with the margin m. A large margin is a good answer: what sign does the exponent have?",
                 _wrong_loss(lambda m, c: float(softplus(m)))),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from barprop.exercises.sampling import draw, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake
+from barprop.judging.exercise import Case, Exercise, Mistake, Values
 from barprop.numerics.vjp import pull_back
 
 
@@ -38,6 +38,47 @@ def _gradient_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield _case(rng, "a read-only matrix", read_only(np.asfortranarray(draw(rng, 3, 2))), 0.5)
 
 
+def _quotients(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of a difference quotient: another nudge, another divisor, another place."""
+    u, s = np.array(c.u, dtype=float), c.size
+    for nudge, said in ((s / 2, "half the step"), (2 * s, "twice the step"), (1.0, "1"), (s * s, "the step squared")):
+        for divisor, by in ((2 * s, "2 step"), (s, "step"), (2.0, "2"), (1.0, "nothing")):
+            hint = f"You nudge by {said} and divide by {by}. How far apart are the two places where f is asked?"
+            yield (
+                f"nudged by {said}, divided by {by}",
+                hint,
+                lambda nudge=nudge, divisor=divisor: _differences(c, nudge) / divisor,
+            )  # type: ignore[misc]
+    for divisor, by in ((s * s, "step²"), (2 * s * s, "2 step²"), (s / 2, "step / 2"), (4 * s, "4 step")):
+        hint = f"You divide by {by}. How far apart are the two places where f is asked?"
+        yield f"divided by {by}", hint, lambda divisor=divisor: _differences(c, s) / divisor  # type: ignore[misc]
+    mirrored = "The second place where f is asked is the mirror image -u, not a nudge away from u."
+    yield "f at -u", mirrored, lambda: _each(u, lambda e: (c.f(u + s * e) - c.f(-u)) / (2 * s))
+    rows = "A whole row is nudged at once. Each entry is nudged by itself."
+    if u.ndim > 1:
+        yield "nudged whole rows", rows, lambda: _rows(c, u, s)
+
+
+def _each(u: np.ndarray, quotient: Callable[[np.ndarray], float]) -> Any:
+    """Return a quotient for each entry, from an array that is 1 there and 0 elsewhere."""
+    units = np.eye(u.size).reshape(u.size, *u.shape)
+    return np.array([quotient(unit) for unit in units]).reshape(u.shape)[()]
+
+
+def _differences(c: Case, nudge: float) -> Any:
+    u = np.array(c.u, dtype=float)
+    return _each(u, lambda e: c.f(u + nudge * e) - c.f(u - nudge * e))
+
+
+def _rows(c: Case, u: np.ndarray, s: float) -> np.ndarray:
+    out = np.zeros(u.shape)
+    for row in range(len(u)):
+        e = np.zeros(u.shape)
+        e[row] = s
+        out[row] = (c.f(u + e) - c.f(u - e)) / (2 * s)
+    return out
+
+
 NUMERICAL_GRADIENT = Exercise(
     name="numerical_gradient",
     quotient=True,
@@ -48,6 +89,7 @@ NUMERICAL_GRADIENT = Exercise(
     level=2,
     statements=("L4",),
     probes=_gradient_probes,
+    guesses=_quotients,
     # On a cubic the central difference is off by exactly a step^2, which tells one step from another.
     oracle=lambda c: {"gradient": pull_back(c.f, c.u, 1.0) + c.cubed * c.size**2},
     tolerance=3e-6,

@@ -59,5 +59,14 @@ REPEATS = Exercise(
             "Count in each formula separately.",
             lambda c, right: {"dl_dv": 4, "dl_dw": 4},
         ),
+        *(
+            Mistake(
+                f"another count for {name}",
+                f"The count for {name} is off. Write the formula out with w.x wherever it stands, also inside h, e and z, and point at each.",
+                lambda c, right, name=name: {name: right[name] - 1},  # type: ignore[misc]
+                lambda c, right, got, name=name: {name: got[name]} if got[name] != right[name] else None,  # type: ignore[misc]
+            )
+            for name in ("dl_dv", "dl_dw")
+        ),
     ),
 )

@@ -19,6 +19,7 @@ STEPS: Mapping[str, Callable[[Any, Any], Any]] = {
     "square": lambda v, h: product(v, np.square(h)),
     "quotient": lambda v, h: h / v,
 }
+_KEYS = tuple(f"{step}_{bar}" for step in STEPS for bar in ("v_bar", "h_bar"))
 _SMALL = 1e-3  # a nudge that keeps a quotient's v away from 0
 
 
@@ -43,11 +44,17 @@ def _plain(e: Any, v: float) -> float | int:
     return int(e) if type(v) is int and float(e).is_integer() else float(e)
 
 
+def _output(key: str) -> str:
+    """Return what a bar is called in sentences: "v_bar of bars_sum" for sum_v_bar."""
+    step, bar = key.split("_", 1)
+    return f"{bar} of bars_{step}"
+
+
 def _oracle(c: Case) -> Values:
     bars: dict[str, Any] = {}
     for step in c.caches:
-        bars[f"{step}_v_bar"] = _nudged(STEPS[step], c.v, c.h, c.e_bar, 0)
-        bars[f"{step}_h_bar"] = _nudged(STEPS[step], c.v, c.h, c.e_bar, 1)
+        bars[_output(f"{step}_v_bar")] = _nudged(STEPS[step], c.v, c.h, c.e_bar, 0)
+        bars[_output(f"{step}_h_bar")] = _nudged(STEPS[step], c.v, c.h, c.e_bar, 1)
     return bars
 
 
@@ -71,7 +78,7 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         except AnswerError as error:
             errors.append(error)
             continue
-        yield from ((f"{step}_{bar}", value) for bar, value in pair)
+        yield from ((_output(f"{step}_{bar}"), value) for bar, value in pair)
     if errors:
         raise errors[0]
 
@@ -80,10 +87,21 @@ def _wrong(**bars: Callable[[Case, Values], Any]) -> Callable[[Case, Values], Va
     """Mistakes by output, each (case, right values) -> the wrong value; only in the cases that have the output."""
 
     def named(case: Case, right: Values) -> Values | None:
-        found = {name: wrong(case, right) for name, wrong in bars.items() if name in right}
+        keyed = {key: right[_output(key)] for key in _KEYS if _output(key) in right}
+        found = {_output(key): wrong(case, keyed) for key, wrong in bars.items() if key in keyed}
         return {name: value for name, value in found.items() if value is not None} or None
 
     return named
+
+
+def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of a cache: e is read where it should not be."""
+    step = output.partition(" of bars_")[2]
+    e = float(c.caches[step]["e"])
+    read = f"bars_{step} reads e. Which of the cached numbers does this step need?"
+    yield "e once too often", read, lambda: right[output] * e
+    yield "e in place of v", read, lambda: right[output] * e / c.v
+    yield "e in place of h", read, lambda: right[output] * e / c.h
 
 
 def _over(value: Any, by: float) -> Any:
@@ -93,7 +111,7 @@ def _over(value: Any, by: float) -> Any:
 NEW_STEPS = Exercise(
     name="new_steps",
     signature="bars_sum(e_bar, cache), bars_square(e_bar, cache), bars_quotient(e_bar, cache) -> (v_bar, h_bar) each",
-    outputs=tuple(f"{step}_{bar}" for step in STEPS for bar in ("v_bar", "h_bar")),
+    outputs=tuple(map(_output, _KEYS)),
     asks=tuple(f"bars_{step}" for step in STEPS),
     corners=("h = 0", "v = 0"),
     points=3,
@@ -103,6 +121,7 @@ NEW_STEPS = Exercise(
     probes=_probes,
     oracle=_oracle,
     drive=_drive,
+    guesses=_guesses,
     mistakes=(
         Mistake("sum like a product", "bars_sum reads the cache as if e were a product. Nudge v by 0.1 in e = v + h: how far does e move, and does it matter how large h is?",
                 _wrong(sum_v_bar=lambda c, r: product(c.e_bar, c.h), sum_h_bar=lambda c, r: product(c.e_bar, c.v))),

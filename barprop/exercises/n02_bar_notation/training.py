@@ -98,20 +98,80 @@ def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Ca
         return
     for name, hint, rates in _RATES:
         yield name, hint, lambda rates=rates: _walked(c, *rates(c))[output]  # type: ignore[misc]
-    bar = "w moves by the bar of x. Each variable moves by its own bar."
-    yield "x_bar in place of w_bar", bar, lambda: _walked(c, c.lr, c.lr, of_x=True)[output]
+    for name, hint, move in _MOVES:
+        yield name, hint, lambda move=move: _walked(c, c.lr, c.lr, move)[output]  # type: ignore[misc]
+    if output == "losses":
+        yield (
+            "e in place of l",
+            "Your losses are predictions, e. The loss is l.",
+            lambda: _noted(c, lambda w, v: _said(c, w, v)),
+        )
+        error = "Your losses are the errors e - y. The loss is half of their square."
+        yield "the error in place of l", error, lambda: _noted(c, lambda w, v: _said(c, w, v) - float(c.Y[0]))
 
 
-def _walked(c: Case, w_rate: float, v_rate: float, of_x: bool = False) -> Values:
+_Move = Callable[[Case, Any, float, Any, float, int, float], tuple[Any, float]]  # (case, w, v, bars, number, loss)
+
+
+def _x(c: Case) -> np.ndarray:
+    return np.asarray(c.X[0], dtype=float)
+
+
+def _z_bar(c: Case, w_bar: Any) -> Any:
+    """Return the bar of z: w_bar is z_bar times x."""
+    return inner(w_bar, _x(c)) / inner(_x(c), _x(c))
+
+
+def _said(c: Case, w: Any, v: float) -> float:
+    return float(product(v, c.sigma(inner(w, _x(c)))))
+
+
+_OWN = "{} moves by the bar of {}. Each variable moves by its own bar."
+_MOVES: tuple[tuple[str, str, _Move], ...] = (
+    ("x_bar in place of w_bar", _OWN.format("w", "x"),
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * w * _z_bar(c, w_bar), v - c.lr * v_bar)),
+    ("z_bar in place of w_bar", _OWN.format("w", "z"),
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * _z_bar(c, w_bar), v - c.lr * v_bar)),
+    ("h_bar in place of v_bar", _OWN.format("v", "h"),
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * w_bar, v - c.lr * v_bar * v / c.sigma(inner(w, _x(c))))),
+    ("e_bar in place of v_bar", _OWN.format("v", "e"),
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * w_bar, v - c.lr * v_bar / c.sigma(inner(w, _x(c))))),
+    ("x in place of w_bar", "w moves by x itself, whatever the error is.",
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * _x(c), v - c.lr * v_bar)),
+    ("v replaced by the step", "v is replaced by its step. A step is taken from where v was.",
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * w_bar, c.lr * v_bar)),
+    ("w replaced by the step", "w is replaced by its step. A step is taken from where w was.",
+     lambda c, w, v, w_bar, v_bar, number, loss: (c.lr * w_bar, v - c.lr * v_bar)),
+    ("the loss in the step of w", "The step of w is multiplied by the loss. Its length is lr times the bar.",
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * loss * w_bar, v - c.lr * v_bar)),
+    ("the loss in both steps", "The steps are multiplied by the loss. Their length is lr times the bars.",
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * loss * w_bar, v - c.lr * loss * v_bar)),
+    ("a rate that halves", "Your rate shrinks from step to step, which is not asked for.",
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr / 2**number * w_bar, v - c.lr / 2**number * v_bar)),
+    ("a rate that falls", "Your rate shrinks from step to step, which is not asked for.",
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr / (number + 1) * w_bar, v - c.lr / (number + 1) * v_bar)),
+    ("the signs of the bars", "Only the signs of the bars are used. How long is a step?",
+     lambda c, w, v, w_bar, v_bar, number, loss: (w - c.lr * np.sign(w_bar), v - c.lr * float(np.sign(v_bar)))),
+)  # fmt: skip
+
+
+def _walked(c: Case, w_rate: float, v_rate: float, move: _Move | None = None) -> Values:
     w, v, losses = np.array(c.w, dtype=float), float(c.v), []
-    for _ in range(c.steps):
+    for number in range(c.steps):
         loss, w_bar, v_bar = _step(c, w, v, 0)
         losses.append(loss)
-        if of_x:  # both are z_bar times a vector: x in the one, w in the other
-            x = np.asarray(c.X[0], dtype=float)
-            w_bar = w * inner(w_bar, x) / inner(x, x)
-        w, v = w - w_rate * w_bar, v - v_rate * v_bar
+        w, v = move(c, w, v, w_bar, v_bar, number, loss) if move else (w - w_rate * w_bar, v - v_rate * v_bar)
     return {"w": w, "v": v, "losses": np.array(losses)}
+
+
+def _noted(c: Case, note: Callable[[Any, float], float]) -> np.ndarray:
+    """Return another number noted in each step of a right descent."""
+    w, v, noted = np.array(c.w, dtype=float), float(c.v), []
+    for _ in range(c.steps):
+        noted.append(note(w, v))
+        _, w_bar, v_bar = _step(c, w, v, 0)
+        w, v = w - c.lr * w_bar, v - c.lr * v_bar
+    return np.array(noted)
 
 
 def _train_oracle(c: Case) -> Values:

@@ -57,6 +57,25 @@ def _transposed_forward(c: Case, right: Values) -> Values | None:
     return _forward_values(c.x1, c.x2, np.transpose(c.W1), np.transpose(c.W2), c.a1, c.a2)
 
 
+def _sum_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of z = a1.h1 + a2.h2: joined in another way."""
+    if output != "z":
+        return
+    (a1, h1), (a2, h2) = ((np.asarray(c.args[f"a{i}"], dtype=float), np.asarray(right[f"h{i}"])) for i in "12")
+    one, two = inner(a1, h1), inner(a2, h2)
+    sums = "Each entry of a meets its partner in h: first the products, then the sum."
+    yield "the sums multiplied", sums, lambda: a1.sum() * h1.sum() + a2.sum() * h2.sum()
+    yield "the means multiplied", sums, lambda: a1.mean() * h1.mean() + a2.mean() * h2.mean()
+    yield "means of products", "z is a sum, not a mean.", lambda: np.mean(a1 * h1) + np.mean(a2 * h2)
+    joined = "Both branches go into z, and they are added."
+    yield "the larger branch", joined, lambda: np.maximum(one, two)
+    yield "the smaller branch", joined, lambda: np.minimum(one, two)
+    yield "the difference without a sign", joined, lambda: np.abs(one - two)
+    yield "the branches divided", joined, lambda: one / two
+    both = "The branches are added before they are weighed. Each h has an a of its own."
+    yield "added before weighed", both, lambda: inner(a1 + a2, h1 + h2) if a1.shape == a2.shape else one + two
+
+
 BRANCHES_FORWARD = Exercise(
     name="branches_forward",
     signature='branches_forward(x1, x2, W1, W2, a1, a2) -> {"h1", "h2", "z"}',
@@ -68,6 +87,7 @@ BRANCHES_FORWARD = Exercise(
     statements=("L14",),
     probes=lambda rng: [Case(label, args) for label, args in _all_branches(rng)],
     oracle=lambda c: _forward_values(**c.args),
+    guesses=_sum_guesses,
     mistakes=(
         Mistake("transposed W", "Works for square W only. W has one row for each unit: which side does x stand on?",
                 _transposed_forward),
@@ -278,6 +298,13 @@ def _fan_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str
         copied = "One branch counts twice, the other not at all. A copied line?"
         yield "the first branch twice", copied, lambda: _x_only(lambda one, two: 2 * one)(c, right)["x"]
         yield "the second branch twice", copied, lambda: _x_only(lambda one, two: 2 * two)(c, right)["x"]
+        larger = "Only the larger contribution counts. What happens where two ways meet?"
+        yield "the larger of both", larger, lambda: _x_only(np.maximum)(c, right)["x"]
+        yield (
+            "the larger size of both",
+            larger,
+            lambda: _x_only(lambda a, b: np.where(abs(a) > abs(b), a, b))(c, right)["x"],
+        )
         yield "the other minus", copied, lambda: _x_only(lambda one, two: two - one)(c, right)["x"]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from barprop.answers.calls import Run
 from barprop.exercises.guards import denominator_guard
 from barprop.exercises.sampling import draw, positive, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake, Values, one_output
+from barprop.judging.exercise import Case, Exercise, Mistake, Values, family, one_output
 from barprop.numerics.steps import half_square, inner
 from barprop.numerics.vjp import pull_back
 
@@ -62,6 +62,22 @@ def _ratio_by(size: Callable[[np.ndarray], float]) -> Callable[[Case, Any], floa
     return lambda c, right: c.lr * size(np.asarray(c.w_bar, dtype=float)) / size(np.asarray(c.w, dtype=float))
 
 
+_RATIO_FAMILY = family(*(
+    Mistake(name, hint, one_output("ratio", wrong))
+    for name, hint, wrong in (
+        ("one root only", "A root is taken on one side of the fraction and not on the other.",
+         lambda c, right: right * _length(np.multiply(c.lr, c.w_bar))),
+        ("added up with their signs", "You added up the entries with their signs: large ones may cancel. The length is asked for.",
+         lambda c, right: -c.lr * np.sum(c.w_bar) / np.sum(c.w)),
+        ("added up with their signs, against the bar", "You added up the entries with their signs: large ones may cancel. The length is asked for.",
+         lambda c, right: c.lr * np.sum(c.w_bar) / np.sum(c.w)),
+        ("length of the ratios", "You took the length of ratios of entries: one weight near 0 spoils them all. Take the length of each first.",
+         lambda c, right: _length(c.lr * np.asarray(c.w_bar) / c.w)),
+        ("compared with the bar", "w itself does not enter. By how much does the update change it, compared with its size?",
+         lambda c, right: c.lr),
+    )
+))  # fmt: skip
+
 UPDATE_RATIO = Exercise(
     name="update_ratio",
     signature="update_ratio(w, w_bar, lr) -> float",
@@ -73,6 +89,7 @@ UPDATE_RATIO = Exercise(
     probes=_ratio_probes,
     corners=("very small",),
     oracle=_update_ratio,
+    guesses=_RATIO_FAMILY,
     mistakes=(denominator_guard("ratio", _GUARDED, lambda c, right: _length(c.w)), *(
         Mistake(name, hint, one_output("ratio", wrong))
         for name, hint, wrong in (
@@ -144,6 +161,16 @@ def _standardised(c: Case, right: Any) -> np.ndarray | None:
     return centred / H.std(axis=1, keepdims=True) if H.shape[1] > 1 else None
 
 
+_RESCALE_FAMILY = family(*(
+    Mistake(name, hint, one_output("H", wrong))
+    for name, hint, wrong in (
+        ("mean of all sizes", "One number divides everything, so large examples stay large. Each row has a size of its own.",
+         _over(lambda H: np.mean(np.sqrt(np.mean(np.square(H), axis=1))))),
+        ("subtracted", "You subtracted the size of a row. To rescale is to divide.",
+         lambda c, right: np.asarray(c.H, dtype=float) - _root_mean_square(c, right)),
+    )
+))  # fmt: skip
+
 RESCALE = Exercise(
     name="rescale",
     signature="rescale(H) -> (n, m)",
@@ -155,6 +182,7 @@ RESCALE = Exercise(
     probes=_rescale_probes,
     corners=("very small",),
     oracle=_rescaled,
+    guesses=_RESCALE_FAMILY,
     mistakes=(denominator_guard("H", _GUARDED, _root_mean_square), *(
         Mistake(name, hint, one_output("H", wrong))
         for name, hint, wrong in (
@@ -247,6 +275,9 @@ def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, st
     yield "the largest entry of the diagonal", largest, lambda: 2 / np.max(np.diag(_curvature(X)))
     centred = "You subtracted the mean from X. The loss uses X as it is."
     yield "a covariance", centred, lambda: 2 / np.linalg.eigvalsh(_curvature(X - X.mean(axis=0)))[-1]
+    example = "You took the longest example. All examples add to the curvature together."
+    yield "the longest example", example, lambda: 2 / np.max(np.sum(X * X, axis=1))
+    yield "the longest example, over n", example, lambda: 2 * len(X) / np.max(np.sum(X * X, axis=1))
     n = len(X) / (len(X) - 1) if len(X) > 1 else 1.0
     yield "a covariance over n - 1", centred, lambda: 2 / n / np.linalg.eigvalsh(_curvature(X - X.mean(axis=0)))[-1]
 

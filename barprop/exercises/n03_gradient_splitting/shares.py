@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.guards import denominator_guard
+from barprop.exercises.reductions import shares
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Values, one_output
 from barprop.numerics.steps import inner, product
@@ -143,6 +144,7 @@ GRADIENT_SHARE = Exercise(
     probes=_share_probes,
     corners=("very small",),
     oracle=_gradient_share,
+    guesses=lambda c, right, output: shares(np.asarray(c.x, dtype=float), "how much of the whole gradient each term gets"),
     mistakes=(denominator_guard("share", _GUARDED, lambda c, right: np.sum(_sizes(c))), *(
         Mistake(name, hint, one_output("share", wrong))
         for name, hint, wrong in (
@@ -178,6 +180,7 @@ STEP_SHARE = Exercise(
     probes=_share_probes,
     corners=("very small",),
     oracle=_step_share,
+    guesses=lambda c, right, output: shares(np.asarray(c.x, dtype=float), "how much of the whole change each term makes"),
     mistakes=(denominator_guard("share", _GUARDED, lambda c, right: np.sum(np.square(_sizes(c)))), *(
         Mistake(name, hint, one_output("share", wrong))
         for name, hint, wrong in (

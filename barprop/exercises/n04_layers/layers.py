@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import Activation, relu, tanh
-from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, with_cache
+from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, unless_overwritten, with_cache
+from barprop.exercises.n04_layers.curve_guesses import curve_guesses
 from barprop.exercises.sampling import draw, positive, read_only, slope_by_nudging
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
 from barprop.numerics.layer_steps import affine
@@ -238,8 +239,29 @@ def _nonlinear_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("very far out", {"h_prev": beyond, "h_bar": draw(rng, 2, 2)})
 
 
+_OVERWRITTEN = "its input's array is used for something else before backward"
+
+
+def _tanh_probes(rng: np.random.Generator) -> Iterator[Case]:
+    yield from _nonlinear_probes(rng)
+    args = {"h_prev": draw(rng, 3, 2), "h_bar": draw(rng, 3, 2)}
+    yield Case(_OVERWRITTEN, args, {"overwritten": True})
+
+
+def _kept_input(c: Case, right: Values) -> Values:
+    """Backward reads the input's array, which holds -1 by then."""
+    if "overwritten" not in c.more:
+        return {"h_prev_bar": right["h_prev_bar"]}
+    return {"h_prev_bar": product(c.h_bar, tanh.slope(np.full(np.shape(c.h_bar), -1.0)))}
+
+
 def _nonlinear(
-    name: str, sigma: Activation, value: Callable[[Any], Any], mistakes: tuple[Mistake, ...], minutes: int
+    name: str,
+    sigma: Activation,
+    value: Callable[[Any], Any],
+    mistakes: tuple[Mistake, ...],
+    minutes: int,
+    probes: Callable[[np.random.Generator], Iterator[Case]],
 ) -> Exercise:
     def right(c: Case) -> Values:
         bars = {"h": value(c.h_prev), "h_prev_bar": slope_by_nudging(sigma, c.h_prev, c.h_bar), "w_bar": "()"}
@@ -250,15 +272,16 @@ def _nonlinear(
         signature=f"class {name}: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
         outputs=("h", "h_prev_bar", "w_bar", "cache"),
         hanging=("w_bar", "cache"),
-        corners=("with zeros", "very far out"),
+        corners=("with zeros", "very far out", _OVERWRITTEN),
         parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
         points=3,
         minutes=minutes,
         level=1,
         statements=("L16", "L17"),
-        probes=_nonlinear_probes,
+        probes=probes,
         oracle=right,
-        drive=layer_drive(name, "h_prev", (), "h"),
+        drive=unless_overwritten(name, "h_prev", "h", layer_drive(name, "h_prev", (), "h")),
+        guesses=curve_guesses,
         mistakes=mistakes + cache_mistakes(),
     )
 
@@ -276,7 +299,7 @@ _PASSED_ON = Mistake("passed the bar on", "h_prev_bar is h_bar itself. Which ste
                      _back(lambda z, bar: bar))  # fmt: skip
 
 RELU_LAYER = _nonlinear(
-    "ReLU", relu, lambda z: (np.asarray(z, dtype=float) + np.abs(z)) / 2, minutes=6,
+    "ReLU", relu, lambda z: (np.asarray(z, dtype=float) + np.abs(z)) / 2, minutes=6, probes=_nonlinear_probes,
     mistakes=(
         _PASSED_ON,
         Mistake("gate on the bar", "You let a bar through when the bar is positive. What decided in the forward pass whether anything got through?",
@@ -303,9 +326,11 @@ RELU_LAYER = _nonlinear(
 )  # fmt: skip
 
 TANH_LAYER = _nonlinear(
-    "Tanh", tanh, tanh, minutes=5,
+    "Tanh", tanh, tanh, minutes=5, probes=_tanh_probes,
     mistakes=(
         _PASSED_ON,
+        Mistake("keeps the input", "Right until somebody uses the input's array for something else. The output knows enough.",
+                _kept_input),
         Mistake("treated the output as input", "You took tanh of what tanh had already made. The output says the slope without another tanh.",
                 _back(lambda z, bar: product(bar, tanh.slope(tanh(z))))),
         Mistake("cached the input", "The formula for outputs was fed with the input. Which of the two does your cache hold?",

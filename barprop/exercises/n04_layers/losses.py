@@ -62,6 +62,8 @@ def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str,
     if output == "l":
         power = "The loss is made of squares: of each difference, and before anything is added up."
         yield "sizes in place of squares", power, lambda: np.sum(np.abs(d)) / (2 * n)
+        yield "the mean of all sizes", power, lambda: np.mean(np.abs(d)) / 2
+        yield "the mean of all sizes, without the half", power, lambda: np.mean(np.abs(d))
         yield "sizes in place of squares, without the half", power, lambda: np.sum(np.abs(d)) / n
         yield "the square of the sum", power, lambda: np.sum(d) ** 2 / (2 * n)
         yield "the square of the mean", power, lambda: np.mean(d) ** 2 / 2
@@ -79,6 +81,17 @@ def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str,
             "the square in the bar",
             "The bar is made of differences, not of their squares.",
             lambda: right[output] * d,
+        )
+        sign = _l_bar(c) * (1 if output == "e_bar" else -1)
+        yield (
+            "the mean error everywhere",
+            "Every entry got the mean error. Each has its own.",
+            lambda: sign * np.full(d.shape, np.mean(d)) / n,
+        )
+        yield (
+            "the mean error everywhere, without 1/n",
+            "Every entry got the mean error. Each has its own.",
+            lambda: sign * np.full(d.shape, np.mean(d)),
         )
         yield (
             "the loss in the bar",
@@ -230,6 +243,24 @@ def _loss_guesses(c: Case) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         "Your probabilities add up to 1 down the columns. The classes of one example compete, not the examples.",
         lambda: -np.mean(_down_the_columns(c)[at]),
     )
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    total = np.exp(shifted).sum(axis=1)
+    yield (
+        "the sum of exps without its logarithm",
+        "The sum of exps goes into the loss as it is. Its logarithm is asked for.",
+        lambda: np.mean(total - shifted[at]),
+    )
+    yield (
+        "plus for minus at the label",
+        "The label's logit is added. A large logit at the label is good: what should it do to the loss?",
+        lambda: np.mean(np.log(total) + shifted[at]),
+    )
+    columns = logits - logits.max(axis=0, keepdims=True)
+    yield (
+        "shifted by the columns' maxima",
+        "What is taken off before the exp must be the same for all classes of a row: the row's own maximum.",
+        lambda: np.mean(np.logaddexp.reduce(columns, axis=1) - columns[at]),
+    )
     yield (
         "every class in place of the label",
         "Your loss looks at every class. Which entry of a row belongs to its label?",
@@ -273,6 +304,13 @@ def _logits_guesses(c: Case, right: np.ndarray) -> Iterator[tuple[str, str, Call
         "one taken from every entry",
         "A 1 is taken from every entry. It belongs to the label's alone.",
         lambda: right + hot - weight,
+    )
+    p = (right + hot) / weight
+    yield "multiplied by the label", "Only the label's entry is left: the others have a bar as well.", lambda: p * hot
+    yield (
+        "the slope of the sigmoid as well",
+        "p (1 - p) is the slope of a sigmoid. The bar of the logits holds that already.",
+        lambda: right * p * (1 - p),
     )
     yield "the other sign at the label", "What the label contributes has the other sign.", lambda: right + 2 * hot
 

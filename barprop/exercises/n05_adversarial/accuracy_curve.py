@@ -80,6 +80,45 @@ def _curve_mistake(name: str, hint: str, wrong: Callable[[Case, np.ndarray], Any
     return Mistake(name, hint, lambda c, right: {"accuracy": wrong(c, right["accuracy"])})
 
 
+def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of a share: another class compared, another attack, another whole."""
+    n, logits = len(c.X), lambda eps: logits_at(c.attack(c.net, c.X, c.labels, eps), c.net[1])
+    said = {
+        "the least likely class": lambda eps: np.argmin(logits(eps), axis=1),
+        "classes down the columns": lambda eps: np.argmax(logits(eps), axis=0),
+        "one class for the whole batch": lambda eps: np.argmax(logits(eps)),
+    }
+    for what, classes in said.items():
+        hint = f"You compare {what} with the labels. Which class does each image get?"
+        yield what, hint, lambda classes=classes: _shares(c, classes)  # type: ignore[misc]
+    noise = "The images are moved, but not by the attack that is given."
+    for what, moved in (("eps added", 1.0), ("eps subtracted", -1.0)):
+        yield what, noise, lambda moved=moved: _shares(c, lambda eps: _winners_at(c, c.X + moved * eps))  # type: ignore[misc]
+    summed = "The shares are added up from one eps to the next. Each stands for itself."
+    yield "added up", summed, lambda: np.cumsum(right[output])
+    yield "all or none", "A share counts: not only whether all are right.", lambda: np.floor(right[output] + 1e-9)
+    whole = "You count the right ones and divide by something else than the number of images."
+    yield "over the number of eps", whole, lambda: right[output] * n / len(c.eps_list)
+
+
+def _winners_at(c: Case, X: np.ndarray) -> np.ndarray:
+    return np.argmax(logits_at(np.asarray(X, dtype=float), c.net[1]), axis=1)
+
+
+def _shares(c: Case, classes: Callable[[float], Any]) -> np.ndarray | None:
+    """Return the share of labels that are met, for each eps; None where that does not fit."""
+    said = [classes(eps) for eps in c.eps_list]
+    if any(np.ndim(some) and len(some) != len(c.labels) for some in said):
+        return None
+    return np.array([np.mean(some == c.labels) for some in said])
+
+
+def _flat(c: Case, right: Any, got: Any) -> dict[str, Any] | None:
+    """Return the same share for each eps, whichever came."""
+    came = np.asarray(got["accuracy"], dtype=float)
+    return {"accuracy": np.full(len(right["accuracy"]), came[0])} if len(came) > 1 else {"accuracy": came}
+
+
 ACCURACY_CURVE = Exercise(
     name="accuracy_curve",
     signature="accuracy_curve(net, X, labels, eps_list, attack) -> (len(eps_list),)",
@@ -90,6 +129,7 @@ ACCURACY_CURVE = Exercise(
     statements=("L19", "L20"),
     probes=_curve_probes,
     oracle=lambda c: {"accuracy": _curve(c)},
+    guesses=_curve_guesses,
     mistakes=(
         _curve_mistake("error instead of accuracy", "You count the images that are lost. Accuracy counts those that are still right.",
                        lambda c, right: 1 - right),
@@ -97,6 +137,8 @@ ACCURACY_CURVE = Exercise(
         _curve_mistake("percent", "Those are percent. A proportion is a number in [0, 1].", lambda c, right: right * 100),
         _curve_mistake("classified the clean images", "The curve is flat: which images does the network look at, those before or those after the attack?",
                        lambda c, right: np.full(len(right), _clean(c))),
+        Mistake("the same share for each eps", "The curve is flat: does each eps reach the attack, and each attack the network?",
+                lambda c, right: {"accuracy": np.full(len(right["accuracy"]), _clean(c) / 2)}, _flat),
         _curve_mistake("attacked the attacked", "From the second eps on it is off: your attack starts from images that have been attacked before.",
                        lambda c, right: _curve(c, chain=True)),
         _curve_mistake("against the predictions", "You compare with what the network said before. The truth stands in labels, and the network was wrong at times.",

@@ -14,6 +14,7 @@ from barprop.exercises.n05_adversarial.trajectories import (
     inked,
     length,
 )
+from barprop.exercises.reductions import measured
 from barprop.fixtures.networks import logit_slopes, logits_at, loss_slopes, pull_images
 from barprop.judging.exercise import Case, Exercise, Mistake
 
@@ -36,6 +37,12 @@ def _image_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str,
     yield "ones for the bar of the logits", into, lambda: n * pull_images(c.net, c.X, np.ones_like(_logits(c)))
     yield "logits for their bar", into, lambda: n * pull_images(c.net, c.X, _logits(c))
     yield "the labels for their bar", into, lambda: n * pull_images(c.net, c.X, np.eye(_logits(c).shape[1])[c.labels])
+    raw = "The logits themselves went in where probabilities belong: the loss's own backward hands over their bar."
+    yield (
+        "logits in place of probabilities",
+        raw,
+        lambda: n * pull_images(c.net, c.X, _logits(c) - np.eye(_logits(c).shape[1])[c.labels]),
+    )
     yield (
         "times the image",
         "Each pixel of the bar is multiplied by the pixel of the image.",
@@ -91,6 +98,16 @@ def _norm_mistake(name: str, hint: str, wrong: Callable[[Case, np.ndarray], Any]
     return Mistake(name, hint, lambda c, right: {"sensitivity": wrong(c, loss_slopes(c.net, c.X, c.labels))})
 
 
+def _length_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of a length: another measure of each bar, or of something else."""
+    bars, X = loss_slopes(c.net, c.X, c.labels), np.array(c.X, dtype=float)
+    yield from measured("each image's bar", bars, 1, "its Euclidean length")
+    yield from measured("each pixel's bars", bars, 0, "the Euclidean length of each image's bar")
+    yield "relative to the image", "The length of the image comes in.", lambda: right[output] / length(X)
+    yield "times the length of the image", "The length of the image comes in.", lambda: right[output] * length(X)
+    yield "of the bar times the image", "Each pixel of the bar is multiplied by the image.", lambda: length(bars * X)
+
+
 SENSITIVITY = Exercise(
     name="sensitivity",
     signature="sensitivity(net, X, labels) -> (n,)",
@@ -102,6 +119,7 @@ SENSITIVITY = Exercise(
     needs=("input_bar",),
     probes=_image_probes,
     oracle=lambda c: {"sensitivity": np.array([np.hypot.reduce(row) for row in loss_slopes(c.net, c.X, c.labels)])},
+    guesses=_length_guesses,
     mistakes=(
         _norm_mistake("one for the whole batch", "A single number came out. Which axis runs over the pixels of one image?",
                       lambda c, bars: length(bars, None)),

@@ -59,15 +59,15 @@ class Way:
     free: int = 0
 
 
-def walk(c: Case, way: Way) -> np.ndarray:
-    """Return the images at the end of the trajectory."""
-    return _track(c, way)[0]
+def walk(c: Case, way: Way, before: Way | None = None) -> np.ndarray:
+    """Return the images at the end of the trajectory; `before` is walked first."""
+    return _track(c, way, None if before is None else walk(c, before))[0]
 
 
-def _track(c: Case, way: Way) -> tuple[np.ndarray, list[np.ndarray]]:
+def _track(c: Case, way: Way, begin: np.ndarray | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
     """Return the images at the end of the trajectory, and the slopes met on it."""
     start = np.array(c.X, dtype=float)
-    x = start
+    x = start if begin is None else begin
     met: list[np.ndarray] = []
     for step in range(way.steps):
         met.append(loss_slopes(c.net, x, way.labels) if way.fresh or not met else met[0])
@@ -157,6 +157,11 @@ _SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("twice the budget", "Your ball is twice as large as it may be.", {"eps": lambda c: 2 * c.eps}),
     ("the bar instead of its sign", "Each pixel moves by its bar, where all are to move equally far.", {"move": np.positive}),
     ("the sign instead of the bar", "All pixels move equally far, where each is to move by its bar.", {"move": np.sign}),
+    ("the step times eps", "Your step is multiplied by eps. How long is a step?", {"alpha": lambda c: c.alpha * c.eps if "alpha" in c.args else c.eps * c.eps}),
+    ("the step over the pixels", "Your step is divided by the number of pixels.", {"alpha": lambda c: _size(c) / np.shape(c.X)[1]}),
+    ("a step of 1", "Your step is 1, whatever size was asked for.", {"alpha": 1.0}),
+    ("the sign of the step alone", "Your step is 1, whatever size was asked for: the size stands inside the sign.", {"alpha": 1.0, "move": np.sign}),
+    ("by the length of each bar", "Each pixel moves by the length of its image's bar. It moves by its own bar.", {"move": lambda s: np.sqrt(np.sum(s * s, axis=1, keepdims=True)) * np.ones_like(s)}),
     ("only upwards", "Your pixels only get larger. Some bars are negative.", {"move": lambda s: (s > 0) * 1.0}),
     ("only downwards", "Your pixels only get smaller. Some bars are positive.", {"move": lambda s: (s < 0) * -1.0}),
     ("by the size of the bar", "Your pixels only get larger. Some bars are negative.", {"move": np.abs}),
@@ -201,12 +206,59 @@ def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
             lambda: _kept(X + X * (walk(c, replace(way, inside=False, eps=np.inf)) - X), way),
         )
         yield (
+            "a rate that halves",
+            "Your steps get shorter from step to step, which is not asked for.",
+            lambda: _unevenly(c, way, lambda number: 0.5**number),
+        )
+        yield (
+            "a rate that falls",
+            "Your steps get shorter from step to step, which is not asked for.",
+            lambda: _unevenly(c, way, lambda number: 1 / (number + 1)),
+        )
+        yield (
+            "a rate that counts down",
+            "The number of steps left comes into the length of a step.",
+            lambda: _unevenly(c, way, lambda number: way.steps - number),
+        )
+        yield (
+            "a rate that grows",
+            "Your steps get longer from step to step, which is not asked for.",
+            lambda: _unevenly(c, way, lambda number: number + 1.0),
+        )
+        yield (
+            "started with a step of eps",
+            "Your walk does not begin at the image: a step has been made before the first.",
+            lambda: walk(c, way, replace(way, alpha=way.eps, steps=1)),
+        )
+        yield (
+            "multiplied with the image",
+            "The step is multiplied by the pixel: it is to be added.",
+            lambda: _multiplied(c, way),
+        )
+        yield (
             "a ball around 0",
             "Your ball lies around 0, blank paper, not around the image.",
             lambda: _kept(np.clip(walk(c, replace(way, inside=False, eps=np.inf)), -way.eps, way.eps), way),
         )
 
     return made
+
+
+def _unevenly(c: Case, way: Way, share: Callable[[int], float]) -> np.ndarray:
+    """Walk with steps of other lengths, each by the number of the step."""
+    x = np.array(c.X, dtype=float)
+    for number in range(way.steps):
+        moved = x + share(number) * way.along * way.alpha * way.move(loss_slopes(c.net, x, way.labels))
+        x = _nearest_allowed(moved, np.array(c.X, dtype=float), way)
+    return x
+
+
+def _multiplied(c: Case, way: Way) -> np.ndarray:
+    x = np.array(c.X, dtype=float)
+    for _ in range(way.steps):
+        moved = x * (1 + way.along * way.alpha * way.move(loss_slopes(c.net, x, way.labels)))
+        x = _nearest_allowed(moved, np.array(c.X, dtype=float), way)
+    return x
 
 
 def _last_step(c: Case, way: Way) -> np.ndarray:

@@ -111,6 +111,52 @@ def _shifted(c: Case) -> np.ndarray:
 
 _HUGE = "exp of a large number is infinite. Take something out before the exp and put it back after the log; a constant made from .data costs no bar."
 
+
+def _sum_of_exps(logits: np.ndarray) -> np.ndarray:
+    return np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
+
+
+_Forward = Callable[[Case, np.ndarray], Any]
+_OTHER_FORWARDS: dict[str, tuple[tuple[str, str, _Forward], ...]] = {
+    "softplus": (
+        ("the 1 is not scaled along", "You took something out before the exp, and the 1 beside it stayed as it was.",
+         lambda c, z: np.log(np.exp(z - np.maximum(z, 0)) + 1) + np.maximum(z, 0)),
+        ("log of a sum of 2", "The constant beside the exp is not 1.", lambda c, z: np.log(np.exp(z) + 2)),
+    ),
+    "cross_entropy": (
+        ("plus for minus", "The label's logit is added. A large logit at the label is good: what should it do to the loss?",
+         lambda c, z: np.mean(np.logaddexp.reduce(z, axis=1) + _at_label(c, z))),
+        ("plus for minus, shifted", "The label's logit is added. A large logit at the label is good: what should it do to the loss?",
+         lambda c, z: np.mean(np.log(_sum_of_exps(z)) + _at_label(c, z) - z.max(axis=1))),
+        ("shifted one side only", "You shifted the logits under the logarithm and forgot the labelled one. What is taken off is taken off both.",
+         lambda c, z: np.mean(np.log(_sum_of_exps(z)) - _at_label(c, z))),
+        ("every label for every row", "Every row meets the labels of all: `[:, labels]` picks whole columns. Row i goes with label i.",
+         lambda c, z: np.mean(np.logaddexp.reduce(z, axis=1)
+                              - np.sum((z - z.max(axis=1, keepdims=True))[:, np.unique(c.labels)], axis=1) - z.max(axis=1))),
+        ("without the logarithm", "The sum of exps goes into the loss as it is. Its logarithm is asked for.",
+         lambda c, z: np.mean(_sum_of_exps(z) - _at_label(c, z) + z.max(axis=1))),
+        ("the loss of the prediction", "Your loss asks for the class that is predicted. The labels say which is right.",
+         lambda c, z: np.mean(np.logaddexp.reduce(z, axis=1) - z.max(axis=1))),
+    ),
+}  # fmt: skip
+
+
+def _compose_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield another forward, or its bar."""
+    function = output.split()[-1]
+    name, _ = _forward_of(c)
+    for what, hint, forward in _OTHER_FORWARDS.get(function, ()):
+
+        def made(forward: _Forward = forward) -> Any:
+            at = np.asarray(c.args[name], dtype=float)
+            data = np.asarray(forward(c, at))
+            if output == function:
+                return data
+            return pull_back(lambda u: forward(c, u), at, np.full(data.shape, 1.0 if c.w is None else c.w))
+
+        yield what, hint, made
+
+
 _COMPOSE = Exercise(
     name="compose",
     signature="softplus(value), cross_entropy(logits, labels)",
@@ -125,6 +171,7 @@ _COMPOSE = Exercise(
     probes=_compose_probes,
     oracle=_compose_oracle,
     drive=_compose_drive,
+    guesses=_compose_guesses,
     mistakes=(
         Mistake("softplus overflows", _HUGE, _soft(lambda z, right: np.where(z > 700, np.inf, right))),
         Mistake("softplus overflows below", "exp of a large number is infinite, and your large number comes from a negative value with its sign turned.",

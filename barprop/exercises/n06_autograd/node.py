@@ -9,6 +9,7 @@ import numpy as np
 
 from barprop.exercises.n06_autograd.expressions import Expression, expressions_case
 from barprop.exercises.n06_autograd.stories import AGAIN, LADDER, PARENTS, story_case
+from barprop.exercises.n06_autograd.value_guesses import value_guesses
 from barprop.exercises.n06_autograd.value_mistakes import NODE_MISTAKES
 from barprop.exercises.n06_autograd.value_probes import (
     DIAMOND,
@@ -75,4 +76,5 @@ NODE = Exercise(
     oracle=value_oracle,
     drive=value_drive,
     mistakes=NODE_MISTAKES,
+    guesses=value_guesses,
 )

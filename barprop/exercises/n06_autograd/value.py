@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from barprop.exercises.n06_autograd.value_guesses import value_guesses
 from barprop.exercises.n06_autograd.value_mistakes import VALUE_MISTAKES
 from barprop.exercises.n06_autograd.value_probes import part_outputs, value_drive, value_oracle, value_probes
 from barprop.judging.exercise import Exercise, Part
@@ -24,4 +25,5 @@ VALUE = Exercise(
     oracle=value_oracle,
     drive=value_drive,
     mistakes=VALUE_MISTAKES,
+    guesses=value_guesses,
 )

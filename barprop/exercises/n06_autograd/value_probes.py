@@ -59,6 +59,22 @@ _WITH_ITSELF = [
     Expression("a - a", ("a",), lambda call, a: (a - a) + a, data=False),
     Expression("a / a", ("a",), lambda call, a: (a / a) * a, data=False),
 ]
+
+
+def _beside(step: Expression, *others: str) -> Expression:
+    """Use the operands beside the step as well: what the step sends back is added to what is there, not put in its place."""
+
+    def make(call: Any, *operands: Any) -> Any:
+        out = step.make(call, *operands)
+        for name, operand in zip(step.operands, operands, strict=True):
+            if name in (others or ("a",)):
+                out = out + operand
+        return out
+
+    return Expression(step.name, step.operands, make, data=False)
+
+
+_BESIDE = "a used beside the step as well"
 NEGATE = Expression("-a", ("a",), lambda call, a: -a)
 POWER = Expression("a ** k", ("a", "k"), lambda call, a, k: a**k)
 # An uneven bar comes in: a step that forgets the comma hands its first entry to everybody.
@@ -89,6 +105,8 @@ def _operators(rng: np.random.Generator) -> Iterator[Case]:
     yield case("zero", "a 0 in a and in b", zeros, _pairs({op: _FOUR[op] for op in "+-*"}))
     weighed = {"a": draw(rng, 3), "k": 3, "w": read_only(draw(rng, 3))}
     yield case("weighed", "then times an array w", weighed, _ONE_WEIGHED)
+    beside = [_beside(NEGATE), _beside(POWER)]
+    yield case("beside", _BESIDE, {"a": positive(rng, 3), "k": 3}, beside)
     chained = [
         Expression("-a", ("a",), lambda call, a: (lambda s: -s)(-a)),
         Expression("a ** k", ("a", "k"), lambda call, a, k: (a**k) ** 2),
@@ -170,6 +188,9 @@ def _matmuls(rng: np.random.Generator) -> Iterator[Case]:
     yield expressions_case("chained", "two products in a row", args, "A B C D a b d e", chained)
     alone = Expression("a @ a", ("a",), lambda call, a: a @ a, data=False)
     yield expressions_case("itself", "a with itself", {"a": draw(rng, 3)}, "a", [alone])
+    beside = [_beside(expression, "A", "B") for expression in every[:1]]
+    args = {"A": draw(rng, 3, 3), "B": draw(rng, 3, 3)}
+    yield expressions_case("beside", "A and B used beside the step as well", args, "A B", beside)
     args = {"A": draw(rng, 1, 3), "B": draw(rng, 3, 1), "a": draw(rng, 3), "b": draw(rng, 3)}
     yield expressions_case("one", "one row, one column", args, "A B a b", every)
     args = {"C": read_only(draw(rng, 4, 2)), "A": draw(rng, 2, 3), "c": read_only(draw(rng, 3)), "a": draw(rng, 2)}
@@ -219,6 +240,8 @@ def _sums(rng: np.random.Generator) -> Iterator[Case]:
     yield _weighed_sums(rng, "weighed", (2, 4, 3), "a.sum(axis=(0, 2))", "a.sum(axis=1)", "a.sum(axis=-1)",
                          "a.sum(axis=-2)", "a.sum(axis=(0, 2), keepdims=True)")  # fmt: skip
     yield expressions_case("plain", "a (3,)", {"a": draw(rng, 3)}, "a", plain[:2])
+    beside = [_beside(expression) for expression in plain[:2]]
+    yield expressions_case("beside", _BESIDE, {"a": draw(rng, 2, 3)}, "a", beside)
     yield expressions_case("plain", "a number", {"a": draw(rng)}, "a", plain[:1])
 
 
@@ -246,6 +269,8 @@ def _nonlinear(rng: np.random.Generator) -> Iterator[Case]:
                            _nonlinear_expressions("exp", "relu", "tanh", weighed=True))  # fmt: skip
     args = {"a": positive(rng, 4), "w": read_only(draw(rng, 4))}
     yield expressions_case("weighed", "the same for log", args, "a", _nonlinear_expressions("log", weighed=True))
+    steps = _nonlinear_expressions("exp", "log", "relu", "tanh")
+    yield expressions_case("beside", _BESIDE, {"a": positive(rng, 3)}, "a", [_beside(step) for step in steps])
     args = {"a": np.array([0.0, 1.5, -0.7])}
     yield expressions_case("at zero", "relu at 0", args, "a", _nonlinear_expressions("relu"), left=True)
     args = {"a": np.array([400.0, -400.0, 800.0])}

@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, with_cache
 from barprop.exercises.sampling import draw, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
+from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, family, one_output
 from barprop.numerics.steps import product
 from barprop.numerics.vjp import pull_back
 
@@ -129,6 +129,45 @@ def _count(c: Case) -> int:
     return int(np.prod(np.shape(c.h_bar)[:3]))
 
 
+def _last_weights(c: Case) -> np.ndarray:
+    """Return W_bar of the last window alone."""
+    y, x, rows, columns = list(_windows(c))[-1]
+    bar = _floats(c.h_bar)[:, y : y + 1, x : x + 1]
+    return product(bar, _floats(c.h_prev)[:, rows, columns]).sum(axis=0)
+
+
+def _right_weights(c: Case) -> np.ndarray:
+    return pull_back(lambda W: _slide(c.h_prev, W, c.b, c.s), c.W, c.h_bar)
+
+
+def _only_corner(c: Case) -> np.ndarray:
+    """Put the bar of a window, times the sum of W, on the pixel at its corner."""
+    x_bar = np.zeros(np.shape(c.h_prev))
+    for y, x, rows, columns in _windows(c):
+        x_bar[:, rows.start, columns.start] += product(_floats(c.h_bar)[:, y, x], _floats(c.W).sum(axis=(0, 1)))
+    return x_bar
+
+
+_FAMILY = (
+    _weight("b_bar one for all features", "b_bar adds the features up. Each has a b of its own.",
+            lambda c, right: np.full(len(right), right.sum()), "b_bar"),
+    _weight("b_bar of the first example", "b_bar listens to the first example alone. All of them used b.",
+            lambda c, right: _floats(c.h_bar)[0].sum(axis=(0, 1)), "b_bar"),
+    _weight("b_bar of the last window", "b_bar keeps the last window alone: = where += belongs. One b was used in all of them.",
+            lambda c, right: _floats(c.h_bar)[:, -1, -1].sum(axis=0), "b_bar"),
+    _weight("W_bar of the last window", "W_bar keeps the last window alone: = where += belongs. One W was used in all of them.",
+            lambda c, right: _last_weights(c)),
+    _weight("W_bar made with W", "W_bar is made with W. What does W multiply in a window?",
+            lambda c, right: product(_floats(c.W), _floats(c.h_bar).sum(axis=(0, 1, 2)))),
+    _weight("W_bar made with W, over the examples", "W_bar is made with W. What does W multiply in a window?",
+            lambda c, right: np.broadcast_to(_floats(c.h_bar).sum(axis=(0, 1, 2)), np.shape(c.W))),
+    _input("only the window's corner", "Only one pixel of each window gets a bar. Each of the k x k pixels was read.", _only_corner),
+    Mistake("divided by the size of a window", "You divide by the number of pixels in a window. Nobody took a mean.",
+            one_output("h_prev_bar", lambda c, right: right / c.k**2)),
+    _input("W_bar in place of W", "The pixels are sent W_bar. By what was the pixel multiplied in forward?",
+           lambda c: _scattered(c, lambda bar, W: product(bar, _right_weights(c)))),
+)  # fmt: skip
+
 DEPTHWISE_CONV2D = Exercise(
     name="DepthwiseConv2d",
     signature="class DepthwiseConv2d: DepthwiseConv2d(k, s), forward as given, backward(self, h_bar, w) -> ((W_bar, b_bar), h_prev_bar); w = (W, b)",
@@ -141,6 +180,7 @@ DEPTHWISE_CONV2D = Exercise(
     statements=("L6", "L13", "L16"),
     probes=_probes,
     oracle=_right,
+    guesses=family(*_FAMILY),
     drive=layer_drive("DepthwiseConv2d", "h_prev", ("W", "b"), "h", made_with=("k", "s")),
     mistakes=(
         _input("last place wins", "Each pixel keeps the bar from one window only. It was in several: what happens to bars where one variable is read more than once?",

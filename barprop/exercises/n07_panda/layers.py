@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import Reused, Run
-from barprop.answers.returned import take_tuple
-from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, with_cache
+from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, unless_overwritten, with_cache
 from barprop.exercises.sampling import draw, positive, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
+from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, family, one_output
 from barprop.numerics.steps import product
 from barprop.numerics.vjp import pull_back
 
@@ -71,21 +69,6 @@ def _relu6_right(c: Case) -> Values:
     return with_cache(c, right)
 
 
-_relu6_layer = layer_drive("ReLU6", "h_prev", (), "h")
-
-
-def _relu6_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    if "overwritten" not in case.more:
-        yield from _relu6_layer(run, case)
-        return
-    layer = run("ReLU6")
-    yield "h", run.send(layer, "forward", Reused(case.h_prev, np.full(case.h_prev.shape, -1.0)), ())
-    value = run.send(layer, "backward", case.h_bar, ())
-    (_, _), (_, h_prev_bar) = take_tuple("ReLU6.backward", value, ("w_bar", "h_prev_bar"))
-    yield "h_prev_bar", h_prev_bar
-    yield "w_bar", "()"
-
-
 def _back(wrong: Callable[[Any, Any], Any]) -> Callable[[Case, Values], Values | None]:
     """Describe a wrong bar of the input, from (h_prev, h_bar) as floats."""
     return lambda c, right: {"h_prev_bar": wrong(_floats(c.h_prev), _floats(c.h_bar))}
@@ -98,6 +81,37 @@ def _forth(wrong: Callable[[Any], Any]) -> Callable[[Case, Values], Values | Non
 def _kept_input(c: Case, right: Values) -> Values:
     """Backward reads the input's array, which holds -1 by then."""
     return {"h_prev_bar": np.zeros(np.shape(c.h_prev)) if "overwritten" in c.more else right["h_prev_bar"]}
+
+
+def _other_lid(c: Case, right: Values, got: Values) -> Values | None:
+    """Return h with a lid at the largest number that came."""
+    z, lid = _floats(c.h_prev), float(np.max(got["h"]))
+    return {"h": np.clip(z, 0.0, lid)} if lid < np.max(z) or lid < _TOP else None
+
+
+def _gate(c: Case) -> np.ndarray:
+    z = _floats(c.h_prev)
+    return (z > 0) & (z < _TOP)
+
+
+def _other_lid_back(c: Case, right: Values, got: Values) -> Values | None:
+    """Return the bar stopped at the lowest height at which that explains what came."""
+    z = _floats(c.h_prev)
+    shut = (z > 0) & (_floats(got["h_prev_bar"]) == 0) & (_floats(c.h_bar) != 0)
+    lid = np.min(z, initial=np.inf, where=shut)
+    return {"h_prev_bar": np.where((z > 0) & (z < lid), c.h_bar, 0.0)} if np.any(got["h_prev_bar"]) else None
+
+
+def _scaled(c: Case, right: Values, got: Values) -> Values | None:
+    """Return the right bar times one number, read off an entry that gets through."""
+    factors = (_floats(got["h_prev_bar"]) / _floats(c.h_bar))[_gate(c)]
+    return {"h_prev_bar": right["h_prev_bar"] * factors[0]} if factors.size and factors[0] else None
+
+
+def _fills_shut(c: Case, right: Values, got: Values) -> Values | None:
+    """Return the right bar with one number where the curve is flat."""
+    shut = _floats(got["h_prev_bar"])[~_gate(c)]
+    return {"h_prev_bar": np.where(_gate(c), c.h_bar, shut[0])} if shut.size else {"h_prev_bar": right["h_prev_bar"]}
 
 
 RELU6 = Exercise(
@@ -113,7 +127,7 @@ RELU6 = Exercise(
     statements=("L9", "L12", "L16"),
     probes=_relu6_probes,
     oracle=_relu6_right,
-    drive=_relu6_drive,
+    drive=unless_overwritten("ReLU6", "h_prev", "h", layer_drive("ReLU6", "h_prev", (), "h")),
     mistakes=(
         Mistake("keeps the input", "Right until somebody uses the input's array for something else. The output, or a mask made from it, knows enough.",
                 _kept_input),
@@ -139,6 +153,15 @@ RELU6 = Exercise(
                 _back(lambda z, bar: np.where((z > 0) & (z < _TOP), 1.0, 0.0))),
         Mistake("multiplied by the output", "You multiplied by h. Between 0 and 6 h moves as much as the input does: what is that slope?",
                 _back(lambda z, bar: product(bar, _lidded(z)))),
+        Mistake("something where it is shut", "Where the curve is flat your bar is not 0. How far does h move there when the input does?",
+                _back(lambda z, bar: np.where((z > 0) & (z < _TOP), bar, _TOP)), _fills_shut),
+        Mistake("clipped the bar as well", "The gate is right, and then the bar is held between 0 and 6. A bar may be of any size and sign.",
+                _back(lambda z, bar: np.where((z > 0) & (z < _TOP), _lidded(bar), 0.0))),
+        Mistake("another lid on the way back", "The bar is stopped at another height than h is. Where is the lid?",
+                _back(lambda z, bar: np.where((z > 0) & (z < 1), bar, 0.0)), _other_lid_back),
+        Mistake("a bar that is scaled", "What gets through is scaled. Between 0 and 6 h moves as much as the input does.",
+                _back(lambda z, bar: np.where((z > 0) & (z < _TOP), bar / _TOP, 0.0)), _scaled),
+        Mistake("another lid", "Your lid is not at 6.", _forth(lambda z: np.clip(z, 0.0, 5.0)), _other_lid),
         Mistake("forgot the lid", "Some of your outputs are above 6.", _forth(lambda z: np.maximum(z, 0.0))),
         Mistake("forgot the floor", "Some of your outputs are below 0.", _forth(lambda z: np.minimum(z, _TOP))),
         Mistake("divided by six", "Your outputs end at 1. The lid is at 6, and below it h is what came in.", _forth(lambda z: _lidded(z) / _TOP)),
@@ -196,6 +219,23 @@ def _on_one_pixel(c: Case, where: str) -> np.ndarray:
     return bar
 
 
+_POOL_FAMILY = (
+    _pooled("divided by the examples", "You divide by the number of examples. How many pixels is the mean taken over?",
+            lambda c: _shared(c, np.shape(c.h_prev)[0])),
+    _pooled("divided by the features", "You divide by the number of features. How many pixels is the mean taken over?",
+            lambda c: _shared(c, np.shape(c.h_prev)[3])),
+    _pooled("divided by the sum of the sides", "A picture of H rows and W columns has not H + W pixels.",
+            lambda c: _shared(c, np.sum(np.shape(c.h_prev)[1:3]))),
+    _pooled("the bar averaged over the examples", "Every example gets the same. Each has a bar of its own.",
+            lambda c: np.broadcast_to(_shared(c, np.prod(np.shape(c.h_prev)[1:3])).mean(axis=0), np.shape(c.h_prev))),
+    _pooled("the bar of the first example", "Every example gets the bar of the first. Each has its own.",
+            lambda c: np.broadcast_to(_shared(c, np.prod(np.shape(c.h_prev)[1:3]))[:1], np.shape(c.h_prev))),
+    Mistake("median", "You take each feature's median. The mean is asked for.",
+            one_output("h", lambda c, right: np.median(_floats(c.h_prev), axis=(1, 2)))),
+    Mistake("features and pixels mixed up", "Your reshape mixes pixels and features: the features are the last axis, and must stay there.",
+            one_output("h", lambda c, right: _floats(c.h_prev).reshape(*right.shape, -1).mean(axis=2))),
+)  # fmt: skip
+
 MEAN_POOL = Exercise(
     name="MeanPool",
     signature="class MeanPool: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
@@ -208,6 +248,7 @@ MEAN_POOL = Exercise(
     statements=("L6", "L16"),
     probes=_pool_probes,
     oracle=_pool_right,
+    guesses=family(*_POOL_FAMILY),
     drive=layer_drive("MeanPool", "h_prev", (), "h"),
     mistakes=(
         _pooled("not divided", "Each pixel's bar is too large. By how much does the mean move when one pixel does?", lambda c: _shared(c, 1)),

@@ -183,6 +183,45 @@ def _reversed(c: Case, right: Values) -> Values | None:
     return {"w_bar": np.concatenate(np.split(right["w_bar"], len(sizes))[::-1]), "x_bar": right["x_bar"]}
 
 
+_JOINED: tuple[tuple[str, str, Callable[[Any, Any], Any]], ...] = (
+    ("the layers twice", "What the layers make of x is counted twice.", lambda x, h: x + 2 * h),
+    ("x twice", "x is counted twice in the sum.", lambda x, h: 2 * x + h),
+    ("multiplied", "x and what the layers make of it are multiplied. They are added.", lambda x, h: x * h),
+    ("the layers subtracted", "What the layers make of x is subtracted. It is added.", lambda x, h: x - h),
+    ("the larger of both", "The larger of both is taken. They are added.", np.maximum),
+)
+_BARS: tuple[tuple[str, str, Callable[[Any, Any], Any]], ...] = (
+    ("half of the bar", "Half of h_bar goes into the layers. A sum hands its bar to both terms, undivided.", lambda bar, x: bar / 2),
+    ("ones for the bar", "Ones go into the layers. Where is the bar that comes in?", lambda bar, x: np.ones_like(bar)),
+    ("x for the bar", "x goes into the layers on the way back. What came in from behind?", lambda bar, x: x),
+    ("twice the bar", "Twice h_bar goes into the layers. A sum hands its bar to both terms, undivided.", lambda bar, x: 2 * bar),
+)  # fmt: skip
+
+
+def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of a sum: joined in another way, or another bar sent into the layers."""
+    x, bar = np.asarray(c.x, dtype=float), np.asarray(c.h_bar, dtype=float)
+    if output == "h":
+        for name, hint, join in _JOINED:
+            yield name, hint, lambda join=join: join(x, _chain(c.steps, x, c.w))  # type: ignore[misc]
+        before = "x is added before the layers, and not to what they make of it."
+        yield "x added before the layers", before, lambda: _chain(c.steps, 2 * x, c.w)
+        yield "x added before and after the layers", before, lambda: x + _chain(c.steps, 2 * x, c.w)
+    if output == "x_bar":
+        through = right[output] - bar
+        for name, hint, other in _BARS:
+            yield name, hint, lambda other=other: bar + _through(c, other(bar, x))  # type: ignore[misc]
+        joined = "Both ways bring a bar of x, and bars add up."
+        yield "one way subtracted", joined, lambda: bar - through
+        yield "the ways multiplied", joined, lambda: product(bar, through)
+        yield "the layers' bar twice", joined, lambda: 2 * through
+
+
+def _through(c: Case, bar: Any) -> Any:
+    """Return what the layers send back for another bar."""
+    return pull_back(lambda x: _chain(c.steps, x, c.w), c.x, bar)
+
+
 RESIDUAL = Exercise(
     name="Residual",
     signature="class Residual: Residual(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar); h = x + network(x)",
@@ -196,6 +235,7 @@ RESIDUAL = Exercise(
     probes=_probes,
     oracle=_right,
     drive=_drive,
+    guesses=_guesses,
     mistakes=(
         Mistake("forgot the sum", "h is what the layers make of x. What is added to it?",
                 _flat_only(lambda c, right: {"h": _chain(c.steps, c.x, c.w)})),

@@ -26,6 +26,10 @@ _SIZE_OF_MEAN = "the result is the size of the mean, not the mean of the sizes"
 _SQUARES = "the result is made of squares"
 _SHARED_LOSS = "the result is too small by the number of images"
 _ONE_FOR_ALL = "the result is the same for all images"
+_LARGEST = "the result is the largest over the copies, not their mean"
+_MEDIAN = "the result is the median over the copies, not their mean"
+_SPREAD = "the result is the spread over the copies, not their mean"
+_ALONE = "the noise stands alone: the images are missing in the copies"
 _OTHER = "the result is something other than the mean over the copies on which your bars were taken"
 _FRESH = "the noise is normal, of size sigma, and fresh for every copy and pixel"
 _COUNT = "the noise is not in `samples` copies of each image"
@@ -118,6 +122,9 @@ def _sorted(c: Case, seen: list[np.ndarray]) -> list[np.ndarray]:
 
 def _noise(c: Case, copies: list[np.ndarray]) -> str:
     """Describe the noise in a sentence."""
+    rows = np.concatenate(copies)
+    if len(rows) == c.samples * len(c.X) > 3 and np.abs(rows).max() < 8 * c.sigma < 0.5:
+        return _ALONE
     if any(len(some) == 0 for some in copies):
         return _COUNT
     noise = [(some - x) / c.sigma for some, x in zip(copies, c.X, strict=True)]
@@ -171,6 +178,9 @@ def _mean(c: Case, copies: list[np.ndarray], got: np.ndarray) -> str:
         _SIGNED: signed,
         _SIZE_OF_MEAN: np.abs(signed),
         _SHARED_LOSS: sizes / len(c.X),
+        _LARGEST: np.array([np.abs(some).max(axis=0) for some in bars]),
+        _MEDIAN: np.array([np.median(np.abs(some), axis=0) for some in bars]),
+        _SPREAD: np.array([np.abs(some).std(axis=0) for some in bars]),
         _ONE_FOR_ALL: np.tile(sizes.mean(axis=0), (len(sizes), 1)),
     }
     for story, values in known.items():
@@ -230,6 +240,11 @@ SMOOTH_SALIENCY = Exercise(
                 _both(lambda c, right: np.tile(right.mean(axis=0), (len(right), 1)), _ONE_FOR_ALL)),
         Mistake("the noisy images themselves", "Those are the images. You need how strongly the loss depends on their pixels.",
                 _still(lambda c, right: np.abs(c.X))),
+        Mistake("the largest of the copies", "You take the largest over the copies. Their mean is asked for.", _told("mean", _LARGEST)),
+        Mistake("the median of the copies", "You take the median over the copies. Their mean is asked for.", _told("mean", _MEDIAN)),
+        Mistake("the spread over the copies", "You take the spread over the copies, which is 0 without noise. Their mean is asked for.",
+                _both(lambda c, right: np.zeros_like(right), _SPREAD)),
+        Mistake("noise without the images", "Your copies are noise alone: to what is it added?", _told("noise", _ALONE)),
         Mistake("no noise", "Your copies are the images themselves: where does the noise come in?", _told("noise", _NONE)),
         Mistake("the clean image among the copies", "One of your copies has no noise. All of them get some.", _told("noise", _CLEAN)),
         Mistake("clipped the copies", "You keep the copies in [0, 1]. Here they may leave that range.", _told("noise", _CLIPPED)),

@@ -1,0 +1,114 @@
+"""What costs what: a penalty is charged to what it is about, and a right value that comes by another way keeps its share."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.reference import oracle_of
+from barprop.exercises import EXERCISES
+from barprop.judging.judge import judge
+from barprop.judging.verdict import Verdict
+from tests.answers import answer
+from tests.slips import slips
+
+BARS_SQUARE_KEEPS = """
+def bars_sum(e_bar, cache):
+    return e_bar, e_bar
+
+def bars_square(e_bar, cache):
+    cache["squared"] = cache["h"] ** 2
+    return e_bar * cache["squared"], 2 * e_bar * cache["v"] * cache["h"]
+
+def bars_quotient(e_bar, cache):
+    return -e_bar * cache["h"] / cache["v"] ** 2, e_bar / cache["v"]
+"""
+IN_PLACE = {
+    ("ReLU", "forward"): """
+class ReLU:
+    def forward(self, h_prev, w):
+        self.open = h_prev > 0
+        h_prev[~self.open] = 0
+        return h_prev.astype(float)
+
+    def backward(self, h_bar, w):
+        return (), h_bar * self.open
+""",
+    ("ReLU", "backward"): """
+class ReLU:
+    def forward(self, h_prev, w):
+        self.open = h_prev > 0
+        return np.where(self.open, h_prev, 0.0)
+
+    def backward(self, h_bar, w):
+        h_bar *= self.open
+        return (), h_bar.copy()
+""",
+    ("slopes_from_output", ""): """
+def sigmoid_slope(h):
+    return h * (1 - h)
+
+def tanh_slope(h):
+    h = np.asarray(h, dtype=float)
+    h *= h
+    return 1 - h
+
+def relu_slope(h):
+    return np.where(np.asarray(h) > 0, 1.0, 0.0)
+""",
+}
+
+
+def _verdicts(name: str, source: str) -> dict[str, Verdict]:
+    exercise = EXERCISES[name]
+    evaluation = judge(exercise, answer(source, exercise), EXERCISES, 0, oracle_of)
+    return {part.name: evaluation.verdict(part) for part in exercise.parts}
+
+
+def test_of_several_functions_one_pays_for_itself() -> None:
+    verdict = _verdicts("new_steps", BARS_SQUARE_KEEPS)[""]
+    assert "bars_square changes its argument cache" in str(verdict)
+    assert verdict.points == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize(("name", "part"), IN_PLACE)
+def test_right_values_made_in_place_cost_half_also_where_the_array_is_read_only(name: str, part: str) -> None:
+    found = _verdicts(name, IN_PLACE[name, part])
+    touched = found.pop(part)
+    assert not touched.problem, str(touched)
+    (remark,) = touched.remarks
+    assert "changes its argument" in remark
+    share = 0.5 if part else 1 - 0.5 / 3  # one of three functions
+    assert touched.points == pytest.approx(share * touched.max_points)
+    assert all(verdict.passed for verdict in found.values())
+
+
+def test_a_wrong_value_made_in_place_is_still_wrong() -> None:
+    source = IN_PLACE["ReLU", "backward"].replace("h_bar *= self.open", "h_bar *= ~self.open")
+    verdict = _verdicts("ReLU", source)["backward"]
+    assert verdict.points == 0
+    assert verdict.mistake == "gate turned round"
+
+
+def test_tanh_keeps_its_output() -> None:
+    source = """
+class Tanh:
+    def forward(self, h_prev, w):
+        self.z = h_prev
+        return np.tanh(h_prev)
+
+    def backward(self, h_bar, w):
+        return (), h_bar * (1 - np.tanh(self.z) ** 2)
+"""
+    verdict = _verdicts("Tanh", source)["backward"]
+    assert verdict.mistake == "keeps the input"
+    assert verdict.points == pytest.approx(verdict.max_points - 0.3)
+
+
+OVERWRITERS = {"Value": ("overwritten in the curves", "overwritten in add", "both at once in matmul")}
+
+
+@pytest.mark.parametrize("what", OVERWRITERS["Value"])
+def test_a_step_that_overwrites_the_bar_of_an_operand_used_elsewhere_is_named(what: str) -> None:
+    (source,) = [slip.source for slip in slips("Value", "evening") if what in slip.what]
+    found = _verdicts("Value", source)
+    assert any(verdict.mistake == "assigned instead of added" for verdict in found.values())
