@@ -38,8 +38,8 @@ def measured(name: str, u: np.ndarray, axis: int | tuple[int, ...], asked: str) 
         yield (
             f"{what} of {name}",
             f"You took {what} of {name}. Asked is {asked}.",
-            lambda measure=measure: measure(u, axis=axis),
-        )  # type: ignore[misc]
+            lambda measure=measure: measure(u, axis=axis),  # type: ignore[misc]
+        )
 
 
 _PARTS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {

@@ -47,8 +47,8 @@ def _quotients(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, 
             yield (
                 f"nudged by {said}, divided by {by}",
                 hint,
-                lambda nudge=nudge, divisor=divisor: _differences(c, nudge) / divisor,
-            )  # type: ignore[misc]
+                lambda nudge=nudge, divisor=divisor: _differences(c, nudge) / divisor,  # type: ignore[misc]
+            )
     for divisor, by in ((s * s, "step²"), (2 * s * s, "2 step²"), (s / 2, "step / 2"), (4 * s, "4 step")):
         hint = f"You divide by {by}. How far apart are the two places where f is asked?"
         yield f"divided by {by}", hint, lambda divisor=divisor: _differences(c, s) / divisor  # type: ignore[misc]
