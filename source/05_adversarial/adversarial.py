@@ -295,16 +295,16 @@ if ready("sensitivity", "fgsm"):
     print("your guess at 0.03:", guess_quarters)
 
 # %% [markdown]
-# The nervous ones fall first. But see the last column: a short bar is no guarantee. Where the network is sure, soft-max keeps the loss almost flat; a little further on it climbs.
+# The nervous ones fall first. But see the last column: a short bar guarantees nothing. Where the network is sure, soft-max keeps the loss almost flat; a little further on it climbs.
 #
 # ## Small steps
 #
-# `fgsm` looks at the slope once. Now look again after every short step.
+# `fgsm` looks at the slope once. Now look after every short step.
 
 # %% [markdown]
 # ### Exercise `pgd`
 #
-# *Projected gradient descent* (although we go up): each step moves every pixel by `alpha` along the sign of a fresh bar. Then what went too far is brought back ("projected"): to within `eps` of the **original** pixel, then into $[0, 1]$.
+# *Projected gradient descent* (although we go up): from $X$ on, each step moves every pixel by `alpha` along the sign of a fresh bar. What went too far is brought back ("projected"): to within `eps` of the **original** pixel, then into $[0, 1]$.
 
 # %% answer="pgd"
 def pgd(net, X, labels, eps, alpha, steps):
