@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from barprop.activations import Activation
 from barprop.answers.failures import AnswerError, guard
 from barprop.answers.script import Outcome, Played, Script, carry_out
 from barprop.answers.untrusted import (
@@ -99,7 +100,20 @@ class Namespace:
     def __getitem__(self, name: str) -> Any:
         if name not in self.names:
             raise AnswerError(f"There is no {name} yet: run the cell that defines it, then check again.", "missing")
-        return self.names[name]
+        found = self.names[name]
+        if _handed_out(found):
+            raise AnswerError(
+                f"{name} is taken from barprop as it stands there: write it yourself, then check again.", "missing"
+            )
+        return found
+
+
+def _handed_out(item: Any) -> bool:
+    """Whether something was imported from barprop instead of written."""
+    if type(item) is Activation:
+        return True
+    home = item.__module__ if type(item) is FunctionType or type(item) is type else ""
+    return type(home) is str and home.startswith("barprop.")
 
 
 def label_of(function: Any) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograder import api
 from autograder import cell as graded_cell
+from barprop.exercises import EXERCISES
 from tests import needs
-from tests.grading_tools import call, cell, cell_of, hand_in, make_course, own_answers, own_source, scores
+from tests.grading_tools import call, cell, cell_of, hand_in, make_course, own_answers, own_source, scores, solved
 
 
 def test_names_links_and_stamps(tmp_path: Path) -> None:
@@ -73,3 +76,30 @@ def test_where_stock_nbgrader_grades_it_says_so_once(
     for _ in range(2):
         assert graded_cell.grade("test_linear") == 0.0
     assert capsys.readouterr().out.count("Graded by stock nbgrader, in the open") == 1
+
+
+BORROWED = {
+    "bar_v": "from barprop.numerics.layer_steps import inner as bar_v",
+    "bar_w": "from barprop.numerics import layer_steps\nbar_w = layer_steps.product",
+    "relu": "from barprop import relu",
+    "SoftmaxCrossEntropy": "from barprop.fixtures.networks import NudgedLoss as SoftmaxCrossEntropy",
+}
+
+
+@pytest.mark.parametrize("name", BORROWED)
+def test_what_the_course_hands_out_is_no_answer(name: str) -> None:
+    """Neither to the check in the notebook, nor when it is graded."""
+    names: dict[str, Any] = dict(api.references())
+    exec(BORROWED[name], names)
+    for hidden in (False, True):
+        for verdict in api.judge(name, names, hidden=hidden).values():
+            assert verdict.points == 0
+            assert f"{name} is taken from barprop" in verdict.problem
+    needs.sandbox()
+    assignment, notebook = EXERCISES[name].notebook.split("/")
+    document = solved(assignment, notebook)
+    cell_of(document, name)["source"] = BORROWED[name]
+    record = api.grade(assignment, {f"{notebook}.ipynb": json.dumps(document).encode()})
+    grades = [grade for grade in record.notebooks[0].grades.values() if grade.exercise == name]
+    assert [grade.points for grade in grades] == [0.0] * len(grades)
+    assert grades

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 HOOK = "__lacking__"  # the name under which transformed code finds `lack`
 _NEVER = ("autograder",)  # is not for students: its absence is no gap
@@ -21,6 +21,8 @@ _USES = (
     "call getitem iter len enter bool mro_entries add radd sub rsub mul rmul truediv rtruediv "
     "matmul rmatmul pow rpow neg abs float int index array"
 )
+
+_Tree = TypeVar("_Tree", bound=ast.AST)
 
 
 class Lacking(ModuleType):
@@ -60,9 +62,9 @@ class Forgiving:
         return forgiving(tree) if "import" in self._source() else tree
 
 
-def forgiving(tree: ast.AST) -> ast.AST:
+def forgiving(tree: _Tree) -> _Tree:
     """Wrap the imports of modules that cannot be found. Without recursion: `elif`s lie one within the other."""
-    todo = [tree]
+    todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         for field in _BODIES:

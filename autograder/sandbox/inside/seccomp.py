@@ -44,8 +44,8 @@ def program(machine: str) -> bytes:
     for first, last in _runs(number for number in allowed if number is not None):
         lines += [(_LEAST, 0, 2, first), (_ABOVE, 1, 0, last), (_RETURN, 0, 0, _ALLOW)]
     for numbers, error in _TOLD.values():
-        if numbers[column] is not None:
-            lines += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, _ERROR | error)]
+        if (number := numbers[column]) is not None:
+            lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERROR | error)]
     # memory shared without a file would escape the limit on data: its flags are the fourth argument
     lines += [
         (_EQUAL, 0, 3, mmap), (_LOAD, 0, 0, 16 + 8 * 3), (_AND, 0, 0, _SHARED_ANONYMOUS),
