@@ -75,14 +75,14 @@ SLIPS = {
     "gradient_share": (
         ("sizes / sizes.sum()", "sizes / sizes.mean()", "mean for sum", "divided by the mean"),
         ("sizes / sizes.sum()", "1 - sizes / sizes.sum()", "the rest", "one minus it"),
-        ("sizes = abs(x)", "sizes = np.sqrt(abs(x))", "root", "the root of |x| over their sum"),
+        ("sizes = abs(x)", "sizes = np.sqrt(abs(x))", "root", "the root of * over their sum"),
         ("sizes = abs(x)", "sizes = np.maximum(x, 0)", "negative ones dropped", "x where it is positive over their sum"),
-        ("sizes / sizes.sum()", "sizes / np.prod(x)", "product", "|x| over the product of x"),
+        ("sizes / sizes.sum()", "sizes / np.prod(x)", "product", "* over the product of x"),
         ("sizes = abs(x)", "sizes = x - x.min()", "shifted", "x less its smallest over their sum"),
     ),
     "step_share": (
         ("x * x / (x @ x)", "x * x / x.sum()", "divided by the sum", "x² over the sum of x"),
-        ("x * x / (x @ x)", "np.abs(x) / (x @ x)", "square below only", "|x| over the sum of x²"),
+        ("x * x / (x @ x)", "np.abs(x) / (x @ x)", "square below only", "* over the sum of x²"),
         ("x * x / (x @ x)", "-x * x / (x @ x)", "minus of the step", "went downhill with the share"),
         ("x * x / (x @ x)", "x * x / len(x)", "by how many", "x² over their number"),
         ("x * x / (x @ x)", "x / (x @ x)", "not squared above", "x over the sum of x²"),
