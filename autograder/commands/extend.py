@@ -60,11 +60,17 @@ def student_of(text: str, root: Path, submitted: Path, given: Path | None = None
     handed_in = [path.name for path in submitted.glob("[!.]*") if path.is_dir()]
     if text in handed_in:
         return text
-    if roster and (found := roster.find(text)):
-        return found.id
+    found = roster.matches(text) if roster else []
+    if len(found) > 1:
+        raise ValueError(
+            f"{len(found)} students are called {text!r}: {', '.join(one.id for one in found)}. Give an id."
+        )
+    if found:
+        return found[0].id
     known = [*handed_in, *(one.id for one in roster or ())]
-    if not known:
-        return text  # nothing is known of the class yet
+    if not known:  # nothing is known of the class yet
+        print(f"Neither a roster nor a submission is here yet: {text!r} counts only if it is an id.", file=sys.stderr)
+        return text
     similar = roster.similar(text) if roster else []
     hint = f" Did you mean {' or '.join(similar)}?" if similar else did_you_mean(text, known)
     raise ValueError(f"No one student is called {text!r}, in the roster or in submitted/.{hint}")

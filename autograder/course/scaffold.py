@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from autograder.course.layout import ROOT
+from autograder.course.names import did_you_mean
 from barprop.exercises import EXERCISES, NOTEBOOKS
 
 _TEMPLATES = files("autograder.course") / "new_exercise"
@@ -69,7 +70,8 @@ def lay_out(assignment: str, name: str, root: Path = ROOT) -> list[Path]:
 def _notebook(assignment: str) -> str:
     known = {notebook.split("/")[0]: notebook for notebook in NOTEBOOKS}
     if assignment not in known:
-        raise ScaffoldError(f"There is no notebook {assignment!r}; there are {', '.join(known)}.")
+        hint = did_you_mean(assignment, known)
+        raise ScaffoldError(f"There is no notebook {assignment!r}; there are {', '.join(known)}.{hint}")
     return known[assignment]
 
 

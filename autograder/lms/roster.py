@@ -87,17 +87,26 @@ class Roster:
 
     def find(self, text: str) -> Student | None:
         """Return the student with this id, login, SIS id, e-mail address, LMS number or name; None unless it is one."""
+        found = self.matches(text)
+        return found[0] if len(found) == 1 else None
+
+    def matches(self, text: str) -> list[Student]:
+        """Return everybody who has this id, login, SIS id, e-mail address, LMS number or name, whichever fits first."""
         wanted = same_name(text)
         for kind in ("id", "login", "sis_id", "email", "canvas_id", "moodle_id", "name", "sortable_name"):
             found = [one for one in self.students if getattr(one, kind) and same_name(getattr(one, kind)) == wanted]
             if found:
-                return found[0] if len(found) == 1 else None
-        return None
+                return found
+        return []
 
     def similar(self, text: str) -> list[str]:
-        """Return up to three ids of students whose id or name looks like this text."""
-        known = {same_name(value): one.id for one in self.students for value in (one.id, one.name, one.sortable_name)}
-        return list(dict.fromkeys(known[match] for match in difflib.get_close_matches(same_name(text), known)))
+        """Return the ids of students whose id or name looks like this text, namesakes included."""
+        known: dict[str, list[str]] = {}
+        for one in self.students:
+            for value in {one.id, one.name, one.sortable_name}:
+                known.setdefault(same_name(value), []).append(one.id)
+        found = difflib.get_close_matches(same_name(text), known)
+        return list(dict.fromkeys(id_ for match in found for id_ in known[match]))
 
 
 def same_name(text: str) -> str:

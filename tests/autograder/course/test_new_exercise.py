@@ -59,8 +59,9 @@ def test_the_page_is_true(tmp_path):
     ("notebook", "name", "why"),
     [
         ("02", "bar_cube", "no notebook '02'; there are 01_forward_graph"),
-        ("02_bar_notation", "bar cube", "no name a student could define"),
-        ("02_bar_notation", "lambda", "no name a student could define"),
+        ("02_bar_notatoin", "bar_cube", "Did you mean 02_bar_notation?"),
+        ("02_bar_notation", "bar cube", "not a name that a student could define"),
+        ("02_bar_notation", "lambda", "not a name that a student could define"),
         ("02_bar_notation", "fgsm", "already, in 05_adversarial"),
     ],
 )

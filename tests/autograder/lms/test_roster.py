@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.commands.extend import student_of
 from autograder.lms.roster import ROSTER, RosterError, course_roster, read_roster
 from tests.autograder.lms.rosters import CANVAS, MOODLE, PARTICIPANTS
 
@@ -54,6 +55,24 @@ def test_a_student_is_found_by_whatever_names_one(tmp_path: Path, text: str) -> 
     found = read_roster(_write(tmp_path, CANVAS)).find(text)
     assert found is not None
     assert found.id == "ada"
+
+
+def test_namesakes_are_both_named(tmp_path: Path) -> None:
+    """Also for a slip in the name, and for who is given more time: the command must not choose one of them."""
+    (tmp_path / ROSTER).write_text("Full name,ID number\nJohn Smith,S7\nJohn Smith,S8\nJane Roe,S9\n")
+    roster = course_roster(tmp_path)
+    assert roster is not None
+    assert [one.id for one in roster.matches("john smith")] == ["S7", "S8"]
+    assert roster.similar("Jon Smith") == ["S7", "S8"]
+    with pytest.raises(ValueError, match="2 students are called 'John Smith': S7, S8"):
+        student_of("John Smith", tmp_path, tmp_path / "submitted")
+    with pytest.raises(ValueError, match="Did you mean S7 or S8"):
+        student_of("Jon Smith", tmp_path, tmp_path / "submitted")
+
+
+def test_without_a_class_only_an_id_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert student_of("ada", tmp_path, tmp_path / "submitted") == "ada"
+    assert "counts only if it is an id" in capsys.readouterr().err
 
 
 def test_a_name_of_two_students_finds_neither(tmp_path: Path) -> None:
