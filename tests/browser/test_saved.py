@@ -125,6 +125,30 @@ def test_opened_again_after_the_kernel_died(saved: Path, browser: Any, lab: Any)
     assert took <= 2 or os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
+def test_saved_again_without_having_run_it_keeps_its_widgets(saved: Path, browser: Any, lab: Any) -> None:
+    path = lab.folder / "kept.ipynb"
+    path.write_bytes(saved.read_bytes())
+    size = len(metadata_of(path))
+    for _ in range(2):
+        page = LabPage(browser, lab).open(path.name)
+        page.widget(0)
+        page.page.evaluate("window.jupyterapp.commands.execute('notebook:insert-cell-below')")
+        page.save().close()
+        for session in lab.ask("/api/sessions"):
+            lab.ask(f"/api/sessions/{session['id']}", "DELETE")
+    assert size * 0.9 < len(metadata_of(path)) < size * 1.1, "nothing is lost, and nothing grows"
+    page = LabPage(browser, lab).open(path.name)
+    assert page.widget(0).locator(".bp-number").nth(1).input_value() == MOVED[0]
+    for index in range(len(NAMES)):
+        page.widget(index)
+    assert "model not found" not in page.page.locator(".jp-Notebook").inner_text()
+    page.close()
+
+
+def metadata_of(path: Path) -> str:
+    return json.dumps(json.loads(path.read_text(encoding="utf-8"))["metadata"])
+
+
 def test_without_saved_state_the_picture_is_what_exports_show(saved: Path, tmp_path: Path) -> None:
     notebook = json.loads(saved.read_text(encoding="utf-8"))
     del notebook["metadata"]["widgets"]
