@@ -8,6 +8,8 @@ import io
 import os
 import sys
 
+from autograder.course.names import did_you_mean
+
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {
     "build": ("autograder.commands.build", "make notebooks/ and solutions/ from source/"),
@@ -58,12 +60,18 @@ def _run(words: list[str]) -> int:
     from autograder.course.layout import tools_on_path
 
     tools_on_path()
+    typed = next((word for word in words if not word.startswith("-")), None)
+    if typed is not None and typed not in COMMANDS:
+        print(
+            f"There is no command {typed!r}; there are {', '.join(COMMANDS)}.{did_you_mean(typed, COMMANDS)}",
+            file=sys.stderr,
+        )
+        return 2
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    chosen = next((word for word in words if word in COMMANDS), None)
     for name, (module, purpose) in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
-        if name == chosen:  # only the chosen command's libraries are loaded
+        if name == typed:  # only the chosen command's libraries are loaded
             importlib.import_module(module).add_arguments(command)
     args = parser.parse_args(words)
     code = importlib.import_module(COMMANDS[args.command][0]).run(args)

@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from autograder.course.authored import authored, materialise
+from autograder.batch.progress import Progress
+from autograder.course.authored import authored, graded, materialise
 from autograder.course.build import (
     build_solutions,
     declared_otherwise,
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Build or check; returns the exit code."""
     problems = [problem for path in authored() for problem in declared_otherwise(path)]
     with tempfile.TemporaryDirectory() as folder:
-        fresh = release_into(Path(folder))
+        fresh = release_with_progress(Path(folder))
         if args.check:
             problems += [f"notebooks/{name} {what}" for name, what in differences(fresh, RELEASE)]
             problems += [f"solutions/{name} {what}" for name, what in stale_solutions()]
@@ -48,3 +49,9 @@ def run(args: argparse.Namespace) -> int:
     elif not problems:
         print("notebooks/ and solutions/ are in step with source/.")
     return 1 if problems else 0
+
+
+def release_with_progress(folder: Path) -> Path:
+    """Make what students receive, in `folder`, and show how far it is; return the folder with the assignments."""
+    with Progress("Making the students' notebooks", len({path.parent for path in graded()})) as progress:
+        return release_into(folder, progress.step)

@@ -14,7 +14,7 @@ from autograder.gradebook.database import the_gradebook
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.collect import read_notes
 from autograder.lms.feedback_zip import write_feedback
-from autograder.lms.roster import ROSTER, Roster, RosterError, course_roster
+from autograder.lms.roster import ROSTER, Roster, RosterError, course_roster, names_of
 from autograder.plugin.configuration import configured
 from autograder.plugin.quoted_csv import QuotedCsv
 from autograder.reports.csv_file import write_csv
@@ -63,11 +63,13 @@ def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: lis
     if args.lms is None:
         if args.feedback or args.column or args.zero:
             raise ExportError("--feedback, --column and --zero belong to an LMS; say --for canvas or --for moodle.")
+        roster = course_roster(Path(app.coursedir.root), args.roster)
         if args.exercises:
-            write_csv(args.to, [table_of(gradebook, app.coursedir, app.config, name) for name in chosen])
+            tables = [table_of(gradebook, app.coursedir, app.config, name) for name in chosen]
+            write_csv(args.to, tables, names_of(roster))
         else:
             plugin = QuotedCsv(parent=app)
-            plugin.to, plugin.assignment = str(args.to), list(args.assignments)
+            plugin.to, plugin.assignment, plugin.roster = str(args.to), list(args.assignments), roster
             plugin.export(gradebook)
         return
     roster = course_roster(Path(app.coursedir.root), args.roster)

@@ -9,10 +9,12 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from autograder.course.build import differences, release_into
+from autograder.commands.build import release_with_progress
+from autograder.course.build import differences
 from autograder.course.handout import TOP, contents, for_students
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, given_path
 from autograder.course.names import no_assignment
+from autograder.deadlines.solutions import NO_DATE
 from barprop.atomic_file import replacing
 from barprop.update import RECORD, record_of
 
@@ -41,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 def _notebooks(args: argparse.Namespace) -> int:
     """Pack what students need. It is made from source/ anew: notebooks/ may have been worked in."""
     with tempfile.TemporaryDirectory() as folder:
-        release = release_into(Path(folder))
+        release = release_with_progress(Path(folder))
         there = sorted(path.name for path in release.iterdir() if path.is_dir())
         unknown = [name for name in args.assignments if name not in there]
         if unknown:
@@ -75,13 +77,25 @@ def _solutions(args: argparse.Namespace) -> int:
         return 2
     over = [name for name in args.assignments or there if args.force or name not in open_still]
     if not over or (args.assignments and len(over) < len(args.assignments)):
-        print("\n".join(open_still.values()), file=sys.stderr)
-        print("No solutions were packed; --force packs them nevertheless.", file=sys.stderr)
+        print(_refusal(open_still), file=sys.stderr)
         return 1
     with replacing(args.to) as partial:
         count = write_solutions(partial, SOLUTIONS, over)
     print(f"Written: {args.to} (the solutions of {', '.join(over)}: {count} notebooks)")
     return 0
+
+
+def _refusal(open_still: dict[str, str]) -> str:
+    reasons: dict[str, list[str]] = {}
+    for name, why in open_still.items():
+        reasons.setdefault(why, []).append(name)
+    said = []
+    for why, names in reasons.items():
+        one = len(names) == 1
+        verb = ("is" if one else "are") if why.startswith("due") else ("has" if one else "have")
+        how = " (autograder due ASSIGNMENT DATE)" if why == NO_DATE else ""
+        said.append(f"{', '.join(names)} {verb} {why}{how}")
+    return f"No solutions were packed: {'; '.join(said)}. To pack them nevertheless: --force."
 
 
 def write_zip(path: Path, release: Path, assignments: list[str]) -> None:

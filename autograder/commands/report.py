@@ -12,7 +12,7 @@ from nbgrader.apps import NbGrader
 
 from autograder.course.layout import given_path
 from autograder.gradebook.database import the_gradebook
-from autograder.lms.roster import RosterError, course_roster
+from autograder.lms.roster import RosterError, course_roster, names_of
 from autograder.plugin.configuration import configured
 from autograder.reports.class_report import ClassReport, class_report
 from autograder.reports.csv_file import write_csv
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         print("The gradebook is empty: grade something first (python -m autograder grade).", file=sys.stderr)
         return 2
     ids = None if roster is None else [student.id for student in roster]
-    report = class_report(tables, ids, args.hide_names)
+    report = class_report(tables, ids, args.hide_names, names_of(roster))
     for path, write in ((args.html, write_html), (args.csv, _write_csv), (args.json, _write_json)):
         if path:
             try:
@@ -75,7 +75,7 @@ def _read(gradebook: Gradebook, app: NbGrader, name: str) -> Table:
 
 
 def _write_csv(path: Path, report: ClassReport) -> None:
-    write_csv(path, [part.table for part in report.parts])
+    write_csv(path, [part.table for part in report.parts], report.names)
 
 
 def _write_json(path: Path, report: ClassReport) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -46,8 +47,11 @@ def declared_otherwise(path: Path) -> list[str]:
     return sorted(problems)
 
 
-def release_into(folder: Path) -> Path:
-    """Make with nbgrader what students receive, in `folder`; return the folder with the assignments."""
+def release_into(folder: Path, done: Callable[[], object] | None = None) -> Path:
+    """Make with nbgrader what students receive, in `folder`; return the folder with the assignments.
+
+    `done` is called after each assignment.
+    """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
@@ -69,6 +73,8 @@ def release_into(folder: Path) -> Path:
         converter = GenerateAssignment(coursedir=coursedir, config=config)
         converter.log.setLevel("ERROR")
         converter.start()
+        if done is not None:
+            done()
     release = folder / "notebooks"
     for assignment in sorted({path.parent.name for path in authored()} - {path.parent.name for path in graded()}):
         shutil.copytree(

@@ -9,9 +9,18 @@ from typing import Any
 
 
 def assignments_of(coursedir: Any) -> list[str]:
-    """Return the names of the assignments in a course's source and release folders, sorted."""
+    """Return the names of the assignments in a course's source and release folders, sorted.
+
+    A folder whose notebooks have no graded cell, such as the start page's, is none.
+    """
     folders = [Path(coursedir.root) / step for step in (coursedir.source_directory, coursedir.release_directory)]
-    return sorted({path.name for folder in folders for path in folder.glob("[!.]*") if path.is_dir()})
+    names = {path.name for folder in folders for path in folder.glob("[!.]*") if path.is_dir()}
+    found = {name: [path for folder in folders for path in (folder / name).glob("*.ipynb")] for name in names}
+    return sorted(name for name, notebooks in found.items() if not notebooks or any(map(_is_graded, notebooks)))
+
+
+def _is_graded(notebook: Path) -> bool:
+    return notebook.is_file() and b'"grade_id"' in notebook.read_bytes()
 
 
 def notebooks_of(coursedir: Any, assignment: str) -> set[str]:

@@ -11,9 +11,11 @@ from autograder.course.layout import is_cache
 from autograder.deadlines.book import read_deadlines
 from autograder.gradebook.database import open_gradebook
 
+NO_DATE = "no due date"
+
 
 def why_not_yet(coursedir: Any, assignments: list[str], now: datetime) -> dict[str, str]:
-    """Return a sentence for each assignment that somebody may still work on, extensions included.
+    """Return `due DATE` or NO_DATE for each assignment that somebody may still work on, extensions included.
 
     Raises
     ------
@@ -27,10 +29,10 @@ def why_not_yet(coursedir: Any, assignments: list[str], now: datetime) -> dict[s
         date = due.get(name)
         last = max([date, *deadlines.extensions.get(name, {}).values()]) if date else None
         if last is None:
-            said[name] = f"{name} has no due date: autograder due {name} DATE."
+            said[name] = NO_DATE
         elif last > now:
             extended = " (with extensions)" if last != date else ""
-            said[name] = f"{name} is due {last.astimezone(deadlines.zone):%Y-%m-%d %H:%M} {deadlines.zone}{extended}."
+            said[name] = f"due {last.astimezone(deadlines.zone):%Y-%m-%d %H:%M} {deadlines.zone}{extended}"
     return said
 
 

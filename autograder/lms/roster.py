@@ -109,6 +109,11 @@ class Roster:
         return list(dict.fromkeys(id_ for match in found for id_ in known[match]))
 
 
+def names_of(roster: Roster | None) -> dict[str, str]:
+    """Return id -> name of a class; nothing where there is no roster."""
+    return {} if roster is None else {one.id: one.name for one in roster}
+
+
 def same_name(text: str) -> str:
     """Return the form of a name or id in which two spellings of the same one are equal."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())

@@ -7,11 +7,14 @@ import csv
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.lms.roster import Roster
 from autograder.lms.spreadsheet import spreadsheet_safe
 
 
 class QuotedCsv(CsvExportPlugin):
     """nbgrader's own exporter and columns; a comma in a name stays in its field, where nbgrader's shifts the row."""
+
+    roster: Roster | None = None  # says names and e-mail addresses that the gradebook does not know
 
     def export(self, gradebook: Gradebook) -> None:
         """Write one line for each assignment and student, to `self.to`."""
@@ -23,7 +26,7 @@ class QuotedCsv(CsvExportPlugin):
                     continue
                 for student in gradebook.students:
                     if not self.student or student.id in self.student:
-                        out.writerow(map(spreadsheet_safe, _line(gradebook, assignment, student)))
+                        out.writerow(map(spreadsheet_safe, _line(gradebook, assignment, student, self.roster)))
 
 
 _COLUMNS = (
@@ -32,7 +35,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _line(gradebook: Gradebook, assignment: Assignment, student: Student) -> list[object]:
+def _line(gradebook: Gradebook, assignment: Assignment, student: Student, roster: Roster | None) -> list[object]:
     """Return nbgrader's row of a student; 0 for one who handed in nothing."""
     try:
         submission = gradebook.find_submission(assignment.name, student.id)
@@ -40,6 +43,17 @@ def _line(gradebook: Gradebook, assignment: Assignment, student: Student) -> lis
         timestamp, raw, penalty = None, 0.0, 0.0
     else:
         timestamp, raw, penalty = submission.timestamp, submission.score, submission.late_submission_penalty or 0.0
-    who = [student.id, student.last_name, student.first_name, student.email]
+    who = [student.id, *_person(student, roster)]
     points = [raw, penalty, max(0.0, raw - penalty), assignment.max_score]
     return ["" if item is None else item for item in (assignment.name, assignment.duedate, timestamp, *who, *points)]
+
+
+def _person(student: Student, roster: Roster | None) -> list[str]:
+    """Return last name, first name and e-mail address: the gradebook's, else the roster's."""
+    known = [student.last_name or "", student.first_name or "", student.email or ""]
+    listed = next((one for one in roster or () if one.id == student.id), None)
+    if listed is not None:
+        last, _, first = listed.sortable_name.partition(", ")
+        names = known[:2] if any(known[:2]) else [last, first]
+        known = [*names, known[2] or listed.email]
+    return known

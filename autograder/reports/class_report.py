@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from autograder.reports import findings
@@ -36,7 +36,12 @@ class Part:
 
 @dataclass
 class ClassReport:
-    """The report on one assignment or several; `has_roster`: whether it is known who is in the class."""
+    """The report on one assignment or several.
+
+    Parameters
+    ----------
+    has_roster : whether it is known who is in the class. names : id -> name, of those whose name is known.
+    """
 
     parts: list[Part]
     mistakes: list[Found]
@@ -44,6 +49,18 @@ class ClassReport:
     has_roster: bool = False
     hidden: bool = False
     class_size: int = 0
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The assignments; of more than two the first and the last."""
+        names = [part.table.assignment for part in self.parts]
+        return " and ".join(names) if len(names) < 3 else f"{len(names)} assignments, {names[0]} to {names[-1]}"
+
+    def who(self, student: str) -> str:
+        """Return how a student is shown: the name, where it is known, and the id."""
+        name = self.names.get(student, student)
+        return student if name == student else f"{name} ({student})"
 
     @property
     def struggling(self) -> list[Standing]:
@@ -58,6 +75,7 @@ class ClassReport:
             "standings": [asdict(one) | {"struggles": one.struggles} for one in self.standings],
             "class_size": self.class_size,
             "has_roster": self.has_roster,
+            "names": self.names,
         }
 
 
@@ -80,13 +98,19 @@ def _plain(part: Part) -> dict[str, Any]:
     }
 
 
-def class_report(tables: list[Table], roster: Iterable[str] | None = None, hide_names: bool = False) -> ClassReport:
+def class_report(
+    tables: list[Table],
+    roster: Iterable[str] | None = None,
+    hide_names: bool = False,
+    names: Mapping[str, str] | None = None,
+) -> ClassReport:
     """Work out the report.
 
     Parameters
     ----------
     roster : the ids of the class; None where nobody knows. Then those are the class who handed in anything.
     hide_names : whether numbers stand in place of ids, and sentences that may hold a name are left out.
+    names : id -> name, shown beside the id unless names are hidden.
     """
     known = [*(roster or ()), *(row.student for table in tables for row in table.rows)]
     class_ = list(dict.fromkeys(known))
@@ -101,6 +125,7 @@ def class_report(tables: list[Table], roster: Iterable[str] | None = None, hide_
         roster is not None,
         hide_names,
         len(class_),
+        {} if hide_names else dict(names or {}),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.lms.spreadsheet import spreadsheet_safe
@@ -10,8 +11,9 @@ from autograder.reports.findings import lacking
 from autograder.reports.table import Row, Table
 
 
-def write_csv(path: Path, tables: list[Table]) -> None:
-    """One line a student and assignment; columns are assignment/exercise."""
+def write_csv(path: Path, tables: list[Table], names: Mapping[str, str] | None = None) -> None:
+    """One line a student; columns are assignment/exercise, and where `names` (id -> name) has any, the name."""
+    known = names or {}
     columns = [(table, column) for table in tables for column in table.columns]
     students = sorted({row.student for table in tables for row in table.rows})
     rows = {(table.assignment, row.student): row for table in tables for row in table.rows}
@@ -22,7 +24,8 @@ def write_csv(path: Path, tables: list[Table]) -> None:
         totals += [f"{table.assignment}/total" for table in tables]
         gaps = [table for table in tables if lacking(table)]
         totals += [f"{table.assignment}/modules the grader lacks" for table in gaps]
-        header = ["student", *(f"{table.assignment}/{column}" for table, column in columns), *totals]
+        first = ["student", "name"] if known else ["student"]
+        header = [*first, *(f"{table.assignment}/{column}" for table, column in columns), *totals]
         out.writerow(map(spreadsheet_safe, header))
         for student in students:
             found = [rows.get((table.assignment, student)) for table, _ in columns]
@@ -30,7 +33,8 @@ def write_csv(path: Path, tables: list[Table]) -> None:
             off = [0.0 - row.penalty if (row := rows.get((table.assignment, student))) else "" for table in late]
             sums = [row.total if (row := rows.get((table.assignment, student))) else "" for table in tables]
             lacks = [_lacks(rows.get((table.assignment, student))) for table in gaps]
-            out.writerow([spreadsheet_safe(student), *points, *off, *sums, *lacks])
+            name = [spreadsheet_safe(known.get(student, ""))] * bool(known)
+            out.writerow([spreadsheet_safe(student), *name, *points, *off, *sums, *lacks])
 
 
 def _lacks(row: Row | None) -> str:

@@ -50,6 +50,12 @@ def counted(table: Table) -> list[Row]:
     return [row for row in table.rows if not (row.record and row.record.quarantine)]
 
 
+def left_out(table: Table) -> str:
+    """Say how many students the figures leave out, as ` (without 2 in quarantine)`; "" where there is none."""
+    count = len(table.rows) - len(counted(table))
+    return f" (without {count} in quarantine)" if count else ""
+
+
 def spread_of(table: Table) -> Spread | None:
     """Return how the points are spread; None where nobody counts."""
     totals = [row.total for row in counted(table)]

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.reports.class_report import ClassReport, Part
+from autograder.reports.figures import left_out
 from autograder.reports.findings import NOTES
 from autograder.reports.plot import WIDTH, Plot, dot_plot
 from autograder.reports.text import number
@@ -32,11 +33,13 @@ def render(report: ClassReport) -> str:
         "prose": _prose,
         "percent": _percent,
         "plural": _plural,
+        "who": report.who,
+        "left_out": left_out,
     }
     return environment.get_template("report.html.j2").render(
         report=report,
-        title=", ".join(part.table.assignment for part in report.parts),
-        plots=[_plot(part) for part in report.parts],
+        title=report.title,
+        plots=[_plot(part, report) for part in report.parts],
         first=first_things(report),
         notes=NOTES,
         shown=_SHOWN,
@@ -44,8 +47,8 @@ def render(report: ClassReport) -> str:
     )
 
 
-def _plot(part: Part) -> Plot | None:
-    return dot_plot(part.table, part.spread) if part.spread else None
+def _plot(part: Part, report: ClassReport) -> Plot | None:
+    return dot_plot(part.table, part.spread, report.who) if part.spread else None
 
 
 def first_things(report: ClassReport) -> list[str]:

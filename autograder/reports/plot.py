@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from autograder.reports.figures import Spread, counted
 from autograder.reports.table import Table
+from autograder.reports.text import number as points
 
 WIDTH, _LEFT, _TOP, _AXIS = 480.0, 14.0, 24.0, 34.0
 _TALLEST, _LARGEST, _SMALLEST = 220.0, 6.0, 1.6  # of a column of dots; radii
@@ -35,20 +37,20 @@ class Plot:
     quartiles: tuple[float, float]
 
 
-def dot_plot(table: Table, spread: Spread) -> Plot:
-    """Lay out the plot of one assignment."""
+def dot_plot(table: Table, spread: Spread, who: Callable[[str], str] = str) -> Plot:
+    """Lay out the plot of one assignment; `who` is how a student is called."""
     step = _step(table.most)
     columns: dict[int, list[tuple[float, str]]] = defaultdict(list)
     for row in counted(table):
-        columns[min(int(row.total / step + 1e-9), int(table.most / step))].append((row.total, row.student))
+        columns[min(int(row.total / step + 1e-9), int(table.most / step))].append((row.total, who(row.student)))
     room = (WIDTH - 2 * _LEFT) / (int(table.most / step) + 1)
     tallest = max(map(len, columns.values()))
     radius, side = max(_size(room, tallest, side) for side in (1, 2, 3, 4))
     rows = -(-tallest // side)
     floor = _TOP + (max(2 * radius * rows, 40.0) if radius >= _SMALLEST else _TALLEST)
 
-    def x(points: float) -> float:
-        return round(_LEFT + room * (points / step + 0.5), 2)
+    def x(value: float) -> float:
+        return round(_LEFT + room * (value / step + 0.5), 2)
 
     dots: list[Dot] = []
     for number, column in sorted(columns.items()):
@@ -75,7 +77,7 @@ def _column(students: list[tuple[float, str]], centre: float, floor: float, radi
         row, number = divmod(place, side)
         here = min(side, len(students) - row * side)
         x = centre + radius * (2 * number + 1 - here)
-        dots.append(Dot(round(x, 2), round(floor - radius * (2 * row + 1), 2), f"{student}: {total:.4g} points"))
+        dots.append(Dot(round(x, 2), round(floor - radius * (2 * row + 1), 2), f"{student}: {points(total)} points"))
     return dots
 
 

@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograder.reports.class_report import ClassReport, Part
-from autograder.reports.figures import Spread
+from autograder.reports.figures import left_out
 from autograder.reports.findings import NOTES, Found, mistakes
 from autograder.reports.table import Table
 
 
 def as_text(report: ClassReport) -> str:
     """Return the whole report for a terminal."""
-    return "\n\n".join(_part(part) for part in report.parts) + _struggling(report)
+    return "\n\n".join(_part(part, report.who) for part in report.parts) + _struggling(report)
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, who: Callable[[str], str]) -> str:
     table = part.table
     lines = [f"{table.assignment}: {len(table.rows)} students, {table.most:g} points", ""]
     if part.missing:
-        lines += [f"Nothing from {', '.join(part.missing)}", ""]
+        lines += [f"Nothing from {', '.join(map(who, part.missing))}", ""]
     if not table.rows:
         return "\n".join([*lines, "Nobody has been graded yet."])
-    lines += _grid(table)
+    lines += _grid(table, who)
     lines += ["", "  ".join(f"{n} {column} ({most:g})" for n, (column, most) in enumerate(table.columns.items(), 1))]
-    lines += ["r mended   t trouble   ? waits for review   Q quarantine", *_spread(part.spread), *_wrong(table)]
+    lines += ["r mended   t trouble   ? waits for review   Q quarantine", *_spread(part), *_wrong(table)]
     lines += _clusters(part.clusters)
     if part.inside:
         lines += ["", "Scored inside the student's process (an instructor's own tests): " + ", ".join(part.inside)]
     if part.lacking:
         lines += ["", "Modules the grader lacks"]
-        lines += [f"  {module}, in {len(students)}: {', '.join(students)}" for module, students in part.lacking.items()]
+        for module, students in part.lacking.items():
+            lines.append(f"  {module}, in {len(students)}: {', '.join(map(who, students))}")
     for kind, title in NOTES.items():
         found = part.notes[kind]
         if kind == "waiting" and found:
-            lines += ["", title, "  " + ", ".join(student for student, _ in found)]
+            lines += ["", title, "  " + ", ".join(who(student) for student, _ in found)]
         elif found:
-            lines += ["", title, *(f"  {student}: {sentence}".rstrip(": ") for student, sentence in found)]
+            lines += ["", title, *(f"  {who(student)}: {sentence}".rstrip(": ") for student, sentence in found)]
     return "\n".join(lines)
 
 
-def _spread(spread: Spread | None) -> list[str]:
+def _spread(part: Part) -> list[str]:
+    spread = part.spread
     if spread is None:
         return []
     quartiles = f"half of the class between {number(spread.low)} and {number(spread.high)}"
-    return [f"mean {number(spread.mean)}, median {number(spread.median)}, {quartiles}"]
+    return [f"mean {number(spread.mean)}, median {number(spread.median)}, {quartiles}{left_out(part.table)}"]
 
 
 def _wrong(table: Table) -> list[str]:
@@ -67,17 +71,17 @@ def _struggling(report: ClassReport) -> str:
     lines = ["", "", "Below half of the points on average, or handed in less than half"]
     for one in report.struggling:
         mean = "nothing handed in" if one.mean is None else f"{100 * one.mean:.0f} % on average"
-        lines.append(f"  {one.student}: {mean}, {one.handed_in} of {len(one.shares)} handed in")
+        lines.append(f"  {report.who(one.student)}: {mean}, {one.handed_in} of {len(one.shares)} handed in")
     return "\n".join(lines)
 
 
-def _grid(table: Table) -> list[str]:
+def _grid(table: Table, who: Callable[[str], str]) -> list[str]:
     """Students by exercises; columns are numbered, since names would not fit."""
     rows = [["student", *(str(n + 1) for n in range(len(table.columns))), "total", ""]]
     for row in table.rows:
-        late = f"{row.marks} ({row.penalty:g} off, late)" if row.penalty else row.marks
+        late = f"{row.marks} ({number(row.penalty)} off, late)" if row.penalty else row.marks
         points = [number(row.points.get(column)) for column in table.columns]
-        rows.append([row.student, *points, f"{row.total:.4g}", late])
+        rows.append([who(row.student), *points, number(row.total), late])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for first, *rest in rows:

@@ -44,6 +44,10 @@ def test_not_before_the_due_date_nor_an_extension(course: Path, capsys: pytest.C
 def test_nor_without_a_due_date_unless_the_gradebook_has_one(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["handout", "--solutions", ONE]) == 1
     assert "has no due date" in capsys.readouterr().err
+    assert main(["handout", "--solutions", ONE, TWO]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"{ONE}, {TWO} have no due date (autograder due ASSIGNMENT DATE)." in said
     with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
         gradebook.add_assignment(ONE, duedate="2020-01-01 12:00:00 UTC")
     assert main(["handout", "--solutions", ONE]) == 0

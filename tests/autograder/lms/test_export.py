@@ -158,6 +158,12 @@ def test_the_command(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # 
     assert main(["export", "--for", "canvas"]) == 0
     assert "broken" in capsys.readouterr().err, "who is not in the roster is named"
     assert [row[-1] for row in _lines(own / "canvas.csv")] == ["PS1 (7)", "6", "4", "1", "0", ""]
+    assert main(["export"]) == 0
+    named = {line["student_id"]: line for line in csv.DictReader((own / "grades.csv").read_text().splitlines())}
+    assert [named["half"][column] for column in ("last_name", "first_name")] == ["Half", "A."]
+    assert named["broken"]["last_name"] == "", "who is not in the roster has the gradebook's names"
+    assert main(["export", "--exercises"]) == 0
+    assert _lines(own / "grades.csv")[0][:2] == ["student", "name"]
     assert main(["export", "--zero"]) == 2
     assert main(["export", "--for", "canvas", "--column", "ps2=x"]) == 2
     assert main(["export", "ps", "--for", "canvas"]) == 2

@@ -261,6 +261,45 @@ def test_names_can_be_hidden(tables: list[Table]) -> None:
     assert [one.lost for one in hidden.mistakes] == [one.lost for one in shown.mistakes]
 
 
+def test_names_of_the_roster_are_shown_beside_the_ids(tables: list[Table], tmp_path: Path) -> None:
+    names = {"s03": "Ada Lovelace", "s31": "Łukasz Żak", "zoe": "zoe"}
+    named = class_report(tables, [f"s{number:02}" for number in range(32)], names=names)
+    page, text = BeautifulSoup(render(named), "html.parser"), as_text(named)
+    assert "Ada Lovelace (s03)" in [cell.get_text() for cell in page.select("#scores td")]
+    assert any(title.get_text().startswith("Ada Lovelace (s03): ") for title in page.select("svg title"))
+    assert "Łukasz Żak (s31)" in page.select("#students")[0].get_text()
+    assert "zoe (zoe)" not in page.get_text()
+    assert "\nAda Lovelace (s03)  " in text
+    assert "Łukasz Żak (s31)" in text
+    assert named.plain()["names"] == names
+    write_csv(tmp_path / "scores.csv", tables, names)
+    lines = {line["student"]: line for line in csv.DictReader((tmp_path / "scores.csv").read_text().splitlines())}
+    assert (lines["s03"]["name"], lines["s04"]["name"]) == ("Ada Lovelace", "")
+    hidden = class_report(tables, list(names), hide_names=True, names=names)
+    assert "Lovelace" not in render(hidden) + as_text(hidden) + json.dumps(hidden.plain())
+
+
+def test_points_are_rounded_alike_and_quarantine_is_named(tables: list[Table]) -> None:
+    table = a_class()
+    row = table.rows[0]
+    row.penalty, row.total = 1.42714, 8.84286
+    text = as_text(class_report([table]))
+    assert re.search(r"8\.84 .*\(1\.43 off, late\)", text)
+    assert "1.427" not in text
+    caption = BeautifulSoup(render(class_report([table])), "html.parser").select("figcaption")[0].get_text()
+    for shown in (text, caption):
+        assert "(without 1 in quarantine)" in shown
+    table.rows = readable(table)
+    assert "in quarantine)" not in as_text(class_report([table]))
+
+
+def test_a_title_is_not_a_list_of_seven_names(tables: list[Table]) -> None:
+    several = [replace(tables[0], assignment=f"0{number}_x") for number in range(1, 8)]
+    assert [class_report(several[:count]).title for count in (1, 2, 7)] == [
+        "01_x", "01_x and 02_x", "7 assignments, 01_x to 07_x",
+    ]  # fmt: skip
+
+
 def test_an_answer_without_its_authors_name() -> None:
     assert anonymous('def f(x):\n    """By Ada."""\n    return x  # Ada') == "def f(x):\n    return x"
     assert anonymous("def f(x)\n    return x  # Ada") == "def f(x)\n    return x"

@@ -1,0 +1,51 @@
+"""What is common to the instructor's commands: misspelt names, what counts as an assignment, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.__main__ import main
+from autograder.batch import progress
+from autograder.commands import build
+from tests.grading_tools import cell, make_course, own_source, put
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("colect", "collect"), ("Report", "report"), ("grad", "grade")])
+def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(
+    typed: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([typed, "ps1", "--zero"]) == 2
+    said = capsys.readouterr().err
+    assert f"There is no command '{typed}'" in said
+    assert f"Did you mean {meant}" in said
+    assert said.count("\n") == 1
+
+
+def test_a_page_without_a_graded_cell_is_no_assignment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = make_course(tmp_path / "course", {"ps1/p1": own_source()}, plugged=False)
+    page = {"cells": [cell("markdown", "Welcome.")], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    put(course / "release" / "00_start" / "start.ipynb", page)
+    (course / "source" / "00_start").mkdir()  # where only the authored .py is
+    monkeypatch.chdir(course)
+    assert main(["due", "ps"]) == 2
+    assert "there are ps1." in capsys.readouterr().err
+    assert main(["due", "00_start", "2030-01-01"]) == 2
+
+
+def test_making_the_notebooks_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def made(folder: Path, done: Callable[[], object]) -> Path:
+        done()
+        done()
+        return folder
+
+    monkeypatch.setattr(build, "release_into", made)
+    monkeypatch.setattr(progress, "_EVERY", -1.0)
+    assert build.release_with_progress(tmp_path) == tmp_path
+    assert "Making the students' notebooks: 2 of " in capsys.readouterr().err
