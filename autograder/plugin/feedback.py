@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
@@ -14,6 +17,8 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import find_all_files
 from traitlets import Float, List
 
+from autograder.deadlines.book import DeadlineError, read_deadlines
+from autograder.lms.roster import RosterError, course_roster, names_of
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.submission.read_folder import is_data
 
@@ -36,10 +41,21 @@ class GenerateFeedback(StockFeedback):
     )
     preprocessors = List([Grades, CSSHTMLHeaderPreprocessor]).tag(config=True)
     _converter: Converter | None = None
+    _names: Mapping[str, str] = MappingProxyType({})
+    _zone: tzinfo = UTC
 
     def start(self) -> None:
         """Make the feedback of the submissions that the course directory names. Raises NbGraderException."""
         self._converter = Converter(self.seconds)
+        root = Path(self.coursedir.root)
+        try:
+            self._names = names_of(course_roster(root))
+        except (RosterError, OSError, ValueError) as error:
+            self.log.warning("The pages show ids in place of names: %s", error)
+        try:
+            self._zone = read_deadlines(root).zone
+        except DeadlineError as error:
+            self.log.warning("The pages show times in UTC: %s", error)
         try:
             super().start()
         finally:
@@ -61,6 +77,7 @@ class GenerateFeedback(StockFeedback):
         """Make one page. Raises NbGraderException where none can be made."""
         self.log.info("Converting notebook %s", notebook_filename)
         resources: dict[str, Any] = self.init_single_notebook_resources(notebook_filename)
+        resources["nbgrader"] |= self._whose(Path(notebook_filename), resources["nbgrader"]["student"])
         path = str(Path(notebook_filename).absolute())
         try:
             assert self._converter is not None
@@ -68,3 +85,14 @@ class GenerateFeedback(StockFeedback):
         except ConversionError as error:
             raise NbGraderException(str(error)) from None
         self.write_single_notebook(page, resources | {"output_extension": extension})
+
+    def _whose(self, graded: Path, student: str) -> dict[str, str]:
+        """Return whose the page is, and when it was handed in and graded, in the course's time zone."""
+        facts = {"name": self._names.get(student, ""), "graded": self._shown(graded.stat().st_mtime)}
+        handed_in = self.coursedir.get_existing_timestamp(str(graded.parent))
+        if handed_in is not None:
+            facts["handed_in"] = self._shown(handed_in.replace(tzinfo=UTC).timestamp())
+        return facts
+
+    def _shown(self, seconds: float) -> str:
+        return f"{datetime.fromtimestamp(seconds, self._zone):%a %Y-%m-%d %H:%M} {self._zone}"

@@ -12,7 +12,6 @@ from nbformat import NotebookNode
 from barprop.exercises import EXERCISES, TESTS
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
-_ROOM = 150_000  # characters of pictures on one page; a browser on a phone has to load them
 _TEXT = 2_000  # characters of one output
 _SOURCE = 10_000
 
@@ -110,7 +109,6 @@ class Content:
 
     sections: list[Section]
     told: list[str]
-    left_out: int = 0
 
     @property
     def graded(self) -> list[Section]:
@@ -141,7 +139,6 @@ def content_of(notebook: NotebookNode) -> Content:
             if section not in content.sections:
                 content.sections.append(section)
             section.others.append(_cell(cell))
-    _save_room(content)
     return content
 
 
@@ -235,15 +232,3 @@ def _outputs(output: Any) -> Iterator[Output]:
 def _short(text: str) -> str:
     text = strip_ansi(text)
     return text if len(text) <= _TEXT else f"{text[:_TEXT]}\n... {len(text) - _TEXT} more characters are not shown"
-
-
-def _save_room(content: Content) -> None:
-    """Leave out the pictures for which there is no room on one page."""
-    room = _ROOM
-    for section in content.sections:
-        for output in (o for cell in (*section.answers, *section.others) for o in cell.outputs if o.picture):
-            if len(output.picture) > room:
-                output.text = "(A picture of yours is here; it is too large for this page.)"
-                output.picture = ""
-                content.left_out += 1
-            room -= len(output.picture)

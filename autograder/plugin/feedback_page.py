@@ -10,20 +10,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters.exporter import Exporter
-from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbformat import NotebookNode
-from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
-from autograder.plugin.feedback_content import Cell, Content, content_of
-from autograder.plugin.formulas import mathml
-from autograder.plugin.students_html import HarmlessRenderer, StudentsHTML, harmless
+from autograder.plugin.feedback_cells import Cells, markdown
+from autograder.plugin.feedback_content import Content, content_of
+from autograder.plugin.students_html import StudentsHTML, harmless
 from barprop.judging.verdict import prose
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 _LIGHT, _DARK = "friendly", "github-dark"
-_FORMATTER = HtmlFormatter(nowrap=True)
 
 
 class FeedbackPage(StudentsHTML):
@@ -43,7 +39,8 @@ def render(content: Content, facts: dict[str, Any]) -> str:
 
     Parameters
     ----------
-    facts : nbgrader's: notebook, assignment, and where it knows them score, max_score and late_penalty.
+    facts : nbgrader's: notebook, assignment, student, and where it knows them score, max_score and late_penalty; ours:
+        name, and handed_in and graded, times as they are shown.
     """
     environment = Environment(
         loader=PackageLoader("autograder.plugin"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -52,14 +49,19 @@ def render(content: Content, facts: dict[str, Any]) -> str:
     environment.filters |= {
         "prose": _prose,
         "points": points,
-        "shown": _shown,
-        "markdown": _markdown,
+        "shown": Cells(content),
+        "markdown": markdown,
     }
     score, most = facts.get("score"), facts.get("max_score")
+    student = str(facts.get("student", ""))
+    name = str(facts.get("name") or student)
     return environment.get_template("feedback.html.j2").render(
         content=content,
         title=str(facts.get("notebook", "Feedback")),
         assignment=str(facts.get("assignment", "")),
+        student=name if name == student else f"{name} ({student})",
+        handed_in=str(facts.get("handed_in", "")),
+        graded=str(facts.get("graded", "")),
         score=sum(s.score for s in content.graded) if score is None else max(float(score), 0.0),
         most=sum(s.most for s in content.graded) if most is None else float(most),
         late=float(facts.get("late_penalty") or 0.0),
@@ -76,39 +78,3 @@ def points(value: float) -> str:
 
 def _prose(text: str) -> Markup:
     return Markup(prose(str(text)))
-
-
-def _shown(cell: Cell) -> Markup:
-    """Show a cell of the student's: code with its colours, text as Markdown without HTML."""
-    if cell.is_code:
-        lines = Markup(highlight(cell.source, PythonLexer(), _FORMATTER))
-        return Markup('<pre class="code" tabindex="0"><code>{}</code></pre>').format(lines)
-    if cell.node.cell_type == "raw":
-        return Markup("<pre>{}</pre>").format(cell.source)
-    return _markdown(cell.source, cell.node.get("attachments", {}))
-
-
-def _markdown(source: str, attachments: dict[str, Any] | None = None) -> Markup:
-    renderer = _Renderer(True, attachments or {})
-    return Markup('<div class="text">{}</div>').format(Markup(MarkdownWithMath(renderer=renderer).render(source)))
-
-
-class _Renderer(HarmlessRenderer):
-    """Writes formulas as MathML."""
-
-    def block_math(self, body: str) -> str:
-        """Write a formula on a line of its own."""
-        return f"<p>{mathml(body, True)}</p>"
-
-    def multiline_math(self, text: str) -> str:
-        """Write a formula over several lines."""
-        return f"<p>{mathml(text, True)}</p>"
-
-    def latex_environment(self, name: str, body: str) -> str:
-        """Write an environment such as align."""
-        latex = f"\\begin{{{name}}}{body}\\end{{{name}}}"
-        return f"<p>{mathml(latex, True)}</p>"
-
-    def inline_math(self, body: str) -> str:
-        """Write a formula in a line."""
-        return mathml(body)

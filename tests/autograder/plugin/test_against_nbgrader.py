@@ -141,6 +141,9 @@ def test_three_ways_one_score(tmp_path: Path) -> None:
     hand_in(course, "full", "ps1/p1", own_answers())
     hand_in(course, "half", "ps1/p1", own_answers(square="    print(In)\n    return abs(x) * x"))
     hand_in(course, "none", "ps1/p1", own_answers("", "", ""))
+    (course / "submitted" / "half" / "ps1" / "timestamp.txt").write_text("2026-02-01 17:30:00 UTC")
+    (course / "roster.csv").write_text('Student,ID,SIS Login ID,Section\n"Lovelace, Ada",1,half,A\n')
+    (course / "deadlines.toml").write_text('timezone = "Europe/Berlin"\n')
     call(course, "autograder", "grade", "ps1", "--jobs", "1")
     first = scores(course)
     assert first["half", "ps1", "p1", "test_square"][0] == 0.0
@@ -169,6 +172,10 @@ def test_three_ways_one_score(tmp_path: Path) -> None:
         assert "HIDDEN TESTS" not in plain
         assert "square(-3)" not in plain
     assert "negative numbers too" in pages["half"], "the message of a hidden assert is its hint"
+    assert "<b>Ada Lovelace (half)</b>, ps1" in pages["half"]
+    assert "Handed in Sun 2026-02-01 18:30 Europe/Berlin. Graded " in pages["half"]
+    assert "<b>full</b>, ps1" in pages["full"]
+    assert "Handed in" not in pages["full"]
     call(course, "nbgrader", "export", "--to", "out.csv")
     assert len((course / "out.csv").read_text().splitlines()) == 4
 

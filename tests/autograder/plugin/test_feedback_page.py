@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import random
 import re
 from typing import Any
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from autograder.plugin.feedback_content import content_of
 from autograder.plugin.feedback_page import render
@@ -19,7 +22,12 @@ from autograder.samples import wrong
 from barprop.exercises import NOTEBOOKS, TESTS
 from tests.grading_tools import cell, cell_of, grade, own_answers, own_source, plan, released, solved
 
-PNG = base64.b64encode(b"\x89PNG" + bytes(300)).decode()
+
+def png(side: int) -> str:
+    """A picture of noise, which nothing can make smaller: a little more than `side` * `side` bytes."""
+    made = io.BytesIO()
+    Image.frombytes("L", (side, side), random.Random(side).randbytes(side * side)).save(made, "PNG")
+    return base64.b64encode(made.getvalue()).decode()
 
 
 def page_of(document: dict[str, Any], scores: dict[str, float] | None = None, **facts: Any) -> str:
@@ -27,7 +35,7 @@ def page_of(document: dict[str, Any], scores: dict[str, float] | None = None, **
     return page_from(grade(document).notebooks[0].document, scores, **facts)
 
 
-def page_from(graded: str, scores: dict[str, float] | None = None, **facts: Any) -> str:
+def page_from(graded: str, scores: dict[str, float] | None = None, /, **facts: Any) -> str:
     notebook = harmless(nbformat.reads(graded, as_version=4))
     for one in notebook.cells:
         found = one.metadata.get("nbgrader", {})
@@ -169,14 +177,37 @@ def test_it_loads_nothing_and_runs_nothing() -> None:
 
 def test_pictures_are_shown_until_there_is_no_room() -> None:
     graded = json.loads(grade(solved()).notebooks[0].document)
-    large = base64.b64encode(bytes(90_000)).decode()
-    for data in (PNG, large, large):
+    for data in (png(10), png(300), png(301)):
         made = {"output_type": "display_data", "metadata": {}, "data": {"image/png": data}}
         graded["cells"].append(cell("code", "plot()") | {"id": f"p{len(graded['cells'])}", "outputs": [made]})
     page = page_from(json.dumps(graded))
     assert page.count("<img ") == 2
     assert "too large for this page" in page
     assert len(page) < 300_000
+
+
+@pytest.mark.parametrize("many", [
+    [cell("code", "a." * 5000)] * 6,
+    [cell("markdown", "$a$ " * 2500)] * 6,
+    [cell("raw", "<a " * 3000)] * 40,
+    [cell("code", "x") | {"outputs": [{"output_type": "stream", "name": "stdout", "text": "é" * 2000}] * 9}] * 40,
+    [cell("markdown", "![a](attachment:a.png)") | {"attachments": {"a.png": {"image/png": png(250)}}}] * 6,
+], ids=["colours", "formulas", "escapes", "outputs", "attachments"])  # fmt: skip
+def test_however_much_is_handed_in_a_page_is_under_300_kb_and_shows_the_answers(many: list[dict[str, Any]]) -> None:
+    graded = json.loads(grade(wrong_linear()).notebooks[0].document)
+    graded["cells"] = [one | {"id": f"m{n}"} for n, one in enumerate(many)] + graded["cells"]
+    page = page_from(json.dumps(graded))
+    assert len(page.encode()) < 300_000
+    assert "return abs(z)" in section(page, "relu").get_text()
+
+
+def test_it_says_whose_it_is_and_when_it_was_handed_in_and_graded() -> None:
+    facts = {"student": "s<7", "assignment": "01_forward_graph", "handed_in": "Mon 18:00 UTC", "graded": "Tue 9:00 UTC"}
+    header = tree_of(page_of(solved(), name="Ada <b>Lovelace", **facts))
+    assert header.select(".whose")[0].get_text() == "Ada <b>Lovelace (s<7), 01_forward_graph"
+    assert "for Ada <b>Lovelace (s<7)" in header.find("title").get_text()
+    assert "Handed in Mon 18:00 UTC. Graded Tue 9:00 UTC." in header.find("header").get_text()
+    assert tree_of(page_of(solved(), student="ada")).select(".whose")[0].get_text() == "ada"
 
 
 def test_no_hidden_test_and_no_traceback_is_in_it() -> None:
