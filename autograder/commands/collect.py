@@ -12,6 +12,7 @@ from autograder.course.names import assignments_of, no_assignment, notebooks_of
 from autograder.deadlines.book import DeadlineError, read_deadlines
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.collect import Desk
+from autograder.lms.right_assignment import WrongDownloadError
 from autograder.lms.roster import RosterError, course_roster
 from autograder.plugin.configuration import configured
 from autograder.submission.timestamp import read_time, read_zone
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the zone of times that name none (default: the one in deadlines.toml)",
     )
     add("--late-time", metavar="TIME", help="when files that Canvas marks LATE were handed in, e.g. 2026-12-02")
+    add("--force", action="store_true", help="collect also what holds another assignment's notebook")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,9 +53,13 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     submitted = coursedir_path(coursedir, coursedir.submitted_directory)
-    notebooks = notebooks_of(coursedir, args.assignment)
-    desk = Desk(args.assignment, set(known), notebooks, submitted, root / "downloaded", roster, zone, late)
-    result = desk.collect(args.files)
+    notebooks = {name: notebooks_of(coursedir, name) for name in known}
+    desk = Desk(args.assignment, notebooks, submitted, root / "downloaded", roster, zone, late, args.force)
+    try:
+        result = desk.collect(args.files)
+    except WrongDownloadError as error:
+        print(error, file=sys.stderr)
+        return 2
     print("\n".join(result.lines()))
     if roster is None and result.unmatched:
         print(
@@ -61,4 +67,4 @@ def run(args: argparse.Namespace) -> int:
             f"in {root}, or give --roster.",
             file=sys.stderr,
         )
-    return 1 if result.unmatched or result.refused else 0
+    return 1 if result.unmatched or result.refused or result.others else 0

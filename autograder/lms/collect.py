@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -18,6 +18,7 @@ from autograder.gradebook.submitted import some
 from autograder.lms.archives import Refusals, files_in
 from autograder.lms.hand_ins import STAMP, HandIn, hand_ins, times_of
 from autograder.lms.owners import Owners
+from autograder.lms.right_assignment import assignment_of, check_download
 from autograder.lms.roster import Roster
 from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
@@ -39,6 +40,7 @@ class Collected:
     versions: list[str] = field(default_factory=list)
     unmatched: list[tuple[str, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # whose hand-in is another assignment's and was left out
     missing: list[str] = field(default_factory=list)
     earlier: Path | None = None
 
@@ -50,6 +52,10 @@ class Collected:
             said.append(f"  Replaced by a newer hand-in: {some(self.replaced)}. The older ones are in {self.earlier}.")
         if self.outdated:
             said.append(f"  Left alone, for submitted/ holds a newer one: {some(self.outdated)}.")
+        if self.others:
+            said.append(
+                f"  Left out, for it is another assignment's and submitted/ has one of this: {some(self.others)}."
+            )
         said += [f"  Several versions, the newest was taken: {which}." for which in self.versions]
         if self.late:
             said.append(
@@ -71,33 +77,36 @@ class Desk:
     ----------
     submitted, downloaded : Path
         The course's folders; `downloaded` takes what is replaced, and notes on where each hand-in is from.
-    notebooks : set of str
-        The names of the assignment's notebooks, without `.ipynb`.
+    notebooks : dict
+        Assignment of the course -> the names of its notebooks, without `.ipynb`.
     zone : tzinfo
         The zone of times that name none.
     late_time : datetime or None
         What counts as the time of a file that is marked late and has no time, in UTC.
+    force : bool
+        Collect also what another assignment's notebook is in.
     """
 
     assignment: str
-    assignments: set[str]
-    notebooks: set[str]
+    notebooks: dict[str, set[str]]
     submitted: Path
     downloaded: Path
     roster: Roster | None = None
     zone: tzinfo = UTC
     late_time: datetime | None = None
+    force: bool = False
 
     def collect(self, sources: list[Path]) -> Collected:
-        """Put what is in folders and zip files into submitted/STUDENT/ASSIGNMENT/."""
+        """Put what is in folders and zip files into submitted/STUDENT/ASSIGNMENT/.
+
+        Raises
+        ------
+        WrongDownloadError
+            If most hand-ins of a source hold another assignment's notebook; then nothing was written.
+        """
         result, refusals = Collected(self.assignment, earlier=self.downloaded / self.assignment / "earlier"), Refusals()
-        owners = Owners(self.roster, self.assignment, self.assignments)
         times, notes = times_of(self.roster, self.zone), self._notes()
-        made: list[HandIn] = []
-        for source in sources:
-            found, unmatched = hand_ins(files_in(source, self.zone, refusals), owners, self.notebooks, refusals)
-            made += found
-            result.unmatched += unmatched
+        made = [one for source in sources for one in self._read(source, result, refusals)]
         with Progress(f"Collecting {self.assignment}", len(made)) as progress:
             for one in made:
                 one.time = times.get(one.student) or one.time or (self.late_time if one.late else None)
@@ -112,6 +121,19 @@ class Desk:
         result.missing = [s.id for s in self.roster or () if not (self.submitted / s.id / self.assignment).is_dir()]
         return result
 
+    def _read(self, source: Path, result: Collected, refusals: Refusals) -> list[HandIn]:
+        """Return the hand-ins of one folder or zip file. Raises WrongDownloadError."""
+        owners = Owners(self.roster, self.assignment, set(self.notebooks))
+        names = self.notebooks.get(self.assignment, set())
+        made, unmatched = hand_ins(files_in(source, self.zone, refusals), owners, names, refusals)
+        if not self.force:
+            check_download(source, [self._home(one.files) for one in made], self.assignment)
+        result.unmatched += unmatched
+        return made
+
+    def _home(self, paths: Iterable[str]) -> str:
+        return assignment_of(paths, self.notebooks, self.assignment)
+
     def _place(self, one: HandIn, notes: dict[str, Any], result: Collected, refusals: Refusals) -> None:
         target = self.submitted / one.student / self.assignment
         other = next((name for name in _names(self.submitted) if name != one.student and _alike(name, one.student)), "")
@@ -124,7 +146,12 @@ class Desk:
         if not content:
             return
         there = _content(target) if os.path.lexists(target) else None
-        if there is not None and self._is_older(one, target, notes):
+        home, home_there = self._home(content), self._home(there or ())
+        if home != self.assignment == home_there and home and not self.force:
+            result.others.append(f"{one.student} ({home})")
+            return
+        # Canvas' numbers grow from one assignment to the next, so they say nothing about hand-ins of two.
+        if there is not None and _may_be_one(home, home_there) and self._is_older(one, target, notes):
             (result.same if there == content else result.outdated).append(one.student)
             return
         if there == content:
@@ -215,6 +242,11 @@ def _walk(folder: Path, top: Path) -> Iterator[tuple[str, bytes]]:
 
 def _names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def _may_be_one(home: str, other: str) -> bool:
+    """Whether two hand-ins may be of one assignment; of one whose notebook has another name that is not known."""
+    return home == other or not (home and other)
 
 
 def _alike(one: str, other: str) -> bool:

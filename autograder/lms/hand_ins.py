@@ -16,7 +16,7 @@ from autograder.submission.timestamp import read_time
 
 STAMP = "timestamp.txt"
 LARGEST = 300_000_000  # bytes of one hand-in
-_VERSION = re.compile(r"(?P<stem>.+?)(?:-(?P<dash>\d{1,3})| \((?P<round>\d{1,3})\))")
+_VERSION = re.compile(r"(?P<stem>.+?)(?:-(?P<dash>\d{1,3})| ?\((?P<round>\d{1,3})\))")
 _MODIFIED = "last modified (submission)"  # a column of Moodle's grading worksheet
 
 

@@ -25,7 +25,7 @@ ASSIGNMENT = "07_panda"
 def _desk(folder: Path, roster: str = CANVAS, **more: object) -> Desk:
     (folder / "roster.csv").write_text(roster, encoding="utf-8")
     return Desk(
-        ASSIGNMENT, {ASSIGNMENT, "02_bar_notation"}, {"panda"}, folder / "submitted", folder / "downloaded",
+        ASSIGNMENT, {ASSIGNMENT: {"panda"}, "02_bar_notation": {"bar_notation"}}, folder / "submitted", folder / "downloaded",
         read_roster(folder / "roster.csv") if roster else None, **more,  # type: ignore[arg-type]
     )  # fmt: skip
 
