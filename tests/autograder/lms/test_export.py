@@ -98,7 +98,7 @@ def test_moodles_import_of_grades(tmp_path: Path) -> None:
 
 
 def test_the_wrong_kind_of_roster(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="no gradebook of Canvas"):
+    with pytest.raises(ExportError, match="is not a gradebook from Canvas"):
         canvas_grades(_roster(tmp_path, PARTICIPANTS), [_table()], {})
     with pytest.raises(ExportError, match="Moodle matches by"):
         moodle_grades(_roster(tmp_path, "Full name\nAda\n"), [_table()])
