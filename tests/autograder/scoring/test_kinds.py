@@ -55,12 +55,12 @@ def test_a_missing_cell_and_an_untouched_one() -> None:
 
 def test_what_agrees_has_one_pattern() -> None:
     """Written in two ways, by two students whose hidden probes differ."""
-    first = graded("def linear(w, x):\n    return w @ x + 0.37", "ada")
+    first = graded("def linear(w, x):\n    return np.sin(w @ x)", "ada")
     second = graded(
-        "def linear(weights, x):\n    s = 0.37\n    for a, b in zip(weights, x):\n        s += a * b\n    return s",
+        "def linear(weights, x):\n    s = 0\n    for a, b in zip(weights, x):\n        s += a * b\n    return np.sin(s)",
         "bob",
     )
-    other = graded("def linear(w, x):\n    return w @ x + 0.38", "cem")
+    other = graded("def linear(w, x):\n    return np.cos(w @ x)", "cem")
     assert first.pattern
     assert first.pattern == second.pattern != other.pattern
 
