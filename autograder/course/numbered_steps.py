@@ -13,6 +13,27 @@ Computation = tuple[Sequence[Step], Sequence[str]]  # its steps, and which value
 
 _NUMBER = {name: number for number, name in enumerate(OPERATIONS)}
 
+# Soft-max with cross-entropy, which both notebooks hand out.
+LOSS: dict[str, Computation] = {
+    "loss forward": (
+        [
+            ("top", "row maxima", "logits"), ("shifted", "subtract", "logits", "top"), ("exps", "exp", "shifted"),
+            ("sums", "row sums", "exps"), ("log sums", "log", "sums"), ("logs", "subtract", "shifted", "log sums"),
+            ("hot", "equal", "labels", "classes"), ("kept", "multiply", "logs", "hot"), ("rows", "row sums", "kept"),
+            ("losses", "subtract", "0", "rows"), ("sum", "column sums", "losses"), ("sum of row", "column sums", "sum"),
+            ("l", "divide", "sum of row", "n"),
+        ],
+        ["l"],
+    ),
+    "loss backward": (
+        [
+            ("p", "exp", "logs"), ("off", "subtract", "p", "hot"), ("scaled", "multiply", "off", "l_bar"),
+            ("logits_bar", "divide", "scaled", "n"),
+        ],
+        ["logits_bar"],
+    ),
+}  # fmt: skip
+
 
 def as_numbers(computations: Mapping[str, Computation], given: Mapping[str, Sequence[str]]) -> dict[str, np.ndarray]:
     """Return the arrays that the file holds: rows (operation, to, a, b) of each computation, and its results.

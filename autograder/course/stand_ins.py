@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from autograder.course.numbered_steps import Computation, as_numbers
+from autograder.course.numbered_steps import LOSS, Computation, as_numbers
 
 FILE = Path(__file__).parents[2] / "source" / "07_panda" / "earlier.npz"
 
@@ -33,23 +33,7 @@ _COMPUTATIONS: dict[str, Computation] = {
         ],
         ["w_bar", "bar"],
     ),
-    "loss forward": (
-        [
-            ("top", "row maxima", "logits"), ("shifted", "subtract", "logits", "top"), ("exps", "exp", "shifted"),
-            ("sums", "row sums", "exps"), ("log sums", "log", "sums"), ("logs", "subtract", "shifted", "log sums"),
-            ("hot", "equal", "labels", "classes"), ("kept", "multiply", "logs", "hot"), ("rows", "row sums", "kept"),
-            ("losses", "subtract", "0", "rows"), ("sum", "column sums", "losses"), ("sum of row", "column sums", "sum"),
-            ("l", "divide", "sum of row", "n"),
-        ],
-        ["l"],
-    ),
-    "loss backward": (
-        [
-            ("p", "exp", "logs"), ("off", "subtract", "p", "hot"), ("scaled", "multiply", "off", "l_bar"),
-            ("logits_bar", "divide", "scaled", "n"),
-        ],
-        ["logits_bar"],
-    ),
+    **LOSS,
     "input_bar of all": (
         [
             ("(X,)", "append", "()", "X"), ("(X, w)", "append", "(X,)", "w"),

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.course.numbered_steps import Computation, as_numbers
+from autograder.course.numbered_steps import LOSS, Computation, as_numbers
 from barprop.data import digits
 
 FOLDER = Path(__file__).parents[2] / "source" / "05_adversarial"
@@ -42,23 +42,7 @@ _STEPS: dict[str, Computation] = {
         ],
         ["W1_bar", "b1_bar", "W2_bar", "b2_bar", "x_bar"],
     ),
-    "loss forward": (
-        [
-            ("top", "row maxima", "logits"), ("shifted", "subtract", "logits", "top"), ("exps", "exp", "shifted"),
-            ("sums", "row sums", "exps"), ("log sums", "log", "sums"), ("logs", "subtract", "shifted", "log sums"),
-            ("hot", "equal", "labels", "classes"), ("kept", "multiply", "logs", "hot"), ("rows", "row sums", "kept"),
-            ("losses", "subtract", "0", "rows"), ("sum", "column sums", "losses"), ("sum of row", "column sums", "sum"),
-            ("l", "divide", "sum of row", "n"),
-        ],
-        ["l"],
-    ),
-    "loss backward": (
-        [
-            ("p", "exp", "logs"), ("off", "subtract", "p", "hot"), ("scaled", "multiply", "off", "l_bar"),
-            ("logits_bar", "divide", "scaled", "n"),
-        ],
-        ["logits_bar"],
-    ),
+    **LOSS,
 }  # fmt: skip
 _GIVEN = {
     "network": ("0", "x", "W1", "b1", "W2", "b2", "logits_bar"),
