@@ -1,0 +1,157 @@
+"""Families: a wrong value that is made from the right one alone, such as its half, its transpose or its entries in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from barprop.judging.families_of_size import Made
+
+
+def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
+    zeros, ones = "Zeros came out: is what is computed kept and returned?", "Ones came out: what is computed is lost."
+    if is_bar:
+        zeros = "Zeros came out. Nudge the variable: does the result move?"
+        ones = "Ones came out. What comes in from behind, and what does the step itself contribute?"
+    yield "flipped the sign", "The size is right, the sign is not.", lambda: -r
+    yield "all zeros", zeros, lambda: np.zeros_like(r)
+    yield "all zeros, as one number", "A plain 0 came out: a bar has the shape of its variable.", lambda: 0.0
+    yield "all ones", ones, lambda: np.ones_like(r)
+    yield "half of it", "It is half of what it should be. Where does a 2 come from, or a 1/2?", lambda: r / 2
+    yield "twice as large", "It is twice what it should be. Where does a 2 come from, or a 1/2?", lambda: 2 * r
+    yield (
+        "four times as large",
+        "It is four times what it should be: multiplied by 2 instead of divided by it?",
+        lambda: 4 * r,
+    )
+    yield (
+        "a quarter of it",
+        "It is a quarter of what it should be: divided by 2 instead of multiplied by it?",
+        lambda: r / 4,
+    )
+    yield "minus half of it", "Sign and size are off, the size by a factor of 2.", lambda: -r / 2
+    yield "minus twice", "Sign and size are off, the size by a factor of 2.", lambda: -2 * r
+    yield "without its sign", "The sizes are right, but every sign is plus.", lambda: np.abs(r)
+    yield "the sign alone", "Only the sign came out. How large is it?", lambda: np.sign(r)
+    yield "squared", "It is the square of what it should be.", lambda: np.square(r)
+    yield "under a root", "A root was taken that is not asked for.", lambda: np.sqrt(np.abs(r)) * np.sign(r)
+    yield "without the root", "A root is missing or stands in the wrong place.", lambda: np.square(r) * np.sign(r)
+    yield "one over it", "It is upside down: the reciprocal of what it should be.", lambda: 1 / r
+    yield "one too many", "It is too large by 1.", lambda: r + 1
+    yield "one too few", "It is too small by 1.", lambda: r - 1
+    yield (
+        "a logarithm to base 2",
+        "It is off by log(2): the natural logarithm, np.log, is asked for.",
+        lambda: r / np.log(2.0),
+    )
+    yield (
+        "a logarithm to base 10",
+        "It is off by log(10): the natural logarithm, np.log, is asked for.",
+        lambda: r / np.log(10.0),
+    )
+    yield "one minus it", "It is 1 minus what it should be.", lambda: 1 - r
+    yield "negative entries cut off", "Everything below 0 has become 0.", lambda: np.maximum(r, 0.0)
+    yield "clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda: np.clip(r, 0.0, 1.0)
+    yield "clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda: np.clip(r, -1.0, 1.0)
+    yield (
+        "rounded to whole numbers",
+        "Whole numbers came out: somewhere the fractions are cut off.",
+        lambda: np.trunc(r),
+    )
+    yield (
+        "rounded to whole numbers, up or down",
+        "Whole numbers came out: somewhere the fractions are cut off.",
+        lambda: np.floor(r),
+    )
+    yield (
+        "cut to whole numbers, as the first entry is",
+        "Whole numbers came out where the first entry is one: np.vectorize takes its type from the first result. "
+        "Return 0.0 in place of 0, or give it otypes=[float].",
+        lambda: _like_the_first(r),
+    )
+
+
+def _like_the_first(r: np.ndarray) -> np.ndarray:
+    """Cut off the fractions where the first entry is a whole number: that is where np.vectorize takes its type from."""
+    return np.trunc(r) if r.size and float(r.flat[0]).is_integer() else r
+
+
+def of_its_shape(r: np.ndarray) -> Iterator[Made]:
+    shape = "The numbers are right, the shape is not: a bar has exactly the shape of its variable."
+    if r.ndim == 0:
+        yield (
+            "an array of one number",
+            "One number was asked for; an array with a single entry came.",
+            lambda: r.reshape(1),
+        )
+        yield (
+            "a matrix of one number",
+            "One number was asked for; an array with a single entry came.",
+            lambda: r.reshape(1, 1),
+        )
+    if r.ndim == 1:
+        yield "a row instead of a vector", shape, lambda: r[None, :]
+        yield "a column instead of a vector", shape, lambda: r[:, None]
+        yield (
+            "summed up to one number",
+            "One number came out where each entry has its own: nothing is summed there.",
+            lambda: r.sum(),
+        )
+        yield (
+            "averaged to one number",
+            "One number came out where each entry has its own: nothing is averaged there.",
+            lambda: r.mean(),
+        )
+        yield "in reverse order", "The entries are right, in the opposite order.", lambda: r[::-1]
+    if r.ndim == 2:
+        yield "transposed", "The numbers are right, rows and columns have changed places.", lambda: r.T
+        for axis, said in ((0, "rows"), (1, "columns")):
+            yield (
+                f"summed over the {said}",
+                f"A sum over the {said} was taken that does not belong there.",
+                lambda a=axis: r.sum(axis=a),
+            )
+            yield (
+                f"averaged over the {said}",
+                f"A mean over the {said} was taken that does not belong there.",
+                lambda a=axis: r.mean(axis=a),
+            )
+        yield (
+            "summed up to one number",
+            "Everything was summed up to one number: which axis is to be summed?",
+            lambda: r.sum(),
+        )
+        yield "rows in reverse order", "The rows are right, in the opposite order.", lambda: r[::-1]
+    if r.ndim >= 2:
+        yield "flattened", shape, lambda: r.ravel()
+    for axis, n in enumerate(r.shape):
+        yield (
+            f"divided by its length along axis {axis}",
+            "It is divided by a count. Where in the step is a mean?",
+            lambda n=n: r / n,
+        )
+        yield (
+            f"times its length along axis {axis}",
+            "It is too large by a count. Where in the step is a mean?",
+            lambda n=n: r * n,
+        )
+    yield "divided by its size", "It is divided by a count. Where in the step is a mean?", lambda: r / r.size
+    yield "the largest divided away", "It is scaled so that its largest entry is 1.", lambda: r / np.max(np.abs(r))
+    yield "scaled to length 1", "It is scaled to length 1, and its size is lost.", lambda: r / np.sqrt(np.sum(r * r))
+    yield "scaled to sum 1", "It is scaled so that its entries add up to 1.", lambda: r / np.sum(r)
+
+
+def of_its_entries(r: np.ndarray) -> Iterator[Made]:
+    if not r.ndim or r.size < 2:
+        return
+    yield "the first entry everywhere", "Every entry is what the first one should be.", lambda: np.full(r.shape, r[0])
+    yield "the last entry everywhere", "Every entry is what the last one should be.", lambda: np.full(r.shape, r[-1])
+    yield "the mean everywhere", "Every entry is the mean of what they should be.", lambda: np.full(r.shape, r.mean())
+    yield "sorted", "The entries are right, but sorted: their order tells which is which.", lambda: np.sort(r, axis=-1)
+    for axis in range(r.ndim):
+        yield (
+            f"less its mean along axis {axis}",
+            "Its mean was taken off, which is not asked for.",
+            lambda a=axis: r - r.mean(axis=a, keepdims=True),
+        )
