@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 
 from IPython.display import display
@@ -10,15 +9,9 @@ from IPython.display import display
 from autograder.reference import REFERENCES, oracle_of
 from barprop.answers.calls import Namespace
 from barprop.answers.captured_output import modest_output
-from barprop.check import notebook_names
+from barprop.check import notebook_names, say_if_graded_in_the_open
 from barprop.exercises import EXERCISES, TESTS
 from barprop.judging.judge import Judge, in_namespace
-
-_IN_THE_OPEN = (
-    "Graded by stock nbgrader, in the open: without a sandbox, where a submission's code can reach the grader's files "
-    "and its own score. To grade in the sandbox put this course's nbgrader_config.py back, or run: autograder grade"
-)
-_said: list[str] = []
 
 
 def grade(test: str) -> float:
@@ -31,9 +24,7 @@ def grade(test: str) -> float:
     answers, stand_in = Namespace(notebook_names()), in_namespace(REFERENCES.names)
     with modest_output():  # whatever is written to stderr would cost all points
         verdict = Judge(lambda: answers, EXERCISES, _seed_of, oracle_of, stand_in).verdict(exercise, part)
-    if os.environ.get("NBGRADER_EXECUTION") == "autograde" and not _said:
-        _said.append(_IN_THE_OPEN)  # once a notebook
-        print(_IN_THE_OPEN)
+    say_if_graded_in_the_open()
     display(verdict)
     return verdict.points
 

@@ -32,8 +32,12 @@ except ImportError:  # where submissions are graded, probes and oracles are kept
     EXERCISES = None  # type: ignore[assignment]
 
 SECONDS = 10.0  # one call of an answer may take
+_IN_THE_OPEN = (
+    "Graded by stock nbgrader, in the open: without a sandbox, where a submission's code can reach the grader's files "
+    "and its own score. To grade in the sandbox put this course's nbgrader_config.py back, or run: autograder grade"
+)
 _tries = None if EXERCISES is None else Tries()
-_told: set[str] = set()  # sentences on progress that cannot be kept, each said once
+_told: set[str] = set()  # sentences that are said once a notebook
 
 
 class CheckFailedError(Exception):
@@ -88,6 +92,7 @@ def check(name: str = "", part: str = "") -> float:
     if EXERCISES is None:
         print("Checks are not run here: the answers are graded when the whole notebook has run.")
         return 0.0
+    say_if_graded_in_the_open()
     exercise = _find(name)
     chosen = exercise if isinstance(exercise, str) else _find_part(exercise, part)
     if isinstance(exercise, str) or isinstance(chosen, str):
@@ -137,10 +142,20 @@ def _show_help(exercise: Exercise, verdict: Verdict) -> None:
 
 
 def _keep_progress(exercise: Exercise, part: Part) -> None:
-    trouble = record(exercise, part, Path.cwd())
-    if trouble and trouble not in _told:
-        _told.add(trouble)
-        print(trouble)
+    if trouble := record(exercise, part, Path.cwd()):
+        _say_once(trouble)
+
+
+def say_if_graded_in_the_open() -> None:
+    """Print, once a notebook, that nbgrader grades it without the sandbox, if it does."""
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        _say_once(_IN_THE_OPEN)
+
+
+def _say_once(sentence: str) -> None:
+    if sentence not in _told:
+        _told.add(sentence)
+        print(sentence)
 
 
 def ready(*names: str) -> bool:

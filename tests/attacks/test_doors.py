@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -66,16 +67,19 @@ def test_a_later_cell_finds_no_hidden_test(tmp_path: Path, body: str) -> None:
 def test_where_stock_nbgrader_grades_it_says_so_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Somebody takes our configuration away: the hidden line of a test cell then runs in the student's kernel."""
+    """Somebody takes our configuration away: check() and the hidden line of a test cell then run in the student's kernel."""
+    check_module = sys.modules["barprop.check"]  # the package's own `check` is the function
     monkeypatch.setattr(graded_cell, "notebook_names", dict)
-    monkeypatch.setattr(graded_cell, "_said", [])
+    monkeypatch.setattr(check_module, "notebook_names", dict)
+    monkeypatch.setattr(check_module, "_told", set())
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     assert graded_cell.grade("test_linear") == 0.0
     assert "in the open" not in capsys.readouterr().out
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    for _ in range(2):
-        assert graded_cell.grade("test_linear") == 0.0
+    assert check_module.check("linear") == 0.0
     assert capsys.readouterr().out.count("Graded by stock nbgrader, in the open") == 1
+    assert graded_cell.grade("test_linear") == 0.0
+    assert "in the open" not in capsys.readouterr().out
 
 
 BORROWED = {
