@@ -31,6 +31,7 @@ from autograder.course.build import release_into
 from autograder.course.layout import ROOT, SOLUTIONS, SOURCE
 from autograder.course.outlines import outline
 from barprop.exercises import in_notebook
+from barprop.widgets.base import bundled
 from barprop.widgets.standalone import page_of_state
 
 SITE, OUT = ROOT / "docs" / "site", ROOT / "build" / "site"
@@ -48,7 +49,8 @@ def widget_pages(notebook: NotebookNode, folder: Path) -> dict[str, tuple[str, s
         if "_anywidget_id" not in state:
             continue
         state |= {buffer["path"][0]: {"base64": buffer["data"]} for buffer in item.get("buffers", [])}
-        kind = state["_anywidget_id"].rsplit(".", 1)[1]
+        module, kind = state["_anywidget_id"].rsplit(".", 2)[-2:]
+        state["_esm"] = bundled(f"{module}.js")  # of today, not as it was saved
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{kind}-{number}.html"
         path.write_text(page_of_state(state, kind), encoding="utf-8")

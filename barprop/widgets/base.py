@@ -58,6 +58,17 @@ class Widget(anywidget.AnyWidget):
         """Draw the widget as it stands now."""
         raise NotImplementedError
 
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """Return what this widget's kernel would answer, for a page that has none.
+
+        Returns
+        -------
+        dict
+            By the values of `resets` as a JSON list without spaces: the traits that follow from them, by name. Empty
+            where the page computes all by itself.
+        """
+        return {}
+
     def png(self) -> bytes:
         """Return the picture of the widget in its present state."""
         with course_style():

@@ -61,7 +61,7 @@ def picture_pad() -> PicturePad:
     """Return a pad with the panda and a network that knows three colours, for which no weights are needed."""
     net: Any = (_Colours(), [], None)
     names = ("red", "green", "blue")
-    return PicturePad(net, _more_of, panda(), names, target="blue", steps=6, eps=0.05, alpha=0.01)
+    return PicturePad(net, _more_of, panda(), names, target="blue", steps=4, eps=0.08, alpha=0.02)
 
 
 def digit_pad() -> DigitPad:

@@ -7,6 +7,8 @@ import { ACTIVATIONS, bars, SIGMA_NAMES, values } from "./shared/neuron.js";
 import { stage } from "./shared/stage.js";
 import { letter, list, prose, show, typed } from "./shared/text.js";
 
+/** @typedef {import("./shared/stage.js").Stage} Stage */
+
 // One entry a step, in the order in which they can be taken. `reads` is what a step reads: forward, values;
 // backward, beside the incoming bar, the values that its slope is made of.
 const FORWARD_STEPS = [
@@ -25,6 +27,7 @@ const BACKWARD_STEPS = [
   { name: "w", from: "z", reads: ["x"], slope: "{x}", code: "w_bar = z_bar * x" },
   { name: "x", from: "z", reads: ["w"], slope: "{w}", code: "x_bar = z_bar * w" },
 ];
+/** @typedef {typeof STEPS[number]} Step */
 export const STEPS = [
   ...FORWARD_STEPS.map((step) => ({ from: null, slope: "", ...step, phase: "forward" })),
   ...BACKWARD_STEPS.map((step) => ({ rule: "", is: "", ...step, phase: "backward" })),
@@ -210,18 +213,40 @@ function told(state) {
   return `${found} ${way}, step ${state.position + 1} of ${stepsOf(state).length}: what will ${vector} be?`.trim();
 }
 
-/** The lines of code, each lit together with its node and its edge. */
+/**
+ * Light a formula or a line of code, its node and its edge together while the pointer or the focus is on one of them.
+ * @param {Stage} page @param {HTMLElement} element @param {Step} step
+ */
+function lights(page, element, step) {
+  const hover = step.phase === "backward" ? `bar ${step.name}` : step.name;
+  for (const event of ["pointerenter", "focus"]) element.addEventListener(event, () => page.change({ hover }));
+  for (const event of ["pointerleave", "blur"]) element.addEventListener(event, () => page.change({ hover: null }));
+}
+
+/** The lines of code: one stop for Tab, arrow keys inside. @param {Stage} page */
 function codeLines(page) {
+  /** @param {string} title @param {Step[]} steps */
   const column = (title, steps) => {
-    const lines = steps.map((step) => {
+    const lines = steps.map((step, place) => {
       const bar = step.phase === "backward";
-      const line = make("code", { class: "bp-code-line" });
-      line.addEventListener("pointerenter", () => page.change({ hover: `${bar ? "bar " : ""}${step.name}` }));
-      line.addEventListener("pointerleave", () => page.change({ hover: null }));
+      const line = make("code", { class: "bp-code-line", role: "group", tabindex: place ? -1 : 0 });
+      lights(page, line, step);
+      line.addEventListener("keydown", (event) => {
+        const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        const next = way && lines[place + way];
+        if (way) event.preventDefault();
+        if (!next) return;
+        line.tabIndex = -1;
+        next.tabIndex = 0;
+        next.focus();
+      });
       page.onPaint((state) => {
         const found = isDone(state, step);
         const text = found ? step.code : `${step.code.split(" = ")[0]} = …`;
-        if (line.textContent !== text) line.textContent = text;
+        if (line.textContent !== text) {
+          line.textContent = text;
+          line.setAttribute("aria-label", text);
+        }
         line.classList.toggle("bp-code-now", askedOf(state) === step);
         line.classList.toggle("bp-code-lit", isLit(state.hover ?? state.picked, step.name, bar));
       });
@@ -237,6 +262,35 @@ function codeLines(page) {
   const both = [column("the code, forward", STEPS.slice(0, FORWARD_STEPS.length))];
   if (page.state.way !== "forward") both.push(column("the code, back", STEPS.slice(FORWARD_STEPS.length)));
   return make("div", { class: "bp-codes" }, ...both);
+}
+
+/** The formulas of the last steps, or of what is inspected. @param {Stage} page */
+function formulaBoard(page) {
+  const board = make("div", { class: "bp-board" });
+  const lines = new Map(
+    STEPS.map((step) => {
+      const line = make("div", { class: "bp-formula", role: "group", tabindex: 0, "aria-label": `formula: ${step.code}` });
+      lights(page, line, step);
+      return [step, line];
+    }),
+  );
+  page.onPaint((state, width) => {
+    const { picked } = state;
+    const inspected = picked?.split(">")[0].replace("bar ", "");
+    const shown = inspected
+      ? stepsOf(state).filter((one) => one.name === inspected && isDone(state, one))
+      : [...doneOf(state), askedOf(state)].filter((one) => one !== undefined).slice(-2);
+    for (const step of shown) {
+      const line = lines.get(step);
+      line.classList.toggle("bp-formula-lit", isLit(state.hover ?? picked, step.name, step.phase === "backward"));
+      line.replaceChildren(...formula(state, step, !isDone(state, step)));
+    }
+    // what has the focus would lose it if it were put in once more
+    const wanted = shown.map((step) => lines.get(step));
+    if (wanted.length !== board.children.length || wanted.some((line, at) => line !== board.children[at])) board.replaceChildren(...wanted);
+    board.style.minHeight = width < 560 ? "304px" : "148px";
+  });
+  return board;
 }
 
 /** @type {(key: string, index?: number) => import("./shared/controls.js").Quantity} */
@@ -327,7 +381,6 @@ function render(context) {
     onHover: (hover) => page.change({ hover }),
     onPick: (item) => page.keep({ picked: state.picked === item ? null : item }),
   });
-  const board = make("div", { class: "bp-board" });
   const last = () => stepsOf(state).length;
   const move = (to, word = "") => {
     const position = Math.max(0, Math.min(last(), to));
@@ -350,14 +403,6 @@ function render(context) {
   });
   page.onPaint((now, width) => {
     paintGraph(view, now, width);
-    const inspected = now.picked && (now.picked.includes(">") ? now.picked.split(">")[0] : now.picked.replace("bar ", ""));
-    const shown = inspected
-      ? stepsOf(now).filter((one) => one.name === inspected && isDone(now, one))
-      : [...doneOf(now), askedOf(now)].filter((one) => one !== undefined).slice(-2);
-    board.replaceChildren(
-      ...shown.map((one) => make("div", { class: `bp-formula${isLit(now.hover ?? now.picked, one.name, one.phase === "backward") ? " bp-formula-lit" : ""}` }, ...formula(now, one, !isDone(now, one)))),
-    );
-    board.style.minHeight = width < 560 ? "304px" : "148px";
     back.disabled = now.position === 0;
     step.disabled = now.position === last();
   });
@@ -367,7 +412,7 @@ function render(context) {
   handles(page, view.svg);
   page.root.append(
     view.svg,
-    make("div", { class: "bp-columns" }, board, codeLines(page)),
+    make("div", { class: "bp-columns" }, formulaBoard(page), codeLines(page)),
     question(page, move),
     row(step, back, play.toggle, resetButton(page)),
     dials(...["x", "w"].flatMap((key) => [0, 1].map((index) => dial(page, quantity(key, index)))), dial(page, quantity("v")), dial(page, quantity("y"))),

@@ -1,4 +1,5 @@
-// Attack a photo. The network is the reader's own, in Python: the page asks the kernel for every walk.
+// Attack a photo. The network is the reader's own, in Python: the page asks the kernel for every walk. A page without a
+// kernel holds some answers ("answered": what they belong to, [target, steps, control]), or none.
 
 import { choice, dial, dials, resetButton, row } from "./shared/controls.js";
 import { canvas, draw, make, resize } from "./shared/dom.js";
@@ -57,9 +58,29 @@ function paintClasses(svg, width, names, { title, shares, target, style }) {
   svg.replaceChildren(draw("text", { x: 0, y: 13, class: "bp-soft-text" }, title), ...parts);
 }
 
+const TASK = "Choose a class, then take steps till the network sees it. Do random signs of the same size do it as well? And the same attack with its pixels shuffled?";
+const PATIENCE = 10_000;
+
+/**
+ * What can be asked: everything where there is a kernel; else what was computed beforehand, and a sentence that says so.
+ * @param {any} model
+ */
+function offered(model) {
+  const names = model.get("names");
+  const answered = model.get("answered");
+  if (answered === undefined) return { names, most: 20, why: "" };
+  if (!answered.length)
+    return { names: [], most: 20, why: "No kernel runs behind this page, so it shows the last state: the class and the steps can be chosen in the notebook." };
+  const known = names.filter((_, k) => answered.some(([target]) => target === k));
+  const most = Math.max(...answered.map(([, steps]) => steps));
+  return { names: known, most, why: `No kernel runs behind this page: it holds up to ${most} steps towards ${known.join(", ")}.` };
+}
+
 function render(context) {
   const { model } = context;
   const names = model.get("names");
+  const offer = offered(model);
+  const off = () => !offer.names.length;
   const side = model.get("side");
   const colours = (key) => {
     const view = model.get(key);
@@ -67,16 +88,18 @@ function render(context) {
   };
   const photo = Uint8Array.from(colours("photo"));
   const told = (state) => {
-    const { after, wanted, busy } = state;
+    const { after, wanted, busy, silent } = state;
     const [target, steps, control] = state.done;
+    if (waits(state) && silent) return "The kernel has not answered for 10 seconds: it is busy, or not running. Run the notebook up to this cell once more.";
     if (waits(state)) return `The network is at work: ${state.steps} ${state.steps === 1 ? "step" : "steps"} towards ${names[state.target]}${busy ? `, ${busy}` : ""} ...`;
     const [k, share] = after[0];
     return `After ${steps} ${steps === 1 ? "step" : "steps"} towards ${names[target]} (${CONTROLS[control]}), the network sees ${names[k]} with ${percent(share)}; ${names[target]} went from ${percent(wanted[0])} to ${percent(wanted[1])}.`;
   };
   const page = stage(context, {
     title: "From panda to anything",
-    task: "Choose a class, then take steps. Without a running kernel the pad shows its last state.",
+    task: offer.why ? `${off() ? "" : `${TASK} `}${offer.why}` : TASK,
     keys: ["target", "steps", "control", "shown", "before", "after", "wanted", "done", "busy"],
+    view: { silent: false },
     tell: told,
   });
   const [earlier, later] = ["The likeliest classes of the photo.", "The likeliest classes after the change."].map(canvas);
@@ -100,12 +123,12 @@ function render(context) {
     page.root.classList.toggle("bp-busy", waits(state));
   });
   const list = make("datalist", { id: `bp-classes-${Math.random().toString(36).slice(2)}` });
-  list.append(...names.map((name) => make("option", { value: name })));
-  const search = make("input", { type: "text", class: "bp-search", list: list.id, "aria-label": "wanted class", autocomplete: "off" });
+  list.append(...offer.names.map((name) => make("option", { value: name })));
+  const search = make("input", { type: "text", class: "bp-search", list: list.id, "aria-label": "wanted class", autocomplete: "off", disabled: off() });
   const choose = () => {
-    const target = classOf(names, search.value);
-    if (target >= 0) page.keep({ target }, `Wanted: ${names[target]}.`);
-    else page.say(`There is no class called ${search.value}.`);
+    const found = classOf(offer.names, search.value);
+    if (found >= 0) page.keep({ target: names.indexOf(offer.names[found]) }, `Wanted: ${offer.names[found]}.`);
+    else page.say(`There is no class called ${search.value}${offer.why ? " in this page" : ""}.`);
     search.value = names[page.state.target];
   };
   search.addEventListener("change", choose);
@@ -115,7 +138,7 @@ function render(context) {
   });
   page.head.append(
     make("label", { class: "bp-choice" }, make("span", {}, "wanted"), search, list),
-    choice(page, { text: "change", options: CONTROLS, read: (now) => now.control, write: (_, control) => ({ control }) }),
+    choice(page, { text: "change", options: CONTROLS, read: (now) => now.control, write: (_, control) => ({ control }), off }),
   );
   page.root.append(
     make("div", { class: "bp-photos" }, ...pictures.map(({ box }) => box)),
@@ -124,20 +147,40 @@ function render(context) {
       dial(page, {
         name: "steps",
         min: 0,
-        max: 20,
+        max: offer.most,
         step: 1,
         whole: true,
         free: false,
         read: (now) => now.steps,
         write: (_, steps) => ({ steps }),
+        off,
       }),
     ),
   );
-  page.root.append(row(resetButton(page)));
+  const reset = resetButton(page);
+  reset.disabled = off();
+  page.root.append(row(reset));
   const announce = () => page.say(); // the answer comes later than the question
   model.on("change:done", announce);
-  page.onStop(() => model.off("change:done", announce));
+  page.onEnd(() => model.off("change:done", announce));
+  noticeSilence(page);
   return page.start();
+}
+
+/** Say so where no word comes from the kernel although it was asked. @param {any} page */
+function noticeSilence(page) {
+  let timer = 0;
+  let last = "";
+  page.onPaint((state) => {
+    const { target, steps, control, done, busy } = state;
+    const now = JSON.stringify([target, steps, control, done, busy]);
+    if (now === last) return;
+    last = now;
+    clearTimeout(timer);
+    state.silent = false;
+    if (waits(state)) timer = setTimeout(() => page.change({ silent: true }), PATIENCE);
+  });
+  page.onEnd(() => clearTimeout(timer));
 }
 
 export { classOf, magnified, percent, waits };

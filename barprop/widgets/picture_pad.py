@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,8 @@ from barprop.pictures.style import BACKWARD, FORWARD
 from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 
 _MOST_STEPS = 20
+_PAGE_STEPS, _PAGE_CLASSES = 6, 10  # at most so many are computed beforehand for a page without a kernel
+_CONTROLS = ("attack", "noise", "shuffled")
 _SHOWN = 5  # of the likeliest classes
 MAGNIFIED = 32
 
@@ -87,7 +91,7 @@ class PicturePad(Widget):
             side=round((self._X.size / 3) ** 0.5),
             target=names.index(one_of("target", target, names)),
             steps=whole("steps", steps, 0, _MOST_STEPS),
-            control=one_of("control", control, ("attack", "noise", "shuffled")),
+            control=one_of("control", control, _CONTROLS),
             photo=_as_bytes(self._X),
             before=self._likeliest(self._X),
         )
@@ -96,14 +100,15 @@ class PicturePad(Widget):
 
     def changed(self) -> np.ndarray:
         """Return the photo as it is shown, changed, (1, d)."""
-        attacked = self._walk(self.target, self.steps)[self.steps]
-        if self.control == "attack":
+        return self._changed(self.target, self.steps, self.control)
+
+    def _changed(self, target: int, steps: int, control: str) -> np.ndarray:
+        attacked = self._walk(target, steps)[steps]
+        if control == "attack":
             return attacked
         rng, change = np.random.default_rng(0), attacked - self._X
         largest = np.abs(change).max()
-        other = (
-            rng.choice([-largest, largest], change.shape) if self.control == "noise" else rng.permuted(change, axis=1)
-        )
+        other = rng.choice([-largest, largest], change.shape) if control == "noise" else rng.permuted(change, axis=1)
         return np.clip(self._X + other, 0, 1)
 
     def _walk(self, target: int, steps: int) -> list[np.ndarray]:
@@ -120,14 +125,28 @@ class PicturePad(Widget):
         """Compute what is shown anew. Values a page may send that make no sense are brought into range."""
         self.target = min(max(self.target, 0), len(self.names) - 1)
         self.steps = min(max(self.steps, 0), _MOST_STEPS)
-        if self.control not in ("attack", "noise", "shuffled"):
+        if self.control not in _CONTROLS:
             self.control = "attack"
-        now = self.changed()
-        shares = self._shares(now)
+        answer = self._answer(self.target, self.steps, self.control)
         with self.hold_sync():
-            self.shown, self.after = _as_bytes(now), self._likeliest(now)
-            self.wanted = [float(self._shares(self._X)[self.target]), float(shares[self.target])]
-            self.done = [self.target, self.steps, self.control]
+            for name, value in answer.items():
+                setattr(self, name, value)
+
+    def _answer(self, target: int, steps: int, control: str) -> dict[str, Any]:
+        """Return the traits that follow from what was asked."""
+        now = self._changed(target, steps, control)
+        return {
+            "shown": _as_bytes(now),
+            "after": self._likeliest(now),
+            "wanted": [float(self._shares(X)[target]) for X in (self._X, now)],
+            "done": [target, steps, control],
+        }
+
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """Return what is shown for every class (or, of more than ten, the wanted one), control and up to six steps."""
+        targets = range(len(self.names)) if len(self.names) <= _PAGE_CLASSES else [self.target]
+        asked = product(targets, range(_PAGE_STEPS + 1), _CONTROLS)
+        return {json.dumps(each, separators=(",", ":")): self._answer(*each) for each in asked}
 
     def _shares(self, X: np.ndarray) -> np.ndarray:
         network, w, _ = self._net

@@ -6,9 +6,12 @@ import argparse
 import base64
 import html
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 # the page's side of a model: what anywidget gives to `render`, without a kernel
 _PAGE = """<!doctype html>
@@ -24,18 +27,36 @@ body {{ max-width: 840px; margin: 0 auto; padding: 8px; }}
 <body>
 <main id="widget"></main>
 <script type="application/json" id="state">{state}</script>
+<script type="application/json" id="answers">{answers}</script>
 <script type="application/json" id="source">{source}</script>
 <script type="module">
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const bytes = (text) => new DataView(Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer);
-const plain = (value) => (value?.base64 === undefined ? value : bytes(value.base64));
+const decoded = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+const plain = (value) => (value?.base64 === undefined ? value : new DataView(decoded(value.base64).buffer));
 const state = Object.fromEntries(Object.entries(read("state")).map(([key, value]) => [key, plain(value)]));
+// what a kernel would answer, by what is asked: the values of the traits of `initial`
+const answers = read("answers");
+const first = {{ ...state }};
+const asked = () => JSON.stringify(Object.keys(state.initial).map((key) => state[key]));
+const inflated = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
+const unpacked = async (key, value) => {{
+  if (value?.change === undefined) return plain(value);
+  const bytes = new Uint8Array(await inflated(decoded(value.change)));
+  return new DataView(bytes.map((each, i) => each + first[key].getUint8(i)).buffer);
+}};
+const listeners = new Map();
 const model = {{
-  get: (key) => state[key],
+  get: (key) => (key === "answered" ? Object.keys(answers).map((each) => JSON.parse(each)) : state[key]),
   set: (key, value) => {{ state[key] = value; }},
-  save_changes() {{}},
-  on() {{}},
-  off() {{}},
+  async save_changes() {{
+    const question = asked();
+    const answer = await Promise.all(Object.entries(answers[question] ?? {{}}).map(async ([key, value]) => [key, await unpacked(key, value)]));
+    if (asked() !== question) return;
+    for (const [key, value] of answer) state[key] = value;
+    for (const [key] of answer) for (const heard of listeners.get(`change:${{key}}`) ?? []) heard();
+  }},
+  on(event, heard) {{ listeners.set(event, [...(listeners.get(event) ?? []), heard]); }},
+  off(event, heard) {{ listeners.set(event, (listeners.get(event) ?? []).filter((each) => each !== heard)); }},
   send() {{}},
 }};
 const address = URL.createObjectURL(new Blob([read("source")], {{ type: "text/javascript" }}));
@@ -60,20 +81,24 @@ def page(widget: Any, title: str) -> str:
     widget : a widget of the course.
     title : of the page.
     """
-    state = {
-        name: {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
-        for name, value in ((name, getattr(widget, name)) for name in widget.traits(sync=True))
+    state = {name: getattr(widget, name) for name in widget.traits(sync=True)}
+    answers = {
+        asked: {name: _packed(value, state[name]) for name, value in answer.items()}
+        for asked, answer in widget.answers().items()
     }
-    return page_of_state(state | {"_esm": str(widget._esm)}, title)
+    plain = {name: _packed(value) for name, value in state.items()}
+    return page_of_state(plain | {"_esm": str(widget._esm)}, title, answers)
 
 
-def page_of_state(state: Mapping[str, Any], title: str) -> str:
+def page_of_state(state: Mapping[str, Any], title: str, answers: Mapping[str, Any] | None = None) -> str:
     """Return a web page that holds one widget as a notebook saved it.
 
     Parameters
     ----------
     state : the values of the widget's traits by name; bytes as {"base64": text}, the script in "_esm".
     title : of the page.
+    answers : what the kernel would answer, as `Widget.answers` has it; bytes as {"change": text}, which is their
+        difference to the state, deflated.
     """
     from barprop.widgets.base import bundled
 
@@ -82,8 +107,19 @@ def page_of_state(state: Mapping[str, Any], title: str) -> str:
         title=html.escape(title),
         style=bundled("style.css"),
         state=_inside_script(plain),
+        answers=_inside_script(answers or {}),
         source=_inside_script(state["_esm"]),
     )
+
+
+def _packed(value: Any, before: bytes | None = None) -> Any:
+    """Return a trait's value as JSON can hold it; bytes by what differs from those before, where these are given."""
+    if not isinstance(value, bytes):
+        return value
+    if before is None:
+        return {"base64": base64.b64encode(value).decode("ascii")}
+    change = (np.frombuffer(value, np.uint8) - np.frombuffer(before, np.uint8)).tobytes()  # modulo 256
+    return {"change": base64.b64encode(zlib.compress(change)).decode("ascii")}
 
 
 def _is_plain(value: Any) -> bool:

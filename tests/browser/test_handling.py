@@ -78,7 +78,16 @@ def test_nodes_and_edges_are_inspected(book: LabPage) -> None:
     assert edge.get_attribute("aria-pressed") == "true"
     # formula, node and line of code light up together
     assert stepper.locator(".bp-code-lit").all_text_contents()[-1] == "e_bar = l_bar * -(y - e)"
-    keyboard.press("Escape")
+    edge.press("Enter")
+    for line, found in ((".bp-formula", ".bp-code-lit"), (".bp-code-line", ".bp-formula-lit")):
+        stepper.locator(line).last.focus()
+        assert stepper.locator(found).all_inner_texts()[-1].replace("\n", " ").startswith("x")
+        assert stepper.locator("svg .bp-node.bp-lit").count() == 1
+        assert stepper.locator(line).last.evaluate("line => line === document.activeElement")
+        stepper.locator(line).last.hover()
+        assert stepper.locator(found).count() > 0
+    assert stepper.locator("svg .bp-node.bp-lit").count() == 1
+    book.page.mouse.move(0, 0)
     stepper.locator("circle[role='button']").first.click()
     assert "x is an input, at hand all the time, (0.8, −0.5); the bar of x = (−0.704, −0.352)." in said(stepper)
 

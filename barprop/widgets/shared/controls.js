@@ -187,9 +187,9 @@ export function tick(stage, { text, read, write }) {
  * One of several words.
  * @param {Stage} stage
  * @param {{text: string, options: Record<string, string>, read: (state: State) => string,
- *   write: (state: State, value: string) => State}} what
+ *   write: (state: State, value: string) => State, off?: (state: State) => boolean}} what `off`: it has no meaning now
  */
-export function choice(stage, { text, options, read, write }) {
+export function choice(stage, { text, options, read, write, off }) {
   const select = make(
     "select",
     { class: "bp-select", "aria-label": text },
@@ -200,6 +200,7 @@ export function choice(stage, { text, options, read, write }) {
   );
   stage.onPaint((state) => {
     select.value = read(state);
+    select.disabled = Boolean(off?.(state));
   });
   return make("label", { class: "bp-choice" }, make("span", {}, text), select);
 }

@@ -22,6 +22,7 @@ export function still() {
  * @property {() => void} reset back to what the notebook asked for
  * @property {(painter: (state: State, width: number) => void) => void} onPaint called after every change
  * @property {(stop: () => void) => void} onStop called at the end, and before a reset
+ * @property {(stop: () => void) => void} onEnd called at the end
  * @property {() => () => void} start to be called last; returns what ends the widget
  */
 
@@ -60,6 +61,8 @@ export function stage({ model, el }, { title, task, keys, tell, view = {}, other
   };
   /** @type {(() => void)[]} */
   const stops = [];
+  /** @type {(() => void)[]} */
+  const ends = [];
   let width = Math.min((el.clientWidth || 644) - 4, WIDEST);
   let last = "";
   let spokenWord = "";
@@ -108,7 +111,7 @@ export function stage({ model, el }, { title, task, keys, tell, view = {}, other
     observer.observe(root);
     say();
     return () => {
-      for (const stop of stops) stop();
+      for (const stop of [...stops, ...ends]) stop();
       for (const [event, heard] of listeners) model.off(event, heard);
       observer.disconnect();
     };
@@ -123,6 +126,7 @@ export function stage({ model, el }, { title, task, keys, tell, view = {}, other
     reset,
     onPaint: (painter) => painters.push(painter),
     onStop: (stop) => stops.push(stop),
+    onEnd: (stop) => ends.push(stop),
     start,
   };
 }

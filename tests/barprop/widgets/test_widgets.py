@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ from barprop.widgets import (
 from barprop.widgets.base import WidgetError
 from barprop.widgets.examples import picture_pad
 from barprop.widgets.networks import packed, unpacked
+from barprop.widgets.standalone import page
 
 Value = REFERENCES["Value"]
 
@@ -58,6 +62,13 @@ class Colours:
 
     def forward(self, x: Any, w: Any) -> np.ndarray:
         return 40 * np.asarray(x).reshape(len(x), -1, 3).mean(axis=1)
+
+
+class Many:
+    """Twelve classes: the pixels."""
+
+    def forward(self, x: Any, w: Any) -> np.ndarray:
+        return np.asarray(x)[:, :12]
 
 
 def photo_pad(**more: Any) -> PicturePad:
@@ -379,3 +390,20 @@ def test_what_a_page_may_send_is_brought_into_range() -> None:
     pad.target, pad.steps, pad.control = 99, 10**6, "x"
     assert pad.done == [2, 20, "attack"]
     assert (pad.target, pad.steps, pad.control) == (2, 20, "attack")
+
+
+def test_what_a_page_without_a_kernel_holds_is_what_the_kernel_answers() -> None:
+    answers = photo_pad().answers()
+    assert len(answers) == 3 * 7 * 3
+    for asked in ("[0,0,\"attack\"]", "[1,5,\"noise\"]", "[2,6,\"shuffled\"]"):
+        pad = photo_pad()
+        pad.target, pad.steps, pad.control = json.loads(asked)
+        assert answers[asked] == {name: getattr(pad, name) for name in ("shown", "after", "wanted", "done")}
+    # a page gives the wanted class of many, as each costs a walk
+    many = photo_pad(names=[f"class {k}" for k in range(12)], net=(Many(), [], None), target="class 2")
+    assert {json.loads(asked)[0] for asked in many.answers()} == {2}
+    text = page(pad, "pad")
+    (held,) = re.findall(r'id="answers">(.*?)</script>', text)
+    packed = json.loads(held)['[0,3,"noise"]']["shown"]["change"]
+    change = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.uint8)
+    assert (change + np.frombuffer(pad.shown, np.uint8)).tobytes() == answers['[0,3,"noise"]']["shown"]
