@@ -131,6 +131,10 @@ def test_a_widget_lives_on_a_phone_without_a_network(pages: Path, phone: Any, na
     lost: list[str] = []
     phone.on("requestfailed", lambda request: lost.append(request.url))
     phone.goto((pages / "course" / f"{name}.html").as_uri())
+    picture = phone.locator("img.barprop-picture").first
+    looks = "one => [one, one.closest('.text_html')].map((part) => getComputedStyle(part).backgroundColor)"
+    assert picture.evaluate(looks) == 2 * ["rgba(0, 0, 0, 0)"]
+    assert picture.evaluate("one => getComputedStyle(one).colorScheme") == "dark"
     frame = phone.locator("iframe.widget").first
     frame.scroll_into_view_if_needed()
     inside = frame.content_frame

@@ -37,10 +37,12 @@ THEMES = {
 }
 _NAMES = {colour: f"--c{number}" for number, colour in enumerate(THEMES)}
 
-# JupyterLab, nbconvert and Visual Studio Code mark the theme on the body; any other page is taken for light.
-_STYLE = """img.barprop-picture{color-scheme:light;max-width:100%;height:auto}
-body[data-jp-theme-light="false"] img.barprop-picture,
-body[data-vscode-theme-kind*="dark"] img.barprop-picture{color-scheme:dark}"""
+# JupyterLab, nbconvert and Visual Studio Code mark the theme on the body. Any other page may be dark without a
+# word to its images: there a picture follows the reader's system and has its own paper.
+_STYLE = """img.barprop-picture{color-scheme:light dark;max-width:100%;height:auto;background:light-dark(#ffffff,#111111)}
+body:is([data-jp-theme-light],[data-vscode-theme-kind]) img.barprop-picture{color-scheme:light;background:none}
+body:is([data-jp-theme-light="false"],[data-vscode-theme-kind$="dark"],[data-vscode-theme-kind$="contrast"])
+img.barprop-picture{color-scheme:dark}"""
 
 
 class Picture:

@@ -102,4 +102,15 @@ def test_exports_follow_their_theme(drawn: Path, browser: Any, tmp_path: Path, t
     picture.wait_for()
     assert picture.get_attribute("alt").startswith(ALT)
     assert (corner(picture) < 60) == dark
+    # a page that carries no mark of a theme, dark by its own means: readable, whether it declares its scheme or not
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("document.body.removeAttribute('data-jp-theme-light')")
+    page.add_style_tag(content="html, body, body * {background-color: #0d1117 !important}")
+    for scheme in ("light dark", "normal"):
+        page.evaluate("scheme => { document.documentElement.style.colorScheme = scheme; }", scheme)
+        page.evaluate(probes.FRAME)
+        low, high = darkest_and_lightest(picture)
+        assert low < 80
+        assert high > 200
+        assert corner(picture) < 60
     page.close()
