@@ -61,7 +61,9 @@ def test_a_photo_is_attacked_without_a_kernel(folder: Path, tab: Any) -> None:
     tab.keyboard.press("Home")
     tab.locator("[role=status]").get_by_text("After 0 steps towards blue (the attack), the network sees red").wait_for()
     tab.keyboard.press("End")
-    tab.locator("[role=status]").get_by_text("After 6 steps towards blue (the attack), the network sees blue").wait_for()
+    tab.locator("[role=status]").get_by_text(
+        "After 6 steps towards blue (the attack), the network sees blue"
+    ).wait_for()
     tab.get_by_label("change", exact=True).select_option("shuffled")
     tab.locator("[role=status]").get_by_text("pixels shuffled), the network sees red").wait_for()
     tab.get_by_label("wanted class").fill("gibbon")

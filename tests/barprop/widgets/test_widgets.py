@@ -395,7 +395,7 @@ def test_what_a_page_may_send_is_brought_into_range() -> None:
 def test_what_a_page_without_a_kernel_holds_is_what_the_kernel_answers() -> None:
     answers = photo_pad().answers()
     assert len(answers) == 3 * 7 * 3
-    for asked in ("[0,0,\"attack\"]", "[1,5,\"noise\"]", "[2,6,\"shuffled\"]"):
+    for asked in ('[0,0,"attack"]', '[1,5,"noise"]', '[2,6,"shuffled"]'):
         pad = photo_pad()
         pad.target, pad.steps, pad.control = json.loads(asked)
         assert answers[asked] == {name: getattr(pad, name) for name in ("shown", "after", "wanted", "done")}
