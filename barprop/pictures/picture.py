@@ -39,7 +39,7 @@ _NAMES = {colour: f"--c{number}" for number, colour in enumerate(THEMES)}
 
 # JupyterLab, nbconvert and Visual Studio Code mark the theme on the body. Any other page may be dark without a
 # word to its images: there a picture follows the reader's system and has its own paper.
-_STYLE = """img.barprop-picture{color-scheme:light dark;max-width:100%;height:auto;background:light-dark(#ffffff,#111111)}
+_STYLE = """img.barprop-picture{color-scheme:light dark;max-width:100%;height:auto;background:light-dark(#fff,#111)}
 body:is([data-jp-theme-light],[data-vscode-theme-kind]) img.barprop-picture{color-scheme:light;background:none}
 body:is([data-jp-theme-light="false"],[data-vscode-theme-kind$="dark"],[data-vscode-theme-kind$="contrast"])
 img.barprop-picture{color-scheme:dark}"""

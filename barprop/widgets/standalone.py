@@ -38,10 +38,13 @@ const state = Object.fromEntries(Object.entries(read("state")).map(([key, value]
 const answers = read("answers");
 const first = {{ ...state }};
 const asked = () => JSON.stringify(Object.keys(state.initial).map((key) => state[key]));
-const inflated = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
+const inflated = async (bytes) => {{
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}};
 const unpacked = async (key, value) => {{
   if (value?.change === undefined) return plain(value);
-  const bytes = new Uint8Array(await inflated(decoded(value.change)));
+  const bytes = await inflated(decoded(value.change));
   return new DataView(bytes.map((each, i) => each + first[key].getUint8(i)).buffer);
 }};
 const listeners = new Map();
@@ -50,7 +53,8 @@ const model = {{
   set: (key, value) => {{ state[key] = value; }},
   async save_changes() {{
     const question = asked();
-    const answer = await Promise.all(Object.entries(answers[question] ?? {{}}).map(async ([key, value]) => [key, await unpacked(key, value)]));
+    const answer = Object.entries(answers[question] ?? {{}});
+    for (const pair of answer) pair[1] = await unpacked(...pair);
     if (asked() !== question) return;
     for (const [key, value] of answer) state[key] = value;
     for (const [key] of answer) for (const heard of listeners.get(`change:${{key}}`) ?? []) heard();
