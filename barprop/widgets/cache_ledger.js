@@ -65,6 +65,8 @@ function plan(choose) {
 }
 
 const every = (k) => plan((layer) => ({ z: false, h: layer % k === 0 }));
+/** Whether what is stored of these layers is every k-th h, k as it was last set. */
+const isEvery = ({ every: k, depth, z, h }) => h.every((stored, i) => i >= depth || (!z[i] && stored === ((i + 1) % k === 0)));
 const PLANS = {
   "Store all": () => plan(() => ({ z: true, h: true })),
   "z only": () => plan(() => ({ z: true, h: false })),
@@ -215,6 +217,10 @@ function paintTrade(svg, state, width) {
   if (!state.hold) {
     const [ax, ay] = spot(all, 0);
     const [nx, ny] = spot(none, 0);
+    if (line.length > 3) {
+      const [cx, cy] = spot(line[1], 2);
+      parts.push(draw("text", { x: cx + 8, y: cy - 8, class: "bp-soft-text bp-halo" }, "every k-th h"));
+    }
     const anchor = none.passes > 6 ? "end" : "middle";
     parts.push(dot([ax, ay], "bp-trail", 4), draw("text", { x: ax + 9, y: ay + 5, class: "bp-halo" }, "store all"));
     parts.push(dot([nx, ny], "bp-trail", 4), draw("text", { x: nx, y: ny - 10, "text-anchor": anchor, class: "bp-halo" }, "nothing"));
@@ -228,7 +234,7 @@ function paintTrade(svg, state, width) {
 function render(context) {
   const page = stage(context, {
     title: "What to keep from the way forward",
-    task: "Press cells to store or drop what a layer makes, and play the sweep. Then: with room for a third of the vectors, how little work is enough? Tick “hold on to it” and look for the best k.",
+    task: "Press cells to store or drop what a layer makes, and play the sweep. Then: with room for a third of the vectors, how little work is enough? At last, tick “hold on to what was computed again”: which {k} needs the least memory, and how is it related to the depth?",
     keys: ["depth", "width", "z", "h", "fromH", "hold"],
     view: { moment: null, every: 5 },
     tell: told,
@@ -263,7 +269,7 @@ function render(context) {
       tick(page, { text: "hold on to what was computed again", read: (now) => now.hold, write: (_, hold) => ({ hold }) }),
     ),
     dials(
-      dial(page, { ...whole, name: "every k-th h, k =", text: "store every k-th h, k", min: 1, max: MOST, read: (now) => now.every, write: (_, k) => ({ every: k, moment: null, ...every(k) }) }),
+      dial(page, { ...whole, name: "every {k}-th {h}, {k} =", text: "store every k-th h, k", min: 1, max: MOST, read: (now) => now.every, stale: (now) => !isEvery(now), write: (_, k) => ({ every: k, moment: null, ...every(k) }) }),
       dial(page, { ...whole, name: "depth", min: 1, max: MOST, read: (now) => now.depth, write: (_, depth) => ({ depth, moment: null }) }),
       dial(page, { ...whole, name: "width", min: 1, max: 512, read: (now) => now.width, write: (_, width) => ({ width }) }),
     ),

@@ -152,8 +152,8 @@ export function runContract(state) {
     const there = best.set.filter((thing) => held.includes(thing)).map((thing) => shown(thing, shapes[thing]));
     lines.push(["bad", `${shown(bar, shape)} from ${there.join(" and ") || "nothing"} and …: ${exception(state, best.missing[0])}`]);
   }
-  const { spare, lacking } = judgeContract(state);
-  if (!lacking.length)
+  const { spare, lacking, forgotten } = judgeContract(state);
+  if (!lacking.length && !forgotten.length)
     for (const thing of spare) {
       const size = 8 * shapes[thing].reduce((product, axis) => product * state[axis], 1);
       lines.push(["note", `${thing} could be left out${thing in all.caches ? `: ${count(size)} bytes kept for nothing` : ""}`]);
@@ -243,7 +243,7 @@ function render(context) {
   const output = make("div", { class: "bp-output" });
   const marks = { good: "✓ ", bad: "✗ ", call: ">>> ", note: "    " };
   page.onPaint((state) => {
-    const lines = state.ran ? runContract(state) : [["note", "… nothing has run yet"]];
+    const lines = state.ran ? runContract(state) : [["note", "… press Run"]];
     output.replaceChildren(...lines.map(([kind, text]) => make("div", { class: `bp-line bp-line-${kind}` }, marks[kind] + text)));
   });
   const size = (key, text) => {
@@ -270,7 +270,7 @@ function render(context) {
       write: (_, layer) => ({ layer, takes: [], caches: [], returns: [], ran: false }),
     }),
   );
-  const sizes = dials(size("n", "examples n"), size("d", "inputs d"), size("m", "outputs m"), size("k", "classes k"));
+  const sizes = dials(size("n", "examples {n}"), size("d", "inputs {d}"), size("m", "outputs {m}"), size("k", "classes {k}"));
   sizes.classList.add("bp-dials-long");
   const run = button("Run", () => page.keep({ ran: true }), { class: "bp-button bp-main" });
   page.root.append(make("div", { class: "bp-stack" }, ...cards), row(run, resetButton(page)), output, sizes);

@@ -5,7 +5,7 @@ import { button, row } from "./shared/controls.js";
 import { canvas, draw, make, resize } from "./shared/dom.js";
 import { numbersOf, outlook, unpackNetwork } from "./shared/network.js";
 import { centred, drawingPad, paintImage, pixelCanvas } from "./shared/pixels.js";
-import { stage } from "./shared/stage.js";
+import { alone, stage } from "./shared/stage.js";
 import { percent, show } from "./shared/text.js";
 
 function paintClasses(svg, width, P) {
@@ -45,7 +45,9 @@ function render(context) {
   const read = (state) => outlook(unpackNetwork(model.get("layers"), numbersOf(state.weights, "f2")), drawn, 0);
   const page = stage(context, {
     title: "Your network reads your hand",
-    task: "Draw a digit while the network is trained: when does it begin to read it? Then write one that you can read and it cannot.",
+    task: alone(model)
+      ? "Draw a digit: does the network read it? Then write one that you can read and it cannot."
+      : "Draw a digit while the network is trained: when does it begin to read it? Then write one that you can read and it cannot.",
     keys: ["weights", "done", "loss"],
     tell: told,
   });

@@ -358,7 +358,11 @@ function question(page, move) {
     const vector = Array.isArray(work(step, state).value);
     asks.replaceChildren(letter(vector ? `${step.name}1` : step.name, step.phase === "backward"));
   });
-  return row(asked, compareButton);
+  const line = row(asked, compareButton);
+  page.onPaint((state) => {
+    line.style.visibility = askedOf(state) ? "" : "hidden"; // nothing is left to guess; what is below stays where it is
+  });
+  return line;
 }
 
 function render(context) {

@@ -136,7 +136,7 @@ def _candidates(parents: list[np.ndarray]) -> list[tuple[str, Step]]:
         ("tanh", np.tanh),
     ]  # fmt: skip
     steps += [("sum", lambda a, how=how: np.sum(a, **how)) for how in _SUMS]
-    steps += [(f"^{k:g}".replace("-", "−"), lambda a, k=k: np.power(a, k)) for k in _POWERS]
+    steps += [(f"**{k:g}".replace("-", "−"), lambda a, k=k: np.power(a, k)) for k in _POWERS]
     return steps
 
 

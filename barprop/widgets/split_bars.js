@@ -244,7 +244,7 @@ function toldSplit(state) {
 function render(context) {
   const page = stage(context, {
     title: "Who made z, who is fed?",
-    task: "Before you drag: which weight makes most of {z}, and which gets most of the gradient? Then find numbers where the one that made {z} gets almost nothing.",
+    task: "Drag the numbers, one at a time: which of them decide who makes {z}, and which decide who is fed? Then find numbers where the weight that makes almost all of {z} gets almost nothing.",
     other: {
       when: ({ mode }) => mode === "train",
       title: "Who learns?",
@@ -270,8 +270,8 @@ function render(context) {
   const whole = { whole: true, free: false, step: 1 };
   const split = dials(plain("x1", "{x1}"), plain("w1", "{w1}"), plain("x2", "{x2}"), plain("w2", "{w2}"), plain("zBar", "{bar z}"));
   const train = dials(
-    plain("scale1", "size of x₁", { text: "size of x1", min: -2, max: 1, step: 0.05, log: true }),
-    plain("scale2", "size of x₂", { text: "size of x2", min: -2, max: 1, step: 0.05, log: true }),
+    plain("scale1", "size of {x1}", { text: "size of x1", min: -2, max: 1, step: 0.05, log: true }),
+    plain("scale2", "size of {x2}", { text: "size of x2", min: -2, max: 1, step: 0.05, log: true }),
     plain("units1", "units in 1", { text: "units in branch 1", ...whole, min: 1, max: 32 }),
     plain("units2", "units in 2", { text: "units in branch 2", ...whole, min: 1, max: 32 }),
     plain("rate", "rate", { text: "learning rate", min: -3, max: 0.5, step: 0.05, log: true }),

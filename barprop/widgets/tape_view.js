@@ -4,7 +4,7 @@ import { button, player, readout, resetButton, row } from "./shared/controls.js"
 import { make } from "./shared/dom.js";
 import { barWidth, graphView } from "./shared/graph.js";
 import { stage } from "./shared/stage.js";
-import { letter, list, prose, show } from "./shared/text.js";
+import { letter, prose, show } from "./shared/text.js";
 
 const MARKS = { right: " ✓", wrong: " ✗", missing: " –", unchecked: "" };
 const WORDS = { right: "✓ right", wrong: "✗ not right", missing: "– no bar", unchecked: "not checked" };
@@ -86,7 +86,7 @@ function render(context) {
   const described = (item) => {
     if (!item.includes(">")) {
       const node = nodes[Number(item)];
-      const made = node.parents.length ? `made by ${node.op} from ${node.parents.map((p) => named(nodes[p])).join(" and ")}` : "not made from anything";
+      const made = node.parents.length ? `made by ${node.op} from ${node.parents.map((p) => named(nodes[p])).join(" and ")}` : "an input";
       return `${named(node)}, ${made}: value ${brief(node.data, node.shape)}, bar ${brief(node.bar, node.barShape ?? [])}, ${WORDS[node.verdict].slice(2)}.`;
     }
     const [parent, node] = item.split(">").map(Number);
@@ -186,7 +186,7 @@ function details(node) {
     readout(["value of ", name], long(node.data, node.shape)),
     readout(prose("its bar, as your code left it"), long(node.bar, node.barShape ?? []), "bp-readout-bar"),
     readout("the bar that nudging finds", node.ref ? long(node.ref, node.shape) : "too large, or a step unknown here"),
-    readout("verdict", WORDS[node.verdict] + (node.difference ? `, off by up to ${list(node.difference, 2)}` : "")),
+    readout("verdict", WORDS[node.verdict] + (node.difference ? `, off by ${node.shape.length ? "up to " : ""}${show(node.difference)}` : "")),
   ];
 }
 

@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 import { still } from "./stage.js";
-import { letter, show, spoken, tidy, typed } from "./text.js";
+import { prose, show, spoken, tidy, typed } from "./text.js";
 
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./stage.js").State} State */
@@ -44,6 +44,7 @@ export function draggable(node, move, release) {
  * @property {boolean} [whole] whole numbers only
  * @property {boolean} [free] what is typed may lie outside the slider
  * @property {(state: State) => boolean} [off] whether it has no meaning now
+ * @property {(state: State) => boolean} [stale] whether the state is not as it was last set here; the box is then empty
  */
 
 /**
@@ -115,7 +116,7 @@ function named({ name, text }, value) {
  * @param {Quantity} quantity
  */
 export function dial(stage, quantity) {
-  const { name, text = name, min, max, step, read, write, log = false, off } = quantity;
+  const { name, text = name, min, max, step, read, write, log = false, off, stale } = quantity;
   const { inside, along, back, moved } = bounds(quantity);
   const said = spoken(text);
   const number = make("input", {
@@ -147,21 +148,16 @@ export function dial(stage, quantity) {
   scrub(stage, number, quantity);
   stage.onPaint((state) => {
     const value = read(state);
+    number.placeholder = stale?.(state) ? "–" : "";
+    if (number.placeholder && number !== document.activeElement) number.value = "";
     // what is being typed stays as it is typed
-    if (number !== document.activeElement || (number.value !== "" && typed(number.value) !== value))
+    else if (number !== document.activeElement || (number.value !== "" && typed(number.value) !== value))
       number.value = tidy(value);
     range.value = String(along(value));
     if (log) range.setAttribute("aria-valuetext", show(value));
     number.disabled = range.disabled = Boolean(off?.(state));
   });
-  const label = name.startsWith("{") ? nameOf(name) : make("span", {}, name);
-  return make("div", { class: "bp-dial" }, make("span", { class: "bp-dial-name" }, label), number, range);
-}
-
-/** @param {string} name in braces */
-function nameOf(name) {
-  const [, bar, base] = name.match(/^\{(bar )?(.*)\}$/) ?? [];
-  return letter(base, Boolean(bar));
+  return make("div", { class: "bp-dial" }, make("span", { class: "bp-dial-name" }, ...prose(name)), number, range);
 }
 
 /** A grid of dials; their names, boxes and sliders line up. @param {...HTMLElement} children */

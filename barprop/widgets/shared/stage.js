@@ -10,6 +10,9 @@ export function still() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
+/** Whether this is a page that stands alone: without a kernel, now and later. @param {any} model */
+export const alone = (model) => model.get("answered") !== undefined;
+
 /**
  * @typedef {any} State the traits and the view, by name
  * @typedef {object} Stage

@@ -294,7 +294,7 @@ def test_every_operation_of_a_tape_is_recognised_and_right() -> None:
     widget = TapeView(total)
     names = [entry.op for entry in widget._tape.entries]
     assert "?" not in names
-    assert {"+", "−", "×", "/", "@", "neg", "exp", "log", "relu", "tanh", "^2", "^−1", "sum"} <= set(names)
+    assert {"+", "−", "×", "/", "@", "neg", "exp", "log", "relu", "tanh", "**2", "**−1", "sum"} <= set(names)
     assert all(entry.right() for entry in widget._tape.entries)
 
 
