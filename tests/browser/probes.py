@@ -33,7 +33,7 @@ FRAME = "() => new Promise(done => requestAnimationFrame(done))"
 
 TAB_STOPS = """(section) => {
   const stops = [...section.querySelectorAll('input, select, button, [tabindex="0"]')].filter(
-    (one) => !one.disabled && one.getAttribute('tabindex') !== '-1' && one.getClientRects().length);
+    (one) => !one.disabled && one.getAttribute('tabindex') !== '-1' && one.checkVisibility({visibilityProperty: true}));
   stops.forEach((one, index) => { one.dataset.stop = index; });
   return stops.map((one) => one.tagName.toLowerCase() + ':' + (one.type || ''));
 }"""
