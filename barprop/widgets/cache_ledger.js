@@ -6,6 +6,13 @@ import { canvas, draw, hatch, make, resize } from "./shared/dom.js";
 import { stage } from "./shared/stage.js";
 import { count, show } from "./shared/text.js";
 
+/** @import { Chain, Context, LedgerState, Stage } from "./shared/types.js" */
+
+/**
+ * @typedef {"z" | "h"} Kind
+ * @typedef {ReturnType<typeof ledger>} Account
+ */
+
 const MOST = 30;
 
 /**
@@ -14,17 +21,23 @@ const MOST = 30;
  * chain reads the last h. What is not stored is computed again from the nearest thing stored. It is thrown away after
  * that layer; or, `hold`, only when the way back has passed it.
  * `memory`: how many vectors are held, x among them, after each layer forward and then during each layer back.
+ * @param {Chain} what
  */
 export function ledger({ depth, width, z, h, fromH = false, hold = false }) {
   const again = { z: new Array(depth + 1).fill(0), h: new Array(depth + 1).fill(0) };
+  /** @param {Kind} kind @param {number} k */
   const isStored = (kind, k) => (kind === "z" ? z[k - 1] : k === 0 || h[k - 1]);
+  /** @param {number} upTo */
   const kept = (upTo) => z.slice(0, upTo).filter(Boolean).length + h.slice(0, upTo).filter(Boolean).length;
   const memory = Array.from({ length: depth }, (_, layer) => 1 + kept(layer + 1) + (h[layer] ? 0 : 1));
   const made = []; // for each layer back, what has been computed again and is at hand
   let held = new Set();
   for (let layer = depth; layer >= 1; layer--) {
     const have = new Set(held);
-    const wanted = [...(layer === depth ? [["h", depth]] : []), [fromH ? "h" : "z", layer], ["h", layer - 1]];
+    /** @type {[Kind, number][]} */
+    const wanted = [[fromH ? "h" : "z", layer], ["h", layer - 1]];
+    if (layer === depth) wanted.unshift(["h", depth]);
+    /** @param {Kind} kind @param {number} k */
     const get = (kind, k) => {
       if (isStored(kind, k) || have.has(kind + k)) return;
       if (kind === "z") get("h", k - 1);
@@ -38,6 +51,7 @@ export function ledger({ depth, width, z, h, fromH = false, hold = false }) {
     memory.push(1 + kept(layer) + made[made.length - 1].length);
     held = hold ? new Set([...have].filter((name) => Number(name.slice(1)) < layer)) : new Set();
   }
+  /** @param {number[]} counts */
   const total = (counts) => counts.reduce((sum, each) => sum + each, 0);
   const stored = kept(depth);
   const forward = depth * width * width;
@@ -59,13 +73,15 @@ export function ledger({ depth, width, z, h, fromH = false, hold = false }) {
   };
 }
 
+/** @param {(layer: number) => {z: boolean, h: boolean}} choose */
 function plan(choose) {
   const layers = Array.from({ length: MOST }, (_, index) => choose(index + 1));
   return { z: layers.map((layer) => layer.z), h: layers.map((layer) => layer.h) };
 }
 
+/** @param {number} k */
 const every = (k) => plan((layer) => ({ z: false, h: layer % k === 0 }));
-/** Whether what is stored of these layers is every k-th h, k as it was last set. */
+/** Whether what is stored of these layers is every k-th h, k as it was last set. @param {LedgerState} what */
 const isEvery = ({ every: k, depth, z, h }) => h.every((stored, i) => i >= depth || (!z[i] && stored === ((i + 1) % k === 0)));
 const PLANS = {
   "Store all": () => plan(() => ({ z: true, h: true })),
@@ -74,6 +90,7 @@ const PLANS = {
   Nothing: () => plan(() => ({ z: false, h: false })),
 };
 
+/** @param {LedgerState} state */
 function told(state) {
   const { stored, peak, passes, repeated, sigmas, forward } = ledger(state);
   const numbers = count(peak * state.width);
@@ -84,7 +101,17 @@ function told(state) {
   return `${stored} of ${2 * state.depth} stored; at most ${numbers} number${peak * state.width === 1 ? "" : "s"} are held at once (${count(8 * peak * state.width)} bytes). The work is ${show(passes)} forward passes. ${repeats}`;
 }
 
-/** What the strip shows of one vector at a moment of the sweep; `moment` null: the plan as a whole. */
+/** What a cell of the strip holds; z and h take turns. @param {number} index @returns {Kind} */
+const kindOf = (index) => (index % 2 ? "h" : "z");
+
+/**
+ * What the strip shows of one vector at a moment of the sweep; `moment` null: the plan as a whole.
+ * @param {LedgerState} state
+ * @param {Account} account
+ * @param {Kind} kind
+ * @param {number} layer
+ * @param {number | null} moment
+ */
 function cellLook(state, account, kind, layer, moment) {
   const kept = state[kind][layer - 1];
   const again = (kind === "z" ? account.againZ : account.againH)[layer - 1];
@@ -96,16 +123,20 @@ function cellLook(state, account, kind, layer, moment) {
   return { full: kept && layer <= here, made: made.includes(kind + layer), text: "", again };
 }
 
-/** The strip of what can be stored: one stop for Tab, arrow keys inside. */
+/** The strip of what can be stored: one stop for Tab, arrow keys inside. @param {Stage} page */
 function strip(page) {
+  /** @type {HTMLButtonElement[]} */
   const cells = [];
   let here = 0;
+  /** @param {number} to */
   const focus = (to) => {
     cells[here].tabIndex = -1;
     here = Math.max(0, Math.min(2 * page.state.depth - 1, to));
     cells[here].tabIndex = 0;
   };
+  /** @type {Record<string, number>} */
   const moves = { ArrowRight: 2, ArrowLeft: -2, ArrowDown: 1, ArrowUp: -1 };
+  /** @param {KeyboardEvent} event */
   const keyed = (event) => {
     if (!(event.key in moves)) return;
     event.preventDefault();
@@ -113,20 +144,23 @@ function strip(page) {
     cells[here].focus();
   };
   for (let index = 0; index < 2 * MOST; index++) {
-    const [layer, kind] = [index >> 1, index % 2 ? "h" : "z"];
+    const [layer, kind] = [index >> 1, kindOf(index)];
     const flip = () => {
       focus(index);
-      page.keep({ moment: null, [kind]: page.state[kind].map((old, i) => (i === layer ? !old : old)) });
+      /** @type {boolean[]} */
+      const stored = page.state[kind];
+      page.keep({ moment: null, [kind]: stored.with(layer, !stored[layer]) });
     };
     const cell = make("button", { type: "button", class: "bp-cell", tabindex: index ? -1 : 0, onclick: flip, onkeydown: keyed });
     cells.push(cell);
   }
+  /** @type {string[]} */
   const painted = [];
   page.onPaint((state) => {
     const account = ledger(state);
     if (here >= 2 * state.depth) focus(0);
     cells.forEach((cell, index) => {
-      const [layer, kind] = [(index >> 1) + 1, index % 2 ? "h" : "z"];
+      const [layer, kind] = [(index >> 1) + 1, kindOf(index)];
       const there = layer <= state.depth;
       const look = there ? cellLook(state, account, kind, layer, state.moment) : null;
       const key = JSON.stringify([look, state[kind][layer - 1]]);
@@ -162,13 +196,19 @@ function strip(page) {
   );
 }
 
-/** How many vectors are held during the sweep: forward, then back. */
+/**
+ * How many vectors are held during the sweep: forward, then back.
+ * @param {SVGSVGElement} svg
+ * @param {LedgerState} state
+ * @param {number} width
+ */
 function paintMemory(svg, state, width) {
   resize(svg, width, 190);
   const { memory } = ledger(state);
   const most = ledger({ ...state, ...PLANS["Store all"](), hold: false }).peak;
   const x = scale(0, memory.length, 40, width - 10);
   const y = scale(0, Math.max(most, ...memory), 146, 24);
+  /** @param {number} from @param {number} to @param {string} kind */
   const step = (from, to, kind) => {
     const points = memory.slice(from, to).flatMap((value, i) => [[x.to(from + i), y.to(value)], [x.to(from + i + 1), y.to(value)]]);
     const outline = [[x.to(from), y.start], ...points, [x.to(to), y.start]];
@@ -190,6 +230,9 @@ function paintMemory(svg, state, width) {
 /**
  * The trade for every k-th h, k = 1 ... depth: memory against work, the present choice a dot. Where what was computed
  * again is held on to, every choice costs one more forward pass, and what counts is memory against k.
+ * @param {SVGSVGElement} svg
+ * @param {LedgerState} state
+ * @param {number} width
  */
 function paintTrade(svg, state, width) {
   resize(svg, width, 190);
@@ -199,7 +242,9 @@ function paintTrade(svg, state, width) {
     ? scale(0, Math.max(2, state.depth), 40, width - 14)
     : scale(2.9, Math.max(4, none.passes, now.passes) * 1.04, 40, width - 14);
   const y = scale(0, Math.max(all.peak, now.peak, ...line.map(({ peak }) => peak)) * 1.08, 146, 24);
+  /** @param {Account} account @param {number} k */
   const spot = (account, k) => [x.to(state.hold ? k : account.passes), y.to(account.peak)];
+  /** @param {number[]} at @param {string} look @param {number} r */
   const dot = (at, look, r) => draw("circle", { cx: at[0], cy: at[1], r, class: look });
   const parts = axes(x, y, {
     xTicks: roundTicks(state.hold ? 0 : 3, x.high, 5).filter((tick) => !state.hold || Number.isInteger(tick)),
@@ -231,6 +276,7 @@ function paintTrade(svg, state, width) {
   svg.replaceChildren(...parts);
 }
 
+/** @param {Context} context */
 function render(context) {
   const page = stage(context, {
     title: "What to keep from the way forward",
@@ -242,6 +288,7 @@ function render(context) {
   const { state } = page;
   const memory = canvas("How many vectors are held during the sweep forward and back.");
   const trade = canvas("The most vectors held against the work, for every choice of k, and for the present choice.");
+  /** @param {number} width */
   const half = (width) => (width < 600 ? width : Math.floor((width - 16) / 2));
   page.onPaint((now, width) => {
     paintMemory(memory, now, half(width));
@@ -278,8 +325,11 @@ function render(context) {
   return page.start();
 }
 
+/** @param {SVGElement} ground @param {string} hatched */
 function legend(ground, hatched) {
+  /** @param {string} look @param {string} style */
   const swatch = (look, style) => draw("svg", { width: 16, height: 14, "aria-hidden": "true" }, style ? ground : null, draw("rect", { x: 1, y: 1, width: 14, height: 12, class: look, style }));
+  /** @param {SVGElement} picture @param {string} text */
   const item = (picture, text) => make("span", { class: "bp-tick bp-legend" }, picture, text);
   return make("span", { class: "bp-row bp-keys" }, item(swatch("bp-swatch-full", ""), "stored"), item(swatch("bp-swatch-made", hatched), "computed again (how often)"));
 }

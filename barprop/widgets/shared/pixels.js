@@ -6,7 +6,7 @@ import { make } from "./dom.js";
 const clip = (value, low, high) => Math.min(high, Math.max(low, value));
 
 /** @param {HTMLCanvasElement} canvas */
-const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 
 /** A canvas for images of side x side pixels. @param {number} side @param {string} name */
 export function pixelCanvas(side, name) {

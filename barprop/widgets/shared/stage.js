@@ -10,7 +10,7 @@ export function still() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** Whether this is a page that stands alone: without a kernel, now and later. @param {any} model */
+/** Whether this is a page that stands alone: without a kernel, now and later. @param {import("./types.js").Model} model */
 export const alone = (model) => model.get("answered") !== undefined;
 
 /**
@@ -32,7 +32,7 @@ export const alone = (model) => model.get("answered") !== undefined;
 /**
  * The frame of a widget. `keys` are the traits it reads and keeps; `view` is state that is not kept: what is under the
  * pointer, a guess. `tell(state)` is the sentence, its variables in braces.
- * @param {{model: any, el: HTMLElement}} context
+ * @param {import("./types.js").Context} context
  * @param {{title: string, task: string, keys: string[], tell: (state: State) => string, view?: State,
  *   other?: {when: (state: State) => boolean, title: string, task: string}}} what `other`: the words of a second mode
  * @returns {Stage}
