@@ -5,7 +5,12 @@ import { draw, make } from "./shared/dom.js";
 import { stage } from "./shared/stage.js";
 import { count, letter } from "./shared/text.js";
 
-/** What ReLU and tanh have in common: the slope can be found from what went in or from what came out. */
+/** @import { Context, Contract, ContractState, Stage } from "./shared/types.js" */
+
+/**
+ * What ReLU and tanh have in common: the slope can be found from what went in or from what came out.
+ * @param {string} formula
+ */
 function nonlinear(formula) {
   return {
     formula,
@@ -27,6 +32,7 @@ function nonlinear(formula) {
 /**
  * The layers. `takes` and `caches` can be ticked, each with its shape; `returns` says which sets of ticked things
  * are enough for each bar (any one set will do).
+ * @type {Record<string, Contract>}
  */
 const LAYERS = {
   Product: {
@@ -76,6 +82,7 @@ const LAYERS = {
   },
 };
 
+/** @param {string[]} letters @param {Record<string, any>} sizes */
 function shapeOf(letters, sizes) {
   const numbers = letters.map((letter) => sizes[letter]);
   return numbers.length === 1 ? `(${numbers[0]},)` : `(${numbers.join(", ")})`;
@@ -84,11 +91,12 @@ function shapeOf(letters, sizes) {
 /**
  * The verdict on what is ticked. `lacking`: bars promised that can't be made; `forgotten`: bars not promised;
  * `spare`: what could be left out, each by itself, without losing a promised bar.
-  * @param {any} state
+ * @param {ContractState} state
  */
 export function judgeContract({ layer, takes, caches, returns }) {
   const { returns: bars } = LAYERS[layer];
   const held = [...takes, ...caches];
+  /** @param {string} bar @param {string[]} things */
   const makes = (bar, things) => bars[bar].from.some((set) => set.every((thing) => things.includes(thing)));
   const promised = Object.keys(bars).filter((bar) => returns.includes(bar));
   const lacking = promised.filter((bar) => !makes(bar, held));
@@ -110,10 +118,12 @@ export function judgeContract({ layer, takes, caches, returns }) {
   };
 }
 
+/** @param {string} name */
 const spokenName = (name) => (name.endsWith("_bar") ? `{bar ${name.slice(0, -4)}}` : `{${name}}`);
+/** @param {string[]} names @param {string} [joint] */
 const listed = (names, joint = "and") => names.map(spokenName).join(` ${joint} `);
 
-/** What Python would say where a thing is not there. */
+/** What Python would say where a thing is not there. @param {ContractState} what @param {string} thing */
 function exception({ layer }, thing) {
   return thing in LAYERS[layer].caches
     ? `AttributeError: '${layer}' object has no attribute '${thing}'`
@@ -123,11 +133,13 @@ function exception({ layer }, thing) {
 /**
  * What running the layer with this contract gives, line by line: [how it went, text]. "call" is what is called, "good"
  * a bar with the shapes it was made from, "bad" an exception, "note" what follows for the rest.
+ * @param {ContractState} state
  */
 export function runContract(state) {
   const { takes, caches, returns, layer } = state;
   const all = LAYERS[layer];
   const shapes = { ...all.takes, ...all.caches };
+  /** @param {string} name @param {string[]} shape */
   const shown = (name, shape) => `${name} ${shapeOf(shape, state)}`;
   const self = caches.map((name) => `self.${name}`);
   const bytes = caches.reduce((sum, name) => sum + 8 * all.caches[name].reduce((size, axis) => size * state[axis], 1), 0);
@@ -161,6 +173,7 @@ export function runContract(state) {
   return lines;
 }
 
+/** @param {ContractState} state */
 function toldContract(state) {
   const { lacking, forgotten, spare, good } = judgeContract(state);
   const shapes = Object.entries(LAYERS[state.layer].returns)
@@ -176,17 +189,24 @@ function toldContract(state) {
   return `It works, but ${listed(spare, each ? "or" : "and")} could be left out${each ? ": one of them is enough" : ", as nothing reads it"}.`;
 }
 
+/** @param {string} name */
 function nameOf(name) {
   const [base, bar] = name.split("_");
   return base.length === 1 ? letter(base, Boolean(bar)) : make("span", {}, bar ? letter(base, true) : base);
 }
 
-/** A box as high and as wide as a tensor has rows and columns, within reason. */
+/**
+ * A box as high and as wide as a tensor has rows and columns, within reason.
+ * @param {Stage} page
+ * @param {string[]} shape
+ * @param {string} kind
+ */
 function tensorBox(page, shape, kind) {
   const rect = draw("rect", { x: 1, y: 1, class: `bp-tensor-${kind}` });
   const box = draw("svg", { width: 38, height: 30, class: "bp-tensor", "aria-hidden": "true" }, rect);
   page.onPaint((state) => {
     const [rows, columns] = shape.length === 2 ? shape : shape.length ? [shape[0], null] : [null, null];
+    /** @param {string | null} axis @param {number} most */
     const size = (axis, most) => (axis === null ? 5 : Math.max(5, Math.min(most, 4 + 5 * Math.sqrt(state[axis]))));
     rect.setAttribute("width", String(size(columns, 36)));
     rect.setAttribute("height", String(size(rows, 28)));
@@ -194,6 +214,7 @@ function tensorBox(page, shape, kind) {
   return box;
 }
 
+/** @param {Stage} page @param {string} title @param {string} key @param {Record<string, string[]>} names */
 function group(page, title, key, names) {
   const box = make("fieldset", { class: "bp-group" }, make("legend", {}, title));
   for (const [name, shape] of Object.entries(names)) {
@@ -205,13 +226,14 @@ function group(page, title, key, names) {
     const item = tick(page, {
       text: make("span", { class: "bp-piece-name" }, tensorBox(page, shape, kind), nameOf(name), size),
       read: (state) => state[key].includes(name),
-      write: (state, on) => ({ ran: false, [key]: on ? [...state[key], name] : state[key].filter((other) => other !== name) }),
+      write: (state, on) => ({ ran: false, [key]: on ? [...state[key], name] : state[key].filter((/** @type {string} */ other) => other !== name) }),
     });
     box.append(item);
   }
   return box;
 }
 
+/** @param {Context} context */
 function render(context) {
   const page = stage(context, {
     title: "The contract of a layer",
@@ -241,11 +263,13 @@ function render(context) {
     return card;
   });
   const output = make("div", { class: "bp-output" });
+  /** @type {Record<string, string>} */
   const marks = { good: "✓ ", bad: "✗ ", call: ">>> ", note: "    " };
   page.onPaint((state) => {
     const lines = state.ran ? runContract(state) : [["note", "… press Run"]];
     output.replaceChildren(...lines.map(([kind, text]) => make("div", { class: `bp-line bp-line-${kind}` }, marks[kind] + text)));
   });
+  /** @param {string} key @param {string} text */
   const size = (key, text) => {
     const one = dial(page, {
       name: text,
