@@ -4,12 +4,25 @@ import { axes, path, roundTicks, scale } from "./shared/chart.js";
 import { button, choice, dial, dials, draggable, player, readout, resetButton, row, tick } from "./shared/controls.js";
 import { arrow, canvas, draw, make, resize } from "./shared/dom.js";
 import { bars, SIGMA_NAMES, values } from "./shared/neuron.js";
+import { contextOf } from "./shared/pixels.js";
 import { stage } from "./shared/stage.js";
 import { letter, raised, show } from "./shared/text.js";
 
+/** @import { Context, DescentState, Pair, Quantity, Scale, Slope, State } from "./shared/types.js" */
+
+/**
+ * @typedef {ReturnType<typeof frameOf>} Frame
+ * @typedef {ReturnType<typeof breaking>} Scan
+ */
+
 const REACH = 3; // the picture shows w and v from -3 to 3
 
-/** The mean loss over the examples at (w, v), and the bars of w and v. */
+/**
+ * The mean loss over the examples at (w, v), and the bars of w and v.
+ * @param {Slope} what
+ * @param {number} w
+ * @param {number} v
+ */
 function lossAt({ x, y, sigma }, w, v) {
   let [loss, wBar, vBar] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
@@ -23,7 +36,12 @@ function lossAt({ x, y, sigma }, w, v) {
   return { loss, wBar, vBar };
 }
 
-/** One step downhill, and how large it is beside the weights. */
+/**
+ * One step downhill, and how large it is beside the weights.
+ * @param {DescentState} state
+ * @param {number} w
+ * @param {number} v
+ */
 function descend(state, w, v) {
   const { loss, wBar, vBar } = lossAt(state, w, v);
   const size = Math.hypot(w, v);
@@ -31,7 +49,11 @@ function descend(state, w, v) {
   return { loss, wBar, vBar, ratio, w: w - state.rate * wBar, v: v - state.rate * vBar };
 }
 
-/** The loss on a grid over the picture; only its shape, sigma and the examples matter. */
+/**
+ * The loss on a grid over the picture; only its shape, sigma and the examples matter.
+ * @param {DescentState} state
+ * @param {number} cells
+ */
 function lossGrid(state, cells) {
   const grid = [];
   for (let row = 0; row <= cells; row++) {
@@ -43,9 +65,14 @@ function lossGrid(state, cells) {
   return grid;
 }
 
-/** Marching squares: the pieces of the line where the grid has this level, in cells. */
+/**
+ * Marching squares: the pieces of the line where the grid has this level, in cells.
+ * @param {number[][]} grid
+ * @param {number} level
+ */
 function contour(grid, level) {
   const pieces = [];
+  /** @param {number} a @param {number} b */
   const cross = (a, b) => (level - a) / (b - a);
   for (let r = 0; r + 1 < grid.length; r++) {
     for (let c = 0; c + 1 < grid.length; c++) {
@@ -61,7 +88,10 @@ function contour(grid, level) {
   return pieces;
 }
 
-/** Ten levels, closer together towards the valleys; none so near the ground that its line would crumble. */
+/**
+ * Ten levels, closer together towards the valleys; none so near the ground that its line would crumble.
+ * @param {number[][]} grid
+ */
 export function levels(grid) {
   const all = grid.flat();
   const [low, high] = [Math.min(...all), Math.max(...all)];
@@ -70,10 +100,18 @@ export function levels(grid) {
 
 const STEPS = 40; // of the walks that the charts compare
 const RATES = Array.from({ length: 46 }, (_, i) => 10 ** (-3 + i / 10));
-const STARTS = [-2.4, -0.8, 0.8, 2.4].flatMap((w) => [-2.4, 0, 2.4].map((v) => [w, v]));
+/** @type {Pair[]} */
+const STARTS = [-2.4, -0.8, 0.8, 2.4].flatMap((w) => [-2.4, 0, 2.4].map((v) => /** @type {Pair} */ ([w, v])));
 
-/** The points of a walk downhill, the start first; it ends early where the numbers run away. */
+/**
+ * The points of a walk downhill, the start first; it ends early where the numbers run away.
+ * @param {DescentState} state
+ * @param {number} w
+ * @param {number} v
+ * @param {number} steps
+ */
 export function walk(state, w, v, steps) {
+  /** @type {Pair[]} */
   const points = [[w, v]];
   for (let step = 0; step < steps; step++) {
     const next = descend(state, ...points[points.length - 1]);
@@ -83,7 +121,12 @@ export function walk(state, w, v, steps) {
   return points;
 }
 
-/** The loss after a walk for each rate, and the smallest rate above the best one whose walk ends above its start. */
+/**
+ * The loss after a walk for each rate, and the smallest rate above the best one whose walk ends above its start.
+ * @param {DescentState} state
+ * @param {number} w
+ * @param {number} v
+ */
 export function breaking(state, w, v) {
   const before = lossAt(state, w, v).loss;
   const ends = RATES.map((rate) => {
@@ -95,14 +138,20 @@ export function breaking(state, w, v) {
   return { before, ends, breaks: broken < 0 ? null : RATES[broken] };
 }
 
+/** @type {Record<string, Pair>} */
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const SNAP = 0.04;
 const CELLS = 96;
 
-/** The surface as a shade, painted once for a shape of the loss. */
+/**
+ * The surface as a shade, painted once for a shape of the loss.
+ * @param {HTMLCanvasElement} ground
+ * @param {number[][]} grid
+ */
 function shade(ground, grid) {
   const all = grid.flat();
   const [low, high] = [Math.min(...all), Math.max(...all)];
-  const context = ground.getContext("2d");
+  const context = contextOf(ground);
   const image = context.createImageData(CELLS + 1, CELLS + 1);
   all.forEach((loss, i) => {
     image.data.set([0, 114, 178, Math.round(30 + 150 * ((loss - low) / (high - low || 1)) ** 0.45)], 4 * i);
@@ -110,7 +159,9 @@ function shade(ground, grid) {
   context.putImageData(image, 0, 0);
 }
 
+/** @param {number[][]} grid @param {Scale} x @param {Scale} y */
 function contourPaths(grid, x, y) {
+  /** @param {number[]} those */
   const place = ([c, r]) =>
     `${x.to(-REACH + (2 * REACH * c) / CELLS).toFixed(1)} ${y.to(REACH - (2 * REACH * r) / CELLS).toFixed(1)}`;
   return levels(grid).map((level) =>
@@ -123,10 +174,13 @@ function contourPaths(grid, x, y) {
   );
 }
 
+/** @param {number} ratio */
 const ratioWord = (ratio) =>
   ratio < 1e-4 ? "it hardly moves" : ratio < 0.05 ? "a steady pace" : ratio < 0.5 ? "large strides" : "a leap";
+/** @param {{w: number, v: number}} what */
 const outside = ({ w, v }) => Math.abs(w) > REACH || Math.abs(v) > REACH;
 
+/** @param {DescentState} state */
 function toldDescent(state) {
   const { loss, wBar, vBar, ratio } = descend(state, state.w, state.v);
   const stuck = wBar === 0 && vBar === 0 ? " Both bars are 0: from here nothing ever moves." : "";
@@ -137,6 +191,7 @@ function toldDescent(state) {
   return `{w} is ${show(state.w)}, {v} is ${show(state.v)}, the loss ${show(loss)}; ${size}.${stuck}${away}`;
 }
 
+/** @param {DescentState} state */
 function readouts(state) {
   const { loss, wBar, vBar, ratio } = descend(state, state.w, state.v);
   return [
@@ -147,13 +202,16 @@ function readouts(state) {
   ];
 }
 
+/** @param {number} width */
 function frameOf(width) {
   const side = width < 640 ? width : Math.min(460, Math.round(width * 0.56));
   const height = width < 640 ? Math.min(360, width) : 420;
   return { side, height, x: scale(-REACH, REACH, 34, side - 14), y: scale(-REACH, REACH, height - 42, 26) };
 }
 
+/** @param {SVGElement} layer @param {DescentState} state @param {Pair[]} trail @param {Frame} frame */
 function paintWalks(layer, state, trail, { x, y }) {
+  /** @param {Pair} at */
   const spot = (at) => [x.to(at[0]), y.to(at[1])];
   const parts = [];
   if (state.many)
@@ -162,9 +220,12 @@ function paintWalks(layer, state, trail, { x, y }) {
       const ends = points.map(spot);
       parts.push(path(ends, "bp-curve bp-walk"));
       parts.push(draw("circle", { cx: ends[0][0], cy: ends[0][1], r: 3, class: "bp-spot bp-walk-start" }));
-      parts.push(draw("circle", { cx: ends.at(-1)[0], cy: ends.at(-1)[1], r: 4, class: "bp-trail" }));
+      const [endX, endY] = ends[ends.length - 1];
+      parts.push(draw("circle", { cx: endX, cy: endY, r: 4, class: "bp-trail" }));
     }
-  const all = [...trail, [state.w, state.v]].map(spot);
+  /** @type {Pair[]} */
+  const passed = [...trail, [state.w, state.v]];
+  const all = passed.map(spot);
   for (let i = 0; i + 1 < all.length; i++) {
     const [[x1, y1], [x2, y2]] = [all[i], all[i + 1]];
     if (Math.hypot(x2 - x1, y2 - y1) > 16) parts.push(arrow(x1, y1, x2, y2, "forward"));
@@ -179,13 +240,20 @@ function paintWalks(layer, state, trail, { x, y }) {
   return here;
 }
 
+/** @param {number} low @param {number} high */
 const logTicks = (low, high) => {
   const all = [];
   for (let p = Math.ceil(Math.log10(low)); p <= Math.log10(high) + 1e-9; p++) all.push(10 ** p);
   return all.length > 5 ? all.filter((_, i) => i % 2 === 0) : all;
 };
 
-/** The loss of every step so far. */
+/**
+ * The loss of every step so far.
+ * @param {SVGSVGElement} svg
+ * @param {DescentState} state
+ * @param {Pair[]} trail
+ * @param {number} width
+ */
 function paintLosses(svg, state, trail, width) {
   resize(svg, width, 180);
   const losses = [...trail, [state.w, state.v]].map(([w, v]) => lossAt(state, w, v).loss).filter(Number.isFinite);
@@ -207,16 +275,25 @@ function paintLosses(svg, state, trail, width) {
   );
 }
 
+/** @param {number} width */
 const rateScale = (width) => scale(RATES[0], RATES.at(-1) ?? 1, 46, width - 12, true);
 
-/** The loss after the walk against the rate: it falls, and then it breaks. */
+/**
+ * The loss after the walk against the rate: it falls, and then it breaks.
+ * @param {SVGSVGElement} svg
+ * @param {DescentState} state
+ * @param {Scan} what
+ * @param {number} width
+ */
 function paintRates(svg, state, { before, ends, breaks }, width) {
   resize(svg, width, 196);
   const low = Math.max(1e-6, Math.min(...ends) / 2);
   const high = Math.max(before * 4, low * 100);
   const x = rateScale(width);
   const y = scale(low, high, 150, 26, true);
+  /** @param {number} value */
   const kept = (value) => y.to(Math.max(low, Math.min(high, value)));
+  /** @param {number} value */
   const power = (value) => `10${raised(Math.round(Math.log10(value)))}`;
   const parts = axes(x, y, {
     xTicks: [1e-3, 1e-2, 1e-1, 1, 10],
@@ -244,6 +321,7 @@ function paintRates(svg, state, { before, ends, breaks }, width) {
   svg.replaceChildren(...parts);
 }
 
+/** @param {Context} context */
 function render(context) {
   const page = stage(context, {
     title: "Downhill on the loss",
@@ -253,6 +331,7 @@ function render(context) {
     tell: toldDescent,
   });
   const { state } = page;
+  /** @type {Pair[]} */
   let trail = [];
   const svg = draw("svg", { class: "bp-picture bp-field" });
   const ground = make("canvas", { width: CELLS + 1, height: CELLS + 1, class: "bp-ground" });
@@ -310,12 +389,16 @@ function render(context) {
     paintRates(rates, now, scan, beside);
     panel.replaceChildren(...readouts(now));
   });
+  /** @param {number} w @param {number} v @param {(part: State) => void} act */
   const place = (w, v, act) => {
     trail = [];
     act({ w, v });
   };
+  /** @param {number} value */
   const clamp = (value) => Math.max(-REACH, Math.min(REACH, Number(value.toFixed(3))));
+  /** @param {number} value */
   const snap = (value) => (Math.abs(value) < SNAP ? 0 : clamp(value)); // a hand can find 0 exactly
+  /** @param {PointerEvent} event */
   const drag = (event) => {
     const box = svg.getBoundingClientRect();
     place(snap(frame.x.from(event.clientX - box.left)), snap(frame.y.from(event.clientY - box.top)), page.change);
@@ -331,12 +414,13 @@ function render(context) {
     },
     () => page.keep(),
   );
-  grip.addEventListener("keydown", (event) => {
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+  grip.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    const move = MOVES[event.key];
     if (!move) return;
     event.preventDefault();
     place(clamp(state.w + 0.1 * move[0]), clamp(state.v + 0.1 * move[1]), page.keep);
   });
+  /** @param {(part: State) => void} act */
   const move = (act) => {
     const next = descend(state, state.w, state.v);
     if (!Number.isFinite(next.w + next.v) || Math.hypot(next.w, next.v) > 1e6) return false;
@@ -363,6 +447,7 @@ function render(context) {
   page.onStop(() => {
     trail = [];
   });
+  /** @param {string} key @param {Partial<Quantity>} [more] */
   const single = (key, more) =>
     dial(page, {
       name: `{${key}}`,
