@@ -8,6 +8,9 @@ import { centred, drawingPad, paintImage, pixelCanvas } from "./shared/pixels.js
 import { alone, stage } from "./shared/stage.js";
 import { percent, show } from "./shared/text.js";
 
+/** @import { Context, DigitState } from "./shared/types.js" */
+
+/** @param {SVGSVGElement} svg @param {number} width @param {number[]} P */
 function paintClasses(svg, width, P) {
   const line = 22;
   resize(svg, width, P.length * line + 4);
@@ -25,6 +28,7 @@ function paintClasses(svg, width, P) {
   );
 }
 
+/** @param {Context} context */
 function render(context) {
   const { model } = context;
   const side = model.get("side");
@@ -32,6 +36,7 @@ function render(context) {
   const count = examples.length / (side * side);
   let drawn = new Float64Array(side * side);
   let next = 0;
+  /** @param {DigitState} state */
   const told = (state) => {
     const trained =
       state.done === null ? "" : state.done < 1 ? `Training: ${percent(state.done)} done. ` : "Training is done. ";
@@ -42,6 +47,7 @@ function render(context) {
     return `${trained}${loss}Your network reads ${seen} (${percent(P[seen])}); its second guess is ${second}.`;
   };
   const inked = () => drawn.some((each) => each > 0);
+  /** @param {DigitState} state */
   const read = (state) => outlook(unpackNetwork(model.get("layers"), numbersOf(state.weights, "f2")), drawn, 0);
   const page = stage(context, {
     title: "Your network reads your hand",
