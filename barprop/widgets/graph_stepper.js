@@ -7,7 +7,7 @@ import { ACTIVATIONS, bars, SIGMA_NAMES, values } from "./shared/neuron.js";
 import { stage } from "./shared/stage.js";
 import { letter, list, prose, show, typed } from "./shared/text.js";
 
-/** @typedef {import("./shared/stage.js").Stage} Stage */
+/** @import { Context, Item, Kept, NeuronState, Numbers, Plan, Quantity, Stage, StepperState } from "./shared/types.js" */
 
 // One entry a step, in the order in which they can be taken. `reads` is what a step reads: forward, values;
 // backward, beside the incoming bar, the values that its slope is made of.
@@ -44,12 +44,19 @@ const EDGES = [
   ["y", "l"],
 ].map(([from, to]) => ({ from, to }));
 
-/** The right value of a step, and for a bar the two factors it is made of. */
+/**
+ * The right value of a step, and for a bar the two factors it is made of.
+ * @param {Step} step
+ * @param {NeuronState} given
+ * @returns {{value: any, incoming?: any, slope?: any}}
+ */
 export function work(step, given) {
   const kept = values(given);
-  if (step.phase === "forward") return { value: kept[step.name] };
+  if (step.phase === "forward") return { value: kept[/** @type {keyof Kept} */ (step.name)] };
+  /** @type {Numbers} */
   const all = bars(given, kept);
   if (!step.from) return { value: 1 };
+  /** @type {Numbers} */
   const local = { e: kept.e - given.y, y: given.y - kept.e, v: kept.h, h: given.v, w: given.x, x: given.w };
   const slope = step.name === "z" ? ACTIVATIONS[given.sigma].slope(kept.z) : local[step.name];
   return { value: all[step.name], incoming: all[step.from], slope };
@@ -61,7 +68,9 @@ export function work(step, given) {
  * @param {{value: any, incoming?: any, slope?: any}} right
  */
 export function compare(said, { value, incoming, slope }) {
+  /** @param {number} a @param {number} b */
   const near = (a, b) => Math.abs(a - b) <= Math.max(0.005, 0.01 * Math.abs(b));
+  /** @param {number | number[]} number */
   const first = (number) => (Array.isArray(number) ? number[0] : number);
   const right = first(value);
   if (near(said, right)) return { right: true, word: "Right." };
@@ -71,14 +80,25 @@ export function compare(said, { value, incoming, slope }) {
   return { right: false, word: said > right ? "Too large." : "Too small." };
 }
 
+/** @param {StepperState} state */
 const stepsOf = (state) => (state.way === "forward" ? STEPS.slice(0, FORWARD_STEPS.length) : STEPS);
+/** @param {Step} step */
 const nameOf = (step) => (step.phase === "backward" ? `{bar ${step.name}}` : `{${step.name}}`);
+/** @param {StepperState} state */
 const doneOf = (state) => stepsOf(state).slice(0, state.position);
+/** @param {StepperState} state */
 const askedOf = (state) => stepsOf(state)[state.position];
+/** @param {StepperState} state @param {Step} step */
 const isDone = (state, step) => STEPS.indexOf(step) < state.position;
+/** @param {string} name */
 const backStep = (name) => BACKWARD_STEPS.findIndex((step) => step.name === name) + FORWARD_STEPS.length;
 
-/** Whether the pointer, or what was picked, is on a variable's value (or bar). */
+/**
+ * Whether the pointer, or what was picked, is on a variable's value (or bar).
+ * @param {Item} item
+ * @param {string} name
+ * @param {boolean} bar
+ */
 function isLit(item, name, bar) {
   if (!item) return false;
   if (!item.includes(">")) return item === name || item === `${bar ? "bar " : ""}${name}`;
@@ -86,9 +106,11 @@ function isLit(item, name, bar) {
   return bar ? name === from : name === to;
 }
 
+/** @param {number} width */
 function planOf(width) {
+  /** @param {number} part */
   const at = (part) => Math.round(Math.max(width < 520 ? 44 : 78, Math.min(width - 30, width * part)));
-  /** @type {import("./shared/graph.js").Plan["spots"]} */
+  /** @type {Plan["spots"]} */
   const spots = {
     x: { x: at(0.08), y: 80, side: "above" },
     w: { x: at(0.08), y: 240, side: "below" },
@@ -102,23 +124,30 @@ function planOf(width) {
   return { spots, width, height: 326 };
 }
 
-/** Everything that the picture shows of a state. */
+/** Everything that the picture shows of a state. @param {StepperState} state */
 function seen(state) {
-  const all = { ...state, ...values(state) };
+  const { x, w, v, y } = state;
+  const kept = values(state);
+  /** @type {Numbers} */
+  const all = { x, w, v, y, ...kept };
   const done = doneOf(state);
   const known = new Set([...INPUTS, ...done.filter((step) => step.phase === "forward").map((step) => step.name)]);
   const barred = new Set(done.filter((step) => step.phase === "backward").map((step) => step.name));
-  const allBars = bars(state, all);
+  /** @type {Numbers} */
+  const allBars = bars(state, kept);
   const sizes = Object.values(allBars).map((bar) => (Array.isArray(bar) ? Math.hypot(...bar) : Math.abs(bar)));
   return { all, known, barred, allBars, most: Math.max(...sizes.filter(Number.isFinite)), asked: askedOf(state) };
 }
 
+/** @param {ReturnType<typeof graphView>} view @param {StepperState} state @param {number} width */
 function paintGraph(view, state, width) {
   const { all, known, barred, allBars, most, asked } = seen(state);
   const narrow = width < 520;
   const digits = narrow ? 2 : 3;
   const focus = state.hover ?? state.picked;
+  /** @param {number | number[]} values */
   const bare = (values) => list(values, digits).replace(/[()]/g, "");
+  /** @param {string} name */
   const node = (name) => ({
     value: known.has(name) ? bare(all[name]) : "",
     bar: barred.has(name) ? `${narrow ? "" : `{bar ${name}} = `}${narrow ? bare(allBars[name]) : list(allBars[name], digits)}` : "",
@@ -129,6 +158,7 @@ function paintGraph(view, state, width) {
     lit: isLit(state.hover, name, false) || isLit(state.hover, name, true),
     picked: isLit(state.picked, name, false) || isLit(state.picked, name, true),
   });
+  /** @param {string} from @param {string} to */
   const edge = (from, to) => {
     const step = STEPS[backStep(from)];
     const open = asked === step;
@@ -147,6 +177,7 @@ function paintGraph(view, state, width) {
   view.paint(planOf(width), node, edge);
 }
 
+/** @param {any} label @param {any} value @param {string} kind @param {any} note */
 function chip(label, value, kind, note) {
   return make(
     "span",
@@ -157,16 +188,24 @@ function chip(label, value, kind, note) {
   );
 }
 
+/** @param {string} text */
 const sign = (text) => make("span", { class: "bp-sign" }, ...prose(text));
 
-/** One step as a line of boxes: what comes out, and what it is made of; `open`: it is still asked. */
+/**
+ * One step as a line of boxes: what comes out, and what it is made of; `open`: it is still asked.
+ * @param {StepperState} state
+ * @param {Step} step
+ * @param {boolean} open
+ */
 function formula(state, step, open) {
   const found = work(step, state);
-  const given = { ...state, ...values(state) };
+  const { all: given } = seen(state);
   const backward = step.phase === "backward";
   const note = open ? "asked" : backward ? "bar" : step.is.replace("the ", "");
   const result = chip(letter(step.name, backward), open ? "?" : list(found.value), backward ? "bar" : "value", note);
+  /** @param {...any} parts */
   const together = (...parts) => make("span", { class: "bp-together" }, ...parts);
+  /** @param {string} name */
   const tagged = (name) => (!backward ? "read" : INPUTS.includes(name) ? "at hand" : "cached");
   const lit = step.reads.map((name) => chip(letter(name), list(given[name]), "lit", tagged(name)));
   if (!backward)
@@ -183,7 +222,7 @@ function formula(state, step, open) {
   ];
 }
 
-/** What an item of the graph is, in one sentence. */
+/** What an item of the graph is, in one sentence. @param {StepperState} state @param {string} item */
 function described(state, item) {
   const { all, known, barred, allBars } = seen(state);
   if (item.includes(">")) {
@@ -202,6 +241,7 @@ function described(state, item) {
   return `${is}${value}${barred.has(name) ? `; {bar ${name}} = ${list(allBars[name])}` : ""}.`;
 }
 
+/** @param {StepperState} state */
 function told(state) {
   if (state.picked) return described(state, state.picked);
   const last = doneOf(state).at(-1);
@@ -280,20 +320,20 @@ function formulaBoard(page) {
     const shown = inspected
       ? stepsOf(state).filter((one) => one.name === inspected && isDone(state, one))
       : [...doneOf(state), askedOf(state)].filter((one) => one !== undefined).slice(-2);
-    for (const step of shown) {
-      const line = lines.get(step);
+    const wanted = shown.map((step) => {
+      const line = /** @type {HTMLElement} */ (lines.get(step));
       line.classList.toggle("bp-formula-lit", isLit(state.hover ?? picked, step.name, step.phase === "backward"));
       line.replaceChildren(...formula(state, step, !isDone(state, step)));
-    }
+      return line;
+    });
     // what has the focus would lose it if it were put in once more
-    const wanted = shown.map((step) => lines.get(step));
     if (wanted.length !== board.children.length || wanted.some((line, at) => line !== board.children[at])) board.replaceChildren(...wanted);
     board.style.minHeight = width < 560 ? "304px" : "148px";
   });
   return board;
 }
 
-/** @type {(key: string, index?: number) => import("./shared/controls.js").Quantity} */
+/** @type {(key: string, index?: number) => Quantity} */
 function quantity(key, index) {
   return {
     name: `{${key}${index === undefined ? "" : index + 1}}`,
@@ -302,12 +342,16 @@ function quantity(key, index) {
     step: 0.05,
     read: (now) => (index === undefined ? now[key] : now[key][index]),
     write: (now, value) => ({
-      [key]: index === undefined ? value : now[key].map((old, i) => (i === index ? value : old)),
+      [key]: index === undefined ? value : now[key].with(index, value),
     }),
   };
 }
 
-/** Where the numbers of the inputs stand, so that they can be dragged there. */
+/**
+ * Where the numbers of the inputs stand, so that they can be dragged there.
+ * @param {Stage} page
+ * @param {SVGSVGElement} svg
+ */
 function handles(page, svg) {
   const grips = INPUTS.flatMap((key) => (Array.isArray(page.state[key]) ? [0, 1] : [undefined]).map((index) => ({ key, index })));
   const shapes = grips.map(({ key, index }) => {
@@ -329,7 +373,11 @@ function handles(page, svg) {
   });
 }
 
-/** The question: a guess, a second one, then the answer. */
+/**
+ * The question: a guess, a second one, then the answer.
+ * @param {Stage} page
+ * @param {(to: number, word?: string) => void} move
+ */
 function question(page, move) {
   const guess = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", class: "bp-number" });
   const asks = make("span");
@@ -365,6 +413,7 @@ function question(page, move) {
   return line;
 }
 
+/** @param {Context} context */
 function render(context) {
   const forward = context.model.get("way") === "forward";
   const page = stage(context, {
@@ -386,6 +435,7 @@ function render(context) {
     onPick: (item) => page.keep({ picked: state.picked === item ? null : item }),
   });
   const last = () => stepsOf(state).length;
+  /** @param {number} to @param {string} [word] */
   const move = (to, word = "") => {
     const position = Math.max(0, Math.min(last(), to));
     page.keep({ position, picked: null, tries: 0 }, word);
