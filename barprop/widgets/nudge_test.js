@@ -7,17 +7,26 @@ import { ACTIVATIONS, bars, SIGMA_NAMES, values } from "./shared/neuron.js";
 import { stage } from "./shared/stage.js";
 import { drawnProse, letter, raised, show } from "./shared/text.js";
 
+/** @import { Context, NeuronState, NudgeState, Numbers } from "./shared/types.js" */
+
 const NUDGED = { w1: "w₁", w2: "w₂", x1: "x₁", x2: "x₂", v: "v", y: "y", z: "z", h: "h", e: "e" };
 
-/** The loss with one variable nudged, as a function of the nudge; from z, h or e on, only the rest is run again. */
+/**
+ * The loss with one variable nudged, as a function of the nudge; from z, h or e on, only the rest is run again.
+ * @param {NeuronState} given
+ * @param {string} variable
+ * @returns {(by: number) => number}
+ */
 function nudged(given, variable) {
   const { x, w, v, y, sigma } = given;
   const [name, index] = [variable[0], Number(variable[1]) - 1];
+  /** @param {number} e @param {number} [target] */
   const loss = (e, target = y) => (target - e) ** 2 / 2;
   const at = values(given);
   if (name === "z") return (by) => loss(v * ACTIVATIONS[sigma].value(at.z + by));
   if (name === "h") return (by) => loss(v * (at.h + by));
   if (name === "e") return (by) => loss(at.e + by);
+  /** @param {number[]} entries @param {number} by */
   const moved = (entries, by) => entries.map((old, i) => (i === index ? old + by : old));
   return (by) =>
     values({
@@ -29,17 +38,24 @@ function nudged(given, variable) {
     }).l;
 }
 
+/** @param {NeuronState} given @param {string} variable @param {number} step @param {string} kind */
 function finiteDifference(given, variable, step, kind) {
   const loss = nudged(given, variable);
   return kind === "central" ? (loss(step) - loss(-step)) / (2 * step) : (loss(step) - loss(0)) / step;
 }
 
-function barOf(given, variable) {
-  const bar = bars(given, values(given))[variable[0]];
-  return variable.length === 2 ? bar[Number(variable[1]) - 1] : bar;
+/** The number that "w1", or "z", is called. @param {Numbers} numbers @param {string} variable */
+function entryOf(numbers, variable) {
+  const [name, index] = [variable[0], Number(variable[1]) - 1];
+  return /** @type {number[]} */ ([numbers[name]].flat())[variable.length === 2 ? index : 0];
 }
 
-/** How many leading digits two numbers share. */
+/** @param {NeuronState} given @param {string} variable */
+function barOf(given, variable) {
+  return entryOf(bars(given, values(given)), variable);
+}
+
+/** How many leading digits two numbers share. @param {number} one @param {number} other */
 function sharedDigits(one, other) {
   if (one === other) return 15;
   const error = Math.abs(one - other) / Math.max(Math.abs(other), 1e-300);
@@ -52,17 +68,23 @@ const REACH = 1.4; // the curve is shown so far to both sides
 const POWERS = Array.from({ length: 97 }, (_, index) => -12 + index / 8);
 const HEIGHT = 250;
 
+/** @param {number} width */
 const errorScale = (width) => scale(1e-12, LARGEST, 62, width - 14, true);
+/** @param {number} width */
 const nudgeScale = (width) => scale(-REACH, REACH, 56, width - 10);
 
-/** Where a variable is now. */
+/** Where a variable is now. @param {NeuronState} given @param {string} variable */
 export function valueNow(given, variable) {
-  const all = { ...given, ...values(given) };
-  const value = all[variable[0]];
-  return variable.length === 2 ? value[Number(variable[1]) - 1] : value;
+  const { x, w, v, y } = given;
+  return entryOf({ x, w, v, y, ...values(given) }, variable);
 }
 
-/** The loss against the variable, with the secant through the nudged points and the tangent that the bar promises. */
+/**
+ * The loss against the variable, with the secant through the nudged points and the tangent that the bar promises.
+ * @param {SVGSVGElement} svg
+ * @param {NudgeState} state
+ * @param {number} width
+ */
 function paintSecant(svg, state, width) {
   resize(svg, width, HEIGHT);
   const loss = nudged(state, state.variable);
@@ -74,6 +96,7 @@ function paintSecant(svg, state, width) {
   const room = Math.max(0.02, 0.12 * (high - low));
   const x = nudgeScale(width);
   const y = scale(low - room, high + room, HEIGHT - 44, 26);
+  /** @param {number} slope @param {number[]} through @param {string} look */
   const line = (slope, through, look) => {
     // cut at the frame
     const inside = [-REACH, REACH].map((by) => {
@@ -109,13 +132,17 @@ function paintSecant(svg, state, width) {
   );
 }
 
+/** @param {SVGSVGElement} svg @param {NudgeState} state @param {number} width */
 function paintErrors(svg, state, width) {
   resize(svg, width, HEIGHT);
   const bar = barOf(state, state.variable);
+  /** @param {number} step */
   const error = (step) => Math.max(FLOOR, Math.abs(finiteDifference(state, state.variable, step, state.kind) - bar));
   const x = errorScale(width);
   const y = scale(FLOOR, 10, HEIGHT - 44, 26, true);
+  /** @param {number} value */
   const power = (value) => `10${raised(Math.round(Math.log10(value)))}`;
+  /** @param {number[]} powers */
   const ticks = (powers) => powers.map((each) => Number(`1e${each}`));
   const [px, py] = [x.to(Math.max(1e-12, Math.min(LARGEST, state.step))), y.to(Math.min(10, error(state.step)))];
   svg.replaceChildren(
@@ -137,16 +164,19 @@ function paintErrors(svg, state, width) {
   );
 }
 
+/** @param {number} value */
 function long(value) {
   return (value < 0 ? "−" : " ") + Math.abs(value).toPrecision(12);
 }
 
+/** @param {NudgeState} state */
 function compared(state) {
   const bar = barOf(state, state.variable);
   const found = finiteDifference(state, state.variable, state.step, state.kind);
   return { bar, found, error: Math.abs(found - bar), digits: sharedDigits(found, bar) };
 }
 
+/** @param {NudgeState} state */
 function toldNudge(state) {
   const { error, digits } = compared(state);
   const agree = error === 0 ? "they are equal" : `they share ${digits} digit${digits === 1 ? "" : "s"}`;
@@ -154,7 +184,11 @@ function toldNudge(state) {
   return `Nudging {${state.variable}} by ${show(state.step)}: the finite difference misses {bar ${state.variable}} by ${show(error)}; ${agree}.${why}`;
 }
 
-/** A long number whose first digits, which it shares with another, stand out. */
+/**
+ * A long number whose first digits, which it shares with another, stand out.
+ * @param {number} value
+ * @param {number} other
+ */
 function digits(value, other) {
   const [text, beside] = [long(value), long(other)];
   let same = 0;
@@ -162,6 +196,7 @@ function digits(value, other) {
   return make("span", { class: "bp-digits" }, make("strong", {}, text.slice(0, same)), text.slice(same));
 }
 
+/** @param {Context} context */
 function render(context) {
   const page = stage(context, {
     title: "Nudge it and see",
@@ -172,6 +207,7 @@ function render(context) {
   const left = canvas("The loss against the nudged variable, with the secant and the tangent.");
   const right = canvas("The error of the finite difference against the size of the nudge, both on logarithmic axes.");
   const table = make("div", { class: "bp-beside" });
+  /** @param {number} width */
   const half = (width) => (width < 600 ? width : Math.floor((width - 16) / 2));
   page.onPaint((state, width) => {
     paintSecant(left, state, half(width));
@@ -179,6 +215,7 @@ function render(context) {
     const { bar, found } = compared(state);
     const loss = nudged(state, state.variable);
     const other = state.kind === "central" ? -state.step : 0;
+    /** @param {string} kind @param {any} label @param {HTMLElement} value */
     const line = (kind, label, value) =>
       make(
         "div",
@@ -186,6 +223,7 @@ function render(context) {
         make("span", { class: "bp-beside-label" }, label),
         value,
       );
+    /** @param {number} value */
     const plain = (value) => make("span", { class: "bp-digits" }, long(value));
     table.replaceChildren(
       line("plain", "loss, nudged up", plain(loss(state.step))),
@@ -194,7 +232,9 @@ function render(context) {
       line("backward", ["the bar ", letter(state.variable, true)], digits(bar, found)),
     );
   });
+  /** @param {number} step */
   const sized = (step) => ({ step: Number(Math.max(1e-12, Math.min(LARGEST, step)).toPrecision(3)) });
+  /** @param {SVGSVGElement} svg @param {(at: number, width: number) => number} stepAt */
   const pull = (svg, stepAt) => {
     svg.classList.add("bp-draggable");
     draggable(
@@ -208,6 +248,7 @@ function render(context) {
   };
   pull(left, (at, width) => Math.max(0.005, Math.abs(nudgeScale(width).from(at))));
   pull(right, (at, width) => errorScale(width).from(at));
+  /** @param {string} key @param {number} [index] */
   const single = (key, index) =>
     dial(page, {
       name: index === undefined ? `{${key}}` : `{${key}${index + 1}}`,
@@ -216,7 +257,7 @@ function render(context) {
       step: 0.05,
       read: (now) => (index === undefined ? now[key] : now[key][index]),
       write: (now, value) => ({
-        [key]: index === undefined ? value : now[key].map((old, i) => (i === index ? value : old)),
+        [key]: index === undefined ? value : now[key].with(index, value),
       }),
     });
   page.head.append(
