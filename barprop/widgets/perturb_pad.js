@@ -8,12 +8,21 @@ import { centred, drawingPad, paintChange, paintImage, pixelCanvas } from "./sha
 import { stage } from "./shared/stage.js";
 import { show } from "./shared/text.js";
 
+/** @import { Attack, Context, Layer, PerturbState, Quantity, Range } from "./shared/types.js" */
+
+/** @typedef {ReturnType<typeof outlook>} Outlook */
+
 const MOST_STEPS = 20;
+/** @param {number} value @param {number} low @param {number} high */
 const clip = (value, low, high) => Math.min(high, Math.max(low, value));
 
 /**
  * The attacked image: raw steps x + alpha x bar, or sign steps held within eps of x and within [0, 1]. With a target,
  * steps go down the loss of the target instead of up the loss of the label.
+ * @param {Layer[]} network
+ * @param {Float64Array} x
+ * @param {number} label
+ * @param {Attack} what
  */
 export function attackImage(network, x, label, { mode, eps, alpha, steps, target = -1 }) {
   const [aim, way] = target < 0 ? [label, 1] : [target, -1];
@@ -28,7 +37,7 @@ export function attackImage(network, x, label, { mode, eps, alpha, steps, target
   return now;
 }
 
-/** Random signs that are the same every time: mulberry32. */
+/** Random signs that are the same every time: mulberry32. @param {number} length @param {number} seed */
 export function randomSigns(length, seed) {
   let state = seed >>> 0;
   return Array.from({ length }, () => {
@@ -39,7 +48,13 @@ export function randomSigns(length, seed) {
   });
 }
 
-/** A random step of the same size: of the same largest change for sign steps, of the same length for raw ones. */
+/**
+ * A random step of the same size: of the same largest change for sign steps, of the same length for raw ones.
+ * @param {Float64Array} x
+ * @param {Float64Array} attacked
+ * @param {Attack} what
+ * @param {number} seed
+ */
 export function randomImage(x, attacked, { mode }, seed) {
   const change = attacked.map((each, i) => each - x[i]);
   const signs = randomSigns(x.length, seed);
@@ -51,6 +66,13 @@ export function randomImage(x, attacked, { mode }, seed) {
   return x.map((each, i) => clip(each + size * signs[i], 0, 1));
 }
 
+/**
+ * @param {SVGSVGElement} svg
+ * @param {number} width
+ * @param {{label: number, target: number}} what
+ * @param {Outlook[]} those
+ * @param {[SVGElement, string]} those
+ */
 function paintClasses(svg, width, { label, target }, [clean, attacked, random], [ground, hatched]) {
   const classes = attacked.P.length;
   const line = 21;
@@ -82,7 +104,7 @@ function paintClasses(svg, width, { label, target }, [clean, attacked, random], 
   svg.replaceChildren(...parts);
 }
 
-/** Whether eps or the reach of the steps holds the change back. */
+/** Whether eps or the reach of the steps holds the change back. @param {Attack} what */
 function limit({ mode, eps, alpha, steps }) {
   if (mode === "raw" || !steps) return "";
   const reach = alpha * steps;
@@ -90,15 +112,18 @@ function limit({ mode, eps, alpha, steps }) {
   return alpha > eps * 1.001 ? " Each step is cut to eps." : "";
 }
 
+/** @param {Context} context */
 function render(context) {
   const { model } = context;
   const network = unpackNetwork(model.get("layers"), numbersOf(model.get("weights"), "f4"));
   const labels = model.get("labels");
   const side = model.get("side");
   const all = numbersOf(model.get("images"), model.get("kind"));
+  /** @param {number} index */
   const imageOf = (index) => Float64Array.from(all.subarray(index * side * side, (index + 1) * side * side));
   const drawn = { image: new Float64Array(side * side), version: 0 };
   const remembered = { key: "", result: /** @type {any} */ (null) };
+  /** @param {PerturbState} state */
   const explore = (state) => {
     const { index, own, mode, eps, alpha, steps, target } = state;
     const key = JSON.stringify([index, own && drawn.version, own, mode, eps, alpha, steps, target]);
@@ -111,7 +136,9 @@ function render(context) {
     Object.assign(remembered, { key, result: { x, label, attacked, random, views } });
     return remembered.result;
   };
+  /** @param {Outlook} view */
   const sure = (view) => `${view.seen} (${(100 * Math.max(...view.P)).toFixed(0)} %)`;
+  /** @param {PerturbState} state */
   const told = (state) => {
     if (state.own && !drawn.image.some((each) => each > 0)) return "Draw a digit in the box; the network reads it at once.";
     const { label, views } = explore(state);
@@ -156,14 +183,16 @@ function render(context) {
     const { x, label, attacked, random, views } = explore(now);
     paintImage(pictures[0], x, side);
     paintImage(pictures[1], attacked, side);
+    /** @param {Float64Array} image */
     const change = (image) => image.map((each, i) => each - x[i]);
     paintChange(pictures[2], change(attacked), side, 10);
     paintChange(pictures[3], change(random), side, 10);
     paintClasses(svg, width < 640 ? width : width - 400, { label, target: now.target }, views, hatched);
   });
+  /** @param {string} key @param {Partial<Quantity> & Range} more */
   const plain = (key, more) =>
     dial(page, { name: key, read: (now) => now[key], write: (_, value) => ({ [key]: value }), ...more });
-  const classes = network.filter(({ kind }) => kind === "linear").at(-1).rows;
+  const classes = network.findLast(({ kind }) => kind === "linear")?.rows ?? 0;
   page.head.append(
     choice(page, {
       text: "aim",
