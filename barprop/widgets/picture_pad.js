@@ -3,24 +3,36 @@
 
 import { choice, dial, dials, resetButton, row } from "./shared/controls.js";
 import { canvas, draw, make, resize } from "./shared/dom.js";
+import { contextOf } from "./shared/pixels.js";
 import { stage } from "./shared/stage.js";
 
+/** @import { Context, Pair, PhotoState, Stage } from "./shared/types.js" */
+
 const MAGNIFIED = 32;
+/** @type {Record<string, string>} */
 const CONTROLS = { attack: "the attack", noise: "random signs", shuffled: "the attack, pixels shuffled" };
 
-/** A probability in percent, with more digits near 0. */
+/** A probability in percent, with more digits near 0. @param {number} share */
 function percent(share) {
   if (share > 0.9995) return ">99.9 %";
   if (share < 0.0001) return "<0.01 %";
   return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
 }
 
-/** The magnified difference of two pictures, grey where there is none. */
+/**
+ * The magnified difference of two pictures, grey where there is none.
+ * @param {Float32Array} before
+ * @param {Uint8Array} after
+ */
 function magnified(before, after) {
   return after.map((each, i) => Math.max(0, Math.min(255, 127.5 + MAGNIFIED * (each - before[i]))));
 }
 
-/** The class whose name was typed: the same, or the only one that begins with it; -1 for none. */
+/**
+ * The class whose name was typed: the same, or the only one that begins with it; -1 for none.
+ * @param {string[]} names
+ * @param {string} text
+ */
 function classOf(names, text) {
   const wanted = text.trim().toLowerCase();
   const lower = names.map((name) => name.toLowerCase());
@@ -30,20 +42,27 @@ function classOf(names, text) {
   return found.length === 1 ? lower.indexOf(found[0]) : -1;
 }
 
-/** Whether something else is asked for than what is shown. */
+/** Whether something else is asked for than what is shown. @param {PhotoState} state */
 function waits(state) {
   const { target, steps, control, done } = state;
   return target !== done[0] || steps !== done[1] || control !== done[2];
 }
 
+/** @param {HTMLCanvasElement} picture @param {Uint8Array | Float32Array} colours @param {number} side */
 function paintPhoto(picture, colours, side) {
-  const context = picture.getContext("2d");
+  const context = contextOf(picture);
   const image = context.createImageData(side, side);
   for (let i = 0; i < side * side; i++) image.data.set([...colours.slice(3 * i, 3 * i + 3), 255], 4 * i);
   context.putImageData(image, 0, 0);
 }
 
-/** The likeliest classes as bars; a star at the wanted one. */
+/**
+ * The likeliest classes as bars; a star at the wanted one.
+ * @param {SVGSVGElement} svg
+ * @param {number} width
+ * @param {string[]} names
+ * @param {{title: string, shares: Pair[], target: number, style: string}} what
+ */
 function paintClasses(svg, width, names, { title, shares, target, style }) {
   const line = 34;
   resize(svg, width, shares.length * line + 24);
@@ -63,10 +82,12 @@ const PATIENCE = 10_000;
 
 /**
  * What can be asked: everything where there is a kernel; else what was computed beforehand, and a sentence that says so.
- * @param {any} model
+ * @param {Context["model"]} model
  */
 function offered(model) {
+  /** @type {string[]} */
   const names = model.get("names");
+  /** @type {[number, number, string][] | undefined} */
   const answered = model.get("answered");
   if (answered === undefined) return { names, most: 20, why: "" };
   if (!answered.length)
@@ -76,17 +97,21 @@ function offered(model) {
   return { names: known, most, why: `No kernel runs behind this page: it holds up to ${most} steps towards ${known.join(", ")}.` };
 }
 
+/** @param {Context} context */
 function render(context) {
   const { model } = context;
+  /** @type {string[]} */
   const names = model.get("names");
   const offer = offered(model);
   const off = () => !offer.names.length;
   const side = model.get("side");
+  /** @param {string} key */
   const colours = (key) => {
     const view = model.get(key);
     return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   };
   const photo = Uint8Array.from(colours("photo"));
+  /** @param {PhotoState} state */
   const told = (state) => {
     const { after, wanted, busy, silent } = state;
     const [target, steps, control] = state.done;
@@ -107,6 +132,7 @@ function render(context) {
     const picture = make("canvas", { width: side, height: side, class: "bp-photo", role: "img", "aria-label": name });
     return { picture, box: make("div", { class: "bp-pixel-box" }, picture, make("span", { class: "bp-pixel-name" }, name)) };
   });
+  /** @type {DataView | null} */
   let painted = null;
   page.onPaint((state, width) => {
     if (painted !== state.shown) {
@@ -167,7 +193,7 @@ function render(context) {
   return page.start();
 }
 
-/** Say so where no word comes from the kernel although it was asked. @param {any} page */
+/** Say so where no word comes from the kernel although it was asked. @param {Stage} page */
 function noticeSilence(page) {
   let timer = 0;
   let last = "";
