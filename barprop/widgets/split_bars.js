@@ -6,9 +6,29 @@ import { canvas, draw, make, resize } from "./shared/dom.js";
 import { stage } from "./shared/stage.js";
 import { drawnLetter, drawnProse, percent, show } from "./shared/text.js";
 
-/** z = w1 x1 + w2 x2: each weight's bar, its share of the gradient, and its share of what one step does to z. */
+/** @import { Branch, Branches, Context, Quantity, SplitState } from "./shared/types.js" */
+
+/**
+ * @typedef {object} Bars
+ * @property {number} left
+ * @property {number} width
+ * @property {number} top
+ * @property {string} title
+ * @property {number[]} values
+ * @property {string} look
+ * @property {string[]} labels
+ * @typedef {{left: number, width: number, top: number, title: string, shares: number[] | null}} Shares
+ */
+
+/**
+ * z = w1 x1 + w2 x2: each weight's bar, its share of the gradient, and its share of what one step does to z.
+ * @param {number} x1
+ * @param {number} x2
+ * @param {number} zBar
+ */
 function splitBar(x1, x2, zBar) {
   const [one, two] = [Math.abs(x1), Math.abs(x2)];
+  /** @param {number} a @param {number} b */
   const shares = (a, b) => (a + b > 0 ? [a / (a + b), b / (a + b)] : null);
   const top = Math.max(one, two) || 1; // so that squares neither overflow nor vanish
   return { bars: [zBar * x1, zBar * x2], gradient: shares(one, two), step: shares((one / top) ** 2, (two / top) ** 2) };
@@ -16,12 +36,19 @@ function splitBar(x1, x2, zBar) {
 
 const EXAMPLES = 16;
 
-/** Two waves, one a branch; the target is their sum, so that each branch has the same share of the work. */
+/**
+ * Two waves, one a branch; the target is their sum, so that each branch has the same share of the work.
+ * @param {number} index
+ */
 function example(index) {
   return [Math.SQRT2 * Math.cos(1.7 * index), Math.SQRT2 * Math.cos(2.9 * index + 1)];
 }
 
-/** Where a branch of so many units starts: h = W x, and a . h is its part of z. */
+/**
+ * Where a branch of so many units starts: h = W x, and a . h is its part of z.
+ * @param {number} units
+ * @param {number} phase
+ */
 function startBranch(units, phase) {
   const spread = 1 / Math.sqrt(units);
   return {
@@ -30,9 +57,10 @@ function startBranch(units, phase) {
   };
 }
 
+/** @param {Branch} branch @param {Branch} start */
 function distance(branch, start) {
   let sum = 0;
-  for (const part of ["W", "a"])
+  for (const part of /** @type {const} */ (["W", "a"]))
     branch[part].forEach((value, j) => {
       sum += (value - start[part][j]) ** 2;
     });
@@ -43,13 +71,16 @@ function distance(branch, start) {
  * Gradient descent on z = a1 · W1 x1 + a2 · W2 x2 and the mean of (y - z)² / 2; x_i is a wave times scale_i.
  * Returns the losses before every step and at the end, how far each branch has moved from its start by then, and the
  * update ratio of the step that comes next: its length over that of the branch's weights.
+ * @param {Branches} what
  */
 function trainBranches({ scale1, scale2, units1, units2, rate, steps }) {
   const starts = [startBranch(units1, 0.4), startBranch(units2, 0.9)];
   const branches = starts.map((start) => ({ W: [...start.W], a: [...start.a] }));
   const scales = [scale1, scale2];
   const losses = [];
+  /** @type {number[][]} */
   const moved = [[], []];
+  /** @type {number[][]} */
   const ratios = [[], []];
   for (let step = 0; step <= steps; step++) {
     let loss = 0;
@@ -82,6 +113,7 @@ function trainBranches({ scale1, scale2, units1, units2, rate, steps }) {
   return { losses, moved, ratios };
 }
 
+/** @param {number[]} one @param {number[]} two */
 function dotOf(one, two) {
   return one.reduce((sum, value, j) => sum + value * two[j], 0);
 }
@@ -89,7 +121,11 @@ function dotOf(one, two) {
 
 const NAME = 48; // room for a letter
 
-/** Bars of two numbers from a middle line, on one scale: [label of the row, number, how it looks]. */
+/**
+ * Bars of two numbers from a middle line, on one scale: [label of the row, number, how it looks].
+ * @param {SVGSVGElement} svg
+ * @param {Bars} what
+ */
 function paintBars(svg, { left, width, top, title, values, look, labels }) {
   const most = Math.max(1e-9, ...values.map(Math.abs));
   const middle = left + NAME + (width - NAME) / 2;
@@ -109,7 +145,7 @@ function paintBars(svg, { left, width, top, title, values, look, labels }) {
   });
 }
 
-/** One bar cut in two: the shares of the two weights. */
+/** One bar cut in two: the shares of the two weights. @param {SVGSVGElement} svg @param {Shares} what */
 function paintShare(svg, { left, width, top, title, shares }) {
   const said = shares ? `: {w1} ${percent(shares[0])}, {w2} ${percent(shares[1])}` : "";
   svg.append(drawnProse(left, top, title + said));
@@ -125,6 +161,7 @@ function paintShare(svg, { left, width, top, title, shares }) {
   });
 }
 
+/** @param {SVGSVGElement} svg @param {SplitState} state @param {number} width */
 function paintSplit(svg, state, width) {
   const { x1, x2, w1, w2, zBar, shares } = state;
   const { bars: found, gradient, step } = splitBar(x1, x2, zBar);
@@ -145,7 +182,7 @@ function paintSplit(svg, state, width) {
 
 const remembered = { key: "", result: trainBranches({ scale1: 1, scale2: 1, units1: 1, units2: 1, rate: 0.1, steps: 0 }) };
 
-/** The training of this state, run once. */
+/** The training of this state, run once. @param {SplitState} state */
 function trained(state) {
   const { scale1, scale2, units1, units2, rate, steps } = state;
   const key = JSON.stringify([scale1, scale2, units1, units2, rate, steps]);
@@ -153,16 +190,24 @@ function trained(state) {
   return remembered.result;
 }
 
+/** @param {number} ratio */
 const thickness = (ratio) => (Number.isFinite(ratio) ? Math.min(9, 0.5 + 24 * Math.sqrt(Math.max(0, ratio)) * 0.9) : 9);
 
-/** The two branches as networks; the lines of each are as thick as its update ratio, the mean of all steps so far. */
+/**
+ * The two branches as networks; the lines of each are as thick as its update ratio, the mean of all steps so far.
+ * @param {SVGSVGElement} svg
+ * @param {SplitState} state
+ * @param {number} width
+ */
 function paintNets(svg, state, width) {
   const height = 250;
   resize(svg, width, height);
   const { ratios } = trained(state);
   const [left, middle, right] = [30, width * 0.45, width - 34];
   const z = { x: right, y: height / 2 };
+  /** @type {SVGElement[]} */
   const parts = [];
+  /** @type {SVGElement[]} */
   const nodes = [];
   [state.units1, state.units2].forEach((units, index) => {
     const top = index ? height / 2 + 8 : 4;
@@ -187,6 +232,7 @@ function paintNets(svg, state, width) {
   svg.replaceChildren(...parts, ...nodes);
 }
 
+/** @param {SVGSVGElement} svg @param {SplitState} state @param {number} width */
 function paintTraining(svg, state, width) {
   const height = 250;
   resize(svg, width, height);
@@ -224,13 +270,14 @@ function paintTraining(svg, state, width) {
   svg.replaceChildren(...parts);
 }
 
+/** @param {SplitState} state */
 function toldSplit(state) {
   if (state.mode === "split") {
     const { x1, x2, w1, w2, shares } = state;
     const { bars: found, gradient, step } = splitBar(x1, x2, state.zBar);
     const made = `{w1} makes ${show(w1 * x1)} of {z}, {w2} makes ${show(w2 * x2)}; their bars are ${show(found[0])} and ${show(found[1])}.`;
     if (!shares) return made;
-    const shared = gradient
+    const shared = gradient && step
       ? `{w1} gets ${percent(gradient[0])} of the gradient and makes ${percent(step[0])} of what one step does to {z}.`
       : "Both x are 0: no weight is fed.";
     return `${made} ${shared}`;
@@ -241,6 +288,7 @@ function toldSplit(state) {
   return `After ${state.steps} steps branch 1 has moved ${show(ends[0])}, branch 2 ${show(ends[1])}; the loss went from ${show(losses[0])} to ${show(last)}.`;
 }
 
+/** @param {Context} context */
 function render(context) {
   const page = stage(context, {
     title: "Who made z, who is fed?",
@@ -257,6 +305,7 @@ function render(context) {
   const nets = canvas("The two branches; their lines are as thick as their update ratios.");
   const curves = canvas("How far each branch has moved, step by step.");
   const both = make("div", { class: "bp-pair" }, nets, curves);
+  /** @param {string} key @param {string} name @param {Partial<Quantity>} [more] */
   const plain = (key, name, more = {}) =>
     dial(page, {
       name,
