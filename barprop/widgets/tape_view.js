@@ -6,19 +6,32 @@ import { barWidth, graphView } from "./shared/graph.js";
 import { stage } from "./shared/stage.js";
 import { letter, prose, show } from "./shared/text.js";
 
+/** @import { Context, Pair, Plan, Recorded, Spot, State, TapeState } from "./shared/types.js" */
+
+/** @type {Record<string, string>} */
 const MARKS = { right: " ✓", wrong: " ✗", missing: " –", unchecked: "" };
 const WORDS = { right: "✓ right", wrong: "✗ not right", missing: "– no bar", unchecked: "not checked" };
 
-/** Numbers short enough to stand beside a node: a number, a short vector, or a shape. */
+/**
+ * Numbers short enough to stand beside a node: a number, a short vector, or a shape.
+ * @param {(number | null)[] | null} values
+ * @param {number[]} shape
+ * @param {number} [digits]
+ */
 export function brief(values, shape, digits = 2) {
   if (!values) return "none";
+  /** @param {any} value */
   const number = (value) => (value === null ? "no number" : show(value, digits));
   if (!shape.length) return number(values[0]);
   if (shape.length === 1 && shape[0] <= 3) return `(${values.map(number).join(", ")})`;
   return shape.length === 1 ? `${shape[0]} numbers` : shape.join(" × ");
 }
 
-/** The same with its first numbers, for the panel. */
+/**
+ * The same with its first numbers, for the panel.
+ * @param {(number | null)[] | null} values
+ * @param {number[]} shape
+ */
 function long(values, shape) {
   if (!values) return "none";
   if (!shape.length) return brief(values, shape, 4);
@@ -27,7 +40,9 @@ function long(values, shape) {
   return `[${shown.join(", ")}${more}]${shape.length > 1 ? `, shape (${shape.join(", ")})` : ""}`;
 }
 
+/** @param {string} name */
 const isLetter = (name) => /^[A-Za-z]\d?$/.test(name);
+/** @param {Recorded} node */
 const named = ({ name, op }) => (isLetter(name) ? `{${name}}` : op ? `the node ${name}` : "a number");
 
 const COLUMN = 84;
@@ -37,12 +52,23 @@ const ROOMY = 110; // columns so wide leave room for the letter of a bar
 const SIDE = 58;
 const STEEP = 0.35; // rows
 
-/** Where everything stands, as wide as there is room for; a long tape is wider. */
+/**
+ * Where everything stands, as wide as there is room for; a long tape is wider.
+ * @param {Recorded[]} nodes
+ * @param {Pair[]} places
+ * @param {Record<string, Pair[]>} ways
+ * @param {number} width
+ * @returns {Plan & {roomy: boolean}}
+ */
 function planOf(nodes, places, ways, width) {
   // what comes from below (or goes there) steeply: labels make room for it
+  /** @param {number} id @param {number[]} others @param {number} way */
   const steep = (id, others, way) => others.some((other) => way * (places[other][1] - places[id][1]) > STEEP);
+  /** @param {number} id */
   const madeOf = (id) => nodes.flatMap(({ parents }, other) => (parents.includes(id) ? [other] : []));
+  /** @param {number} id @param {number} way */
   const aside = (id, way) => Number(steep(id, nodes[id].parents, way)) - Number(steep(id, madeOf(id), way));
+  /** @param {number} id @returns {Spot["side"]} */
   const sideOf = (id) => {
     const [down, up] = [1, -1].map((way) => steep(id, madeOf(id), way));
     return nodes[id].parents.length || down === up ? "around" : down ? "above" : "below";
@@ -51,6 +77,7 @@ function planOf(nodes, places, ways, width) {
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   const across = Math.max(...xs) - left;
   const column = Math.max(COLUMN, Math.min(150, (width - 2 * SIDE) / Math.max(1, across)));
+  /** @param {Pair} those */
   const spot = ([x, y]) => ({ x: Math.round(SIDE + column * (x - left)), y: Math.round(TOP + LINE * (y - top)) });
   const spots = Object.fromEntries(
     places.map((place, id) => [id, { ...spot(place), side: sideOf(id), ...(nodes[id].parents.length ? { aside: aside(id, 1) * (column < ROOMY ? 13 : 24), valueAside: 14 * aside(id, -1) } : {}) }]),
@@ -64,25 +91,31 @@ function planOf(nodes, places, ways, width) {
   };
 }
 
+/** @param {Recorded} node */
 function symbolOf({ name, op, data, shape }) {
   if (isLetter(name) || op) return name;
   return shape.length ? "•" : brief(data, shape);
 }
 
+/** @param {Context} context */
 function render(context) {
   const { model } = context;
-  const [nodes, blame, places, ways] = ["nodes", "blame", "places", "ways"].map((key) => model.get(key));
+  /** @type {[Recorded[], {path?: number[], words?: string, node?: number}, Pair[], Record<string, Pair[]>]} */
+  const [nodes, blame, places, ways] = [model.get("nodes"), model.get("blame"), model.get("places"), model.get("ways")];
   const last = nodes.length - 1;
-  const most = Math.max(0, ...nodes.flatMap(({ shares }) => shares.filter((share) => share !== null)));
+  const most = Math.max(0, ...nodes.flatMap(({ shares }) => shares.map((share) => share ?? 0)));
+  /** @param {string} kind */
   const tally = (kind) => nodes.filter(({ verdict }) => verdict === kind).length;
-  const onPath = new Set((blame.path ?? []).slice(1).map((node, at) => `${node}>${blame.path[at]}`));
-  const guilty = blame.path?.length > 1 ? `${blame.path.at(-1)}>${blame.path.at(-2)}` : "";
+  const wrongWay = (blame.path ?? []).slice(1).map((node, at) => `${node}>${blame.path?.[at]}`);
+  const onPath = new Set(wrongWay);
+  const guilty = wrongWay.at(-1) ?? "";
   const checked = tally("right") + tally("wrong") + tally("missing");
   const summary = blame.words
     ? `${tally("right")} of ${checked} bars are right. The first that is not: ${blame.words}`
     : checked
       ? `All ${checked} bars that nudging can check are right.`
       : "No bar could be checked.";
+  /** @param {string} item */
   const described = (item) => {
     if (!item.includes(">")) {
       const node = nodes[Number(item)];
@@ -116,8 +149,9 @@ function render(context) {
   });
   const box = make("div", { class: "bp-scroll" }, view.svg);
   const panel = make("div", { class: "bp-panel bp-facts" });
-  const nodeLook = (now, roomy) => (id) => {
-    const node = nodes[id];
+  /** @param {TapeState} now @param {boolean} roomy */
+  const nodeLook = (now, roomy) => (/** @type {string} */ id) => {
+    const node = nodes[Number(id)];
     const done = Number(id) >= last - now.step;
     const bar = brief(node.bar, node.barShape ?? []) + MARKS[node.verdict];
     return {
@@ -131,9 +165,10 @@ function render(context) {
       tag: isLetter(node.name) && node.op ? node.op : "",
     };
   };
-  const edgeLook = (now) => (from, to) => {
+  /** @param {TapeState} now */
+  const edgeLook = (now) => (/** @type {string} */ from, /** @type {string} */ to) => {
     const item = `${from}>${to}`;
-    const node = nodes[to];
+    const node = nodes[Number(to)];
     const share = node.shares[node.parents.indexOf(Number(from))] ?? 0;
     const done = Number(to) >= last - now.step;
     return {
@@ -154,6 +189,7 @@ function render(context) {
     const picked = now.picked !== null && !now.picked.includes(">") ? Number(now.picked) : null;
     panel.replaceChildren(...details(nodes[picked ?? (now.step < last ? last - now.step : (blame.node ?? last))]));
   });
+  /** @param {number} step @param {(part: State) => void} act */
   const move = (step, act) => {
     if (step < 0 || step > last) return false;
     act({ step, picked: null });
@@ -179,7 +215,7 @@ function render(context) {
   return page.start();
 }
 
-/** What a node holds, and whether its bar is right. */
+/** What a node holds, and whether its bar is right. @param {Recorded} node */
 function details(node) {
   const name = isLetter(node.name) ? letter(node.name) : node.op ? `the node ${node.name}` : "a number";
   return [
