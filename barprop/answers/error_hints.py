@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ _SHAPES = "the shapes do not fit: A @ b needs as many columns of A as b has entr
 _UNCALLED = "a method has to be called, with brackets, as in sigma.slope(z)"
 _NO_DRAW = "rng.integers(a, b) never draws b itself, so here there is nothing to draw from"
 _MEANS = {
-    "truth value of an array": "`if`, `max` and `and` take one truth value, and an array has many",
+    "truth value of an array": "Python's `if`, `max` and `and` ask one question, and an array has many answers; "
+    "np.where and np.maximum go entry by entry",
     "does not have enough dimensions": _PLAIN_AT,
     "for @: 'float'": _PLAIN_AT,
     "mismatch in its core dimension": _SHAPES,
@@ -26,6 +28,7 @@ _MEANS = {
     "(keepdims=True keeps a summed axis)",
     "can't multiply sequence": "a tuple or list is multiplied: take out what is in it first, as in (v,) = w",
     "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
+    "could not broadcast input array": "the place that is assigned to has another shape: an axis may have to be summed",
     "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum goes entry by entry",
     "can be converted to Python scalars": "float(...) takes one number, and this is an array of several",
     "and 'method'": _UNCALLED,
@@ -44,11 +47,18 @@ _FUNCTIONS = ("Activation", "function", "method", "builtin_function_or_method")
 
 @dataclass(frozen=True)
 class Expression:
-    """The expression that raised. `names`: all it could see; `local`: those of the function itself."""
+    """The expression that raised.
+
+    Parameters
+    ----------
+    names : all it could see. local : the names of the function itself.
+    path : the functions of the student's code that were running, the innermost last.
+    """
 
     node: ast.expr
     names: Mapping[str, Any]
     local: tuple[str, ...]
+    path: tuple[str, ...] = ()
 
     def value(self, node: ast.expr) -> Any:
         """Return what a name, an entry of a dictionary or a transposed array holds; None for anything else."""
@@ -77,6 +87,8 @@ def _in_own_names(kind: str, message: str, at: Expression) -> str:
         return _no_attribute(node, at)
     if kind == "KeyError" and isinstance(node, ast.Subscript):
         return _no_key(node, at)
+    if "cannot reshape array of size 1 " in message and at.path[-2:] == ("receive", "unbroadcast"):
+        return _NO_COMMA
     if isinstance(node, ast.Call) and "not callable" in message:
         return _not_callable(node, at)
     if isinstance(node, ast.BinOp):
@@ -115,11 +127,24 @@ def _unknown_name(message: str, at: Expression) -> str:
 def _no_attribute(node: ast.Attribute, at: Expression) -> str:
     text = _text(node.value)
     if text == "self":
-        return f"self.{node.attr} was never set; forward has to keep it, as in self.{node.attr} = ..."
+        return _not_set(node.attr, at)
     value = at.value(node.value)
     if is_number(value):
         return f"{text} is a plain number here, which has no .{node.attr}; np.asarray({text}) makes an array of it"
     return ""
+
+
+def _not_set(attribute: str, at: Expression) -> str:
+    """Say of a missing attribute of self whether forward never sets it, or was not called yet."""
+    owner = type(at.names.get("self"))
+    forward = getattr(getattr(owner, "forward", None), "__code__", None)
+    sets = forward is not None and any(
+        step.opname == "STORE_ATTR" and step.argval == attribute for step in dis.get_instructions(forward)
+    )
+    if sets and at.path[-1:] != ("forward",):
+        asked = f"{owner.__name__}.{at.path[-1]}" if at.path else "this"
+        return f"self.{attribute} is not set yet: forward sets it, and has to be called before {asked}"
+    return f"self.{attribute} was never set; forward has to keep it, as in self.{attribute} = ..."
 
 
 def _no_key(node: ast.Subscript, at: Expression) -> str:

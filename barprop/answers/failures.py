@@ -73,7 +73,8 @@ def _stopped(label: str, error: BaseException) -> str:
         return f"{label} {WRITES_IN_PLACE}"
     trace = attempt(None, _own, error.__traceback__)
     where = attempt("", _where, trace)
-    plain = attempt("", in_plain_words, type_name(error), message, _expression(trace)) if message else ""
+    known = attempt(None, _expression, trace, _path(error.__traceback__))
+    plain = attempt("", in_plain_words, type_name(error), message, known) if message else ""
     if plain:
         return f"{label} stopped with {type_name(error)}{where}: {plain}. Python's words: {message}."
     return f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
@@ -105,6 +106,16 @@ def _is_work(statement: ast.stmt) -> bool:
     return not text and not isinstance(statement, (ast.Raise, ast.Pass))
 
 
+def _path(trace: TracebackType | None) -> tuple[str, ...]:
+    """Return the student's functions that were running, the innermost last."""
+    frames = []
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == "__main__":
+            frames.append(trace.tb_frame.f_code.co_name)
+        trace = trace.tb_next
+    return tuple(frames)
+
+
 def _own(trace: TracebackType | None) -> TracebackType | None:
     """Return the innermost place in the student's own code."""
     found = None
@@ -123,15 +134,15 @@ def _where(trace: TracebackType | None) -> str:
     return f" (line {trace.tb_lineno}{': ' + line if line else ''})"
 
 
-def _expression(trace: TracebackType | None) -> Expression | None:
+def _expression(trace: TracebackType | None, path: tuple[str, ...]) -> Expression | None:
     """Return the very expression that raised, with the names it was evaluated with."""
-    return attempt(None, _expression_at, trace.tb_frame, trace.tb_lasti) if trace is not None else None
+    return attempt(None, _expression_at, trace.tb_frame, trace.tb_lasti, path) if trace is not None else None
 
 
-def _expression_at(frame: FrameType, at: int) -> Expression:
+def _expression_at(frame: FrameType, at: int, path: tuple[str, ...]) -> Expression:
     first, last, start, stop = list(frame.f_code.co_positions())[at // 2]
     lines = [linecache.getline(frame.f_code.co_filename, n).encode() for n in range(first or 0, (last or 0) + 1)]
     lines[-1] = lines[-1][:stop]
     lines[0] = lines[0][start:]
     node = ast.parse(b"(" + b"".join(lines) + b")", mode="eval").body
-    return Expression(node, {**frame.f_globals, **frame.f_locals}, tuple(frame.f_locals))
+    return Expression(node, {**frame.f_globals, **frame.f_locals}, tuple(frame.f_locals), path)

@@ -59,8 +59,9 @@ class Diagnosis:
         everywhere = {name for t in self.trials for name in t.problems}
         # Where an answer stopped, what did not come is no first wrong output: what came says more.
         came = {name for t in self.trials for name in t.problems if name in t.got}
-        # What stopped before these came is explained by what is known of the others.
-        told_by = failed if came & failed else everywhere
+        # What stopped before these came is explained by what is known of the others in the same cases.
+        beside = {name for t in self.trials if t.right.keys() & failed for name in t.problems}
+        told_by = failed if came & failed else beside
         if self.exercise.is_chain and came:
             told_by = {self.first(came)}
             if self.first(came) not in self.exercise.parts[0].outputs:  # a cache that is not read spoils bars too

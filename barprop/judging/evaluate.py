@@ -16,7 +16,7 @@ from barprop.answers.untrusted import attempt, fresh, one_line, same, type_name
 from barprop.judging.ahead import Ahead
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
-from barprop.judging.exercise import Case, Exercise, Part, Values
+from barprop.judging.exercise import NOT_TRIED, Case, Exercise, Mistake, Part, Values
 from barprop.judging.precision import SINGLE, imprecise, in_single
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import example, short_example, shown_name
@@ -63,6 +63,11 @@ class Evaluation:
     def failed(self) -> bool:
         """Whether anything that was tried is not right."""
         return any(trial.problems for trial in self.trials)
+
+    @property
+    def works(self) -> bool:
+        """Whether it is right, except in corner cases at most."""
+        return not any(trial.problems for trial in self.trials if not self.exercise.is_corner(trial.case))
 
     @property
     def points(self) -> float:
@@ -117,12 +122,15 @@ class Evaluation:
             return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes, kind=kind)
         found = None if self.blocked else self.diagnosis.mistake(failed)
         trial, name = self._shown(failed)
+        sentence = self._problem(trial, name, failed)
+        if found and name not in trial.got:
+            sentence += self._elsewhere(found)
         return Verdict(
             title,
             points,
             most,
             tried,
-            self.blocked or self._problem(trial, name, failed),
+            self.blocked or sentence,
             found.hint if found else "",
             found.name if found else "",
             tuple(held),
@@ -142,7 +150,7 @@ class Evaluation:
         points = part.points * earned / len(part.outputs)
         if any(remark.light for remark in held.values()) and self._pays_first(part):
             points -= _TENTH * self.exercise.points
-        if failed - lost:
+        if failed - lost and self._pays_for_corners(part):
             points -= _TENTH * self.exercise.points
         return round(float(min(max(points, 0.0), part.points)), 4)
 
@@ -160,6 +168,19 @@ class Evaluation:
         """Whether what costs a tenth of the exercise is charged to this part: the first it is seen in."""
         parts = [p for p in self.exercise.parts if any(h.light for h in self.held(p, self._failed(p)).values())]
         return bool(parts) and parts[0] is part
+
+    def _pays_for_corners(self, part: Part) -> bool:
+        """Whether some corner case that is wrong in this part has not been charged to an earlier one."""
+        earlier = self.exercise.parts[: self.exercise.parts.index(part)]
+        paid = {number for p in earlier for number in self._wrong_corners(p)}
+        wrong = self._wrong_corners(part)
+        return not wrong or bool(wrong - paid)
+
+    def _wrong_corners(self, part: Part) -> set[int]:
+        """Return the numbers of the corner cases in which something of a part is wrong that is right elsewhere."""
+        left = self._failed(part) - self._lost(part, self._failed(part))
+        corners = (n for n, t in enumerate(self.trials) if self.exercise.is_corner(t.case))
+        return {n for n in corners if left & self.trials[n].problems.keys()}
 
     def _shown(self, failed: set[str]) -> tuple[Trial, str]:
         """Return the case to show: the first in which the output that is made first is wrong."""
@@ -184,6 +205,13 @@ class Evaluation:
         ]
         others = [n for n in others if n not in _UNNAMED]
         return f"{sentence} Also wrong: {', '.join(others[:6])}{', ...' * (len(others) > 6)}." if others else sentence
+
+    def _elsewhere(self, found: Mistake) -> str:
+        """Say what a hint is about where another case, in which the answer stopped, is shown."""
+        wrong = {n for t in self.trials for n in t.problems if n in t.got}
+        about = [self._called(n) for n in self.exercise.outputs if n in self.diagnosis.outputs_of(found) & wrong]
+        about = [n for n in about if n not in _UNNAMED]
+        return f" (The hint is about {about[0]} in another case, where the answer does not stop.)" if about else ""
 
     def _called(self, output: str) -> str:
         return shown_name(self.exercise, output)
@@ -242,6 +270,8 @@ def evaluate(
         ):  # that costs its remark; whether its values are right is another question
             tried = try_case(exercise, Run(answers), _writable(case))
         got, error, stopped = tried.got, tried.error, tried.stopped
+        if tried.skipped:  # neither right nor wrong
+            right = {name: value for name, value in right.items() if name not in tried.skipped}
         again = number < _REPEATS and not error
         remarks = tried.remarks + (_again(exercise, ahead.run(number, first=False), case, got) if again else [])
         remarks += [
@@ -251,7 +281,7 @@ def evaluate(
             _hold(result, remark, case)
         problems = _problems(exercise, got, right, error)
         result.trials.append(Trial(case, got, right, problems, calls=tried.calls, stopped=stopped))
-        silent = _STOPS if tried.endless else (0 if got else silent + 1)
+        silent = _STOPS if tried.endless else (0 if got or tried.skipped else silent + 1)
     return result
 
 
@@ -325,6 +355,7 @@ class Driven:
     error: str = ""
     stopped: str = ""
     endless: bool = False
+    skipped: set[str] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -334,6 +365,9 @@ def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
     found.remarks = run.remarks
     try:
         for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
+            if value is NOT_TRIED:
+                found.skipped.add(name)
+                continue
             found.got[name] = fresh(value)  # as it is now: a later call may work on in that memory
             found.calls[name] = _made_it(run.calls, value)
     except KeyboardInterrupt:

@@ -42,7 +42,12 @@ class _NotFinite:
     """Stands in a mistake's values for any result that holds NaN or an infinity."""
 
 
-NOT_FINITE = _NotFinite()
+class _NotTried:
+    """Stands in for a value that a drive did not ask for: the case could not be tried."""
+
+
+NOT_FINITE, NOT_TRIED = _NotFinite(), _NotTried()
+WHOLE = "whole numbers"  # cases whose label begins so hold integers where floats are usual: a corner in every exercise
 Values = Mapping[str, Any]
 # (case, right values, output) -> name, hint, and what gives the wrong value
 Guesses = Callable[["Case", Values, str], Iterable[tuple[str, str, Callable[[], Any]]]]
@@ -116,14 +121,15 @@ class Exercise:
     outputs : the names of what comes back, in order.
     probes : rng -> the cases. Another rng, other numbers.
     oracle : case -> the right values by output name, without a closed form.
-    drive : (run, case) -> yields (output, value) as the answer gives them. Default: one call,
-        whose result is a single value, a tuple or a dict, by `returns`.
+    drive : (run, case) -> yields (output, value) as the answer gives them; NOT_TRIED where it could not be tried.
+        Default: one call, whose result is a single value, a tuple or a dict, by `returns`.
     returns : "value", "tuple" or "dict". returned : where a drive calls it, the outputs at the places of its tuple.
     points : of the exercise; split over `parts` where there are several test cells.
     asks : names taken from the student's notebook, by default the exercise's own.
     needs : exercises whose answers this one calls; a failed one is named first.
     hanging : outputs that compare an answer with itself alone; they count where one of the part's others is right.
     corners : beginnings of the labels of corner cases: what is wrong there alone costs a tenth of the exercise.
+        Cases of whole numbers are corners everywhere.
     guesses : families of mistakes of its own kind of steps, besides those that may happen in any.
     tolerance : relative, on the scale of the largest entry of the right value.
     slack : an absolute error that the drive forgives, so that a family may differ by as much.
@@ -179,7 +185,7 @@ class Exercise:
 
     def is_corner(self, case: Case) -> bool:
         """Whether what is wrong in this case alone costs a tenth only."""
-        return case.label.startswith(self.corners) if self.corners else False
+        return case.label.startswith((WHOLE, *self.corners))
 
     def title(self, part: Part) -> str:
         """Return the heading of a verdict on this part."""

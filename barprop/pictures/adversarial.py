@@ -232,16 +232,18 @@ def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], f
     )
 
 
-def curve(eps: Sequence[float], lines: Mapping[str, Any], guess: Mapping[str, Any] | None = None) -> Picture:
+def curve(
+    eps: Sequence[float], lines: Mapping[str, Any], guess: Mapping[str, Any] | None = None, at: float = 0.1
+) -> Picture:
     """Accuracy against eps, in percent.
 
     Parameters
     ----------
     eps : (k,). lines : name -> (k,) shares in [0, 1].
-    guess : name of a line -> percent at eps = 0.1; whatever is no number is left out.
+    guess : name of a line -> percent at eps = `at`; whatever is no number is left out.
     """
     guess = guess if isinstance(guess, Mapping) else {}
-    return _curves(eps, lines, _LINES, {name: p for name, p in guess.items() if type(p) in (int, float)})
+    return _curves(eps, lines, _LINES, {name: p for name, p in guess.items() if type(p) in (int, float)}, at)
 
 
 def before_and_after(eps: Sequence[float], before: Mapping[str, Any], after: Mapping[str, Any]) -> Picture:
@@ -255,7 +257,9 @@ def before_and_after(eps: Sequence[float], before: Mapping[str, Any], after: Map
     return _curves(eps, lines, _PAIRS, {})
 
 
-def _curves(eps: Sequence[float], lines: Mapping[str, Any], styles: Any, guess: Mapping[str, float]) -> Picture:
+def _curves(
+    eps: Sequence[float], lines: Mapping[str, Any], styles: Any, guess: Mapping[str, float], at: float = 0.1
+) -> Picture:
     with course_style():
         figure, axes = sheet(3.8)
         axes.axhline(10, color=FAINT, linewidth=1, linestyle="-")
@@ -264,7 +268,7 @@ def _curves(eps: Sequence[float], lines: Mapping[str, Any], styles: Any, guess: 
             axes.plot(eps, 100 * np.asarray(shares), color=color, linestyle=dash, marker=mark, markersize=5,
                       linewidth=2, label=name)  # fmt: skip
             if name in guess:
-                axes.plot(0.1, min(max(guess[name], 0), 100), "*", color=color, markersize=15, markeredgecolor=INK,
+                axes.plot(at, min(max(guess[name], 0), 100), "*", color=color, markersize=15, markeredgecolor=INK,
                           label=f"your guess: {name}", linestyle="none")  # fmt: skip
         axes.set_xlabel("eps, of a range from 0 (paper) to 1 (ink)")
         axes.set_ylabel("still right, in %")

@@ -127,6 +127,12 @@ check("Product", "backward")
 layers.blocks()
 
 # %% [markdown]
+# Its `backward` will be given $\bar Z$ and the weights, and has to return three bars. **Which array must `forward` cache?**
+
+# %%
+linear_keeps = None  # "the input X", "the output Z", "both" or "neither"?
+
+# %% [markdown]
 # For one example you have done this: in notebook 03 $\bar W$ was a table of products. Now $n$ examples share one $W$.
 #
 # ### Exercise `linear_backward`
@@ -170,15 +176,9 @@ check("linear_backward")
 # %% [markdown]
 # ### Exercise `Linear`
 #
-# Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`.
+# Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`. Go through the three bars: what does each of them read? Was your decision about the cache right?
 #
-# **Which array does `forward` cache?** Go through the three bars: what does each of them read?
-
-# %%
-linear_keeps = None  # "h_prev", "h" or "both"?
-
-# %% [markdown]
-# <details><summary>Decide, then unfold</summary>
+# <details><summary>Check your decision</summary>
 #
 # $\bar b$ needs nothing from `forward`. The input's bar needs $W$, which `backward` is given anyway. Only $\bar W$ needs something kept: the input. The output is of no use here.
 # </details>
@@ -245,15 +245,15 @@ if ready("Linear"):
 #
 # ### Exercise `ReLU`
 #
-# `w` and `w_bar` are `()`. The slope at $0$ is $0$. **Which array will your class cache?** (The card has more than one answer.)
+# `w` and `w_bar` are `()`. The slope at $0$ is $0$. The card has shown more than one cache that works. **What is the least that your class must remember of each entry?**
 
 # %%
-relu_keeps = None  # "h_prev", "h", "either" or "both"?
+relu_keeps = None  # in your own words
 
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Input or output, either will do: $h$ is positive exactly where $h_{\mathrm{prev}}$ was. Even less is enough: whether it was positive, one bit per entry.
+# Whether it was positive, one bit. (NumPy takes a byte for it, an eighth of a float.) The input or the output will do as well: $h$ is positive exactly where $h_{\mathrm{prev}}$ was.
 # </details>
 
 # %% answer="ReLU"
@@ -436,7 +436,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # The probability is 1, and the computer says *not a number*. But adding one number to all logits of a row changes no probability, so you may choose which.
 #
-# And its bar? For one row $l = -z_{\mathrm{label}} + \log S$ with $S = \sum_j \mathrm e^{z_j}$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; each needs the ones before. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged: a partial derivative.
+# And its bar? With $S = \sum_j \mathrm e^{z_j}$, the logarithm of the fraction is $\log p_{\mathrm{label}} = z_{\mathrm{label}} - \log S$. So for one row $l = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; the last two are sums of slopes that you have by then. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged: a partial derivative.
 
 # %%
 slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
@@ -469,10 +469,7 @@ class SoftmaxCrossEntropy:
     """Minus the logarithm of the label's soft-max probability, on average over the rows."""
 
     def forward(self, logits, labels):
-        """logits: (n, k). labels: (n,), whole numbers from 0 to k - 1. Returns the loss, a number.
-
-        You may raise a ValueError for no rows or impossible labels; the check does not test this.
-        """
+        """logits: (n, k). labels: (n,), whole numbers from 0 to k - 1. Returns the loss, a number."""
         ### BEGIN SOLUTION
         if len(labels) == 0 or np.min(labels) < 0 or np.max(labels) >= logits.shape[1]:
             raise ValueError("At least one row is needed, and labels from 0 to k - 1.")

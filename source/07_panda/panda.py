@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 7 · The panda
 #
-# Notebook 05 described a photo: panda, 60 %. After a change that nobody sees: gibbon, 99 %. There you fooled a network that reads digits.
+# Notebook 05 described a photo: panda, 58 %. After a change that nobody sees: gibbon, 99 %. There you fooled a network that reads digits.
 #
-# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. Four kinds of its layers you do not have yet. You will write them, and then your own backward pass carries the attack, in nothing but NumPy.
+# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. Four of its kinds of layers you will write now; three more are given. Then your own backward pass carries the attack, in nothing but NumPy.
 
 # %% locked="setup"
 import os
@@ -52,10 +52,10 @@ photos.photo(X)
 #
 # ## What is in a real network
 #
-# *EfficientNet-Lite0* has 4.7 million weights. One forward pass takes 385 million multiplications. How many of them are done by `Linear` of notebook 04?
+# *EfficientNet-Lite0* has 4.6 million weights. One forward pass takes 385 million multiplications. What percentage of them is done by `Linear` of notebook 04?
 
 # %%
-guess_linear = None  # in percent; not graded
+guess_linear = None  # not graded
 
 # %% show="show_multiplications"
 count = multiplications()
@@ -89,14 +89,14 @@ class ReLU6:
     """h = h_prev, but not below 0 and not above 6, entry by entry. No weights: w = ()."""
 
     def forward(self, h_prev, w):
-        """h_prev: an array of any shape. Returns h, like h_prev. The array h_prev may be overwritten before backward."""
+        """h_prev: an array of any shape. Returns h, like h_prev."""
         ### BEGIN SOLUTION
         self.h = np.clip(h_prev, 0, 6)
         return self.h.copy()
         ### END SOLUTION
 
     def backward(self, h_bar, w):
-        """h_bar: like h. Returns (w_bar, h_prev_bar), where w_bar is ()."""
+        """h_bar: like h. Returns (w_bar, h_prev_bar), where w_bar is (). By now the array h_prev may hold other numbers."""
         ### BEGIN SOLUTION
         return (), h_bar * ((0 < self.h) & (self.h < 6))
         ### END SOLUTION
@@ -131,7 +131,7 @@ check("ReLU6", "backward")
 # $h_{nc}$ is the mean of $h_{\mathrm{prev},nijc}$ over all rows $i$ and columns $j$. **What must it cache?**
 
 # %%
-meanpool_keeps = None  # "h_prev", "h" or something smaller?
+meanpool_keeps = None  # "h_prev", "h", "both" or "neither"?
 
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
@@ -271,7 +271,7 @@ if ready("ReLU6", "Residual"):
     print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
 
 # %% [markdown]
-# Along the sum $\bar h$ arrives whole. (Only an $f$ such as $f(x) = -x$ can cancel it.)
+# Along the sum $\bar h$ arrives whole. (Unless the bar that comes back through $f$ happens to cancel it, as with $f(x) = -x$.)
 #
 # ## Looking around
 #
@@ -301,6 +301,10 @@ print("your guess for k = 3, s = 2:", guess_windows)
 # - And a pixel that no window saw?
 
 # %% answer="DepthwiseConv2d"
+def as_floats(u):
+    return u if u.dtype == np.float32 else np.asarray(u, dtype=float)
+
+
 class DepthwiseConv2d:
     """Windows of k x k pixels, s pixels apart; each feature has weights of its own. w = (W, b), (k, k, c) and (c,)."""
 
@@ -314,15 +318,14 @@ class DepthwiseConv2d:
 
     def forward(self, h_prev, w):
         """h_prev: (n, height, width, c). Returns h, (n, (height - k) // s + 1, (width - k) // s + 1, c)."""
-        W, b = w
-        self.h_prev = h_prev if h_prev.dtype == np.float32 else np.asarray(h_prev, dtype=float)
+        self.h_prev, W, b = map(as_floats, (h_prev, *w))
         return b + sum(W[i, j] * self.seen(self.h_prev, i, j) for i in range(self.k) for j in range(self.k))
 
     def backward(self, h_bar, w):
         """h_bar: like h. Returns ((W_bar, b_bar), h_prev_bar), each in the shape of its variable."""
-        W, b = w
+        W, b = map(as_floats, w)
         ### BEGIN SOLUTION
-        W_bar, h_prev_bar = np.zeros_like(W, dtype=self.h_prev.dtype), np.zeros_like(self.h_prev)
+        W_bar, h_prev_bar = np.zeros_like(W), np.zeros_like(self.h_prev)
         for i in range(self.k):
             for j in range(self.k):
                 W_bar[i, j] = (h_bar * self.seen(self.h_prev, i, j)).sum(axis=(0, 1, 2))
@@ -374,7 +377,9 @@ if ready("DepthwiseConv2d"):
 #
 # ## All together
 #
-# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Batch normalisation was folded into `W` and `b`, and a frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
+# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (In training each feature was also scaled and shifted, which is called batch normalisation; that is already inside `W` and `b`. A frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
+#
+# Without the trained weights the pictures from here on are missing, and the text tells what you would see. One exercise is left, `smooth_saliency`.
 
 # %% folded="show_net"
 net = None
@@ -387,13 +392,13 @@ if at_hand(tensors) and ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d"
 # %% [markdown]
 # With a thousand classes, a blind guess is right in 0.1 % of cases. With the trained weights, your layers see a giant panda.
 #
-# Is the backward pass right, too? Take a tiny step against $\bar x$ and compare what the slope promises with what the loss does. (Only roughly: many units are near a kink of their ReLU6.)
+# Is the backward pass right, too? Take the loss with the label *gibbon*, move each pixel by `1e-5` against its bar, and compare what the slope promises with what the loss does. (Only roughly: many units are near a kink of their ReLU6.)
 
 # %% folded="show_slope"
 if at_hand(net):
     x_bar = input_bar(net, X, np.array([GIBBON]))
-    losses = [net[2].forward(network.forward(X - t * np.sign(x_bar), w), np.array([GIBBON])) for t in (0, 1e-4)]
-    print(f"the slope promises {-1e-4 * np.abs(x_bar).sum():+.4f}, the loss changes by {losses[1] - losses[0]:+.4f}")
+    losses = [net[2].forward(network.forward(X - t * np.sign(x_bar), w), np.array([GIBBON])) for t in (0, 1e-5)]
+    print(f"the slope promises {-1e-5 * np.abs(x_bar).sum():+.4f}, the loss changes by {losses[1] - losses[0]:+.4f}")
 
 # %% [markdown]
 # ## What does it look at?
@@ -452,13 +457,13 @@ if at_hand(net) and ready("smooth_saliency"):
     print("your guess:", guess_large)
 
 # %% [markdown]
-# One bar alone is speckled, and largest on a black leg. The mean over the noisy copies is largest on the head. Nobody told the network where that is.
+# One bar alone is speckled: dots on the legs, on the head, even along the edge of the back. The mean over the noisy copies is largest on the head. Nobody told the network where that is.
 #
 # ## Gibbon, please
 #
 # Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ per pixel, in steps of $1/255$. A screen shows 256 levels per colour, so no pixel may move by more than two of them.
 #
-# The panda has 97 %. After how many steps will "gibbon" win?
+# The network is 97 % sure of the panda. After how many steps will "gibbon" win?
 
 # %%
 guess_steps = None
@@ -508,7 +513,7 @@ if at_hand(net):
 # %% [markdown]
 # Aim, not size. 150,000 small pushes add up if they all pull in one direction, and cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
 #
-# ## Up is not the same as towards
+# ## Uphill, once more
 #
 # Notebook 05 began with gradient *ascent*. Take the panda's own loss and walk **up**: $x' = x + \alpha\,\bar x$. Will the network stop seeing a panda? Will it see the gibbon?
 
@@ -530,7 +535,7 @@ if at_hand(net):
 # %% [markdown]
 # The walk leaves the panda, and goes wherever the slope leads. To *choose*, walk up the probability of the class you want, which is down its loss. That is what the gibbon needs.
 #
-# Now take one single step away from the panda, and make it larger and larger: $\varepsilon = 0.5, 1, 2, 4, 8$ levels. Which of them hurts most?
+# Now take one single step away from the panda, and make it larger and larger: $\varepsilon = 0.25, 1.5, 8$ levels. Which of them makes the panda least probable?
 
 # %%
 guess_size = None  # in levels
@@ -538,15 +543,16 @@ guess_size = None  # in levels
 # %% folded="show_single"
 if at_hand(net):
     up = np.sign(input_bar(net, X, np.array([PANDA])))
-    sizes = (0.5, 1, 2, 4, 8)
+    sizes = (0.25, 1.5, 8)
     made = np.concatenate([np.clip(X + size / 255 * up, 0, 1) for size in sizes])
     logits = network.forward(made, w)
     display(photos.row(made, logits, [f"{size:g} level{'s' * (size != 1)}" for size in sizes]))
-    worst = sizes[photos.probabilities(logits)[:, PANDA].argmin()]
-    print(f"lowest for the panda: {worst:g} levels; your guess: {guess_size}")
+    chances = photos.probabilities(logits)[:, PANDA]
+    print("panda:", ", ".join(f"{100 * p:.0f} % at {size:g} levels" for size, p in zip(sizes, chances)), end="; ")
+    print(f"lowest at {sizes[chances.argmin()]:g}; your guess: {guess_size}")
 
 # %% [markdown]
-# Beyond that size, a larger step is a *worse* attack: a bar is the slope at one point. Look again after every step, as the walk above did.
+# Beyond some size, a larger step is a *worse* attack: a bar is the slope at one point. Look again after every step, as the walk above did.
 #
 # ## Does it last?
 #

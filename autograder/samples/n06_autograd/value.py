@@ -77,6 +77,7 @@ _WRONG_VALUE = {
     "integrated the power": _tape((_BACK_POW, "bar * self.data ** (k + 1) / (k + 1)")),
     "swapped c - a": _tape(("return as_value(other) - self", "return self - other")),
     "swapped c / a": _tape(("return as_value(other) / self", "return self / other")),
+    "swapped C @ a": _tape(("return as_value(other) @ self", "return self @ other")),
     "the shape of the result": _tape((_PLUS, "parent.bar = parent.bar + bar")),
     "axes of length 1 not summed": _tape((_STRETCHED, "return bar")),
     "axes of length 1 lost": _tape((_STRETCHED, "return bar.sum(axis=ones)")),

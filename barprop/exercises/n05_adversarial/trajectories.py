@@ -161,7 +161,6 @@ _SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("the step over the pixels", "Your step is divided by the number of pixels.", {"alpha": lambda c: _size(c) / np.shape(c.X)[1]}),
     ("a step of 1", "Your step is 1, whatever size was asked for.", {"alpha": 1.0}),
     ("the sign of the step alone", "Your step is 1, whatever size was asked for: the size stands inside the sign.", {"alpha": 1.0, "move": np.sign}),
-    ("by the length of each bar", "Each pixel moves by the length of its image's bar. It moves by its own bar.", {"move": lambda s: np.sqrt(np.sum(s * s, axis=1, keepdims=True)) * np.ones_like(s)}),
     ("only upwards", "Your pixels only get larger. Some bars are negative.", {"move": lambda s: (s > 0) * 1.0}),
     ("only downwards", "Your pixels only get smaller. Some bars are positive.", {"move": lambda s: (s < 0) * -1.0}),
     ("by the size of the bar", "Your pixels only get larger. Some bars are negative.", {"move": np.abs}),
@@ -170,10 +169,22 @@ _SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("scaled by the length of all bars", "Your bars are divided by their length. Is that what a step is made of?", {"move": lambda s: s / np.sqrt(np.sum(s * s))}),
     ("the first bar for ever", "Right for one step only. After a step the image is another one; is its bar still the same?", {"fresh": False}),
     ("always from the original", "Each of your steps starts at the first image again, so the steps do not add up.", {"anchored": True}),
+    ("the bar instead of its sign, without the range", "Each pixel moves by its bar, where all are to move equally far. And some pixels leave [0, 1].", {"move": np.positive, "inside": False}),
+    ("the bar instead of its sign, without the ball", "Each pixel moves by its bar, where all are to move equally far. And your images leave the ball.", {"move": np.positive, "eps": np.inf}),
+    ("the bar instead of its sign, without any limit", "Each pixel moves by its bar, where all are to move equally far. And nothing holds your images: neither the ball nor [0, 1].", {"move": np.positive, "eps": np.inf, "inside": False}),
+    ("away from what the network sees", "Your attack only walks away from the class that the network sees. Which class is asked for?", {"labels": predicted, "along": 1.0}),
     ("without the ball", "Your images leave the ball.", {"eps": np.inf}),
     ("without the range", "Your pixels leave [0, 1].", {"inside": False}),
     ("kept in the range", "You keep the pixels in [0, 1], which is not asked for here.", {"inside": True}),
 )  # fmt: skip
+
+
+# Only where a pixel moves by its own bar: steps that go by the sign are cut off by the limits, which looks alike.
+_BY_LENGTH: tuple[str, str, dict[str, Any]] = (
+    "by the length of each bar",
+    "Each pixel moves by the length of its image's bar. It moves by its own bar.",
+    {"move": lambda s: np.sqrt(np.sum(s * s, axis=1, keepdims=True)) * np.ones_like(s)},
+)
 
 
 def _size(c: Case) -> float:
@@ -184,9 +195,16 @@ def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
     """Return the family of an attack: the right way with one thing changed."""
 
     def made(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-        for name, hint, changes in _SLIPS:
-            yield name, hint, lambda changes=changes: walk(c, _changed(c, way_of, changes))  # type: ignore[misc]
         way, X = way_of(c), np.array(c.X, dtype=float)
+        for name, hint, changes in _SLIPS if way.move is np.sign else (*_SLIPS, _BY_LENGTH):
+            yield name, hint, lambda changes=changes: walk(c, _changed(c, way_of, changes))  # type: ignore[misc]
+        if np.isfinite(way.eps):
+            yield (
+                "the limits of the ball exchanged",
+                "Every pixel ends eps below where it began, whatever its bar: your lower limit is above the upper one. "
+                "Which of your numbers is negative?",
+                lambda: _kept(X - way.eps, way) if way.steps else X,
+            )
         start = "The image itself is lost on the way: to what is the step added?"
         yield "the image lost", start, lambda: np.clip(right[output] - X, 0.0, 1.0) if way.inside else right[output] - X
         yield "the last step alone", start, lambda: _last_step(c, way)

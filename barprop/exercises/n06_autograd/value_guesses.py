@@ -96,28 +96,29 @@ _FUNCTIONS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "relu": {"the absolute value": np.abs, "the negative side": lambda a: np.minimum(a, 0), "a itself": lambda a: a},
     "tanh": {"np.tan": np.tan, "np.sinh": np.sinh, "np.arctan": np.arctan, "sigmoid": lambda a: 1 / (1 + np.exp(-a))},
 }
-# the bar of one operand: x is that operand, y the other one, h the result
-_PARTNERS: Mapping[str, Callable[[Any, Any, Any], Any]] = {
-    "its own value": lambda x, y, h: x + 0 * h,
-    "its partner": lambda x, y, h: y + 0 * h,
-    "minus its partner": lambda x, y, h: -y + 0 * h,
-    "the result": lambda x, y, h: h,
-    "1": lambda x, y, h: np.ones_like(h),
-    "-1": lambda x, y, h: -np.ones_like(h),
-    "1/2": lambda x, y, h: np.full_like(h, 0.5),
-    "0": lambda x, y, h: np.zeros_like(h),
-    "1 over its partner": lambda x, y, h: 1 / y + 0 * h,
-    "1 over itself": lambda x, y, h: 1 / x + 0 * h,
-    "1 over its partner's square": lambda x, y, h: np.power(1.0 * y, -2.0) + 0 * h,
-    "1 over its own square": lambda x, y, h: np.power(1.0 * x, -2.0) + 0 * h,
-    "minus 1 over its own square": lambda x, y, h: -np.power(1.0 * x, -2.0) + 0 * h,
-    "partner over own": lambda x, y, h: y / x,
-    "own over partner": lambda x, y, h: x / y,
-    "minus partner over own": lambda x, y, h: -y / x,
-    "partner over own, squared": lambda x, y, h: y / (1.0 * x * x),
-    "the sum of both": lambda x, y, h: x + y,
-    "own times partner": lambda x, y, h: x * y,
-    "minus own times partner": lambda x, y, h: -x * y,
+# what may be taken for the slope in the bar of one operand, and how it is written: x is that operand, y the other one,
+# h the result
+_PARTNERS: Mapping[str, tuple[str, Callable[[Any, Any, Any], Any]]] = {
+    "its own value": ("{x}", lambda x, y, h: x + 0 * h),
+    "its partner": ("{y}", lambda x, y, h: y + 0 * h),
+    "minus its partner": ("-{y}", lambda x, y, h: -y + 0 * h),
+    "the result": ("{h}", lambda x, y, h: h),
+    "1": ("1", lambda x, y, h: np.ones_like(h)),
+    "-1": ("-1", lambda x, y, h: -np.ones_like(h)),
+    "1/2": ("1/2", lambda x, y, h: np.full_like(h, 0.5)),
+    "0": ("0", lambda x, y, h: np.zeros_like(h)),
+    "1 over its partner": ("1 / {y}", lambda x, y, h: 1 / y + 0 * h),
+    "1 over itself": ("1 / {x}", lambda x, y, h: 1 / x + 0 * h),
+    "1 over its partner's square": ("1 / {y}²", lambda x, y, h: np.power(1.0 * y, -2.0) + 0 * h),
+    "1 over its own square": ("1 / {x}²", lambda x, y, h: np.power(1.0 * x, -2.0) + 0 * h),
+    "minus 1 over its own square": ("-1 / {x}²", lambda x, y, h: -np.power(1.0 * x, -2.0) + 0 * h),
+    "partner over own": ("{y} / {x}", lambda x, y, h: y / x),
+    "own over partner": ("{x} / {y}", lambda x, y, h: x / y),
+    "minus partner over own": ("-{y} / {x}", lambda x, y, h: -y / x),
+    "partner over own, squared": ("{y} / {x}²", lambda x, y, h: y / (1.0 * x * x)),
+    "the sum of both": ("{x} + {y}", lambda x, y, h: x + y),
+    "own times partner": ("{x} * {y}", lambda x, y, h: x * y),
+    "minus own times partner": ("-{x} * {y}", lambda x, y, h: -x * y),
 }
 
 
@@ -215,6 +216,8 @@ def _bars(
         for what, power in _POWERS.items():
             yield f"{step}: {what}", hint, lambda power=power: incoming * power(a, operands["k"]) + direct  # type: ignore[misc]
     elif step[2:3] in tuple("+-*/"):
+        sign = f"The sign of the bar of {operand} in {step} is off: which way does {step} move when {operand} grows?"
+        yield f"{operand}.bar in {step}: the sign", sign, lambda: 2 * direct - r
         yield from _of_two(step, operands, operand)
 
 
@@ -222,11 +225,13 @@ def _of_two(step: str, operands: Mapping[str, np.ndarray], operand: str) -> Iter
     names = [name for name in operands if name != "w"]
     if len(names) != 2:
         return
-    x, y = operands[operand], next(operands[name] for name in names if name != operand)
+    other = next(name for name in names if name != operand)
+    x, y = operands[operand], operands[other]
     h = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}[step[2]](*(operands[name] for name in names))
     incoming = operands.get("w", np.float64(1.0))
-    for what, slope in _PARTNERS.items():
-        hint = f"The bar of {operand} in {step} is made with {what} as the slope. Nudge {operand}: how far does {step} move?"
+    for what, (pattern, slope) in _PARTNERS.items():
+        written = pattern.format(x=operand, y=other, h=step)
+        hint = f"The bar of {operand} in {step} is made with {written} as the slope. Nudge {operand}: how far does {step} move?"
 
         def made(slope: Callable[[Any, Any, Any], Any] = slope) -> Any:
             return _to_shape(incoming * slope(x, y, h), x.shape)

@@ -196,6 +196,8 @@ VALUE_MISTAKES = (
             _in("square", {"A.bar in A @ B": lambda c, right: c.B, "B.bar in A @ B": lambda c, right: c.A})),
     Mistake("outer product the wrong way round", "The bar of a matrix that met a vector came out transposed.",
             _in("square", {"A.bar in A @ b": lambda c, right: right.T, "B.bar in a @ B": lambda c, right: right.T})),
+    Mistake("swapped C @ a", "C @ A came out as A @ C. In __rmatmul__ the Value stands on the right.",
+            _in("turned", {f"C @ {name}": lambda c, right, name=name: c.args[name] @ c.C for name in "Aa"})),  # type: ignore[misc]
     Mistake("mean instead of sum, along an axis", "A sum hands its bar to every entry, undivided.",
             _in("square", {f"a.bar in {text}": lambda c, right, text=text: right * _share(text, c)  # type: ignore[misc]
                            for text in ("a.sum()", "a.sum(axis=0)", "a.sum(axis=1)", "a.sum(axis=-1)")})),

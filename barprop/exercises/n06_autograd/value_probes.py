@@ -206,6 +206,9 @@ def _matmuls(rng: np.random.Generator) -> Iterator[Case]:
     sides = [("C", "A"), ("A", "c"), ("C", "a")]
     constant = [Expression(f"{left} @ {right}", (left, right), _matmul) for left, right in sides]
     yield expressions_case("constant", "an array C or c on one side", args, "A a", constant)
+    args = {"C": read_only(draw(rng, 3, 3)), "A": draw(rng, 3, 3), "a": draw(rng, 3)}
+    turned = [Expression(f"C @ {right}", ("C", right), _matmul) for right in "Aa"]
+    yield expressions_case("turned", "a square array C on the left", args, "A a", turned)
 
 
 # --- sum --------------------------------------------------------------------------------------

@@ -150,9 +150,12 @@ def _panda_net() -> tuple[Any, Any, dict[str, np.ndarray]]:
 
 
 def weights_of_the_panda_net() -> int:
-    """Return the number of trained weights; the running means and variances of the batch normalisation are none."""
-    tensors = _panda_net()[2]
-    return sum(array.size for name, array in tensors.items() if name.endswith(("weight", "bias")))
+    """Return the number of weights of the network that is built, where batch normalisation is part of W and b."""
+
+    def count(w: Any) -> int:
+        return sum(map(count, w)) if isinstance(w, (list, tuple)) else int(np.size(w))
+
+    return count(_panda_net()[1])
 
 
 def blocks_of_the_panda_net() -> tuple[int, int]:
@@ -198,12 +201,12 @@ def after_changes() -> dict[str, float]:
     return dict(zip(changed, 100 * probabilities(logits)[:, names.index("giant panda")], strict=True))
 
 
-def largest_fields() -> tuple[tuple[int, int], ...]:
-    """Return which of 7 x 7 fields of the photo has the largest bars, for one bar and for a mean over noisy copies."""
+def largest_field() -> tuple[int, int]:
+    """Return which of 7 x 7 fields of the photo has the largest bars, in the mean over noisy copies."""
     net, X, label = _picture_net(), panda(), np.array([class_names().index("giant panda")])
-    maps = np.abs(n05_adversarial.input_bar(net, X, label)), n07_panda.smooth_saliency(net, X, label, 0.1, 12, 0)
-    fields = [each.reshape(224, 224, 3).max(axis=2).reshape(7, 32, 7, 32).mean(axis=(1, 3)) for each in maps]
-    return tuple(divmod(int(field.argmax()), 7) for field in fields)
+    size = n07_panda.smooth_saliency(net, X, label, 0.1, 12, 0).reshape(224, 224, 3).max(axis=2)
+    row, column = divmod(int(size.reshape(7, 32, 7, 32).mean(axis=(1, 3)).argmax()), 7)
+    return row, column
 
 
 NAMES = {name: value for name, value in vars(np).items() if not name.startswith("_")} | {

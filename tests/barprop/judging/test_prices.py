@@ -82,6 +82,47 @@ def test_right_values_made_in_place_cost_half_also_where_the_array_is_read_only(
     assert all(verdict.passed for verdict in found.values())
 
 
+WHOLE_NUMBERS = {
+    "gradient_ascent": """
+def gradient_ascent(net, X, labels, alpha, steps):
+    X = X.copy()
+    for _ in range(steps):
+        X += alpha * input_bar(net, X, labels)
+    return X
+""",
+    "DepthwiseConv2d": """
+class DepthwiseConv2d:
+    def __init__(self, k, s):
+        self.k, self.s = k, s
+
+    def windows(self, x):
+        return np.lib.stride_tricks.sliding_window_view(x, (self.k, self.k), (1, 2), writeable=True)[:, :: self.s, :: self.s]
+
+    def forward(self, h_prev, w):
+        self.h_prev = np.array(h_prev, dtype=float)
+        return np.einsum("nyxcij,ijc->nyxc", self.windows(self.h_prev), w[0]) + w[1]
+
+    def backward(self, h_bar, w):
+        W_bar, h_prev_bar = np.zeros_like(w[0]), np.zeros_like(self.h_prev)
+        for i, j in np.ndindex(self.k, self.k):
+            W_bar[i, j] += (h_bar * self.windows(self.h_prev)[..., i, j]).sum(axis=(0, 1, 2))
+            self.windows(h_prev_bar)[..., i, j] += h_bar * w[0][i, j]
+        return (W_bar, h_bar.sum(axis=(0, 1, 2))), h_prev_bar
+""",
+}
+
+
+@pytest.mark.parametrize("name", WHOLE_NUMBERS)
+def test_an_array_of_whole_numbers_that_takes_no_fractions_costs_a_tenth(name: str) -> None:
+    exercise = EXERCISES[name]
+    evaluation = judge(exercise, answer(WHOLE_NUMBERS[name], exercise), EXERCISES, 0, oracle_of)
+    assert evaluation.works
+    found = [evaluation.verdict(part) for part in exercise.parts]
+    assert all("whole numbers" in verdict.problem for verdict in found), found
+    assert found[0].points == pytest.approx(found[0].max_points - 0.1 * exercise.points)
+    assert sum(verdict.points for verdict in found) == pytest.approx(0.9 * exercise.points), "charged once"
+
+
 def test_a_wrong_value_made_in_place_is_still_wrong() -> None:
     source = IN_PLACE["ReLU", "backward"].replace("h_bar *= self.open", "h_bar *= ~self.open")
     verdict = _verdicts("ReLU", source)["backward"]

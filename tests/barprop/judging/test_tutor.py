@@ -110,6 +110,23 @@ def test_a_passed_check_is_one_line() -> None:
 
 _LINEAR = "class Linear:\n    def forward(self, h_prev, w):\n        {forward}\n        return h_prev @ w[0].T + w[1]\n    def backward({args}):\n        return (h_bar.T @ {kept}, h_bar.sum(axis=0)), h_bar @ w[0]\n"
 
+_BACK_TO_FRONT = """
+class SoftmaxCrossEntropy:
+    def forward(self, logits, labels):
+        log_p = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+        self.p, self.at = np.exp(log_p), (np.arange(len(labels)), labels)
+        return -np.mean(log_p[self.at])
+    def backward(self, l_bar=1.0):
+        logits_bar = self.p.copy()
+        logits_bar[self.at] -= 1
+        return l_bar * logits_bar / len(logits_bar)
+def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
+    loss = SoftmaxCrossEntropy()
+    logits = network.forward(X, w)
+    w_bar, _ = network.backward(loss.backward(), w)
+    return w, [loss.forward(logits, labels)]
+"""
+
 
 @pytest.mark.parametrize(
     ("name", "part", "source", "words"),
@@ -122,6 +139,7 @@ _LINEAR = "class Linear:\n    def forward(self, h_prev, w):\n        {forward}\n
         ("Linear", "backward", _LINEAR.format(forward="h_cache = h_prev", args="self, h_bar, w", kept="h_cache"), "with self in front: self.h_cache"),
         ("Linear", "backward", _LINEAR.format(forward="pass", args="self, h_bar, w", kept="self.h_prev"), "self.h_prev was never set"),
         ("Linear", "backward", _LINEAR.format(forward="pass", args="h_bar, w", kept="h_bar"), "self is missing"),
+        ("train_digits", "batches", _BACK_TO_FRONT, "self.p is not set yet: forward sets it, and has to be called before SoftmaxCrossEntropy.backward"),
     ],
 )  # fmt: skip
 def test_errors_in_plain_words(name: str, part: str, source: str, words: str) -> None:
