@@ -158,7 +158,7 @@ if ready("sensitivity"):
     print(f"where it is less than 80 % sure: {np.median(size[sure < 0.8]):.1g}; your guess: {guess_longer}")
 
 # %% [markdown]
-# All ten are classified correctly, and the longest bar is about 20 million times as long as the shortest. The network almost misreads the nervous ones. So the length of $\bar x$ is a first sign of how *robustly* an image is classified.
+# All ten are classified correctly, and the longest bar is about 20 million times as long as the shortest. So the length of $\bar x$ is a first sign of how *robustly* an image is classified.
 #
 # ## Uphill
 #
@@ -546,7 +546,7 @@ if ready("input_bar"):
 #
 # ## Training on attacked digits
 #
-# Can the network learn to resist the attack? A simple idea: go on training, on digits attacked again in every training step. (This takes up to a minute.) Predict the accuracy afterwards, in percent:
+# Can the network learn to resist the attack? A simple idea: train on, with digits attacked anew in every step. (This takes up to a minute.) Predict the accuracy afterwards, in percent:
 
 # %%
 guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}

@@ -72,7 +72,7 @@ for means in (1, 2, 4, 8, 16):
     for _ in range(means):
         y = mean(y, y)
     send_back(y, 1.0)
-    print(f"{means:>2} mean{'s' if means > 1 else ' '}, {means + 1:>2} nodes: x visited {x.visits:>6,} times, x.bar = {x.bar}")
+    print(f"{means:>2} {'means,' if means > 1 else 'mean, '} {means + 1:>2} nodes: x visited {x.visits:>6,} times, x.bar = {x.bar}")
 print(f"20 means, 21 nodes: {2**20:,} visits; your guess: {guess_visits}")
 
 # %% [markdown]
@@ -92,9 +92,9 @@ except RecursionError as error:
 # %% [markdown]
 # ## Wait until everything has arrived
 #
-# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to go on: once, with the sum. So a node has to wait until every node that was made from it has sent a bar back.
+# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to go on: once, with the sum. So a node has to wait until every node made from it has sent a bar back.
 #
-# So list the nodes, each **after all the nodes that it was made from**. Go through the list from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**. It lies inside a larger one, whose paths part at $x$.
+# So list the nodes, each **after all those it was made from**. Go through it from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**, inside a larger one from $x$.
 
 # %% show="show_graph"
 x = Step(0.5)
@@ -540,6 +540,17 @@ check("Value", "nonlinear")
 check("Value", "backward")
 
 # %% [markdown]
+# Which number a slope is made of, read off your tape:
+
+# %% folded="show_easiest"
+if ready("topological_order", "Value"):
+    for name, guess in easiest.items():
+        a = Value([0.5, 1.0, 2.0])
+        h = getattr(a, name)()
+        h.backward()
+        print(f"{name:4}  in {a.data}  out {np.round(h.data, 3)}  slope {np.round(a.bar, 3)}; your guess: {guess}")
+
+# %% [markdown]
 # The neuron of notebook 01, written as anybody would write it. The picture has grown a $\tanh$, a power and an $@$, and has fewer nodes than before:
 
 # %% show="show_value"
@@ -736,7 +747,7 @@ if ready("topological_order", "Value", "compose"):
     print(f"one node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
 
 # %% [markdown]
-# What is recorded is the price of the tape, and it grows with the batch and the depth. Ours keeps every result until the pass is over, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. Notebook 02 showed how to keep even less: compute some of it again.
+# The recorded part is the tape's price; it grows with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. Notebook 02 kept even less.
 #
 # ## And PyTorch
 #

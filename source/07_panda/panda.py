@@ -271,7 +271,7 @@ if ready("ReLU6", "Residual"):
     print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
 
 # %% [markdown]
-# Along the sum $\bar h$ arrives whole. (Unless the bar that comes back through $f$ happens to cancel it, as with $f(x) = -x$.)
+# Along the sum $\bar h$ arrives whole. (Unless the bar from $f$ cancels it, as with $f(x) = -x$.)
 #
 # ## Looking around
 #
@@ -279,7 +279,7 @@ if ready("ReLU6", "Residual"):
 #
 # $$h_{pq} = b + \sum_{i,j=0}^{k-1} W_{ij}\; h_{\mathrm{prev},\,sp+i,\,sq+j}$$
 #
-# Its `forward` is given, a loop over the positions $(i, j)$. `seen(h_prev, i, j)` views that position in *all* windows.
+# Its given `forward` loops over the positions $(i, j)$. `seen(h_prev, i, j)` views that position in *all* windows.
 #
 # How many windows does a picture of $7 \times 6$ pixels have for $k = 3$, $s = 2$?
 
@@ -377,9 +377,9 @@ if ready("DepthwiseConv2d"):
 #
 # ## All together
 #
-# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (In training each feature was also scaled and shifted, which is called batch normalisation; that is already inside `W` and `b`. A frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
+# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Training also scales and shifts each feature, called batch normalisation; that is inside `W` and `b` now. A frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
 #
-# Without the trained weights the pictures from here on are missing, and the text tells what you would see. One exercise is left, `smooth_saliency`.
+# Without the trained weights, the text tells what you would see from here on. One exercise is left, `smooth_saliency`.
 
 # %% folded="show_net"
 net = None
@@ -457,7 +457,7 @@ if at_hand(net) and ready("smooth_saliency"):
     print("your guess:", guess_large)
 
 # %% [markdown]
-# One bar alone is speckled: dots on the legs, on the head, even along the edge of the back. The mean over the noisy copies is largest on the head. Nobody told the network where that is.
+# One bar alone is speckled, all over the panda. The mean over the noisy copies is largest on the head. Nobody told the network where that is.
 #
 # ## Gibbon, please
 #
