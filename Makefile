@@ -51,8 +51,8 @@ test: lint ## lint, types, notebooks/ and solutions/ in step, all tests but thos
 quick: lint ## the same without the long tests: browser, attacks and the like
 	$(PYTEST) $(OPTIONS) -m "not (slow or browser or attacks or database)"
 
-exhaustive: $(VENV)/test ## the longest tests, before a release: mutants, every accepted answer in every picture, a hub
-	$(PYTEST) $(OPTIONS) -m exhaustive
+exhaustive: $(VENV)/test ## the longest tests, before a release: mutants, a hub, many more seeds and repetitions
+	THOROUGH=1 $(PYTEST) $(OPTIONS) -m "exhaustive or thorough"
 
 upstream: $(VENV)/test ## nbgrader's own tests against our grading
 	$(PYTEST) -m upstream

@@ -21,6 +21,7 @@ from barprop.judging.evaluate import Evaluation
 from barprop.judging.exercise import Case, Exercise, Values
 from barprop.judging.judge import judge
 from barprop.judging.verdict import Verdict
+from tests.depth import often
 
 NAMES = tuple(EXERCISES)
 
@@ -103,7 +104,11 @@ def _size(value: Any) -> int:
 
 
 def seeds(name: str, most: int, least: int = 2, budget: int = 100) -> range:
-    """So many seeds: `most` where an evaluation is at most `budget` numbers, fewer in proportion where it is more."""
+    """So many seeds: `most` where an evaluation is at most `budget` numbers, fewer in proportion where it is more.
+
+    `most` is for `make exhaustive`; other runs take a quarter of them.
+    """
+    most = often(max(1, most // 4), most)
     return range(max(least, min(most, most * budget // cost(name))))
 
 

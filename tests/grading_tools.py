@@ -27,6 +27,7 @@ from autograder.scoring.record import Record
 from autograder.submission.cell_source import declared
 from barprop.answers.calls import Namespace, Run
 from barprop.answers.script import Outcome, Script, carry_out
+from tests.depth import PATHS
 
 ASSIGNMENT, NOTEBOOK = "01_forward_graph", "forward_graph"
 
@@ -211,7 +212,7 @@ def hand_in(course: Path, student: str, name: str, document: dict[str, Any]) -> 
 
 def call(course: Path, *words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
     """Run `python -m WORDS` in a course's folder."""
-    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    paths = os.pathsep.join([PATHS, os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=course,

@@ -55,7 +55,7 @@ def test_the_wheel_holds_both_packages_whole(wheel: Path) -> None:
     assert {Path(name).name for name in held if ".dist-info/licenses/" in name} == {"LICENSE", "NOTICE", "README.md"}
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_installed_command_grades_in_any_folder_of_a_course(wheel: Path, tmp_path: Path) -> None:
     needs.sandbox()
     venv, course = tmp_path / "venv", tmp_path / "course"

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from pathlib import Path
 
-# jsonschema, which nbformat loads, would build 38 grammars for kinds of addresses that no notebook holds: 3 s.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from nbgrader.apps import AutogradeApp
 
-from nbgrader.apps import AutogradeApp  # noqa: E402
-
-from autograder.course.layout import course_around  # noqa: E402
+from autograder.course.layout import course_around
 
 
 def configured(db: str | None = None) -> AutogradeApp:

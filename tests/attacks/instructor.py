@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.conftest import ROOT, free_port
+from tests.depth import PATHS
 from tests.grading_tools import call, cell, hand_in, make_course, own_answers, own_source
 
 ASSIGNMENT, NOTEBOOK = "ps1", "p1"
@@ -111,7 +112,7 @@ class Desk:
             "JUPYTER_DATA_DIR": str(home / "data"),
             "IPYTHONDIR": str(home / "ipython"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": PATHS,
         }
         env.pop("JUPYTER_CONFIG_PATH", None)
         if extension:

@@ -19,6 +19,7 @@ import nbformat
 import pytest
 
 from tests import needs
+from tests.depth import PATHS
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -100,7 +101,7 @@ def running_lab(base: Path, *settings: Path) -> Iterator[Lab]:
         "JUPYTER_DATA_DIR": str(home / "data"),
         "IPYTHONDIR": str(home / "ipython"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": PATHS,
     }
     with open(home / "server.log", "wb") as log:
         server = subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log)

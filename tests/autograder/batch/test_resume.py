@@ -26,11 +26,12 @@ from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
 from autograder.scoring.grade import grade_submission
 from tests import needs
+from tests.depth import often, thorough
 from tests.grading_tools import FakeSession, call, hand_in, make_course, own_answers, own_source, scores
 
 pytestmark = pytest.mark.slow
 
-STUDENTS, KILLS = 30, 20
+STUDENTS, KILLS = often(12, 30), often(8, 20)
 
 
 def _class(folder: Path, students: int = STUDENTS) -> Path:
@@ -104,6 +105,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     run_module.run_jobs = run_jobs
 
 
+@thorough
 @pytest.mark.usefixtures("here")
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     course, log = _class(tmp_path / "course"), tmp_path / "log"
@@ -144,6 +146,7 @@ class PowerCut(BaseException):
 
 
 @pytest.mark.parametrize("when", ["os.replace", "os.fsync", "Path.rename"])
+@thorough
 @pytest.mark.usefixtures("here")
 def test_a_crash_between_any_two_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     """The same with an exception at the n-th call of what makes things last."""
@@ -152,7 +155,7 @@ def test_a_crash_between_any_two_steps(tmp_path: Path, monkeypatch: pytest.Monke
     wanted, files = scores(course), _files(course)
     owner, name = (Path, "rename") if when == "Path.rename" else (os, when.split(".")[1])
     real = getattr(owner, name)
-    for number in range(6):
+    for number in range(0, 6, often(2, 1)):
         _forget(course)
         count = iter(range(number))
 

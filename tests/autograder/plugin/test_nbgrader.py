@@ -17,6 +17,7 @@ from autograder.course.authored import materialise
 from autograder.course.layout import RELEASE, ROOT
 from autograder.samples.classroom import everyone, hand_in
 from barprop.exercises import EXERCISES, TESTS
+from tests.depth import PATHS
 
 ASSIGNMENT = "01_forward_graph"
 STOCK = """
@@ -35,7 +36,7 @@ def nbgrader(folder: Path, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "nbgrader", *words, "--log-level=ERROR"],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": PATHS},
         capture_output=True,
         text=True,
     )

@@ -338,7 +338,7 @@ def new_weights(seed: int) -> list[tuple]:
     return [first, (), (rng.normal(0, 1 / 8, (10, 64)), np.zeros(10))]
 
 
-@pytest.mark.parametrize("nonlinear", [ref.ReLU, ref.Tanh])
+@pytest.mark.parametrize("nonlinear", [ref.ReLU, pytest.param(ref.Tanh, marks=pytest.mark.exhaustive)])
 def test_nine_of_ten_held_out_digits_are_named(nonlinear: type) -> None:
     X, labels, X_test, labels_test = digits()
     network, w = ref.Network([ref.Linear(), nonlinear(), ref.Linear()]), new_weights(0)

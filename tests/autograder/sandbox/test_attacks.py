@@ -428,7 +428,7 @@ def test_all_of_this_holds_as_an_ordinary_user():
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o777)
         words = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", f"--basetemp={home}/t", __file__]
-        environment = {**os.environ, "HOME": home, "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "HOME": home, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": ""}
         done = subprocess.run(
             as_user([*words, "-k", chosen]), cwd=REPOSITORY, env=environment,
             capture_output=True, text=True, timeout=500, check=False,

@@ -20,6 +20,7 @@ from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Exercise
 from barprop.judging.judge import judge
 from tests import needs
+from tests.depth import often, thorough
 
 SETUP = "import numpy as np\nfrom barprop.activations import sigmoid, tanh"  # softplus is an exercise of 06
 SEED = 11
@@ -74,13 +75,14 @@ def test_the_reference_gets_full_points_through_the_pipe(session, name):
     assert session.interrupt_free()
 
 
+@thorough
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_verdict_is_the_same_as_in_the_kernel(session, name):
-    """On some five samples of each exercise, wrong and right; one that differs is named."""
+    """On some samples of each exercise, wrong and right; one that differs is named."""
     exercise = EXERCISES[name]
     tried = {**samples.wrong().get(name, {}), **dict(enumerate(samples.right().get(name, [])[:2]))}
     sources = references()
-    for label, source in list(tried.items())[:: max(1, len(tried) // 5)]:
+    for label, source in list(tried.items())[:: max(1, len(tried) // often(2, 5))]:
         for other in (*sources, SETUP):  # so that every sample finds all others answered
             session.run_cell(other)
         session.run_cell(source)

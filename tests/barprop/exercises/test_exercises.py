@@ -21,6 +21,7 @@ from barprop.judging.evaluate import Evaluation
 from barprop.judging.exercise import Exercise
 from barprop.judging.judge import judge
 from tests.answers import NAMES, answer, blank, cases, points, remembered, seeds, tried, verdicts
+from tests.depth import thorough
 from tests.meddling import KINDS, REMARKS, meddled
 from tests.mutants import survey
 
@@ -78,6 +79,7 @@ def test_labels_are_words(name: str) -> None:
 # --- the references ---------------------------------------------------------------------------
 
 
+@thorough
 @every
 def test_reference_is_right_by_its_own_oracle(name: str) -> None:
     exercise = EXERCISES[name]
@@ -87,6 +89,7 @@ def test_reference_is_right_by_its_own_oracle(name: str) -> None:
         assert not [note for verdict in verdicts(evaluation) for note in verdict.notes], f"seed {seed}"
 
 
+@thorough
 @every
 def test_oracles_agree(name: str) -> None:
     exercise = EXERCISES[name]
@@ -108,6 +111,7 @@ def test_reference_oracle_judges_like_the_own(name: str) -> None:
 # --- mistakes ---------------------------------------------------------------------------------
 
 
+@thorough
 @pytest.mark.parametrize(("name", "mistake"), MISTAKES)
 def test_mistake_gets_its_own_hint(name: str, mistake: str) -> None:
     """Where a mistake in one part spoils a later part as well, the first hint that is given is its own."""
@@ -137,6 +141,7 @@ def test_a_given_away_value_is_seen() -> None:
 # --- right answers ----------------------------------------------------------------------------
 
 
+@thorough
 @every
 def test_right_answers_are_accepted(name: str) -> None:
     exercise = EXERCISES[name]

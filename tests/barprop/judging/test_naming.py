@@ -11,6 +11,7 @@ from barprop.judging.compare import close
 from barprop.judging.exercise import NOT_FINITE
 from barprop.judging.judge import judge
 from tests.answers import NAMES, answer, cases, remembered, seeds
+from tests.depth import thorough
 from tests.naming import Naming, survey, survey_mutants, survey_slips, table
 from tests.slips import bases
 
@@ -40,6 +41,7 @@ def test_the_table_counts() -> None:
     assert lines[-1].split()[:4] == ["all", "8", "37.5", "%"]
 
 
+@thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_no_set_of_probes_is_vacuous(name: str) -> None:
     """At every seed each mistake gives, somewhere, something else than what is right."""
