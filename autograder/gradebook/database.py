@@ -5,20 +5,20 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from nbgrader.api import Gradebook, get_alembic_version
+from alembic.script import ScriptDirectory
+from nbgrader.api import Base, Course, Gradebook
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import inspect, make_url, text
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import create_engine, event, insert, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
-
-from autograder.course.layout import tools_on_path
 
 
 def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
     """Open nbgrader's gradebook. Raise NbGraderException with a sentence if the database cannot be opened."""
-    tools_on_path()
     coursedir.db_url = with_driver(coursedir.db_url)
     try:
+        _make_tables(coursedir.db_url, coursedir.course_id)
         gradebook = Gradebook(coursedir.db_url, coursedir.course_id)
     except ImportError as error:
         raise NbGraderException(
@@ -28,11 +28,38 @@ def open_gradebook(coursedir: CourseDirectory) -> Gradebook:
     except SQLAlchemyError as error:
         why = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
         raise NbGraderException(f"The gradebook {coursedir.db_url} cannot be opened: {why}") from None
-    if not inspect(gradebook.engine).has_table("alembic_version"):  # it was killed while it made its tables
-        gradebook.db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-        gradebook.db.execute(text(f"INSERT INTO alembic_version (version_num) VALUES ('{get_alembic_version()}')"))
-        gradebook.db.commit()
     return gradebook
+
+
+_VERSION_TABLE = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"
+_VERSION = "INSERT INTO alembic_version SELECT :head WHERE NOT EXISTS (SELECT 1 FROM alembic_version)"
+# one process at a time makes the tables; the number says nothing
+_ONE_AT_A_TIME = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(20260101)"}
+
+
+def _make_tables(url: str, course: str) -> None:
+    """Make nbgrader's tables where they are missing: in a new database, or one whose maker was killed halfway.
+
+    nbgrader would do so as well, but it asks the command `alembic` for the version, which takes seconds, and two that
+    begin at once get into each other's way.
+    """
+    local = make_url(url).get_backend_name() == "sqlite"
+    engine = create_engine(url, connect_args={"timeout": 60} if local else {})
+    if local:  # the driver would begin a transaction of another kind, and later
+        event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
+    try:
+        if inspect(engine).has_table("alembic_version"):
+            return
+        with engine.begin() as connection:
+            if first := _ONE_AT_A_TIME.get(engine.dialect.name):
+                connection.execute(text(first))
+            Base.metadata.create_all(connection)
+            if course and not connection.execute(select(Course).where(Course.id == course)).first():
+                connection.execute(insert(Course).values(id=course))
+            connection.execute(text(_VERSION_TABLE))
+            connection.execute(text(_VERSION), {"head": ScriptDirectory(ALEMBIC_DIR).get_current_head()})
+    finally:
+        engine.dispose()
 
 
 def the_gradebook(coursedir: CourseDirectory) -> Gradebook:

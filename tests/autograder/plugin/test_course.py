@@ -6,13 +6,12 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook, get_alembic_version
+from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
 
 from autograder.batch import fingerprints
@@ -39,17 +38,6 @@ from tests.grading_tools import (
 )
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def _one_look_at_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    """nbgrader starts a process for every new gradebook, to ask its schema's version."""
-    monkeypatch.setattr("nbgrader.api.get_alembic_version", _schema)
-
-
-@cache
-def _schema() -> str:
-    return get_alembic_version()
 
 
 @pytest.fixture

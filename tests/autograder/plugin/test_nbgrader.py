@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from nbgrader.coursedir import CourseDirectory
 
 from autograder import cell
 from autograder.course.authored import materialise
 from autograder.course.layout import RELEASE, ROOT
+from autograder.gradebook.database import open_gradebook
 from autograder.samples.classroom import everyone, hand_in
 from barprop.exercises import EXERCISES, TESTS
 from tests.depth import PATHS
@@ -107,3 +111,14 @@ def test_the_score_of_a_cell_is_a_plain_float(monkeypatch, what, test):
     score = cell.grade(test)
     assert type(score) is float
     assert 0 <= score < part.points
+
+
+def test_a_new_gradebook_is_what_nbgrader_makes(graded, tmp_path):
+    """Ours asks no other process for the version of the tables."""
+    open_gradebook(CourseDirectory(db_url=f"sqlite:///{tmp_path}/gradebook.db")).close()
+    made = []
+    for folder in (graded, tmp_path):
+        with closing(sqlite3.connect(folder / "gradebook.db")) as database:
+            tables = set(database.execute("SELECT name, sql FROM sqlite_master"))
+            made.append((tables, database.execute("SELECT * FROM alembic_version").fetchall()))
+    assert made[0] == made[1]
