@@ -179,7 +179,7 @@ def test_no_answer_makes_the_grader_compute_with_plain_data(name: str) -> None:
         "import resource, sys\nfrom autograder import api\nfrom tests.attacks.test_host import VALUES, _value_notebook, _peak\n"
         "resource.setrlimit(resource.RLIMIT_AS, (3 << 30,) * 2)\n"
         f"files = {{'autograd.ipynb': _value_notebook(VALUES[{name!r}])}}\nbefore = _peak()\n"
-        "record = api.grade('06_autograd', files, limits=api.Limits(cell_seconds=3, probe_seconds=3, notebook_seconds=40))\n"
+        "record = api.grade('06_autograd', files, limits=api.Limits(cell_seconds=3, probe_seconds=1, notebook_seconds=20))\n"
         "grades = record.notebooks[0].grades\n"
         "assert not any('could not be judged' in text for text in record.trouble), record.trouble\n"
         "assert _peak() - before < 200, _peak() - before\n"

@@ -53,9 +53,9 @@ TANGLED = {
 }
 
 
-@pytest.mark.parametrize("name", TANGLED)
-def test_mending_takes_time_by_the_length_of_a_file(name: str) -> None:
-    code = f"from autograder.submission.mend_json import mend_json; from tests.attacks.test_queue import TANGLED; mend_json(TANGLED[{name!r}])"
+def test_mending_takes_time_by_the_length_of_a_file() -> None:
+    code = "from autograder.submission.mend_json import mend_json; from tests.attacks.test_queue import TANGLED\n"
+    code += "for name, text in TANGLED.items(): print(name, flush=True); mend_json(text)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=SECONDS)
 
 

@@ -23,6 +23,7 @@ from barprop.fixtures.graphs import Graph
 from barprop.judging.judge import judge
 from tests import needs
 from tests.answers import answer, points, tried, verdicts
+from tests.depth import often, thorough
 
 GRAPHS = 1000
 TOLERANCE = 1e-10  # relative to the largest entry
@@ -407,12 +408,15 @@ def test_plus_and_times_alone_earn_their_points() -> None:
     assert earned["matmul"] == earned["sum"] == earned["nonlinear"] == 0
 
 
+@thorough
 def test_each_gap_earns_something() -> None:
     gaps = ("__neg__", "__sub__", "__truediv__", "__pow__", "__matmul__", "__rmatmul__", "__rsub__", "__rtruediv__",
             "sum", "exp", "log", "relu", "tanh")  # fmt: skip
     done, before = ["__add__", "__mul__"], 0.0
-    for gap in gaps:
+    for number, gap in enumerate(gaps, 1):
         done.append(gap)
+        if number % often(4, 1) and gap != gaps[-1]:
+            continue
         now = sum(by_part(filled(*done)).values())
         assert now > before, gap
         before = now
