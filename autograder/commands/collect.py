@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Collect; return the exit code: 1 where something was refused or is nobody's, 2 for bad input."""
+    """Collect; return the exit code: 1 where a file was left out or cannot be graded, 2 for bad input."""
     coursedir = configured().coursedir
     known = assignments_of(coursedir)
     if args.assignment not in known:
@@ -67,4 +67,4 @@ def run(args: argparse.Namespace) -> int:
             f"in {root}, or give --roster.",
             file=sys.stderr,
         )
-    return 1 if result.unmatched or result.refused or result.others else 0
+    return 0 if result.complete else 1

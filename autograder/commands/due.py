@@ -6,10 +6,17 @@ import argparse
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from autograder.course.names import assignments_of, no_assignment
+from nbgrader.converters import NbGraderException
+
+from autograder.course.names import assignments_of, did_you_mean, no_assignment
 from autograder.deadlines.book import FILE, DeadlineError, Deadlines, change, read_deadlines
 from autograder.deadlines.moment import read_moment
+from autograder.gradebook.database import the_gradebook
+from autograder.gradebook.submitted import coursedir_path
+from autograder.lms.class_list import handed_in_by, student_meant
+from autograder.lms.roster import RosterError, course_roster
 from autograder.plugin.configuration import configured
 
 
@@ -45,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(lines(deadlines, args.assignment)))
+    for sentence in dead_entries(deadlines, coursedir, known):
+        print(sentence, file=sys.stderr)
     return 0
 
 
@@ -59,6 +68,37 @@ def lines(deadlines: Deadlines, assignment: str | None = None) -> list[str]:
     if assignment is None:
         said.append(f"Lateness {deadlines.late or 'costs what nbgrader_config.py says'}.")
     return said or [f"{assignment} has no due date in {FILE}."]
+
+
+def dead_entries(deadlines: Deadlines, coursedir: Any, assignments: list[str]) -> list[str]:
+    """Say which entries count for nobody: of no assignment of the course, or of no student of the class.
+
+    Where nothing is known of the class yet, nothing is said of its students.
+    """
+    strange = [name for name in {**deadlines.due, **deadlines.extensions} if name not in assignments]
+    said = [f"{FILE}: {name} is no assignment of this course.{did_you_mean(name, assignments)}" for name in strange]
+    try:
+        roster = course_roster(Path(coursedir.root))
+    except RosterError as error:
+        return [*said, str(error)]
+    handed_in = handed_in_by(coursedir_path(coursedir, coursedir.submitted_directory))
+    known = {*handed_in, *(one.id for one in roster or ()), *_graded_students(coursedir)}
+    for name, extended in deadlines.extensions.items():
+        said += [
+            f"{FILE}: the extension of {student!r} for {name} counts for nobody, for that is no id in the roster, in "
+            f"submitted/ or in the gradebook.{student_meant(student, roster, known)}"
+            for student in extended
+            if known and student not in known
+        ]
+    return said
+
+
+def _graded_students(coursedir: Any) -> set[str]:
+    try:
+        with the_gradebook(coursedir) as gradebook:
+            return {student.id for student in gradebook.students}
+    except NbGraderException:
+        return set()
 
 
 def shown(moment: datetime, deadlines: Deadlines) -> str:

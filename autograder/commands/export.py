@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.course.layout import given_path
 from autograder.gradebook.database import the_gradebook
-from autograder.gradebook.submitted import coursedir_path
+from autograder.gradebook.submitted import coursedir_path, some
 from autograder.lms.collect import read_notes
-from autograder.lms.feedback_zip import write_feedback
+from autograder.lms.feedback_zip import has_pages, write_feedback
 from autograder.lms.roster import ROSTER, Roster, RosterError, course_roster, names_of
 from autograder.plugin.configuration import configured
 from autograder.plugin.quoted_csv import QuotedCsv
@@ -78,6 +78,8 @@ def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: lis
             f"{args.lms.capitalize()}'s columns need the class: save Canvas' gradebook, or Moodle's participants or "
             f"grading worksheet, as {ROSTER} in {app.coursedir.root}, or give --roster."
         )
+    if args.feedback:
+        _check_feedback(app.coursedir, chosen)
     tables = [table_of(gradebook, app.coursedir, app.config, name) for name in chosen]
     absent = "0" if args.zero else ""
     if args.lms == "canvas":
@@ -102,16 +104,33 @@ def _titles(given: list[str], chosen: list[str]) -> dict[str, str]:
     return {name: title for name, _, title in pairs}
 
 
-def _feedback(args: argparse.Namespace, coursedir: Any, roster: Roster, chosen: list[str]) -> None:
+def _check_feedback(coursedir: Any, chosen: list[str]) -> None:
+    """Raise ExportError, before anything is written, where no feedback zip can be made."""
     if len(chosen) != 1:
-        raise ExportError(f"A feedback zip is for one assignment; say for which: {', '.join(chosen)}.")
+        raise ExportError(
+            f"A feedback zip is for one assignment, so nothing was written; say for which: {', '.join(chosen)}."
+        )
+    if not has_pages(coursedir_path(coursedir, coursedir.feedback_directory), chosen[0]):
+        raise ExportError(
+            f"There are no feedback pages of {chosen[0]} to pack, so nothing was written. Make them first: "
+            f"nbgrader generate_feedback {chosen[0]}"
+        )
+
+
+def _feedback(args: argparse.Namespace, coursedir: Any, roster: Roster, chosen: list[str]) -> None:
     name = chosen[0]
     pages = coursedir_path(coursedir, coursedir.feedback_directory)
     notes = read_notes(Path(coursedir.root) / "downloaded", name)
     result = write_feedback(args.feedback, args.lms, pages, name, notes, roster)
+    reasons: dict[str, list[str]] = {}
     for student, why in result.left_out:
-        print(f"Left out of {args.feedback.name}: {student} {why}.", file=sys.stderr)
-    if not result.pages:
-        print(f"There are no feedback pages of {name} to pack: nbgrader generate_feedback {name}", file=sys.stderr)
+        reasons.setdefault(why, []).append(student)
+    for why, students in reasons.items():
+        one = (
+            f"{students[0]} {why}"
+            if len(students) == 1
+            else f"{len(students)} students ({some(students, 5)}): each {why}"
+        )
+        print(f"Left out of {args.feedback.name}: {one}.", file=sys.stderr)
     size = args.feedback.stat().st_size / 1e6
     print(f"Written: {args.feedback} (feedback for {len(result.students)} students, {size:.1f} MB)")

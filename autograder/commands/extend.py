@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 from autograder.commands.due import lines
-from autograder.course.names import assignments_of, did_you_mean, no_assignment
+from autograder.course.names import assignments_of, no_assignment
 from autograder.deadlines.book import DeadlineError, change, read_deadlines
 from autograder.deadlines.moment import read_moment
 from autograder.gradebook.submitted import coursedir_path
+from autograder.lms.class_list import handed_in_by, student_meant
 from autograder.lms.roster import RosterError, course_roster
 from autograder.plugin.configuration import configured
 
@@ -57,7 +58,7 @@ def student_of(text: str, root: Path, submitted: Path, given: Path | None = None
         If nobody in the roster or in submitted/ is called so; RosterError if the roster cannot be used.
     """
     roster = course_roster(root, given)
-    handed_in = [path.name for path in submitted.glob("[!.]*") if path.is_dir()]
+    handed_in = handed_in_by(submitted)
     if text in handed_in:
         return text
     found = roster.matches(text) if roster else []
@@ -69,8 +70,11 @@ def student_of(text: str, root: Path, submitted: Path, given: Path | None = None
         return found[0].id
     known = [*handed_in, *(one.id for one in roster or ())]
     if not known:  # nothing is known of the class yet
-        print(f"Neither a roster nor a submission is here yet: {text!r} counts only if it is an id.", file=sys.stderr)
+        print(
+            f"Neither a roster nor a submission is here yet: {text!r} counts only if it is an id. Once they are here, "
+            "`autograder due` says which extensions are nobody's.",
+            file=sys.stderr,
+        )
         return text
-    similar = roster.similar(text) if roster else []
-    hint = f" Did you mean {' or '.join(similar)}?" if similar else did_you_mean(text, known)
+    hint = student_meant(text, roster, known)
     raise ValueError(f"No one student is called {text!r}, in the roster or in submitted/.{hint}")

@@ -8,65 +8,24 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from autograder.batch.progress import Progress
-from autograder.gradebook.submitted import some
 from autograder.lms.archives import Refusals, files_in
+from autograder.lms.collected import Collected
 from autograder.lms.hand_ins import STAMP, HandIn, hand_ins, times_of
 from autograder.lms.owners import Owners
 from autograder.lms.right_assignment import assignment_of, check_download
 from autograder.lms.roster import Roster
+from autograder.lms.usable import why_unusable
 from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
 from barprop.atomic_file import write_whole
 
 _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
-
-
-@dataclass
-class Collected:
-    """What was done, by student; names of files with the reason where nothing was."""
-
-    assignment: str
-    new: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
-    outdated: list[str] = field(default_factory=list)
-    late: list[str] = field(default_factory=list)  # marked late, nobody says how late
-    versions: list[str] = field(default_factory=list)
-    unmatched: list[tuple[str, str]] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)  # whose hand-in is another assignment's and was left out
-    missing: list[str] = field(default_factory=list)
-    earlier: Path | None = None
-
-    def lines(self) -> list[str]:
-        """Say the same in sentences."""
-        said = [f"{self.assignment}: {len(self.new)} collected, {len(self.replaced)} replaced, {len(self.same)} there "
-                "already."]  # fmt: skip
-        if self.replaced:
-            said.append(f"  Replaced by a newer hand-in: {some(self.replaced)}. The older ones are in {self.earlier}.")
-        if self.outdated:
-            said.append(f"  Left alone, for submitted/ holds a newer one: {some(self.outdated)}.")
-        if self.others:
-            said.append(
-                f"  Left out, for it is another assignment's and submitted/ has one of this: {some(self.others)}."
-            )
-        said += [f"  Several versions, the newest was taken: {which}." for which in self.versions]
-        if self.late:
-            said.append(
-                f"  Marked LATE by Canvas, which does not say how late: {some(self.late)}. Collect with "
-                "`--late-time TIME` to enter one, or write it into their timestamp.txt."
-            )
-        said += [f"  Not matched: {name} {why}." for name, why in self.unmatched]
-        said += [f"  Refused: {name} {why}." for name, why in self.refused]
-        if self.missing:
-            said.append(f"  In the roster and nothing handed in: {len(self.missing)} ({some(self.missing)}).")
-        return said
 
 
 @dataclass(frozen=True)
@@ -104,7 +63,7 @@ class Desk:
         WrongDownloadError
             If most hand-ins of a source hold another assignment's notebook; then nothing was written.
         """
-        result, refusals = Collected(self.assignment, earlier=self.downloaded / self.assignment / "earlier"), Refusals()
+        result, refusals = Collected(self.assignment, self.downloaded / self.assignment), Refusals()
         times, notes = times_of(self.roster, self.zone), self._notes()
         made = [one for source in sources for one in self._read(source, result, refusals)]
         with Progress(f"Collecting {self.assignment}", len(made)) as progress:
@@ -118,17 +77,23 @@ class Desk:
                 progress.step(len(refusals.listed) > before)
         self._keep(notes)
         result.refused = refusals.listed
-        result.missing = [s.id for s in self.roster or () if not (self.submitted / s.id / self.assignment).is_dir()]
+        result.missing = [s.id for s in self.roster or () if not self._has(s.id)]
+        result.typed = {who: name for who, name in result.typed.items() if not self._has(who)}
+        result.keep_list()
         return result
+
+    def _has(self, student: str) -> bool:
+        return (self.submitted / student / self.assignment).is_dir()
 
     def _read(self, source: Path, result: Collected, refusals: Refusals) -> list[HandIn]:
         """Return the hand-ins of one folder or zip file. Raises WrongDownloadError."""
         owners = Owners(self.roster, self.assignment, set(self.notebooks))
         names = self.notebooks.get(self.assignment, set())
-        made, unmatched = hand_ins(files_in(source, self.zone, refusals), owners, names, refusals)
+        made, typed, unmatched = hand_ins(files_in(source, self.zone, refusals), owners, names, refusals)
         if not self.force:
             check_download(source, [self._home(one.files) for one in made], self.assignment)
         result.unmatched += unmatched
+        result.typed |= typed
         return made
 
     def _home(self, paths: Iterable[str]) -> str:
@@ -150,18 +115,19 @@ class Desk:
         if home != self.assignment == home_there and home and not self.force:
             result.others.append(f"{one.student} ({home})")
             return
-        # Canvas' numbers grow from one assignment to the next, so they say nothing about hand-ins of two.
-        if there is not None and _may_be_one(home, home_there) and self._is_older(one, target, notes):
+        if there is not None and _comparable(home, home_there) and self._is_older(one, target, notes):
             (result.same if there == content else result.outdated).append(one.student)
             return
         if there == content:
             result.same.append(one.student)
-            _stamp(target, one.time)
+            result.retimed += [one.student] if _stamp(target, one.time) else []
         else:
             self._write(target, one.student, content, one.time)
             (result.new if there is None else result.replaced).append(one.student)
         result.versions += [f"{one.student} ({', '.join(one.older)} left out)"] if one.older else []
         result.late += [one.student] if one.late and one.time is None else []
+        if why := why_unusable(target, home, self.assignment):
+            result.unusable[one.student] = why
         notes[one.student] = {"lms": one.lms, "number": one.number, "late": one.late, "origins": one.origins}
 
     def _is_older(self, one: HandIn, target: Path, notes: dict[str, Any]) -> bool:
@@ -219,9 +185,13 @@ def _notes_file(downloaded: Path, assignment: str) -> Path:
     return downloaded / assignment / "collected.json"
 
 
-def _stamp(folder: Path, time: datetime | None) -> None:
-    if time is not None:
-        (folder / STAMP).write_text(time.astimezone(UTC).strftime(_FORMAT) + "\n", encoding="utf-8")
+def _stamp(folder: Path, time: datetime | None) -> bool:
+    """Write when something was handed in; return whether that is another time than before."""
+    if time is None:
+        return False
+    text, before = time.astimezone(UTC).strftime(_FORMAT), read_stamp(folder)
+    (folder / STAMP).write_text(f"{text}\n", encoding="utf-8")
+    return text != before
 
 
 def _content(folder: Path) -> dict[str, bytes]:
@@ -244,9 +214,13 @@ def _names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()] if folder.is_dir() else []
 
 
-def _may_be_one(home: str, other: str) -> bool:
-    """Whether two hand-ins may be of one assignment; of one whose notebook has another name that is not known."""
-    return home == other or not (home and other)
+def _comparable(home: str, there: str) -> bool:
+    """Whether number and time say which hand-in is the newer one: not where they may be of two assignments.
+
+    Canvas' numbers grow from one assignment to the next. A notebook of unknown name may be of any assignment: it keeps
+    no notebook that has this one's name away.
+    """
+    return home in ("", there)
 
 
 def _alike(one: str, other: str) -> bool:

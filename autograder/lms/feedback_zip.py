@@ -25,6 +25,11 @@ class FeedbackZip:
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
+def has_pages(feedback: Path, assignment: str) -> bool:
+    """Whether anybody has a feedback page for an assignment."""
+    return any(any(folder.glob("*.html")) for folder in _folders(feedback, assignment))
+
+
 def write_feedback(
     path: Path, lms: str, feedback: Path, assignment: str, notes: dict[str, Any], roster: Roster | None
 ) -> FeedbackZip:
@@ -49,9 +54,13 @@ def write_feedback(
         replacing(path) as partial,
         zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
     ):
-        for folder in sorted(feedback.glob(f"[!.]*/{_escaped(assignment)}")):
+        for folder in _folders(feedback, assignment):
             _add(archive, folder, lms, notes, roster, result)
     return result
+
+
+def _folders(feedback: Path, assignment: str) -> list[Path]:
+    return sorted(feedback.glob(f"[!.]*/{_escaped(assignment)}"))
 
 
 def _add(

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from autograder.lms.archives import Found, Refusals, RefusedError
-from autograder.lms.owners import Owned, Owners, UnmatchedError
+from autograder.lms.owners import Owned, Owners, TypedError, UnmatchedError
 from autograder.lms.roster import Roster
 from autograder.lms.spreadsheet import plain_text
+from autograder.submission.read_folder import printable
 from autograder.submission.timestamp import read_time
 
 STAMP = "timestamp.txt"
@@ -61,8 +62,8 @@ class HandIn:
 
 def hand_ins(
     files: Iterable[Found], owners: Owners, notebooks: set[str], refusals: Refusals
-) -> tuple[list[HandIn], list[tuple[str, str]]]:
-    """Return what was handed in, the older first, and the files that are nobody's with the reason.
+) -> tuple[list[HandIn], dict[str, str], list[tuple[str, str]]]:
+    """Return what was handed in, the older first, who typed a text in which file, and nobody's files with the reason.
 
     Parameters
     ----------
@@ -70,16 +71,19 @@ def hand_ins(
         The names of the assignment's notebooks, without `.ipynb`.
     """
     together: dict[tuple[str, str], list[Owned]] = {}
-    unmatched = []
+    unmatched, typed = [], {}
     for found in files:
         try:
             owned = owners.owned(found)
             together.setdefault((owned.student, owned.hand_in), []).append(owned)
+        except TypedError as error:
+            typed[error.student] = printable(found.name)
         except UnmatchedError as error:
-            unmatched.append((found.name, str(error)))
+            unmatched.append((printable(found.name), str(error)))
     made = [_one(some, notebooks, refusals) for some in together.values()]
     made = [one for one in made if one.files]
-    return sorted(made, key=lambda one: (one.time is not None, one.time or datetime.min, one.number)), unmatched
+    made.sort(key=lambda one: (one.time is not None, one.time or datetime.min, one.number))
+    return made, typed, unmatched
 
 
 def times_of(roster: Roster | None, zone: tzinfo) -> dict[str, datetime]:

@@ -13,7 +13,7 @@ from autograder.submission.timestamp import read_time
 
 # lovelaceada_LATE_101_5001_panda.ipynb: name, mark, user, file, name of the file
 _CANVAS = re.compile(r"(?P<name>\w*?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)")
-_CANVAS_TEXT = re.compile(r"\w+?_(?:LATE_)?\d+_(?:text|link)\.html")
+_CANVAS_TEXT = re.compile(r"(?P<name>\w+?)_(?:LATE_)?(?P<user>\d+)_(?:text|link)\.html")
 _CANVAS_ANONYMOUS = re.compile(r"(?:LATE_)?anon_\w+?_\d+_.+")
 # Ada Lovelace_9001_assignsubmission_file_: name, participant, plug-in, and in old versions the name of the file
 _MOODLE = re.compile(r"(?P<name>.*?)_(?P<user>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?")
@@ -54,6 +54,14 @@ class UnmatchedError(Exception):
     """A file that is nobody's, or not for this assignment; the message says why."""
 
 
+class TypedError(Exception):
+    """A text or a link that a student typed into the LMS: known whose it is, and no file that can be graded."""
+
+    def __init__(self, student: str) -> None:
+        super().__init__(f"was typed into the LMS by {student}, not handed in as a file")
+        self.student = student
+
+
 class Owners:
     """Finds whose a file is.
 
@@ -69,7 +77,7 @@ class Owners:
         self.roster, self.assignment, self.assignments = roster, assignment, assignments
 
     def owned(self, found: Found) -> Owned:
-        """Return the file with its owner. Raises UnmatchedError."""
+        """Return the file with its owner. Raises TypedError or UnmatchedError."""
         if len(found.parts) > 1 and self.roster is not None and self.roster.find(found.parts[0]):
             return self._folder(found)  # whatever a student calls the files within it
         for place, part in enumerate(found.parts):
@@ -80,8 +88,8 @@ class Owners:
                 return self._exchange(found, match, rest)
             if match := _MOODLE.fullmatch(part):
                 return self._moodle(found, match, rest, found.parts[: place + 1])
-            if _CANVAS_TEXT.fullmatch(part):
-                raise UnmatchedError("was typed into Canvas, not handed in as a file")
+            if match := _CANVAS_TEXT.fullmatch(part):
+                raise TypedError(self._canvas_student(match).id)
             if _CANVAS_ANONYMOUS.fullmatch(part):
                 raise UnmatchedError("was downloaded without names; turn anonymous grading off and download it again")
             if match := _CANVAS.fullmatch(part):
@@ -89,23 +97,26 @@ class Owners:
         return self._folder(found)
 
     def _canvas(self, found: Found, match: re.Match[str], rest: tuple[str, ...], origin: str) -> Owned:
-        student = self._one(
-            [one for one in self._class() if one.canvas_id == match["user"]]
-            or [one for one in self._class() if not one.canvas_id and canvas_name(one) == match["name"]],
-            f"Canvas' user {match['user']}",
-        )
+        student = self._canvas_student(match)
         path = rest or (match["file"],)
         number, late = int(match["number"]), bool(match["late"])
         return Owned(student.id, path, found, "canvas", "", number, late, found.time, origin)
 
+    def _canvas_student(self, match: re.Match[str]) -> Student:
+        return self._one(
+            [one for one in self._class() if one.canvas_id == match["user"]]
+            or [one for one in self._class() if not one.canvas_id and canvas_name(one) == match["name"]],
+            f"Canvas' user {match['user']}",
+        )
+
     def _moodle(self, found: Found, match: re.Match[str], rest: tuple[str, ...], top: tuple[str, ...]) -> Owned:
-        if match["kind"] != "file":
-            raise UnmatchedError("was typed into Moodle, not handed in as a file")
         named = [one for one in self._class() if moodle_name(one.name) == moodle_name(match["name"])]
         # The number is one of this assignment only: the roster may be the worksheet of another one.
         numbered = [one for one in self._class() if one.moodle_id == match["user"]]
         agreed = [one for one in numbered if one in named] or ([] if named else self._blind(numbered, match["name"]))
         student = self._one(agreed or named, repr(match["name"]))
+        if match["kind"] != "file":
+            raise TypedError(student.id)
         path = (match["file"],) if match["file"] and not rest else rest
         if not path:
             raise UnmatchedError("is a file where a student's folder was expected")

@@ -33,6 +33,13 @@ class Part:
     lacking: dict[str, list[str]]
     inside: list[str]
 
+    def sentences(self, kind: str) -> dict[str, list[str]]:
+        """Return the notes of a kind as sentence -> the students it is said of."""
+        found: dict[str, list[str]] = {}
+        for student, sentence in self.notes[kind]:
+            found.setdefault(sentence, []).append(student)
+        return {sentence: list(dict.fromkeys(students)) for sentence, students in found.items()}
+
 
 @dataclass
 class ClassReport:

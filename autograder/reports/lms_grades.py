@@ -16,6 +16,7 @@ from autograder.reports.table import Row, Table
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _CANVAS_KNOWN = (*_CANVAS, "LastName", "FirstName", "Integration ID", "Root Account")
 _MOODLE = ("ID number", "Email address", "Full name")
+_HARDLY_ANYBODY = 0.1  # of the class
 _SIGNED = re.compile(r"[+-][\w.@+-]*")  # an id that begins with a sign and calls no function of a spreadsheet
 _NUMBER = re.compile(r" \(\d+\)$")  # Canvas writes the number of an assignment behind its title
 
@@ -144,7 +145,13 @@ def _moodle_import(roster: Roster, tables: list[Table], absent: str) -> Written:
 
 
 def _by_student(roster: Roster, table: Table, notes: list[str]) -> dict[str, Row]:
-    """Return the rows of the gradebook by the roster's ids; say who is not in it."""
+    """Return the rows of the gradebook by the roster's ids; say who is not in it.
+
+    Raises
+    ------
+    ExportError
+        If hardly anybody of either is in the other: such a roster has other ids than those that were collected with.
+    """
     found, strangers = {}, []
     for row in table.rows:
         student = roster.find(row.student)
@@ -152,6 +159,13 @@ def _by_student(roster: Roster, table: Table, notes: list[str]) -> dict[str, Row
             strangers.append(row.student)
         else:
             found[student.id] = row
+    if strangers and len(found) < min(len(roster), len(table.rows)) * _HARDLY_ANYBODY:
+        raise ExportError(
+            f"{roster.table.path} knows {len(found)} of the {len(table.rows)} students who have grades for "
+            f"{table.assignment}: the gradebook calls them {some(strangers, 3)}, the roster "
+            f"{some([student.id for student in roster], 3)}. Nothing was written. Give the roster that the "
+            "hand-ins were collected with (--roster CSV)."
+        )
     if strangers:
         notes.append(f"{table.assignment}: in the gradebook and not in the roster, so left out: {some(strangers)}.")
     waiting = [student for student, row in found.items() if row.waiting]

@@ -33,11 +33,9 @@ def _part(part: Part, who: Callable[[str], str]) -> str:
         for module, students in part.lacking.items():
             lines.append(f"  {module}, in {len(students)}: {', '.join(map(who, students))}")
     for kind, title in NOTES.items():
-        found = part.notes[kind]
-        if kind == "waiting" and found:
-            lines += ["", title, "  " + ", ".join(who(student) for student, _ in found)]
-        elif found:
-            lines += ["", title, *(f"  {who(student)}: {sentence}".rstrip(": ") for student, sentence in found)]
+        if found := part.sentences(kind):
+            said = (f"  {', '.join(map(who, students))}: {sentence}" for sentence, students in found.items())
+            lines += ["", title, *(line.rstrip(": ") for line in said)]
     return "\n".join(lines)
 
 

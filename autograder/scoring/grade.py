@@ -142,10 +142,11 @@ def _grade_safely(
 def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | str]:
     """For each notebook of the plan the file to grade and its cells, or why there is none ("": not handed in)."""
     readings, reasons = _readings(job)
+    others = {}
     for name, reading in list(readings.items()):
         homes = [_home(reading, plan) for plan in job.plan.notebooks]
         if homes and all(homes):
-            reasons[name] = f"It is another notebook of the course, {homes[0]}."
+            reasons[name] = others[name] = f"It is another notebook of the course, {homes[0]}."
             del readings[name]
     chosen: dict[str, tuple[str, Reading] | str] = {}
     free = dict(readings)
@@ -170,6 +171,10 @@ def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | st
         copies = [plan.name for plan in job.plan.notebooks if _resemblance(free[name], plan) > 0]
         what = f"is another copy of {copies[0]}.ipynb" if copies else "is not a notebook of this assignment"
         record.notes.append(f"{name} {what} and was not graded.")
+    others = {name: why for name, why in others.items() if name in reasons}
+    if len(others) > 1:  # the whole course's folder was handed in: one sentence
+        record.notes.append(f"Other notebooks of the course were not graded: {', '.join(sorted(others))}.")
+        reasons = {name: why for name, why in reasons.items() if name not in others}
     record.notes += [f"{name}: {why}" for name, why in sorted(reasons.items())]
     return chosen
 

@@ -113,3 +113,15 @@ def test_names_that_nobody_has(own: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["extend", "full", "ps1", "2026-03-02"]) == 2
     assert "no due date" in capsys.readouterr().err
     assert totals(own) == {}
+
+
+def test_entries_that_count_for_nobody_are_named(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    extended = '[extensions.ps1]\n"Ada Lovelace" = "2026-03-02"\nfull = "2026-03-02"\nful = "2026-03-02"\n'
+    (own / FILE).write_text(f'[due]\nps1 = "2026-03-01"\nps2 = "2026-03-01"\n{extended}')
+    (own / "roster.csv").write_text("Full name,ID number\nAda Lovelace,S101\n")
+    assert main(["due"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 3
+    for sentence, what, meant in zip(said, ("ps2", "'Ada Lovelace'", "'ful'"), ("ps1", "S101", "full"), strict=True):
+        assert what in sentence
+        assert sentence.endswith(f"Did you mean {meant}?")

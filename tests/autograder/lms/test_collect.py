@@ -62,7 +62,7 @@ def test_canvas(tmp_path: Path) -> None:
     }
     assert result.late == ["joerg"]
     assert result.versions == ["ada (panda.ipynb, panda-1.ipynb left out)"]
-    assert set(_reasons(result)) == {"pluspia_105_text.html", "nobody_999_5004_panda.ipynb"}
+    assert (set(_reasons(result)), result.typed) == ({"nobody_999_5004_panda.ipynb"}, {"pia": "pluspia_105_text.html"})
     assert result.missing == ["eve", "pia"]
     notes = read_notes(tmp_path / "downloaded", ASSIGNMENT)
     assert notes["ada"]["origins"] == {"panda.ipynb": "lovelaceada_101_5009_panda-2.ipynb"}
@@ -72,7 +72,11 @@ def test_canvas(tmp_path: Path) -> None:
 def test_what_is_late_gets_the_time_that_is_given(tmp_path: Path) -> None:
     late = datetime(2026, 12, 2, 11, tzinfo=UTC)
     file = written(tmp_path / "a.zip", {"straußjörg_LATE_102_5002_panda.ipynb": b"x", "a_101_1_panda.ipynb": b"y"})
-    assert _desk(tmp_path, late_time=late).collect([file]).late == []
+    assert _desk(tmp_path).collect([file]).late == ["joerg"]
+    again = _desk(tmp_path, late_time=late).collect([file])
+    assert (again.late, again.same, again.retimed) == ([], ["ada", "joerg"], ["joerg"])
+    assert "new time of handing in: joerg." in "\n".join(again.lines())
+    assert _desk(tmp_path, late_time=late).collect([file]).retimed == []
     assert _there(tmp_path)["joerg/07_panda/timestamp.txt"] == b"2026-12-02 11:00:00 UTC\n"
     assert "ada/07_panda/timestamp.txt" not in _there(tmp_path)
 
@@ -96,7 +100,7 @@ def test_moodle_with_the_worksheet(tmp_path: Path) -> None:
         "S5/07_panda/panda.ipynb": b"the other",
         "S5/07_panda/timestamp.txt": b"2026-12-01 11:05:00 UTC\n",
     }
-    assert list(_reasons(result)) == ["Ada Lovelace_9001_assignsubmission_onlinetext_/onlinetext.html"]
+    assert (_reasons(result), result.typed) == ({}, {})  # Ada's text does not matter: she handed in a file
 
 
 def test_moodles_numbers_of_another_assignment_give_nobody_the_wrong_work(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder.__main__ import main
 from autograder.lms.feedback_zip import write_feedback
@@ -104,6 +105,20 @@ def test_the_wrong_kind_of_roster(tmp_path: Path) -> None:
         moodle_grades(_roster(tmp_path, "Full name\nAda\n"), [_table()])
 
 
+def test_a_roster_with_other_ids_is_refused(tmp_path: Path) -> None:
+    """Not a file in which everybody's grade is empty; somebody who dropped out does no harm."""
+    rows = [Row(f"login{n}", points={"a": 1.0}) for n in range(30)]
+    for grades, header in ((canvas_grades, CANVAS), (moodle_grades, MOODLE), (moodle_grades, PARTICIPANTS)):
+        roster = _roster(tmp_path, header)
+        more = ({},) if grades is canvas_grades else ()
+        with pytest.raises(
+            ExportError, match=r"knows 0 of the 30 .* login0, login1, login2, \.\.\., the roster .*--roster"
+        ):
+            grades(roster, [_table(*rows)], *more)  # type: ignore[operator]
+        one = Row(next(iter(roster)).id, points={"a": 1.0})
+        assert grades(roster, [_table(*rows, one)], *more).notes  # type: ignore[operator]
+
+
 def test_a_column_an_exercise_has_no_minus_zero(tmp_path: Path) -> None:
     write_csv(tmp_path / "x.csv", [_table(Row("ada", penalty=1.0), Row("joerg", penalty=0.0))])
     assert "-0.0" not in (tmp_path / "x.csv").read_text().replace("-1.0", "")
@@ -158,6 +173,17 @@ def test_the_command(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # 
     assert main(["export", "--for", "canvas"]) == 0
     assert "broken" in capsys.readouterr().err, "who is not in the roster is named"
     assert [row[-1] for row in _lines(own / "canvas.csv")] == ["PS1 (7)", "6", "4", "1", "0", ""]
+    (own / "canvas.csv").unlink()
+    for words, said in ((["ps1"], "no feedback pages of ps1"), ([], "for one assignment")):
+        if not words:
+            with Gradebook(f"sqlite:///{own}/gradebook.db") as gradebook:
+                gradebook.add_assignment("ps9")
+        assert main(["export", *words, "--for", "canvas", "--feedback", "f.zip"]) == 2
+        assert said in capsys.readouterr().err
+        assert not (own / "canvas.csv").exists()
+        assert not (own / "f.zip").exists()
+    with Gradebook(f"sqlite:///{own}/gradebook.db") as gradebook:
+        gradebook.remove_assignment("ps9")
     assert main(["export"]) == 0
     named = {line["student_id"]: line for line in csv.DictReader((own / "grades.csv").read_text().splitlines())}
     assert [named["half"][column] for column in ("last_name", "first_name")] == ["Half", "A."]

@@ -42,9 +42,10 @@ def test_another_assignments_download_is_refused_before_anything_is_written(tmp_
     assert not (tmp_path / "downloaded").exists()
 
 
-def test_after_a_later_assignments_download_the_right_one_comes_back(tmp_path: Path) -> None:
-    """Canvas' numbers of the later assignment are the larger ones."""
-    right, wrong = _zip(tmp_path, "bar_notation", 10), _zip(tmp_path, "notation-1", 90)
+@pytest.mark.parametrize("name", ["notation-1", "homework"])
+def test_after_a_later_assignments_download_the_right_one_comes_back(tmp_path: Path, name: str) -> None:
+    """Canvas' numbers of the later assignment are the larger ones, whatever its students call their notebooks."""
+    right, wrong = _zip(tmp_path, "bar_notation", 10), _zip(tmp_path, name, 90)
     _desk(tmp_path).collect([right])
     assert len(_desk(tmp_path, force=True).collect([wrong]).replaced) == 3
     result = _desk(tmp_path).collect([right])

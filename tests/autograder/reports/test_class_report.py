@@ -204,6 +204,10 @@ def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport
     assert part.notes["mended"] == [(MARKUP, "A cell was put back.")]
     assert part.notes["quarantine"] == [("zoe", "It is no notebook.")]
     assert part.notes["waiting"] == [("zoe", "")]
+    notes = [("ada", "Same."), ("zoe", "Same."), ("zoe", "Same."), ("zoe", "Else.")]
+    part = replace(part, notes=part.notes | {"trouble": notes})
+    assert part.sentences("trouble") == {"Same.": ["ada", "zoe"], "Else.": ["zoe"]}
+    assert "\n  ada, zoe: Same.\n  zoe: Else." in as_text(replace(report, parts=[part]))
 
 
 def test_the_page_shows_these_figures(report: ClassReport) -> None:

@@ -361,6 +361,20 @@ def test_extra_notebook_is_told_and_not_graded() -> None:
     assert record.notes == ["diary.ipynb: It is another notebook of the course, 02_bar_notation/bar_notation."]
 
 
+def test_the_whole_courses_folder_is_said_in_one_sentence() -> None:
+    other = released("02_bar_notation", "bar_notation").encode()
+    files = {
+        "01/forward_graph.ipynb": json.dumps(solved()).encode(),
+        "02/bar_notation.ipynb": other,
+        "03/b.ipynb": other,
+    }
+    record = grade_bytes(files)
+    assert points(record) == FULL
+    assert [note for note in record.notes if "ther notebook" in note] == [
+        "Other notebooks of the course were not graded: 02/bar_notation.ipynb, 03/b.ipynb."
+    ]
+
+
 @pytest.mark.parametrize("name", ["forward_graph.ipynb", "bar_notation.ipynb"])
 def test_another_notebook_of_the_course_waits_for_a_person(name: str) -> None:
     """It is not graded as forty deleted cells."""
