@@ -3,7 +3,7 @@
 import { axes, path, roundTicks, scale } from "./shared/chart.js";
 import { button, choice, dial, dials, draggable, player, readout, resetButton, row, tick } from "./shared/controls.js";
 import { arrow, canvas, draw, make, resize } from "./shared/dom.js";
-import { bars, SIGMA_NAMES, values } from "./shared/neuron.js";
+import { backward, onward, SIGMA_NAMES } from "./shared/neuron.js";
 import { contextOf } from "./shared/pixels.js";
 import { stage } from "./shared/stage.js";
 import { letter, raised, show } from "./shared/text.js";
@@ -26,11 +26,10 @@ const REACH = 3; // the picture shows w and v from -3 to 3
 function lossAt({ x, y, sigma }, w, v) {
   let [loss, wBar, vBar] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
-    const given = { x: [x[i]], y: y[i], w: [w], v, sigma };
-    const at = values(given);
-    const back = bars(given, at);
-    loss += at.l / x.length;
-    wBar += back.w[0] / x.length;
+    const kept = onward(w * x[i], y[i], v, sigma);
+    const back = backward(kept, y[i], v, sigma);
+    loss += kept.l / x.length;
+    wBar += (back.z * x[i]) / x.length;
     vBar += back.v / x.length;
   }
   return { loss, wBar, vBar };

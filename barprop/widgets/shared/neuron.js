@@ -30,15 +30,39 @@ function dot(a, b) {
 }
 
 /**
+ * The way forward from z on.
+ * @param {number} z
+ * @param {number} y
+ * @param {number} v
+ * @param {string} sigma
+ * @returns {Kept}
+ */
+export function onward(z, y, v, sigma) {
+  const h = ACTIVATIONS[sigma].value(z);
+  const e = v * h;
+  return { z, h, e, l: (y - e) ** 2 / 2 };
+}
+
+/**
+ * The way back as far as z.
+ * @param {Omit<Kept, "l">} kept
+ * @param {number} y
+ * @param {number} v
+ * @param {string} sigma
+ */
+export function backward({ z, h, e }, y, v, sigma) {
+  const eBar = e - y;
+  const hBar = eBar * v;
+  return { l: 1, e: eBar, y: y - e, v: eBar * h, h: hBar, z: hBar * ACTIVATIONS[sigma].slope(z) };
+}
+
+/**
  * Every step's output.
  * @param {Given} given
  * @returns {Kept}
  */
 export function values({ x, y, w, v, sigma }) {
-  const z = dot(w, x);
-  const h = ACTIVATIONS[sigma].value(z);
-  const e = v * h;
-  return { z, h, e, l: (y - e) ** 2 / 2 };
+  return onward(dot(w, x), y, v, sigma);
 }
 
 /**
@@ -46,18 +70,7 @@ export function values({ x, y, w, v, sigma }) {
  * @param {Given} given
  * @param {Omit<Kept, "l">} kept
  */
-export function bars({ x, y, w, v, sigma }, { z, h, e }) {
-  const eBar = e - y;
-  const hBar = eBar * v;
-  const zBar = hBar * ACTIVATIONS[sigma].slope(z);
-  return {
-    l: 1,
-    e: eBar,
-    y: y - e,
-    v: eBar * h,
-    h: hBar,
-    z: zBar,
-    w: x.map((each) => zBar * each),
-    x: w.map((each) => zBar * each),
-  };
+export function bars({ x, y, w, v, sigma }, kept) {
+  const all = backward(kept, y, v, sigma);
+  return { ...all, w: x.map((each) => all.z * each), x: w.map((each) => all.z * each) };
 }
