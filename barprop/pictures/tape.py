@@ -49,8 +49,10 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
         figure, axes = sheet(high - low + 0.3 * (1 + legend.count("\n")) * (bars and order is None), width=wide)
         axes.set(xlim=(-0.55, wide - 0.55), ylim=(low, high), aspect="equal")
         axes.axis("off")
+        leaves = [not tuple(node.parents) and id(node) not in called for node in nodes]
+        constants = [place for place, constant in zip(places, leaves, strict=True) if constant]  # get no bar
         for way in ways:
-            edge(axes, way, radius, back=bars and order is None)
+            edge(axes, way, radius, back=bars and order is None and way[0] not in constants)
         for node, place in zip(nodes, places, strict=True):
             away = _away(place, [way for way in ways if way[0] == place], places, 1.6 * down) if order is None else 0
             _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), radius, away)

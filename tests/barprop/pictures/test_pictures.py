@@ -14,12 +14,13 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 from PIL import Image
 
 from barprop.pictures import adversarial, layers, neuron, photos, splitting, tape
 from barprop.pictures.picture import THEMES
-from barprop.pictures.style import WIDE
+from barprop.pictures.style import BACKWARD, FORWARD, WIDE
 from tests.barprop.pictures.samples import pictures
 
 # What JupyterLab leaves a picture in a window of 800 pixels, its file browser open: see tests/browser/test_pictures.py.
@@ -142,6 +143,13 @@ def test_the_same_colour_means_the_same_in_04_and_05() -> None:
 
     names = ("layers.first_weights", "adversarial.bars", "adversarial.magnified")
     assert {name: maps(name) for name in names} == {name: {"signed"} for name in names}
+
+
+def test_no_bar_goes_back_to_a_constant() -> None:
+    """The tape of the neuron has two constants, each read once."""
+    (axes,) = MADE["tape.draw"].figure.axes
+    colours = [to_hex(patch.get_edgecolor()) for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
+    assert colours.count(FORWARD.lower()) == colours.count(BACKWARD.lower()) + 2
 
 
 def test_a_picture_is_the_same_in_every_run() -> None:
