@@ -132,5 +132,6 @@ def _feedback(args: argparse.Namespace, coursedir: Any, roster: Roster, chosen: 
             else f"{len(students)} students ({some(students, 5)}): each {why}"
         )
         print(f"Left out of {args.feedback.name}: {one}.", file=sys.stderr)
-    size = args.feedback.stat().st_size / 1e6
-    print(f"Written: {args.feedback} (feedback for {len(result.students)} students, {size:.1f} MB)")
+    size = args.feedback.stat().st_size
+    shown = f"{size / 1e6:.1f} MB" if size > 1e6 else f"{size / 1e3:.0f} kB"
+    print(f"Written: {args.feedback} (feedback for {len(result.students)} students, {shown})")

@@ -92,7 +92,7 @@ class Collected:
         for student, why in self.unusable.items():
             groups[why].append(student)
         return [
-            f"  Collected, and nothing in it can be graded ({len(students)}), for {why}: {some(students, 1000)}."
+            f"  Collected, with nothing that can be graded ({why}): {len(students)} ({some(students, 1000)})."
             for why, students in sorted(groups.items())
         ]
 

@@ -24,11 +24,11 @@ def why_unusable(folder: Path, home: str, assignment: str) -> str:
             readings.append(read_notebook(data))
     if not readings:
         damaged = bool(found.notebooks or found.unreadable)
-        return "no notebook in it can be read" if damaged else "there is no notebook (.ipynb) in it"
+        return "no notebook can be read" if damaged else "no .ipynb file"
     if home not in ("", assignment):
-        return f"the notebook is of {home}"
+        return f"the notebook of {home}"
     if not home and not any(map(_is_ours, readings)):
-        return "the notebook is of no assignment of this course"
+        return "a notebook of no assignment of this course"
     return ""
 
 

@@ -142,11 +142,12 @@ def _grade_safely(
 def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | str]:
     """For each notebook of the plan the file to grade and its cells, or why there is none ("": not handed in)."""
     readings, reasons = _readings(job)
-    others = {}
+    others = set()
     for name, reading in list(readings.items()):
         homes = [_home(reading, plan) for plan in job.plan.notebooks]
         if homes and all(homes):
-            reasons[name] = others[name] = f"It is another notebook of the course, {homes[0]}."
+            others.add(name)
+            reasons[name] = f"It is another notebook of the course, {homes[0]}."
             del readings[name]
     chosen: dict[str, tuple[str, Reading] | str] = {}
     free = dict(readings)
@@ -167,16 +168,25 @@ def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | st
             record.notes.append(f"{rival} was graded as {plan.name}.ipynb, which {instead}.")
         elif not have:
             chosen[plan.name] = reasons.pop(f"{plan.name}.ipynb", "")
+    record.notes += _not_graded(job, free, reasons, others & reasons.keys())
+    return chosen
+
+
+def _not_graded(job: Job, free: dict[str, Reading], reasons: dict[str, str], others: set[str]) -> list[str]:
+    """Say which notebooks were not graded: copies, unreadable ones, and in one sentence all of other assignments."""
+    said, strange = [], set(others)
     for name in sorted(free):
         copies = [plan.name for plan in job.plan.notebooks if _resemblance(free[name], plan) > 0]
-        what = f"is another copy of {copies[0]}.ipynb" if copies else "is not a notebook of this assignment"
-        record.notes.append(f"{name} {what} and was not graded.")
-    others = {name: why for name, why in others.items() if name in reasons}
-    if len(others) > 1:  # the whole course's folder was handed in: one sentence
-        record.notes.append(f"Other notebooks of the course were not graded: {', '.join(sorted(others))}.")
-        reasons = {name: why for name, why in reasons.items() if name not in others}
-    record.notes += [f"{name}: {why}" for name, why in sorted(reasons.items())]
-    return chosen
+        if copies:
+            said.append(f"{name} is another copy of {copies[0]}.ipynb and was not graded.")
+        else:
+            strange.add(name)
+    if len(strange) > 1:  # perhaps the folder of the whole course
+        said.append(f"Notebooks that are not of this assignment were not graded: {', '.join(sorted(strange))}.")
+        reasons = {name: why for name, why in reasons.items() if name not in strange}
+    else:
+        said += [f"{name} is not a notebook of this assignment and was not graded." for name in strange - others]
+    return said + [f"{name}: {why}" for name, why in sorted(reasons.items())]
 
 
 def _readings(job: Job) -> tuple[dict[str, Reading], dict[str, str]]:

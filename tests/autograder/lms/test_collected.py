@@ -48,12 +48,12 @@ def test_the_one_stranger_is_seen_among_texts_and_other_files(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        ("bar_notation.html", b"<html>", "no notebook (.ipynb)"),
-        ("work.rar", b"Rar!", "no notebook (.ipynb)"),
+        ("bar_notation.html", b"<html>", "no .ipynb file"),
+        ("work.rar", b"Rar!", "no .ipynb file"),
         ("bar_notation.ipynb", b"", "can be read"),
         ("bar_notation.ipynb", b"<html>", "can be read"),
         ("diary.ipynb", _notebook(), "no assignment of this course"),
-        ("forward_graph.ipynb", _notebook("x"), "is of 01_forward_graph"),
+        ("forward_graph.ipynb", _notebook("x"), "(the notebook of 01_forward_graph)"),
         ("my own name.ipynb", _notebook("x"), ""),
         ("bar_notation.ipynb", _notebook(), ""),
         ("bar_notation.ipynb.txt", json.dumps(json.loads(_notebook("x"))).encode(), ""),
@@ -63,5 +63,5 @@ def test_who_handed_in_nothing_that_can_be_graded_is_named(tmp_path: Path, name:
     files = {f"{n}_9_assignsubmission_file_/bar_notation.ipynb": _notebook("x") for n in ("bob", "cem")}
     result = _collect(tmp_path, files | {f"ada_9_assignsubmission_file_/{name}": data}, ["ada", "bob", "cem"])
     assert list(result.unusable) == (["ada"] if why else [])
-    assert not why or [line for line in result.lines() if why in line and line.endswith(": ada.")]
+    assert not why or [line for line in result.lines() if why in line and line.endswith(": 1 (ada).")]
     assert result.complete is not bool(why)

@@ -363,15 +363,16 @@ def test_extra_notebook_is_told_and_not_graded() -> None:
 
 def test_the_whole_courses_folder_is_said_in_one_sentence() -> None:
     other = released("02_bar_notation", "bar_notation").encode()
+    start = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
     files = {
         "01/forward_graph.ipynb": json.dumps(solved()).encode(),
         "02/bar_notation.ipynb": other,
         "03/b.ipynb": other,
     }
-    record = grade_bytes(files)
+    record = grade_bytes(files | {"00/start.ipynb": json.dumps(start).encode()})
     assert points(record) == FULL
-    assert [note for note in record.notes if "ther notebook" in note] == [
-        "Other notebooks of the course were not graded: 02/bar_notation.ipynb, 03/b.ipynb."
+    assert [note for note in record.notes if "01/" not in note] == [
+        "Notebooks that are not of this assignment were not graded: 00/start.ipynb, 02/bar_notation.ipynb, 03/b.ipynb."
     ]
 
 
