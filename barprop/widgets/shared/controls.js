@@ -107,7 +107,7 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** @param {Quantity} quantity @param {number} value */
 function named({ name, text }, value) {
-  return `${capital(text ?? name)} is ${show(value)}.`;
+  return `${capital(text ?? name)}${name.startsWith("{") ? " is" : ":"} ${show(value)}.`;
 }
 
 /**
