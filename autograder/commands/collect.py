@@ -61,6 +61,11 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(result.lines()))
+    if roster is not None and result.unmatched and not result.matched:
+        print(
+            f"Nobody was matched: is {roster.table.path} this class, from the LMS that the files are from?",
+            file=sys.stderr,
+        )
     if roster is None and result.unmatched:
         print(
             "Without a roster nobody can be matched: save Canvas' gradebook or Moodle's participants as roster.csv "

@@ -126,12 +126,10 @@ def _feedback(args: argparse.Namespace, coursedir: Any, roster: Roster, chosen: 
     for student, why in result.left_out:
         reasons.setdefault(why, []).append(student)
     for why, students in reasons.items():
-        one = (
-            f"{students[0]} {why}"
-            if len(students) == 1
-            else f"{len(students)} students ({some(students, 5)}): each {why}"
-        )
-        print(f"Left out of {args.feedback.name}: {one}.", file=sys.stderr)
+        print(f"Left out of {args.feedback.name}, {len(students)} ({some(students, 5)}): {why}.", file=sys.stderr)
+    if not result.pages:
+        print(f"{args.feedback} was not written: it would hold no page.", file=sys.stderr)
+        return
     size = args.feedback.stat().st_size
     shown = f"{size / 1e6:.1f} MB" if size > 1e6 else f"{size / 1e3:.0f} kB"
     print(f"Written: {args.feedback} (feedback for {len(result.students)} students, {shown})")

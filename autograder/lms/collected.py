@@ -57,6 +57,11 @@ class Collected:
         """Whether everything that was found is in submitted/ and can be graded."""
         return not (self.unmatched or self.refused or self.others or self.typed or self.unusable)
 
+    @property
+    def matched(self) -> bool:
+        """Whether any file is somebody's of the class."""
+        return bool(self.new or self.replaced or self.same or self.outdated or self.others or self.typed)
+
     def lines(self) -> list[str]:
         """Say the same in sentences."""
         counts = f"{len(self.new)} collected, {len(self.replaced)} replaced, {len(self.same)} there already"

@@ -33,7 +33,7 @@ def has_pages(feedback: Path, assignment: str) -> bool:
 def write_feedback(
     path: Path, lms: str, feedback: Path, assignment: str, notes: dict[str, Any], roster: Roster | None
 ) -> FeedbackZip:
-    """Write the zip file, whole or not at all.
+    """Write the zip file, whole or not at all; none where no page has a name that the LMS knows.
 
     Parameters
     ----------
@@ -50,12 +50,15 @@ def write_feedback(
         If the file cannot be written.
     """
     result = FeedbackZip()
-    with (
-        replacing(path) as partial,
-        zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
-    ):
-        for folder in _folders(feedback, assignment):
-            _add(archive, folder, lms, notes, roster, result)
+    pages = [pair for folder in _folders(feedback, assignment) for pair in _named(folder, lms, notes, roster, result)]
+    if pages:
+        with (
+            replacing(path) as partial,
+            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+        ):
+            for page, name in pages:
+                archive.write(page, name)
+    result.pages = len(pages)
     return result
 
 
@@ -63,9 +66,10 @@ def _folders(feedback: Path, assignment: str) -> list[Path]:
     return sorted(feedback.glob(f"[!.]*/{_escaped(assignment)}"))
 
 
-def _add(
-    archive: zipfile.ZipFile, folder: Path, lms: str, notes: dict[str, Any], roster: Roster | None, result: FeedbackZip
-) -> None:
+def _named(
+    folder: Path, lms: str, notes: dict[str, Any], roster: Roster | None, result: FeedbackZip
+) -> list[tuple[Path, str]]:
+    """Return a student's pages, each with the name by which the LMS takes it back."""
     student = folder.parent.name
     pages = sorted(folder.glob("*.html"))
     note = notes.get(student, {})
@@ -74,14 +78,11 @@ def _add(
         origins = {"": _moodle_folder(known)}
     if not origins:
         where = lms.capitalize()
-        result.left_out.append((student, f"was not collected from {where}, so that {where}'s name for it is not known"))
-        return
+        result.left_out.append((student, f"not collected from {where}, so the name there is not known"))
+        return []
     taken: set[str] = set()
-    for page in pages:
-        name = _free(_name(page, origins, lms), taken)
-        archive.write(page, name)
-        result.pages += 1
     result.students += [student] if pages else []
+    return [(page, _free(_name(page, origins, lms), taken)) for page in pages]
 
 
 def _name(page: Path, origins: dict[str, str], lms: str) -> str:

@@ -148,6 +148,8 @@ def test_feedback_has_the_names_of_what_was_downloaded(tmp_path: Path, lms: str,
         assert archive.namelist() == [name]
         assert archive.read(name) == b"for ada"
     assert [student for student, _ in result.left_out] == ["bea"]
+    assert not write_feedback(tmp_path / "empty.zip", lms, tmp_path / "feedback", "07_panda", {}, None).pages
+    assert not (tmp_path / "empty.zip").exists()
 
 
 def test_feedback_finds_its_student_again(tmp_path: Path) -> None:

@@ -52,5 +52,8 @@ def test_from_canvas_and_back(own: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert [row[0] for row in rows[2:]] == ["Lovelace, Ada", 'O\'Neil, "Zoë" A.', "'=1+1, Eve"]
     with zipfile.ZipFile(own / "feedback.zip") as archive:
         assert archive.namelist() == ["lovelaceada_101_1_p1.html", "oneilzoëa_LATE_102_2_work.html"]
+    (own / "other.csv").write_text("Full name,ID number\nSomebody Else,M1\n", encoding="utf-8")
+    assert main(["collect", "ps1", str(file), "--roster", "other.csv"]) == 1
+    assert "Nobody was matched: is" in capsys.readouterr().err
     assert main(["collect", "ps2", str(file)]) == 2
     assert "Did you mean ps1?" in capsys.readouterr().err
