@@ -97,6 +97,7 @@ def test_the_readme_on_a_bare_machine(tmp_path: Path) -> None:
 
     # two files stand for all: the others would be collected only to be skipped in the same way
     some = "tests/browser/test_widgets.py tests/autograder/batch/test_scale.py"
+    machine.environment["PIP_NO_COMPILE"] = "0"  # spares half a minute; 0 means that pip compiles nothing
     said = machine.run("make", "test", f'OPTIONS=-m "browser or database" {some}')
     assert re.search(r"^ +\d+  chromium is missing: apt-get install chromium$", said, re.MULTILINE)
     assert re.search(r"^ +\d+  postgresql is missing: apt-get install postgresql$", said, re.MULTILINE)
