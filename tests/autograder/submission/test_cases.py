@@ -323,13 +323,13 @@ def test_answers_lost_to_damage_wait_for_a_person() -> None:
     assert any(g.points == 0 and g.review for g in grades.values())
 
 
-def _own(test: str, most: float, answer: str = "def f(x):\n    return x") -> Any:
-    """The grade of an instructor's own test cell."""
+def _own(test: str, most: float, answer: str = "def f(x):\n    return x", below: str = "") -> Any:
+    """The grades of an instructor's own cells; `below` is a text of the student's own under an untouched answer."""
     document = notebook(
         cell("code", answer, grade_id="f", solution=True),
         cell("code", test, grade_id="check_f", grade=True, locked=True, points=most),
         cell("markdown", "Write here.", grade_id="essay", grade=True, solution=True, points=3),
-        cell("markdown", "Because."),
+        *[cell("markdown", below)] * bool(below),
     )
     cells = [PlanCell(c["metadata"].get("nbgrader", {}).get("grade_id", ""), "", c["cell_type"], c["source"], c["source"],
                       points=float(c["metadata"].get("nbgrader", {}).get("points", 0)),
@@ -347,7 +347,9 @@ def test_points_a_hair_above_the_most_are_the_most() -> None:
 
 
 def test_text_below_an_untouched_written_answer_waits_for_a_person() -> None:
-    assert _own("f(1)", 1.0)["essay"].points is None
+    untouched, written = (_own("f(1)", 1.0, below=text)["essay"] for text in ("", "Because."))
+    assert (untouched.points, untouched.review) == (0, False)
+    assert written.points is None
 
 
 def test_files_keep_their_folders_and_kept_files_count() -> None:
