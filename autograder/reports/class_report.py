@@ -33,12 +33,15 @@ class Part:
     lacking: dict[str, list[str]]
     inside: list[str]
 
-    def sentences(self, kind: str) -> dict[str, list[str]]:
-        """Return the notes of a kind as sentence -> the students it is said of."""
-        found: dict[str, list[str]] = {}
+    def sentences(self, kind: str) -> list[tuple[list[str], list[str]]]:
+        """Return the notes of a kind as (students, what is said of them all), each sentence once."""
+        found: dict[str, dict[str, None]] = {}
         for student, sentence in self.notes[kind]:
-            found.setdefault(sentence, []).append(student)
-        return {sentence: list(dict.fromkeys(students)) for sentence, students in found.items()}
+            found.setdefault(sentence, {})[student] = None
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for sentence, students in found.items():
+            groups.setdefault(tuple(students), []).append(sentence)
+        return [(list(students), said) for students, said in groups.items()]
 
 
 @dataclass

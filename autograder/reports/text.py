@@ -9,6 +9,8 @@ from autograder.reports.figures import left_out
 from autograder.reports.findings import NOTES, Found, mistakes
 from autograder.reports.table import Table
 
+_MOST = 4  # sentences of one student in the terminal
+
 
 def as_text(report: ClassReport) -> str:
     """Return the whole report for a terminal."""
@@ -34,9 +36,14 @@ def _part(part: Part, who: Callable[[str], str]) -> str:
             lines.append(f"  {module}, in {len(students)}: {', '.join(map(who, students))}")
     for kind, title in NOTES.items():
         if found := part.sentences(kind):
-            said = (f"  {', '.join(map(who, students))}: {sentence}" for sentence, students in found.items())
+            said = (f"  {', '.join(map(who, students))}: {_first(sentences)}" for students, sentences in found)
             lines += ["", title, *(line.rstrip(": ") for line in said)]
     return "\n".join(lines)
+
+
+def _first(sentences: list[str]) -> str:
+    more = len(sentences) - _MOST
+    return " ".join(sentences[:_MOST]) + (f" And {more} more; --html FILE has them all." if more > 0 else "")
 
 
 def _spread(part: Part) -> list[str]:

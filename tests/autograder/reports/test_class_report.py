@@ -206,8 +206,11 @@ def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport
     assert part.notes["waiting"] == [("zoe", "")]
     notes = [("ada", "Same."), ("zoe", "Same."), ("zoe", "Same."), ("zoe", "Else.")]
     part = replace(part, notes=part.notes | {"trouble": notes})
-    assert part.sentences("trouble") == {"Same.": ["ada", "zoe"], "Else.": ["zoe"]}
-    assert "\n  ada, zoe: Same.\n  zoe: Else." in as_text(replace(report, parts=[part]))
+    part.notes["trouble"] += [("bo", f"{n}.") for n in range(30)]
+    assert part.sentences("trouble")[:2] == [(["ada", "zoe"], ["Same."]), (["zoe"], ["Else."])]
+    assert "\n  ada, zoe: Same.\n  zoe: Else.\n  bo: 0. 1. 2. 3. And 26 more; --html" in as_text(
+        replace(report, parts=[part])
+    )
 
 
 def test_the_page_shows_these_figures(report: ClassReport) -> None:
