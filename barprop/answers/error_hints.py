@@ -14,7 +14,7 @@ import numpy as np
 from barprop.answers.untrusted import is_number, is_row, type_name
 
 _PLAIN_AT = "@ needs two arrays, and one of these is a plain number"
-_SHAPES = "the shapes do not fit: A @ b needs as many columns of A as b has entries"
+_SHAPES = "the shapes do not fit: A @ b needs as many columns of A as b has rows (entries, if b has one axis)"
 _UNCALLED = "a method has to be called, with brackets, as in sigma.slope(z)"
 _NO_DRAW = "rng.integers(a, b) never draws b itself, so here there is nothing to draw from"
 _MEANS = {

@@ -137,6 +137,9 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_wi
     return drive
 
 
+OVERWRITTEN = "its input's array is used for something else before backward"  # the label of such a case
+
+
 def unless_overwritten(name: str, inp: str, out: str, drive: Drive) -> Drive:
     """Drive a layer without weights whose input's array is used for something else before backward, in cases that say so."""
 

@@ -113,12 +113,14 @@ class Evaluation:
         held = self.held(part, failed)
         title, most = self.exercise.title(part), float(part.points)
         seen = {remark.label for remark in held.values()}
-        asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
-        tried = tuple((t.case.label, not failed & t.problems.keys() and t.case.label not in seen) for t in asked)
         notes = self.notes + self._precision_notes(part, failed)
         points = self._points(part, failed, held)
+        if not failed and points >= most:  # charged in an earlier part already, so that nothing is lost here
+            free = tuple(f"No points are lost for this here: {text}" for text in held)
+            return Verdict(title, points, most, self._tried(part, failed, set()), notes=(*free, *notes))
+        tried = self._tried(part, failed, seen)
         if not failed:
-            kind = "remark" if points < most else ""
+            kind = "remark"
             return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes, kind=kind)
         found = None if self.blocked else self.diagnosis.mistake(failed)
         trial, name = self._shown(failed)
@@ -138,6 +140,17 @@ class Evaluation:
             notes,
             "blocked" if self.blocked else trial.kind(name),
         )
+
+    def _tried(self, part: Part, failed: set[str], seen: set[str]) -> tuple[tuple[str, bool], ...]:
+        """Return what is counted as right or wrong: the cases, or the results where no case is right but a result is.
+
+        Points are earned by results, so that "3 of 4 points" is not said beside "0 of 7 right".
+        """
+        asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
+        cases = tuple((t.case.label, not failed & t.problems.keys() and t.case.label not in seen) for t in asked)
+        if any(ok for _, ok in cases) or not failed or not set(part.outputs) - failed:
+            return cases
+        return tuple((_UNNAMED.get(name, self._called(name)), name not in failed) for name in part.outputs)
 
     def _points(self, part: Part, failed: set[str], held: dict[str, Held]) -> float:
         if not self.trials:
@@ -193,11 +206,11 @@ class Evaluation:
         if name not in trial.got:  # it stopped: the sentence says it all
             return sentence
         if self.exercise.is_chain:
-            before = self.diagnosis.first({n for t in self.trials for n in t.problems})
-            if before not in failed:
-                return (
-                    f"{sentence} {self._called(before)} comes before it and is not right either: mend that one first."
-                )
+            # Where it stopped, nothing is known of what did not come.
+            before = self.diagnosis.first({n for t in self.trials for n in t.problems if n in t.got})
+            if before not in failed | set(_UNNAMED):
+                where = "is not right either" if before in trial.problems else "is not right in other cases"
+                return f"{sentence} {self._called(before)} comes before it and {where}: mend that one first."
         others = [
             self._called(n)
             for n in self.exercise.outputs
@@ -234,7 +247,18 @@ class Evaluation:
         )[:1]
 
 
-_UNNAMED = ("cache", "again", "own", "seed", "draws", "pairs", "steps", "hangs")  # outputs that no answer returns
+# outputs that no answer returns -> what a list of results calls them
+_UNNAMED = {
+    "cache": "the cache",
+    "again": "a second call",
+    "own": "layers of your own",
+    "seed": "the seed",
+    "draws": "the examples drawn",
+    "pairs": "each example with its label",
+    "steps": "the steps",
+    "hangs": "an end",
+    "warnings": "no warning",
+}
 
 
 def evaluate(

@@ -87,7 +87,7 @@ class Verdict:
     @property
     def _cases(self) -> str:
         right = sum(ok for _, ok in self.tried)
-        return f"{right} of {len(self.tried)} cases right"
+        return f"{right} of {len(self.tried)} right"
 
     def __str__(self) -> str:
         lines = [("✓ " if self.passed else "✗ ") + self.headline]

@@ -20,6 +20,7 @@ _TEXT = 30
 
 def shown_name(exercise: Exercise, output: str) -> str:
     """Return what sentences call an output: bars are called bars, also if the dictionary's key is the plain name."""
+    output = output.removesuffix("_far_out")
     arguments = exercise.signature.split("->")[0]
     is_bar = exercise.returns == "dict" and "_bar" in arguments and "_bar" not in output
     return f"{output}_bar" if is_bar else output

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import Activation, relu, tanh
-from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, unless_overwritten, with_cache
+from barprop.exercises.layer_drivers import OVERWRITTEN, cache_mistakes, layer_drive, unless_overwritten, with_cache
 from barprop.exercises.n04_layers.curve_guesses import curve_guesses
 from barprop.exercises.sampling import draw, positive, read_only, slope_by_nudging
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
@@ -239,13 +239,10 @@ def _nonlinear_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("very far out", {"h_prev": beyond, "h_bar": draw(rng, 2, 2)})
 
 
-_OVERWRITTEN = "its input's array is used for something else before backward"
-
-
 def _tanh_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield from _nonlinear_probes(rng)
     args = {"h_prev": draw(rng, 3, 2), "h_bar": draw(rng, 3, 2)}
-    yield Case(_OVERWRITTEN, args, {"overwritten": True})
+    yield Case(OVERWRITTEN, args, {"overwritten": True})
 
 
 def _kept_input(c: Case, right: Values) -> Values:
@@ -272,7 +269,7 @@ def _nonlinear(
         signature=f"class {name}: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
         outputs=("h", "h_prev_bar", "w_bar", "cache"),
         hanging=("w_bar", "cache"),
-        corners=("with zeros", "very far out", _OVERWRITTEN),
+        corners=("with zeros", "very far out", OVERWRITTEN),
         parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
         points=3,
         minutes=minutes,

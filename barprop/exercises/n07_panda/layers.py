@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, unless_overwritten, with_cache
+from barprop.exercises.layer_drivers import OVERWRITTEN, cache_mistakes, layer_drive, unless_overwritten, with_cache
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, family, one_output
 from barprop.numerics.steps import product
@@ -51,7 +51,7 @@ def _relu6_probes(rng: np.random.Generator) -> Iterator[Case]:
     z = _everywhere(rng, 1, 1, 4, 3)
     more = {"overwritten": True}
     yield Case(
-        "its input's array is used for something else before backward",
+        OVERWRITTEN,
         {"h_prev": z, "h_bar": draw(rng, *z.shape)},
         more,
     )
@@ -118,7 +118,7 @@ RELU6 = Exercise(
     name="ReLU6",
     signature="class ReLU6: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
     outputs=("h", "h_prev_bar", "w_bar", "cache"),
-    corners=("with exactly 0",),
+    corners=("with exactly 0", OVERWRITTEN),
     hanging=("w_bar", "cache"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
     points=3,

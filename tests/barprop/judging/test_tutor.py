@@ -151,6 +151,55 @@ def test_shapes_carry_the_students_names() -> None:
     assert "Z_bar has shape (4, 2) and X has shape (4, 3)" in said("linear_backward", source).problem
 
 
+_ONE_STORY = [
+    ("forward", "", function("forward(x, y, w, v, sigma)", "h = sigma(w @ x)", 'return {"z": w @ x, "h": h, "e": v * h, "l": (y - v * h) ** 2}'),
+     "2.2 of 3 points", "●●●○ 3 of 4 right; wrong: l"),
+    ("Network", "backward", """
+class Network:
+    def __init__(self, layers):
+        self.layers = layers
+    def forward(self, x, w):
+        for layer, u in zip(self.layers, w):
+            x = layer.forward(x, u)
+        return x
+    def backward(self, bar, w):
+        made = []
+        for layer, u in zip(self.layers[::-1], w[::-1]):
+            own, bar = layer.backward(bar, u)
+            made.append(own)
+        return made[::-1], bar
+""", "right, 3 of 3 points", "No points are lost for this here: Network.backward hands back memory"),
+    ("branches_backward", "inside", function("branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2)",
+     "h1, h2 = z_bar * a1, z_bar * a2", 'bars = {"a1": z_bar * cache["h1"], "a2": z_bar * cache["h2"], "h1": h1, "h2": h2}',
+     'return bars | {"W1": h1 * x1, "W2": h2 * x2, "x1": W1.T @ h1, "x2": W2.T @ h2}'),
+     "not yet", "expected an array of shape (3, 3). Also wrong: W2_bar."),
+    ("logistic_forward", "stable", function("logistic_forward(x, y, w)", "z = float(w @ x)",
+     'return {"z": z, "m": y * z, "l": np.log(1 + np.exp(-y * z))}'), "0 of 1 points", "  l holds an infinity"),
+    ("backward", "neuron", function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'e = cache["e"] - y',
+     'z = e * v * sigma.slope(cache["h"])', 'return {"e": e, "y": -l_bar * e, "v": e * cache["h"], "h": e * v, "z": z, "w": z * x, "x": z * w}'),
+     "not yet", "e_bar comes before it and is not right in other cases: mend that one first."),
+    ("matmul_bars", "vectors", function("matmul_bars(bar, A, B)", "return bar @ B.T, A.T @ bar"), "not yet", "as many columns of A as b has rows"),
+    ("ReLU6", "backward", """
+class ReLU6:
+    def forward(self, h_prev, w):
+        self.h_prev = h_prev
+        return np.clip(h_prev, 0, 6)
+    def backward(self, h_bar, w):
+        return (), h_bar * ((self.h_prev > 0) & (self.h_prev < 6))
+""", "1.7 of 2 points", "●●○●●● 5 of 6 right"),
+    ("logistic_backward", "", function("logistic_backward(cache, x, y, w, l_bar=1.0)", "loss = lambda m: np.logaddexp(0, -m)",
+     'm = l_bar * (loss(cache["m"] + 1e-6) - loss(cache["m"] - 1e-6)) / 2e-6',
+     'return {"m": m, "y": m * cache["z"], "z": m * y, "w": m * y * x, "x": m * y * w}'), "right, 3 of 3 points", "as a difference quotient does"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "part", "source", "points", "words"), _ONE_STORY)
+def test_points_counts_and_sentences_tell_one_story(name: str, part: str, source: str, points: str, words: str) -> None:
+    text = str(said(name, source, part))
+    assert points in text.splitlines()[0]
+    assert words in text
+
+
 def test_results_in_another_order() -> None:
     source = function("linear_backward(Z_bar, X, W)", "return Z_bar @ W, Z_bar.T @ X, Z_bar.sum(axis=0)")
     verdict = said("linear_backward", source)
