@@ -17,7 +17,7 @@ from barprop.judging.ahead import Ahead
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
 from barprop.judging.exercise import NOT_TRIED, Case, Exercise, Mistake, Part, Values
-from barprop.judging.precision import SINGLE, imprecise, in_single
+from barprop.judging.precision import QUOTIENT, SINGLE, imprecise, in_single
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import example, short_example, shown_name
 
@@ -240,11 +240,7 @@ class Evaluation:
     def _precision_notes(self, part: Part, failed: set[str]) -> tuple[str, ...]:
         if self.exercise.quotient:
             return ()
-        return tuple(
-            imprecise(self.exercise, self.trials, name)
-            for name in part.outputs
-            if name not in failed and imprecise(self.exercise, self.trials, name)
-        )[:1]
+        return (QUOTIENT,) if imprecise(self.trials, [name for name in part.outputs if name not in failed]) else ()
 
 
 # outputs that no answer returns -> what a list of results calls them
