@@ -43,7 +43,7 @@ def _part(part: Part, who: Callable[[str], str]) -> str:
 
 def _first(sentences: list[str]) -> str:
     more = len(sentences) - _MOST
-    return " ".join(sentences[:_MOST]) + (f" And {more} more; --html FILE has them all." if more > 0 else "")
+    return " ".join(sentences[:_MOST]) + (f" And {more} more, all in the page (--html FILE)." if more > 0 else "")
 
 
 def _spread(part: Part) -> list[str]:

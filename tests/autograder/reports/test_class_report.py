@@ -208,7 +208,7 @@ def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport
     part = replace(part, notes=part.notes | {"trouble": notes})
     part.notes["trouble"] += [("bo", f"{n}.") for n in range(30)]
     assert part.sentences("trouble")[:2] == [(["ada", "zoe"], ["Same."]), (["zoe"], ["Else."])]
-    assert "\n  ada, zoe: Same.\n  zoe: Else.\n  bo: 0. 1. 2. 3. And 26 more; --html" in as_text(
+    assert "\n  ada, zoe: Same.\n  zoe: Else.\n  bo: 0. 1. 2. 3. And 26 more, all in the page (--html" in as_text(
         replace(report, parts=[part])
     )
 
