@@ -70,13 +70,19 @@ def guesses(
         *_in_its_place(r, inputs, others, case.args),
         *of_the_curve(r, case, inputs | others),
         *of_its_inputs(case, output, oracle),
-        *_of_its_terms(r, inputs | others),
+        *_of_its_terms(r, inputs | _made_before(exercise, output, others)),
         *_of_three(r, inputs | others),
     ):
         if wanted is None or name in wanted:
             found = attempt(None, made)
             if is_plain(found):
                 yield Guess(name, hint, found)
+
+
+def _made_before(exercise: Exercise, output: str, others: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the other outputs without the bars that are made after this one: nothing was put together with those."""
+    later = [shown_name(exercise, name) for name in exercise.outputs[exercise.outputs.index(output) :]]
+    return {name: value for name, value in others.items() if name not in later or "bar" not in name}
 
 
 def expression_of(output: str) -> str:
