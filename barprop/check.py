@@ -136,9 +136,9 @@ def _with_hints(exercise: Exercise, verdict: Verdict) -> Verdict:
 
 def _show_help(exercise: Exercise, verdict: Verdict) -> None:
     tier = _tries.tier(verdict) if _tries else None
-    text = "" if tier is None else help_of(exercise, tier, Path.cwd())
+    text = "" if tier is None else help_of(exercise, tier, Path.cwd(), f"{verdict.hint} {verdict.problem}")
     if text:
-        display(Markdown(f"*Tried several ways? The next help:* {text}"))
+        display(Markdown(f"*Three different tries or more. This help may fit:* {text}"))
 
 
 def _keep_progress(exercise: Exercise, part: Part) -> None:

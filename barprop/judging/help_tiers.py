@@ -10,6 +10,23 @@ from barprop.judging.exercise import Exercise
 from barprop.judging.verdict import Verdict
 
 _FAILURES = 3  # different ones, before the next help
+_FOR_ALL = ("Where do I look?", "A small example", "A nudge in numbers")  # titles that name no symptom
+_COMMON = {
+    "valu",
+    "righ",
+    "wron",
+    "shou",
+    "what",
+    "that",
+    "whic",
+    "does",
+    "wher",
+    "have",
+    "from",
+    "with",
+    "your",
+    "come",
+}
 _TIER = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 
 
@@ -34,17 +51,24 @@ class Tries:
         return len(seen) // _FAILURES - 1 if len(seen) >= _FAILURES else None
 
 
-def help_of(exercise: Exercise, tier: int, folder: Path) -> str:
+def help_of(exercise: Exercise, tier: int, folder: Path, said: str = "") -> str:
     """Return a help of the exercise as Markdown, from the notebook in this folder; "" where there is none.
 
-    Beyond the last help it stays at the last.
+    Beyond the last help it stays at the last. First are those whose title shares a word with what was `said` of the
+    answer, then those that name no symptom: "My bar has the wrong sign" is no help where the sign is right.
     """
     for path in [folder / f"{exercise.notebook.split('/')[-1]}.ipynb", *sorted(folder.glob("*.ipynb"))]:
         tiers = _tiers(path, exercise.name)
         if tiers:
+            tiers.sort(key=lambda one: (-len(_stems(one[0]) & _stems(said)), said != "" and one[0] not in _FOR_ALL))
             title, text = tiers[min(tier, len(tiers) - 1)]
             return f"**{title}**\n\n{text}"
     return ""
+
+
+def _stems(text: str) -> set[str]:
+    """Return the beginnings of the longer words of a text, so that "sign" meets "signs"."""
+    return {word[:4] for word in re.findall(r"[a-z]{4,}", text.lower())} - _COMMON
 
 
 def _tiers(path: Path, name: str) -> list[tuple[str, str]]:

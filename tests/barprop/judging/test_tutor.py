@@ -300,6 +300,13 @@ def test_the_help_of_a_notebook(tmp_path: Path) -> None:
         "**Second**\n\nMore.",
         "**Second**\n\nMore.",
     ]
+    for cell in cells:
+        cell["source"] = (
+            "".join(cell["source"]).replace("First", "My bar has the wrong sign").replace("Second", "Where do I look?")
+        )
+    (tmp_path / "renamed.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert help_of(exercise, 0, tmp_path, "All sizes are right, all signs are not.").startswith("**My bar")
+    assert help_of(exercise, 0, tmp_path, "It is half of what it should be.").startswith("**Where do I look?")
     (tmp_path / "renamed.ipynb").write_text("{", encoding="utf-8")
     assert help_of(exercise, 0, tmp_path) == ""
 
