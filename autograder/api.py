@@ -5,7 +5,10 @@ documented on the objects they return, stay. No function here touches a gradeboo
 
 >>> from autograder import api
 >>> verdict = api.judge("bar_v", {"bar_v": lambda e_bar, h: e_bar})[""]
->>> verdict.passed, verdict.points, verdict.max_points, verdict.mistake, verdict.hint
+>>> verdict.passed, verdict.mistake
+(False, 'passed the bar on')
+>>> verdict.points, verdict.max_points
+(0.0, 1.0)
 >>> record = api.grade("02_bar_notation", {"bar_notation.ipynb": data})
 >>> record.notebooks[0].grades["test_bar_v"].points
 """
@@ -208,7 +211,7 @@ def grade(
     FileNotFoundError
         If `plan` is the name of an assignment that was not released.
     SandboxError
-        If no sandbox can be had on this machine.
+        If no sandbox is available on this machine.
     """
     plan = assignment(plan) if isinstance(plan, str) else plan
     limits = limits or Limits()

@@ -44,7 +44,8 @@ class NumberedSteps:
 
     Parameters
     ----------
-    path : of the .npz file, which `as_numbers` of autograder.course.numbered_steps made.
+    path : Path
+        The .npz file, made by `as_numbers` in autograder.course.numbered_steps.
     """
 
     def __init__(self, path: Path) -> None:

@@ -20,7 +20,15 @@ class Fault(StrEnum):
 
 
 class SandboxError(Exception):
-    """No sandbox can be had here, or it broke; the message says what to do, `kind` what happened."""
+    """No sandbox is available on this machine, or a running one broke.
+
+    Parameters
+    ----------
+    sentence : str
+        What happened and what to do about it.
+    kind : Fault
+        The cause, so that code never has to read the sentence.
+    """
 
     def __init__(self, sentence: str, kind: Fault = Fault.BROKEN) -> None:
         super().__init__(sentence, kind)  # both, so that it can be pickled

@@ -40,7 +40,14 @@ class Observed:
 
     Parameters
     ----------
-    shared : a key of SHARED. where : the keys or places that share it, where the value is a dictionary or a tuple.
+    value : Any
+        The result.
+    changed : tuple of str
+        Names of the arguments that were changed.
+    shared : str
+        A key of `SHARED`; "" if no memory is shared.
+    where : tuple of (str or int)
+        If the value is a dictionary or a tuple: the keys or positions that share memory.
     """
 
     value: Any
@@ -55,7 +62,14 @@ class Remark:
 
     Parameters
     ----------
-    label : the call it is about; "" for the whole answer. where : as in Observed. memory : whether memory is shared.
+    text : str
+        One sentence for the student.
+    label : str
+        The call it is about; "" for the whole answer.
+    where : tuple of (str or int)
+        As in `Observed`.
+    memory : bool
+        Whether it is about shared memory.
     """
 
     text: str
@@ -127,7 +141,10 @@ class Reused:
 
     Parameters
     ----------
-    array : what the call is given. after : what the same memory holds afterwards; the same shape and type.
+    array : numpy.ndarray
+        The argument of the call.
+    after : numpy.ndarray
+        What the same memory holds afterwards; the same shape and type.
     """
 
     array: np.ndarray

@@ -15,11 +15,14 @@ from barprop.answers.untrusted import attempt, one_line, type_name
 
 
 class AnswerError(Exception):
-    """The answer could not be had; the message is one sentence for the student.
+    """The answer gave no usable result; the message is one sentence for the student.
 
     Parameters
     ----------
-    kind : what code decides by, so that nobody reads the sentence: a key of KINDS.
+    sentence : str
+        For the student: what happened, what was expected, what to do.
+    kind : str
+        The cause, a key of `KINDS`, so that code never has to read the sentence; any other word becomes ``"other"``.
     """
 
     def __init__(self, sentence: str, kind: str = "other") -> None:

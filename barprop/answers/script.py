@@ -36,8 +36,14 @@ class Outcome:
 
     Parameters
     ----------
-    value : what is wanted of its result; where an object was wanted, also plain data that came instead.
-    error : why it stopped. seen : where it was a call, what it is called and what it did. plain : as said for value.
+    value : Any
+        The part of its result that was wanted. If an object was wanted, it may also be plain data that was returned instead.
+    error : AnswerError, optional
+        Why it stopped.
+    seen : tuple of (str, Observed), optional
+        For a call: its name in sentences, and what it did.
+    plain : bool
+        Whether plain data was returned although an object was wanted.
     """
 
     value: Any = None
@@ -52,8 +58,12 @@ class Script:
 
     Parameters
     ----------
-    label : what sentences call the whole.
-    checks : number of a step that wants an object -> called with the plain data that came instead; raises AnswerError.
+    label : str
+        What sentences call the whole.
+    steps : list of Step
+        In order.
+    checks : dict of int to callable
+        By number of a step that wants an object: called with plain data that was returned instead; raises AnswerError.
     """
 
     label: str

@@ -18,13 +18,19 @@ def far_out(*names: str) -> tuple[str, ...]:
 
 
 def far_out_apart(exercise: Exercise, *parts: Part) -> Exercise:
-    """Give what comes out of an exercise's far cases names and parts of its own.
+    """Give the outputs of an exercise's far cases, those with large numbers, names and parts of their own.
 
     Parameters
     ----------
-    exercise : declared without parts; cases with large numbers have `far` in `more`. Its mistakes
-        are written with the usual names.
-    parts : those of the result, which name every output, far out or not.
+    exercise : Exercise
+        Declared without parts; its far cases have `far` in `more`, and its mistakes use the usual names of the outputs.
+    *parts : Part
+        The parts of the result. Together they name every output, far out or not.
+
+    Returns
+    -------
+    Exercise
+        The same exercise with these parts.
     """
     outputs = tuple(name for part in parts for name in part.outputs)
 

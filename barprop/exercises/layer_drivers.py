@@ -23,12 +23,20 @@ EATEN = "is used up by backward: a second one gives something else"
 
 @dataclass(frozen=True)
 class Trips:
-    """The ways through an object of a student's class, written down as steps.
+    """The calls of an object of a student's class, as steps of a script.
 
     Parameters
     ----------
-    name : of the class. made : the class itself. settings : what it is called with.
-    inputs : what forward is given, one way and the other. bars : what backward is given.
+    name : str
+        Name of the class.
+    made : Any
+        The class itself.
+    settings : tuple
+        Arguments of the class.
+    inputs : tuple of tuple
+        Arguments of `forward`: the first input, and another one.
+    bars : tuple
+        Arguments of `backward`.
     """
 
     name: str
@@ -110,10 +118,22 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_wi
 
     Parameters
     ----------
-    name : of the class. inp, out : what forward takes and gives. weights : the names of the entries of w.
-    made_with : names of the values that the class is called with.
-    The case's args hold `inp`, the weights and `<out>_bar`; where `more` holds "other", another input,
-    the cache is tried as well.
+    name : str
+        Name of the class.
+    inp : str
+        Name of the input of `forward`.
+    weights : tuple of str
+        Names of the entries of `w`.
+    out : str
+        Name of the output of `forward`.
+    made_with : tuple of str
+        Names of the arguments of the class.
+
+    Returns
+    -------
+    callable
+        For `Exercise.drive`. The case's `args` hold the input, the weights and ``<out>_bar``; if `more` holds
+        ``"other"``, another input, the cache is tried as well.
     """
     bar = f"{out}_bar"
 
@@ -178,9 +198,18 @@ def loss_drive(name: str, inputs: tuple[str, str], bars: tuple[str, ...]) -> Dri
 
     Parameters
     ----------
-    inputs : what forward takes. bars : what backward returns, a tuple where there are several.
-    The case's args hold the inputs and, unless it is to be left out, "l_bar"; `more` may hold
-    "other": a pair of inputs like the first, to try the cache with.
+    name : str
+        Name of the class.
+    inputs : tuple of (str, str)
+        Names of the arguments of `forward`.
+    bars : tuple of str
+        Names of the bars that `backward` returns; several of them come as a tuple.
+
+    Returns
+    -------
+    callable
+        For `Exercise.drive`. The case's `args` hold the inputs and, unless the default is tried, ``"l_bar"``; if
+        `more` holds ``"other"``, another pair of inputs, the cache is tried as well.
     """
 
     def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:

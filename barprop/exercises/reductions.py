@@ -32,7 +32,14 @@ def measured(name: str, u: np.ndarray, axis: int | tuple[int, ...], asked: str) 
 
     Parameters
     ----------
-    name : what u is called. asked : what is asked for, in words.
+    name : str
+        What sentences call `u`.
+    u : numpy.ndarray
+        The array that is measured.
+    axis : int or tuple of int
+        The axis, or axes, over which the measure is taken.
+    asked : str
+        What the exercise asks for, in words.
     """
     for what, measure in _MEASURES.items():
         yield (

@@ -1,4 +1,4 @@
-"""What an exercise is: a value that everything else reads.
+"""The declaration of an exercise, which everything else reads.
 
 The student's check, the hidden grading, the class report, the tests and the table in docs/
 are all made from the declarations in `barprop.exercises`.
@@ -18,13 +18,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that is tried: generated inputs, and how to say it in a line.
+    """One test case: generated inputs, and a label that describes them.
+
+    Every entry of `args` and `more` can also be read as an attribute, such as ``case.z``.
 
     Parameters
     ----------
-    label : what is tried, in words ("tanh, z below 0").
-    args : the arguments in the order of the signature, by name. `case.z` reads one.
-    more : what the oracle or the drive needs besides, and the answer does not get.
+    label : str
+        What is tried, in words, for the student: ``"tanh, z below 0"``.
+    args : dict of str to Any
+        The arguments of the answer by name, in the order of its signature.
+    more : dict of str to Any
+        What the oracle or the driver needs in addition; the answer does not get it.
+
+    Raises
+    ------
+    AttributeError
+        On reading an attribute that is neither in `args` nor in `more`.
+
+    Examples
+    --------
+    >>> case = Case("z below 0", {"h_bar": 2.0, "z": -1.5})
+    >>> case.z
+    -1.5
     """
 
     label: str
@@ -39,11 +55,11 @@ class Case:
 
 
 class _NotFinite:
-    """Stands in a mistake's values for any result that holds NaN or an infinity."""
+    """Match, among the values of a mistake, any result that holds NaN or an infinity."""
 
 
 class _NotTried:
-    """Stands in for a value that a drive did not ask for: the case could not be tried."""
+    """Take the place of a value that a driver could not ask for: the case was not tried."""
 
 
 NOT_FINITE, NOT_TRIED = _NotFinite(), _NotTried()
@@ -56,18 +72,32 @@ Drive = Callable[["Run", Case], Iterator[tuple[str, Any]]]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake students make, recognised by the value it gives.
+    """A mistake that students make, recognised by the values it leads to.
 
     Parameters
     ----------
-    name : what the report calls it ("forgot sigma'").
-    hint : what a good tutor would say; never the answer.
-    wrong : (case, right values by output name) -> the values this mistake gives, by output
-        name. Outputs it leaves out may be anything; NOT_FINITE is any NaN or infinity. None:
-        the mistake does not apply to this case.
-    fitted : (case, right values, values that came) -> as `wrong`, for a mistake with a constant of the student's
-        choice, which is read off what came.
-    light : whether it costs a tenth of the exercise only, wherever it is seen.
+    name : str
+        Its name in the report, such as ``"forgot sigma'"``.
+    hint : str
+        What a good tutor would say; never the answer.
+    wrong : callable
+        (case, right values by output) -> the values that this mistake gives, by output. An output that is left out
+        may have any value, and `NOT_FINITE` matches any result that holds NaN or an infinity. None means that the
+        mistake does not apply to this case.
+    fitted : callable, optional
+        (case, right values, the answer's values) -> as `wrong`, for a mistake with a constant that the student
+        chose, such as the size of a guard: it is computed from the answer's values.
+    light : bool
+        Whether it costs only a tenth of the exercise, wherever it occurs.
+
+    Examples
+    --------
+    A case with ``h_bar`` and ``z``, in which the slope was forgotten:
+
+    >>> hint = "What does the curve do to a small change of z?"
+    >>> forgot = Mistake("forgot sigma'", hint, lambda case, right: {"z_bar": case.h_bar})
+    >>> forgot.wrong(Case("tanh", {"h_bar": 2.0, "z": 0.5}), {"z_bar": 1.57})
+    {'z_bar': 2.0}
     """
 
     name: str
@@ -78,7 +108,20 @@ class Mistake:
 
 
 def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
-    """Describe a mistake in one output: (case, its right value) -> the wrong value, or None if it does not apply."""
+    """Make the `wrong` of a mistake that concerns one output.
+
+    Parameters
+    ----------
+    output : str
+        The output's name.
+    wrong : callable
+        (case, right value of that output) -> the wrong value, or None if the mistake does not apply to the case.
+
+    Returns
+    -------
+    callable
+        For `Mistake.wrong`: (case, right values by output) -> ``{output: wrong value}`` or None.
+    """
 
     def named(case: Case, right: Values) -> Values | None:
         value = wrong(case, right[output])
@@ -88,7 +131,19 @@ def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case
 
 
 def family(*mistakes: Mistake) -> Guesses:
-    """Make a family of these mistakes: tried after those that are declared, on the first wrong output alone."""
+    """Make a family of mistakes: tried after the declared ones, on the first wrong output only.
+
+    Parameters
+    ----------
+    *mistakes : Mistake
+        In the order in which they are tried.
+
+    Returns
+    -------
+    callable
+        For `Exercise.guesses`: (case, right values, output) -> name, hint and a function that gives the wrong value,
+        for each mistake.
+    """
 
     def made(case: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         for mistake in mistakes:
@@ -103,7 +158,17 @@ def family(*mistakes: Mistake) -> Guesses:
 
 @dataclass(frozen=True)
 class Part:
-    """A share of an exercise with a test cell of its own: `test_<exercise>_<part>`."""
+    """A part of an exercise, with its own test cell ``test_<exercise>_<part>``.
+
+    Parameters
+    ----------
+    name : str
+        The end of the test cell's name; ``""`` if the exercise has one test cell, ``test_<exercise>``.
+    points : int
+        The points of this test cell.
+    outputs : tuple of str
+        The outputs of the exercise that it judges.
+    """
 
     name: str
     points: int
@@ -112,31 +177,71 @@ class Part:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One row of the contract.
+    """An exercise: what a student writes, how it is tried, what is right, and what it is worth.
 
     Parameters
     ----------
-    name : also the grade_id of the answer cell.
-    signature : as the student reads it.
-    outputs : the names of what comes back, in order.
-    probes : rng -> the cases. Another rng, other numbers.
-    oracle : case -> the right values by output name, without a closed form.
-    drive : (run, case) -> yields (output, value) as the answer gives them; NOT_TRIED where it could not be tried.
-        Default: one call, whose result is a single value, a tuple or a dict, by `returns`.
-    returns : "value", "tuple" or "dict". returned : where a drive calls it, the outputs at the places of its tuple.
-    points : of the exercise; split over `parts` where there are several test cells.
-    asks : names taken from the student's notebook, by default the exercise's own.
-    needs : exercises whose answers this one calls; a failed one is named first.
-    hanging : outputs that compare an answer with itself alone; they count where one of the part's others is right.
-    corners : beginnings of the labels of corner cases: what is wrong there alone costs a tenth of the exercise.
-        Cases of whole numbers are corners everywhere.
-    guesses : families of mistakes of its own kind of steps, besides those that may happen in any.
-    tolerance : relative, on the scale of the largest entry of the right value.
-    slack : an absolute error that the drive forgives, so that a family may differ by as much.
-    quotient : a difference quotient is what is asked for.
-    notebook : "assignment/notebook"; filled in from the folder the declaration is in.
-    level : difficulty, 1 to 3. minutes : what a student should plan.
-    statements : of the lecture, "L8".
+    name : str
+        The function or class that the student writes; also the grade_id of the answer cell.
+    signature : str
+        The call and its result as the student reads them, such as ``"bar_v(e_bar, h) -> float"``.
+    outputs : tuple of str
+        Names of the results, in order.
+    probes : callable
+        Random generator -> the cases. Another generator gives other numbers.
+    oracle : callable
+        case -> right values by output, without a closed form: by finite differences or from a property.
+    mistakes : tuple of Mistake
+        The known mistakes, in the order in which they are tried.
+    points : int
+        Points of the whole exercise.
+    minutes : int
+        Minutes that a student should plan.
+    level : int
+        Difficulty, 1 to 3.
+    statements : tuple of str
+        The statements of the lecture that it practises, such as ``"L8"``.
+    returns : {"value", "tuple", "dict"}
+        What one call returns: a single value, or all outputs as a tuple or a dictionary.
+    returned : tuple of str
+        If a driver calls the answer: the outputs in the order of the tuple that it returns.
+    drive : callable, optional
+        Driver: (run, case) -> yields (output, value) as the answer computes them, `NOT_TRIED` if the case could not
+        be tried. By default the answer is called once, and `returns` says how its result is read.
+    parts : tuple of Part
+        One for each test cell; by default a single part with all points and outputs.
+    asks : tuple of str
+        Names looked up in the student's notebook; by default the exercise's own.
+    needs : tuple of str
+        Exercises whose answers this one calls. If one of them fails, the check names it first.
+    hanging : tuple of str
+        Self-consistency outputs, which compare an answer with itself. They count only if another output of the same
+        part is right.
+    corners : tuple of str
+        Beginnings of the labels of corner cases. What is wrong only there costs a tenth of the exercise. Cases of
+        whole numbers (`WHOLE`) are corner cases in every exercise.
+    guesses : callable, optional
+        Family of mistakes for this kind of step, in addition to the families that apply to every exercise.
+    tolerance : float
+        Largest relative error, on the scale of the largest entry of the right value.
+    slack : float
+        Absolute error that the driver forgives, so that a value which a family predicts may differ by as much.
+    quotient : bool
+        Whether the exercise asks for a difference quotient, which is otherwise not accepted as a formula.
+    notebook : str
+        ``"assignment/notebook"``; filled in from the folder that holds the declaration.
+
+    Raises
+    ------
+    ValueError
+        If the points of the parts do not add up to `points`, or `returns` is unknown.
+
+    Examples
+    --------
+    >>> from barprop.exercises import EXERCISES
+    >>> exercise = EXERCISES["bar_v"]
+    >>> exercise.signature, exercise.points, list(exercise.tests)
+    ('bar_v(e_bar, h) -> float', 1, ['test_bar_v'])
     """
 
     name: str
@@ -180,11 +285,11 @@ class Exercise:
 
     @property
     def is_chain(self) -> bool:
-        """Whether its outputs are made one from the other, so that the first wrong one spoils those behind it."""
+        """Whether each output is computed from the ones before, so that the first wrong one spoils the rest."""
         return '-> {"' in self.signature or self.returns == "dict" or any(p.name == "forward" for p in self.parts)
 
     def is_corner(self, case: Case) -> bool:
-        """Whether what is wrong in this case alone costs a tenth only."""
+        """Whether this is a corner case: what is wrong only there costs a tenth of the exercise."""
         return case.label.startswith((WHOLE, *self.corners))
 
     def title(self, part: Part) -> str:
@@ -197,7 +302,23 @@ class Exercise:
         return {f"test_{self.name}_{p.name}" if p.name else f"test_{self.name}": p for p in self.parts}
 
     def part(self, name: str = "") -> Part:
-        """Return the part of that name. Raise KeyError with a sentence."""
+        """Return the part of that name.
+
+        Parameters
+        ----------
+        name : str
+            ``""`` for the only part of an exercise with one test cell.
+
+        Returns
+        -------
+        Part
+            One of `parts`.
+
+        Raises
+        ------
+        KeyError
+            If there is no such part; the message lists those there are.
+        """
         for part in self.parts:
             if part.name == name:
                 return part

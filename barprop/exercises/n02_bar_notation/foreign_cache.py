@@ -24,7 +24,21 @@ def bars_from(
 
     Parameters
     ----------
-    again : case -> the caches such an answer may have in effect.
+    run : Run
+        The answer.
+    case : Case
+        With `foreign` in `more` if another x or w made the cache.
+    names : tuple of str
+        Names of the bars.
+    exercise : Exercise
+        The exercise, whose oracle gives the right bars.
+    again : callable
+        case -> the caches that an answer which computes z again has in effect.
+
+    Yields
+    ------
+    tuple of (str, Any)
+        Name of a bar, and its value.
     """
     got, error = _taken(run, case, names, exercise.name)
     if not error and case.more.get("foreign"):

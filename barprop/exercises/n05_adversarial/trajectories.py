@@ -33,16 +33,34 @@ def bitmap(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Way:
-    """How an attack walks. A mistake is the right way with one thing changed.
+    """The rules by which an attack walks. A mistake is the right rules with one of them changed.
 
     Parameters
     ----------
-    labels : the classes whose loss is walked along.
-    along : 1 uphill, -1 downhill.
-    move : what is made of the slopes for a step.
-    fresh : whether every step asks for new slopes. anchored : whether every step starts at the original.
-    eps : reach of the ball. home : what it lies around, "start" or "here". inside : whether pixels stay in [0, 1].
-    late : whether ball and range are only looked at after the last step. free : first steps without either.
+    labels : array of int
+        The classes whose loss goes up or down.
+    alpha : float
+        Length of a step.
+    steps : int
+        Number of steps.
+    along : float
+        1 for uphill, -1 for downhill.
+    move : callable
+        Slopes -> direction of the step, such as their signs.
+    fresh : bool
+        Whether every step computes the slopes anew.
+    anchored : bool
+        Whether every step starts at the original.
+    eps : float
+        Radius of the ball.
+    home : {"start", "here"}
+        The centre of the ball: the original, or the present point.
+    inside : bool
+        Whether pixels stay in [0, 1].
+    late : bool
+        Whether ball and range are applied only after the last step.
+    free : int
+        Number of first steps without ball and range.
     """
 
     labels: Any

@@ -17,15 +17,20 @@ from barprop.numerics.vjp import pull_back
 
 @dataclass(frozen=True)
 class Expression:
-    """One thing to compute.
+    """An expression to compute with the student's class.
 
     Parameters
     ----------
-    name : as it stands in sentences: "a * b".
-    operands : the names of its operands among the arguments of the case.
-    make : (call, *operands) -> result, where call(u, "exp") is u.exp().
-    reads : the operands whose bars are wanted; default all that are Values.
-    data : whether the result itself is wanted too.
+    name : str
+        As sentences show it: ``"a * b"``.
+    operands : tuple of str
+        Its operands, by their names among the arguments of the case.
+    make : callable
+        (call, *operands) -> result, where ``call(u, "exp")`` means ``u.exp()``.
+    reads : tuple of str, optional
+        The operands whose bars are judged; by default all that are nodes.
+    data : bool
+        Whether the result itself is judged as well.
     """
 
     name: str
@@ -60,8 +65,25 @@ def expressions_case(
 
     Parameters
     ----------
-    kind : for the mistakes. values : the arguments that become nodes, "a b". made : the class of the nodes.
-    left : slopes at a kink are those from the left.
+    kind : str
+        The kind of case, which mistakes ask for.
+    label : str
+        What is tried, in words.
+    args : dict of str to Any
+        The arguments by name.
+    values : str
+        The arguments that become nodes, separated by spaces: ``"a b"``.
+    expressions : list of Expression
+        What is computed, in order.
+    left : bool
+        Whether slopes at a kink are those from the left.
+    made : str
+        The class of the nodes.
+
+    Returns
+    -------
+    Case
+        With all of this in `more`.
     """
     more = {"kind": kind, "values": tuple(values.split()), "expressions": expressions, "left": left, "made": made}
     return Case(label, args, more)
