@@ -37,7 +37,7 @@ class Outcome:
     Parameters
     ----------
     value : Any
-        The part of its result that was wanted. If an object was wanted, it may also be plain data that was returned instead.
+        The part of its result that was wanted. If an object was wanted, also plain data that was returned instead.
     error : AnswerError, optional
         Why it stopped.
     seen : tuple of (str, Observed), optional

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.samples.n06_autograd.value_tapes import CLOSURES, ON_NODE, STEPS, TAPE
+from autograder.samples.n06_autograd.value_designs import CLOSURES, STEPS
+from autograder.samples.n06_autograd.value_tapes import ON_NODE, TAPE
 
 
 def _tape(*changes: tuple[str, str]) -> str:

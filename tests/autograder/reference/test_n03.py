@@ -14,16 +14,10 @@ import pytest
 from autograder.reference import n03_gradient_splitting as ref
 from barprop.exercises.sampling import draw
 from barprop.numerics.vjp import pull_back
-from tests import needs
 from tests.autograder.reference.agreement import agree
 
 CASES = 1000
 BARS = ("a1", "a2", "h1", "h2", "W1", "W2", "x1", "x2")
-
-
-@pytest.fixture(scope="module")
-def torch() -> ModuleType:
-    return needs.package("torch")
 
 
 def cases(seed: int) -> Iterator[np.random.Generator]:

@@ -12,10 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import numpy as np
 import pytest
-from nbconvert.exporters import HTMLExporter
 from nbgrader.converters import NbGraderException
 
 from autograder import __main__ as main
@@ -24,18 +21,13 @@ from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
 from autograder.commands import handout
 from autograder.gradebook.released import _notebook
 from autograder.plugin.grading import check_name
-from autograder.reference import REFERENCES, oracle_of
 from autograder.reports.csv_file import spreadsheet_safe
 from autograder.sandbox import Sandbox
 from autograder.scoring.grade import Job, grade_submission
-from autograder.scoring.sanitize import harmless_text
-from autograder.scoring.seeds import SecretError, course_secret, seed_key
+from autograder.scoring.seeds import SecretError, course_secret
 from autograder.submission.read_folder import take_in
 from autograder.submission.read_notebook import read_notebook
 from autograder.submission.timestamp import read_time
-from barprop.answers.calls import Namespace
-from barprop.exercises import EXERCISES
-from barprop.judging.judge import judge
 from tests import needs
 from tests.grading_tools import cell, cell_of, grade, grade_bytes, notebook, points, released, solved
 
@@ -369,95 +361,3 @@ def test_files_keep_their_folders_and_kept_files_count() -> None:
         with Sandbox(job.limits) as sandbox:
             made = grade_submission(job, lambda files, s=sandbox, j=job: s.session(j.limits, files))
         assert made.notebooks[0].grades["check_f"].points == right
-
-
-# --- text and pictures of a written answer ----------------------------------------------------
-
-
-@pytest.mark.parametrize("text", ["$w_i<x_j$", "$$a<b\\quad c<d$$", "\\(a<b\\)", "\\[a<b\\]", "\\begin{align}a<b\\end{align}",
-                                  "then $a<b$, and $c<d$"])  # fmt: skip
-def test_less_than_in_a_formula_stays_a_formula(text: str) -> None:
-    shown = harmless_text(text)
-    assert "&lt;" not in shown
-    assert shown.replace("< ", "<") == text
-
-
-@pytest.mark.parametrize("text", ["<img src=x>", "$<img src=x>$", "$$</p><script>x</script>$$", "$ a\n<b onclick=x>$",
-                                  "costs $5 <script>, or $6"])  # fmt: skip
-def test_a_tag_is_no_tag_in_a_formula_either(text: str) -> None:
-    assert not re.search(r"<[A-Za-z/!?]", harmless_text(text))
-
-
-@pytest.mark.parametrize("kind", ["image/webp", "image/svg+xml", "image/heic"])
-def test_a_pasted_picture_never_stops_feedback(kind: str) -> None:
-    """A bitmap is shown; of another kind a word is left, not a pointer that nbconvert stumbles over."""
-    document = solved()
-    text = "![my scan](attachment:a%20scan.x), again ![](attachment:gone.png), [it](attachment:gone.png)"
-    document["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": text,
-                              "attachments": {"a%20scan.x": {kind: "AAAA"}}})  # fmt: skip
-    made = json.loads(grade(document).notebooks[0].document)
-    page, _ = HTMLExporter().from_notebook_node(nbformat.from_dict(made))
-    assert ("data:image/webp;base64,AAAA" in page) == (kind == "image/webp")
-    assert ("picture not shown: my scan" in page) == (kind != "image/webp")
-    assert "picture not shown: gone.png" in page
-
-
-@pytest.mark.parametrize("where", ["attachments", "source", "widgets", "outputs"])
-def test_what_is_no_answer_is_set_aside_before_the_size_is_judged(tmp_path: Path, where: str) -> None:
-    document, bulk = solved(), "QUJD" * 5_000_000
-    if where == "widgets":
-        document["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"x": {"]}": bulk}}}}
-    elif where == "outputs":
-        document["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": bulk}]
-    else:
-        text = "![1](attachment:1.jpg)" if where == "attachments" else f"![1](data:image/jpeg;base64,{bulk})"
-        pasted = {"attachments": {"1.jpg": {"image/jpeg": bulk}}} if where == "attachments" else {}
-        document["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": text} | pasted)
-    (tmp_path / "forward_graph.ipynb").write_text(json.dumps(document))
-    found = take_in(tmp_path)
-    assert not found.unreadable
-    assert len(found.notebooks["forward_graph.ipynb"]) < 1_000_000
-    assert bool(found.notes) == (where in ("attachments", "source"))
-    assert points(grade_bytes(dict(found.notebooks))) == points(grade(solved()))
-
-
-def test_who_hands_in_again_gets_other_probes() -> None:
-    first = seed_key(b"secret", "ada", "ps1", "digest of the first")
-    assert first == seed_key(b"secret", "ada", "ps1", "digest of the first")
-    others = [seed_key(b"secret", *who) for who in (("ada", "ps1", "second"), ("ada", "ps2", "digest of the first"),
-                                                    ("bob", "ps1", "digest of the first"))]  # fmt: skip
-    assert len({first, *others}) == 4
-
-
-# --- values that are nearly right -------------------------------------------------------------
-
-SINGLE = """
-def linear_backward(Z_bar, X, W):
-    Z_bar, X, W = (np.asarray(a, dtype=np.float32) for a in (Z_bar, X, W))
-    return Z_bar.T @ X, Z_bar.sum(axis=0), Z_bar @ W
-"""
-NEARLY = {
-    "single precision": ("linear_backward", SINGLE, 2.7, "", "single precision"),
-    "1e-10 beside the root": ("rescale", "def rescale(H):\n    return H / (np.sqrt(np.mean(H**2, axis=1, keepdims=True)) + 1e-10)",
-                              0.9, "a small number in the denominator", ""),
-    "1e-8 under the root": ("rescale", "def rescale(H):\n    return H / np.sqrt(np.mean(H**2, axis=1, keepdims=True) + 1e-8)",
-                            0.9, "a small number in the denominator", ""),
-    "1e-12 beside the root": ("rescale", "def rescale(H):\n    return H / (np.sqrt(np.mean(H**2, axis=1, keepdims=True)) + 1e-12)",
-                              0.9, "a small number in the denominator", ""),
-    "np.vectorize, max": ("relu", "relu = np.vectorize(lambda z: max(0, z))", 0.0,
-                          "cut to whole numbers, as the first entry is", ""),
-    "np.vectorize, if": ("relu", "relu = np.vectorize(lambda z: z if z > 0 else 0)", 0.0,
-                         "cut to whole numbers, as the first entry is", ""),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", NEARLY)
-def test_one_verdict_for_every_seed_and_a_name_for_what_went_wrong(kind: str) -> None:
-    name, source, most, mistake, remark = NEARLY[kind]
-    names: dict[str, Any] = {**REFERENCES.names, "np": np, "__name__": "__main__"}
-    exec(source, names)
-    for seed in range(10):
-        evaluation = judge(EXERCISES[name], Namespace(names), EXERCISES, seed, oracle_of)
-        found = evaluation.verdict(EXERCISES[name].parts[0])
-        assert (found.points, found.mistake) == (most, mistake), seed
-        assert remark in " ".join(found.remarks)
