@@ -14,16 +14,16 @@ from autograder.course.names import did_you_mean
 COMMANDS = {
     "build": ("autograder.commands.build", "make notebooks/ and solutions/ from source/"),
     "handout": ("autograder.commands.handout", "pack what students need into one zip file"),
-    "collect": ("autograder.commands.collect", "take in what was handed in: zip files of Canvas or Moodle, folders"),
-    "due": ("autograder.commands.due", "say when an assignment is due, or list all dates"),
+    "collect": ("autograder.commands.collect", "collect submissions: zip files from Canvas or Moodle, or folders"),
+    "due": ("autograder.commands.due", "set when an assignment is due, or list all dates"),
     "extend": ("autograder.commands.extend", "give one student more time"),
-    "late": ("autograder.commands.late", "say what lateness costs"),
+    "late": ("autograder.commands.late", "set what lateness costs"),
     "grade": ("autograder.commands.grade", "grade the submissions of one assignment or several"),
     "report": ("autograder.commands.report", "scores per student and exercise, and the mistakes the class made"),
-    "similar": ("autograder.commands.similar", "list pairs of answers that are built alike more than chance explains"),
+    "similar": ("autograder.commands.similar", "list pairs of answers that are more alike than chance explains"),
     "export": ("autograder.commands.export", "write the gradebook as CSV"),
-    "new-exercise": ("autograder.commands.new_exercise", "lay out the files of a new exercise, to be filled in"),
-    "doctor": ("autograder.commands.doctor", "say what isolation this machine gives"),
+    "new-exercise": ("autograder.commands.new_exercise", "create the files of a new exercise, to be filled in"),
+    "doctor": ("autograder.commands.doctor", "show which isolation this machine supports"),
     "demo": ("autograder.commands.demo", "grade a simulated class from end to end"),
 }
 
@@ -63,7 +63,7 @@ def _run(words: list[str]) -> int:
     typed = next((word for word in words if not word.startswith("-")), None)
     if typed is not None and typed not in COMMANDS:
         print(
-            f"There is no command {typed!r}; there are {', '.join(COMMANDS)}.{did_you_mean(typed, COMMANDS)}",
+            f"There is no command {typed!r}; choose one of {', '.join(COMMANDS)}.{did_you_mean(typed, COMMANDS)}",
             file=sys.stderr,
         )
         return 2

@@ -57,7 +57,7 @@ def record(exercise: Exercise, part: Part, place: Path) -> str:
         write_whole(folder / f"{test}.json", json.dumps(note) + "\n")
     except OSError as error:
         return (
-            f"Your progress cannot be kept in {folder}: {error.strerror}. The check counts as always; to keep it "
+            f"Your progress cannot be saved in {folder}: {error.strerror}. The check counts as usual; to save it "
             f"elsewhere, set {VARIABLE} to a folder that you may write in."
         )
     return ""

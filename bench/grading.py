@@ -213,7 +213,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--students", type=int, default=4, help="how large a class (default 4)")
     parser.add_argument("--jobs", type=int, default=2, help="local processes of ours (default 2)")
-    parser.add_argument("--assignment", action="append", help="only this assignment; may be given again")
+    parser.add_argument("--assignment", action="append", help="only this assignment; may be repeated")
     parser.add_argument("--no-stock", action="store_true", help="leave stock nbgrader out")
     args = parser.parse_args()
     tools_on_path()

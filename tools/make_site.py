@@ -217,7 +217,10 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--to", type=Path, default=OUT, help="default: build/site")
     args = parser.parse_args(words)
     if args.repository and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", args.repository):
-        print(f"{args.repository} is no address of a repository: write https://github.com/OWNER/NAME.", file=sys.stderr)
+        print(
+            f"{args.repository} is not the address of a repository: write https://github.com/OWNER/NAME.",
+            file=sys.stderr,
+        )
         return 2
     with tempfile.TemporaryDirectory() as scratch:
         stage(Path(scratch, "pages"), args.repository)

@@ -138,9 +138,9 @@ def _try(worker: Worker, job: Job) -> Record:
             if error.kind is Fault.UNAVAILABLE and not worker.proved:
                 raise PoolError(reason) from None
         except LostError as error:
-            reason = f"It was given up: {error}, {_TRIES} times."
+            reason = f"Grading it was given up after {_TRIES} attempts: {error}."
         except (ValueError, KeyError, TypeError) as error:
-            reason = f"Its grading did not give a record ({type(error).__name__})."
+            reason = f"Grading it produced no record ({type(error).__name__})."
     return refused(job, reason, again=True)
 
 
@@ -232,7 +232,7 @@ def _gathered(future: object, job: Job, cancelled: type[BaseException]) -> Recor
     except PoolError:
         raise
     except cancelled:
-        reason = "The cluster gave the job up."
+        reason = "The cluster gave up on the job."
     except Exception as error:
         reason = f"The cluster failed ({type(error).__name__}: {error})."
     return refused(job, reason, again=True)

@@ -49,7 +49,7 @@ class Progress:
         return f"{self.title}: {self.done} of {self.total}, {_minutes(left)} left{self._troubled()}"
 
     def _troubled(self) -> str:
-        return f", trouble with {self.trouble}" if self.trouble else ""
+        return f", problems with {self.trouble}" if self.trouble else ""
 
 
 def _minutes(seconds: float) -> str:

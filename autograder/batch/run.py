@@ -53,9 +53,9 @@ class Summary:
                 f"from the journal, {self.current} already in the gradebook."]  # fmt: skip
         said += [f"  {why}" for why in (*self.notices, *self.skipped)]
         if self.late:
-            said.append(f"  Lateness brought up to date for {self.late}.")
+            said.append(f"  Lateness updated for {self.late}.")
         if self.troubled:
-            said.append(f"  Trouble with {self.troubled}; what it was: python -m autograder report {self.assignment}")
+            said.append(f"  Problems with {self.troubled}; for details: python -m autograder report {self.assignment}")
         if self.lacking:
             modules = ", ".join(
                 f"{name} (in {count} submission{'s' * (count > 1)})" for name, count in self.lacking.most_common()
@@ -207,11 +207,13 @@ class Run:
         if result.again:
             self.settings.log.error("%s was not graded: %s", result.student, result.quarantine)
         if result.environment and result.environment != fingerprints.environment():
-            result.notes.append("It was graded by other versions than those installed here.")
+            result.notes.append("It was graded with other versions than are installed here.")
         try:
             self.journal.put(result)
         except OSError as error:
-            why = f"its record cannot be kept in {self.journal.folder} ({error.strerror}); the next run grades it again"
+            why = (
+                f"its record cannot be saved in {self.journal.folder} ({error.strerror}); the next run grades it again"
+            )
             self.summary.unwritten.append(f"{result.student}: {why}")
         self._written(result, *self.in_hand.pop(result.student))
         self._note(result)
@@ -258,7 +260,7 @@ class Run:
         try:
             stamp = read_time(text)
             if stamp.year < _EARLIEST:
-                raise ValueError(f"says {stamp:%Y-%m-%d}, when this course was not there")
+                raise ValueError(f"says {stamp:%Y-%m-%d}, before this course existed")
             return stamp
         except ValueError as error:
             self.summary.skipped.append(f"{one.student}: timestamp.txt {error}; no lateness is counted.")

@@ -23,8 +23,10 @@ from autograder.course.pages import stale_pages, write_pages
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m autograder build`."""
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when out of step")
-    parser.add_argument("--execute", action="store_true", help="execute every solution anew, not only the changed ones")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if anything is out of date")
+    parser.add_argument(
+        "--execute", action="store_true", help="execute every solution again, not only the changed ones"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,9 +47,9 @@ def run(args: argparse.Namespace) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems and args.check:
-        print("Out of step: run `python -m autograder build` and commit what it makes.", file=sys.stderr)
+        print("Out of date: run `python -m autograder build` and commit the result.", file=sys.stderr)
     elif not problems:
-        print("notebooks/ and solutions/ are in step with source/.")
+        print("notebooks/ and solutions/ are up to date with source/.")
     return 1 if problems else 0
 
 

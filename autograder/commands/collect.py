@@ -27,10 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--zone",
         metavar="ZONE",
-        help="the zone of times that name none (default: the one in deadlines.toml)",
+        help="time zone of times without one (default: the one in deadlines.toml)",
     )
     add("--late-time", metavar="TIME", help="when files that Canvas marks LATE were handed in, e.g. 2026-12-02")
-    add("--force", action="store_true", help="collect also what holds another assignment's notebook")
+    add("--force", action="store_true", help="also collect submissions that hold another assignment's notebook")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -31,16 +31,18 @@ c.CourseDirectory.root = {folder!r}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m autograder demo`."""
     parser.add_argument("--folder", type=Path, default=ROOT / "demo", help="where to work (default: demo/)")
-    parser.add_argument("--assignment", action="append", help="only this assignment; may be given again")
+    parser.add_argument("--assignment", action="append", help="only this assignment; may be repeated")
     parser.add_argument("--students", type=_count, default=5, metavar="N", help="how many, or `all` (default: 5)")
-    parser.add_argument("--keep", action="store_true", help="go on with what is in the folder instead of starting anew")
+    parser.add_argument(
+        "--keep", action="store_true", help="continue with what is in the folder instead of starting over"
+    )
 
 
 def _count(text: str) -> int | None:
     if text == "all":
         return None
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a number from 1 on or `all` is expected, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a number from 1 up, or `all`, not {text!r}")
     return int(text)
 
 

@@ -24,11 +24,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m autograder due`."""
     add = parser.add_argument
     add("assignment", nargs="?", metavar="ASSIGNMENT")
-    add("date", nargs="*", metavar="DATE", help="e.g. 2026-12-01 18:00 (a day alone: its end), or `none`")
+    add(
+        "date",
+        nargs="*",
+        metavar="DATE",
+        help="e.g. 2026-12-01 18:00 (a date alone means the end of that day), or `none`",
+    )
     add(
         "--timezone",
         metavar="ZONE",
-        help="the zone of dates that name none, e.g. Europe/Berlin (at first: UTC)",
+        help="time zone of dates without one, e.g. Europe/Berlin (initially UTC)",
     )
 
 

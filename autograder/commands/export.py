@@ -27,12 +27,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
     add("--to", type=given_path, metavar="FILE", help="default: grades.csv, canvas.csv or moodle.csv")
-    add("--exercises", action="store_true", help="one line a student, one column an exercise")
-    add("--for", dest="lms", choices=("canvas", "moodle"), help="in the columns that Canvas or Moodle takes back")
+    add("--exercises", action="store_true", help="one line per student, one column per exercise")
+    add("--for", dest="lms", choices=("canvas", "moodle"), help="in the format that Canvas or Moodle imports")
     add("--roster", type=given_path, metavar="CSV", help=f"the class, from Canvas or Moodle (default: {ROSTER})")
-    add("--feedback", type=given_path, metavar="ZIP", help="also write the feedback pages as the LMS takes them back")
-    add("--column", action="append", default=[], metavar="ASSIGNMENT=TITLE", help="what Canvas calls an assignment")
-    add("--zero", action="store_true", help="0 for who handed in nothing, instead of no grade")
+    add("--feedback", type=given_path, metavar="ZIP", help="also pack the feedback pages for upload to the LMS")
+    add(
+        "--column", action="append", default=[], metavar="ASSIGNMENT=TITLE", help="the title of an assignment in Canvas"
+    )
+    add("--zero", action="store_true", help="0 instead of no grade for students who handed in nothing")
     add("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db")
 
 
@@ -62,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: list[str]) -> None:
     if args.lms is None:
         if args.feedback or args.column or args.zero:
-            raise ExportError("--feedback, --column and --zero belong to an LMS; say --for canvas or --for moodle.")
+            raise ExportError("--feedback, --column and --zero need an LMS: add --for canvas or --for moodle.")
         roster = course_roster(Path(app.coursedir.root), args.roster)
         if args.exercises:
             tables = [table_of(gradebook, app.coursedir, app.config, name) for name in chosen]

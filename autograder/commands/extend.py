@@ -21,7 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("student", metavar="STUDENT", help="an id; with a roster also a name or an e-mail address")
     add("assignment", metavar="ASSIGNMENT")
-    add("date", nargs="+", metavar="DATE", help="e.g. 2026-12-08 18:00; a day alone is its end; `none` takes it back")
+    add(
+        "date",
+        nargs="+",
+        metavar="DATE",
+        help="e.g. 2026-12-08 18:00; a date alone means the end of that day; `none` removes the extension",
+    )
     add("--roster", type=Path, metavar="CSV", help="the class, from Canvas or Moodle (default: roster.csv)")
 
 
@@ -77,4 +82,4 @@ def student_of(text: str, root: Path, submitted: Path, given: Path | None = None
         )
         return text
     hint = student_meant(text, roster, known)
-    raise ValueError(f"No one student is called {text!r}, in the roster or in submitted/.{hint}")
+    raise ValueError(f"No student called {text!r} is in the roster or in submitted/.{hint}")

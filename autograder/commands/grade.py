@@ -19,12 +19,12 @@ from autograder.plugin.grading import check_name
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m autograder grade`."""
     add = parser.add_argument
-    add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all that were handed in")
+    add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all with submissions")
     add("--jobs", type=int, metavar="N", help="local processes (default: one for each processor)")
     add("--dask", metavar="ADDRESS", help="grade on a Dask cluster, e.g. tcp://10.0.0.1:8786")
     add("--student", default="*", metavar="ID", help="only this student (a glob)")
     add("--notebook", default="*", metavar="NAME", help="only this notebook (a glob)")
-    add("--force", action="store_true", help="grade anew what has been graded already")
+    add("--force", action="store_true", help="grade again what is already graded")
     add("--show-cells", action="store_true", help="also run the cells that only show something")
     add("--no-sandbox", action="store_true", help="run submissions WITHOUT isolation: they can do whatever you can")
     add("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db or postgresql://host/name")
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Grade; returns the exit code: 0 when everything was graded, 1 when something could not be, 2 for bad input."""
     if args.jobs is not None and args.jobs < 1:
-        print(f"--jobs takes a number from 1 on, not {args.jobs}.", file=sys.stderr)
+        print(f"--jobs must be 1 or more, not {args.jobs}.", file=sys.stderr)
         return 2
     app = configured(args.db)
     coursedir = app.coursedir
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     assignments = args.assignments or found
     if not assignments:
         submitted = coursedir_path(coursedir, coursedir.submitted_directory)
-        nothing = f"Nothing was handed in: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
+        nothing = f"There are no submissions: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
         print("\n".join([nothing, *strays]), file=sys.stderr)
         return 2
     told = app.config.Grading

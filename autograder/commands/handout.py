@@ -24,10 +24,15 @@ _NAME = "backprop.zip"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m autograder handout`."""
     add = parser.add_argument
-    add("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all, with --solutions all that are over")
+    add(
+        "assignments",
+        nargs="*",
+        metavar="ASSIGNMENT",
+        help="default: all; with --solutions, all whose due date has passed",
+    )
     add("--to", type=given_path, metavar="FILE", help=f"default: {_NAME}, or solutions.zip")
-    add("--solutions", action="store_true", help="pack the solutions of assignments that nobody works on any more")
-    add("--force", action="store_true", help="solutions also before the due date")
+    add("--solutions", action="store_true", help="pack the solutions of assignments whose due date has passed")
+    add("--force", action="store_true", help="pack solutions even before the due date")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,7 +100,7 @@ def _refusal(open_still: dict[str, str]) -> str:
         verb = ("is" if one else "are") if why.startswith("due") else ("has" if one else "have")
         how = " (autograder due ASSIGNMENT DATE)" if why == NO_DATE else ""
         said.append(f"{', '.join(names)} {verb} {why}{how}")
-    return f"No solutions were packed: {'; '.join(said)}. To pack them nevertheless: --force."
+    return f"No solutions were packed: {'; '.join(said)}. To pack them anyway: --force."
 
 
 def write_zip(path: Path, release: Path, assignments: list[str]) -> None:

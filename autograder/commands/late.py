@@ -15,10 +15,17 @@ from autograder.plugin.configuration import configured
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of `python -m autograder late`."""
     add = parser.add_argument
-    add("--penalty", type=_penalty, metavar="SHARE", help="what a day begun costs, e.g. 0.1; or `none`, or `zero`")
-    add("--grace-minutes", type=float, metavar="MINUTES", help="so late is on time")
-    add("--late-days", type=int, metavar="DAYS", help="days that each student has free in the whole course")
-    add("--at-most", type=float, metavar="SHARE", help="the largest share of the points that lateness takes")
+    add(
+        "--penalty",
+        type=_penalty,
+        metavar="SHARE",
+        help="share of the points lost per day or part of a day, e.g. 0.1; or `none`, or `zero`",
+    )
+    add(
+        "--grace-minutes", type=float, metavar="MINUTES", help="minutes that a submission may be late without a penalty"
+    )
+    add("--late-days", type=int, metavar="DAYS", help="free late days of each student in the whole course")
+    add("--at-most", type=float, metavar="SHARE", help="largest share of the points that lateness can cost")
 
 
 def _penalty(text: str) -> float | str:

@@ -25,9 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m autograder report`."""
     parser.add_argument("assignments", nargs="*", metavar="ASSIGNMENT", help="default: all in the gradebook")
     parser.add_argument("--html", type=given_path, metavar="FILE", help="write the report as one HTML page")
-    parser.add_argument("--csv", type=given_path, metavar="FILE", help="write the scores as CSV, one line a student")
+    parser.add_argument("--csv", type=given_path, metavar="FILE", help="write the scores as CSV, one line per student")
     parser.add_argument("--json", type=given_path, metavar="FILE", help="write everything the report says as JSON")
-    parser.add_argument("--hide-names", action="store_true", help="numbers in place of the students' ids")
+    parser.add_argument("--hide-names", action="store_true", help="show numbers in place of the students' ids")
     parser.add_argument(
         "--roster", type=given_path, metavar="FILE", help="the class; default: the roster.csv of the course"
     )

@@ -13,16 +13,18 @@ from autograder.reports.table import not_graded, table_of
 from autograder.similarity.pairs import SHUFFLES, Pair, Similar, similar
 
 _CAVEAT = (
-    "This is a list of what to look at, never a verdict. Short answers are alike by themselves, and so are those of\n"
+    "This is a list of what to look at, never a verdict. Short answers look alike anyway, and so do those of\n"
     "students who learned together, which may be allowed. Read both notebooks, and talk to both students."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `python -m autograder similar`."""
-    parser.add_argument("assignment", metavar="ASSIGNMENT", help="it has to be graded before")
-    parser.add_argument("--most", type=int, default=50, metavar="N", help="list so many pairs at most (default: 50)")
-    parser.add_argument("--show", action="store_true", help="show the two answers that agree most, of every pair")
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="must be graded already")
+    parser.add_argument(
+        "--most", type=int, default=50, metavar="N", help="largest number of pairs to list (default: 50)"
+    )
+    parser.add_argument("--show", action="store_true", help="for every pair, show the two answers that agree most")
     parser.add_argument("--db", metavar="URL", help="gradebook, e.g. sqlite:///gradebook.db")
 
 

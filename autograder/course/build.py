@@ -34,14 +34,16 @@ def declared_otherwise(path: Path) -> list[str]:
     problems = [f"{path.name}: no test cell {test}" for test in wanted.keys() - found.keys()]
     # A test of any other name is an instructor's own, which grading runs as it is.
     problems += [
-        f"{path.name}: test cell {test} belongs to no exercise; call a test of your own other than test_..."
+        f"{path.name}: test cell {test} belongs to no exercise; give a test of your own a name that does not "
+        "begin with test_"
         for test in found.keys() - wanted.keys()
         if test.startswith("test_")
     ]
     for test in wanted.keys() & found.keys():
         if wanted[test] != found[test]:
             problems.append(
-                f"{path.name}: {test} has {found[test]} points, declared are {wanted[test]}; change `points` in the "
+                f"{path.name}: {test} has {found[test]} points, but the declaration says {wanted[test]}; change "
+                "`points` in the "
                 f"declaration of {TESTS[test][0].name} in barprop/exercises/, too"
             )
     return sorted(problems)

@@ -72,7 +72,7 @@ def _parsed(text: str, path: Path) -> Deadlines:
         table = tomllib.loads(text)
         for name in table:
             if name not in _KNOWN:
-                raise ValueError(f"there is no {name!r}, but {', '.join(_KNOWN)}.{did_you_mean(name, _KNOWN)}")
+                raise ValueError(f"{name!r} is not known; there are {', '.join(_KNOWN)}.{did_you_mean(name, _KNOWN)}")
         tables = {name: _table(table, name) for name in ("due", "extensions", "late")}
         zone = read_zone(str(table["timezone"])) if "timezone" in table else UTC
         due = {name: None if value == "none" else read_moment(value, zone) for name, value in tables["due"].items()}
@@ -97,7 +97,7 @@ def _check(due: dict[str, datetime | None], extensions: dict[str, dict[str, date
     for name, students in extensions.items():
         date = due.get(name)
         if date is None and students:
-            raise ValueError(f"{name} has extensions and no due date; give it one in [due].")
+            raise ValueError(f"{name} has extensions but no due date; give it one in [due].")
         early = [student for student, until in students.items() if date and until < date]
         if early:
             raise ValueError(f"the extension of {early[0]} for {name} ends before {name} is due.")
@@ -124,7 +124,7 @@ def change(root: Path, table: tuple[str, ...], key: str, value: object) -> Deadl
     changed = _edited(text, table, key, value)
     deadlines = _parsed(changed, path)
     if _filled(tomllib.loads(changed)) != _filled(wanted):
-        raise DeadlineError(f"{path} is written in a way that this command cannot change; change it by hand.")
+        raise DeadlineError(f"{path} cannot be edited by this command as it is written; change it by hand.")
     write_whole(path, changed)
     return deadlines
 

@@ -43,7 +43,7 @@ def read_moment(value: object, zone: tzinfo) -> datetime:
             return read_time(f"{moment:%Y-%m-%d %H:%M:%S} {name}").replace(tzinfo=UTC)
         except ValueError:
             raise ValueError(
-                f"{text!r} names the time zone {name!r}, which is not known for sure; write UTC, an offset such as "
+                f"{text!r} names the time zone {name!r}, which is unknown or ambiguous; write UTC, an offset such as "
                 "+01:00, or a place such as Europe/Berlin."
             ) from None
     return _in_zone(moment, read_zone(name) if name else zone, text)

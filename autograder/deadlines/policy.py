@@ -64,7 +64,9 @@ class LatePolicy:
         if self.penalty == "zero":
             costs = "takes all points"
         else:
-            costs = "costs nothing" if self.penalty in ("none", 0) else f"takes {self.penalty:.3g} of the points a day"
+            costs = (
+                "costs nothing" if self.penalty in ("none", 0) else f"takes {self.penalty:.3g} of the points per day"
+            )
         limits = [f"at most {self.at_most:.3g}"] if self.at_most < 1 else []
         limits += [f"the first {self.grace_minutes:g} minutes free"] if self.grace_minutes else []
         limits += [f"free days in the course: {self.late_days}"] if self.late_days else []
@@ -79,15 +81,17 @@ def read_policy(table: Mapping[str, Any]) -> LatePolicy:
             raise ValueError(f"[late] has no setting {name!r}; it has {', '.join(known)}.{did_you_mean(name, known)}")
     penalty = table.get("penalty", "none")
     if penalty not in ("none", "zero") and not _number(penalty, 1):
-        raise ValueError(f'late.penalty is {penalty!r}; a share a day from 0 to 1 was expected, or "none", or "zero".')
+        raise ValueError(
+            f'late.penalty is {penalty!r}; a share per day from 0 to 1 was expected, or "none", or "zero".'
+        )
     for name, most, what in (
-        ("grace_minutes", 1e6, "minutes, from 0 on"),
-        ("late_days", 1000, "a whole number of days, from 0 on"),
+        ("grace_minutes", 1e6, "minutes, 0 or more"),
+        ("late_days", 1000, "a whole number of days, 0 or more"),
         ("at_most", 1, "a share from 0 to 1"),
     ):
         value = table.get(name, 0)
         if not _number(value, most) or (name == "late_days" and not isinstance(value, int)):
-            raise ValueError(f"late.{name} is {value!r}; expected are {what}.")
+            raise ValueError(f"late.{name} is {value!r}; {what} expected.")
     return LatePolicy(**table)
 
 

@@ -134,7 +134,7 @@ class GradebookWriter:
                 if attempt == _TRIES - 1:
                     raise NbGraderException(
                         f"The gradebook cannot be written ({error.orig}). What was written before is kept: run the "
-                        "same command again when nobody else has it locked and the disk has room."
+                        "same command again once nobody else has it locked and the disk has space."
                     ) from None
                 time.sleep(0.1 * 2**attempt)
                 act = self._write_gathered

@@ -65,7 +65,8 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
     for notebook in gradebook.find_assignment(assignment).notebooks:
         if not (release / f"{notebook.name}.ipynb").is_file():
             said.append(
-                f"{release / notebook.name}.ipynb, as students got it, is missing: graded by the gradebook and source/ "
+                f"{release / notebook.name}.ipynb, as students got it, is missing: graded from the gradebook "
+                "and source/ "
                 f"alone. To make it again: nbgrader generate_assignment {assignment} --force"
             )
         elif edited := _edited(release / f"{notebook.name}.ipynb", _known(notebook), delimiters):
@@ -142,7 +143,7 @@ def _notebook(
     if language.lower() != "python":
         raise NbGraderException(
             f"{assignment}/{notebook.name} is written for the kernel '{name}'; only Python notebooks can be graded "
-            "here. Take the line that plugs this grading in out of nbgrader_config.py for such a course."
+            "here. For such a course remove the line that installs this grading from nbgrader_config.py."
         )
     known = _known(notebook)
     cells, found = [], set()

@@ -86,7 +86,7 @@ def files_in(source: Path, zone: tzinfo, refusals: Refusals) -> list[Found]:
     walk = _Walk(zone, refusals)
     try:
         if source.is_symlink():
-            raise RefusedError("is a link; give the file that it leads to")
+            raise RefusedError("is a link; give the file that it points to")
         if source.is_dir():
             found = list(walk.folder(source, ()))
         elif zipfile.is_zipfile(source):
@@ -142,7 +142,7 @@ class _Walk:
                     yield Found(parts, read, time)
                     continue
                 if depth >= DEEPEST:
-                    raise RefusedError(f"is a zip file within {DEEPEST} others")
+                    raise RefusedError(f"is a zip file inside {DEEPEST} others, which is too deep")
                 inner = self.archive(lambda read=read: io.BytesIO(read()), parts, depth + 1)  # type: ignore[misc]
                 yield from [Found(one.parts, one.read, time) for one in inner]
             except RefusedError as error:
@@ -204,7 +204,7 @@ def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
     if name.startswith("/") or ".." in parts or (parts and ":" in parts[0] and len(parts[0].partition(":")[0]) == 1):
         raise RefusedError("leads out of its folder")
     if not parts or any(len(part.encode()) > 240 for part in parts):
-        raise RefusedError("has a name that no file can have")
+        raise RefusedError("has an invalid file name")
     return parts
 
 

@@ -104,7 +104,7 @@ class Desk:
         other = next((name for name in _names(self.submitted) if name != one.student and _alike(name, one.student)), "")
         if other:
             refusals.add(
-                f"{one.student}'s hand-in", f"clashes with the folder {other}, by no more than capital letters"
+                f"{one.student}'s hand-in", f"has the same name as the folder {other} except for capital letters"
             )
             return
         content = one.read(refusals)

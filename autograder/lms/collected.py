@@ -75,15 +75,16 @@ class Collected:
         if self.retimed:
             said.append(f"  There already, with a new time of handing in: {some(self.retimed)}.")
         if self.outdated:
-            said.append(f"  Left alone, for submitted/ holds a newer one: {some(self.outdated)}.")
+            said.append(f"  Skipped because submitted/ holds a newer one: {some(self.outdated)}.")
         if self.others:
             said.append(
-                f"  Left out, for it is another assignment's and submitted/ has one of this: {some(self.others)}."
+                "  Skipped because it is another assignment's and submitted/ already has one of this: "
+                f"{some(self.others)}."
             )
         if len(self.versions) > _FEW:
-            said.append(f"  Several versions, the newest was taken: {len(self.versions)} students.")
+            said.append(f"  Several versions; the newest was collected: {len(self.versions)} students.")
         else:
-            said += [f"  Several versions, the newest was taken: {which}." for which in self.versions]
+            said += [f"  Several versions; the newest was collected: {which}." for which in self.versions]
         if self.late:
             said.append(
                 f"  Marked LATE by Canvas, which does not say how late: {some(self.late)}. Collect with "

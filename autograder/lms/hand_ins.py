@@ -51,7 +51,7 @@ class HandIn:
             try:
                 data = found.read()
                 if sum(map(len, content.values())) + len(data) > LARGEST:
-                    raise RefusedError(f"is more than the {LARGEST / 1e6:.0f} MB that one hand-in may have")
+                    raise RefusedError(f"is more than the {LARGEST / 1e6:.0f} MB that one submission may have")
                 content[path] = data
             except RefusedError as error:
                 refusals.add(found.name, error)
@@ -147,7 +147,9 @@ class _Names:
             before, name, old = self._files[folded]
             if before != target or (name == original and new == old):
                 return (
-                    f"clashes with {before}, by no more than capital letters" if before != target else "is there twice"
+                    f"has the same name as {before} except for capital letters"
+                    if before != target
+                    else "is there twice"
                 )
             self.newest = new > old
             self.made.older.append(name if self.newest else original)
@@ -160,7 +162,7 @@ class _Names:
 def _take_time(made: HandIn, one: Owned, refusals: Refusals) -> None:
     """Take the time from a timestamp.txt; not from one that a student put into an LMS."""
     if one.lms in ("canvas", "moodle"):
-        refusals.add(one.found.name, f"was handed in; when a student handed in is for {one.lms.capitalize()} to say")
+        refusals.add(one.found.name, f"was left out: only {one.lms.capitalize()} can tell when a student handed in")
         return
     try:
         made.time = made.time or read_time(one.found.read().decode("utf-8", "replace")[:200]).replace(tzinfo=UTC)

@@ -173,9 +173,9 @@ class Owners:
     def _one(self, found: list[Student], what: str) -> Student:
         if len(found) > 1:
             lines = ", ".join(str(one.line) for one in found)
-            raise UnmatchedError(f"fits several students of the roster, by the name of {what} (lines {lines})")
+            raise UnmatchedError(f"matches several students of the roster, by the name of {what} (lines {lines})")
         if not found:
-            raise UnmatchedError(f"fits nobody in the roster, by {what}" if self.roster else "needs a roster")
+            raise UnmatchedError(f"matches nobody in the roster, by {what}" if self.roster else "needs a roster")
         return found[0]
 
 

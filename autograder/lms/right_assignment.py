@@ -46,7 +46,7 @@ def check_download(source: Path, homes: list[str], assignment: str) -> None:
     raise WrongDownloadError(
         f"{source} looks like the download of {other}, whose notebook is in {count} of {len(homes)} hand-ins, so "
         f"nothing was collected: for that assignment run `autograder collect {other} {source}`, and to collect it as "
-        f"{assignment} nevertheless, add --force."
+        f"{assignment} anyway, add --force."
     )
 
 

@@ -59,7 +59,7 @@ class Autograde(StockAutograde):
 
         if self.config.Execute.get("enabled", True) is False:
             raise self._refused(
-                "--no-execute would take the outputs that students handed in for the truth; nothing was graded."
+                "--no-execute would trust the outputs stored in the submitted notebooks; nothing was graded."
             )
         here = os.getcwd()
         os.chdir(self.coursedir.root)
@@ -131,8 +131,8 @@ def install() -> None:
             if not isinstance(found, type) or not issubclass(found, _STOCK[name]):
                 raise RuntimeError(
                     f"{place.__name__} of nbgrader {version('nbgrader')} has no {name} any more, so the safe grading "
-                    "cannot be plugged in. Use nbgrader 0.9 as in requirements.txt, or take the line with `install` "
-                    "out of nbgrader_config.py."
+                    "cannot be plugged in. Use nbgrader 0.9 as in requirements.txt, or remove the line with `install` "
+                    "from nbgrader_config.py."
                 )
     for name, places in _PLACES.items():
         for place in places:

@@ -58,9 +58,9 @@ class Converter:
                 if reply is not None:
                     break
         if reply is None:
-            raise ConversionError(f"{path} could not be made a page in time, nor without the student's text.")
+            raise ConversionError(f"{path} could not be converted to a page in time, even without the student's text.")
         if isinstance(reply, str):
-            raise ConversionError(f"{path} could not be made a page: {reply}")
+            raise ConversionError(f"{path} could not be converted to a page: {reply}")
         return reply
 
     def _ask(self, request: bytes, seconds: float) -> Any:

@@ -18,8 +18,8 @@ from autograder.plugin.students_html import HarmlessRenderer
 _ROOM = 200_000  # bytes of all the student's cells on one page; a browser on a phone has to load them
 _LARGEST = 50_000  # bytes of one cell; colours and formulas can make 30 bytes of one that was typed
 _FORMATTER = HtmlFormatter(nowrap=True)
-_NO_PICTURE = Markup('<p class="note">(A picture of yours is here; it is too large for this page.)</p>')
-_NO_CELL = Markup('<p class="note">(More of yours is here; there is no room for it on this page.)</p>')
+_NO_PICTURE = Markup('<p class="note">(A picture of yours is left out: it is too large for this page.)</p>')
+_NO_CELL = Markup('<p class="note">(The rest of yours is left out: there is no room for it on this page.)</p>')
 
 
 class Cells:

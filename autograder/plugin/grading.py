@@ -88,7 +88,7 @@ class Grading(LoggingConfigurable):
         if gone:
             summary.skipped.append(
                 f"Graded once and no longer in {self.coursedir.submitted_directory}/: {some(gone)}. They keep their "
-                "old scores; `nbgrader db student remove ID --force` takes a student out."
+                "old scores; `nbgrader db student remove ID --force` removes a student."
             )
         return summary
 

@@ -43,7 +43,8 @@ def penalty_of(converter: Autograde, gradebook: Gradebook, deadlines: Deadlines,
     for name, is_told in told.items():
         if is_told:
             raise NbGraderException(
-                f"What lateness costs is set twice: [late] in {FILE}, and c.{name} in nbgrader_config.py. Take one out."
+                f"The penalty for lateness is set twice: [late] in {FILE}, and c.{name} in nbgrader_config.py. "
+                "Remove one of them."
             )
     return Lateness(converter.coursedir, gradebook, deadlines, deadlines.late, assignment).penalty
 
@@ -67,7 +68,7 @@ def _plugin(converter: Autograde) -> Penalty | None:
             why = f"{type(error).__name__}: {error}"
             raise NbGraderException(
                 f"The plug-in for late penalties, {name}, stopped for {student} ({score:g} points, {seconds:.0f} s "
-                f"late): {why}. What came before is kept; mend the plug-in and run the same command again."
+                f"late): {why}. What was written before is kept; fix the plug-in and run the same command again."
             ) from None
 
     return penalty

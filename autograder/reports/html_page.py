@@ -68,7 +68,9 @@ def first_things(report: ClassReport) -> list[str]:
             )
         odd = [item.name for item in part.items if item.discrimination is not None and item.discrimination < 0]
         if odd:
-            found.append(f"{name}: who is good at the rest is not good at {', '.join(odd)}. Is the question clear?")
+            found.append(
+                f"{name}: students who do well in the rest do badly in {', '.join(odd)}. Is the question clear?"
+            )
     worst = next((one for one in report.mistakes if one.own), None)
     if worst:
         lost = f"{number(worst.lost)} points in {_plural(worst.count, 'student')}"
@@ -76,7 +78,7 @@ def first_things(report: ClassReport) -> list[str]:
     nameless = max((one for part in report.parts for one in part.clusters), key=lambda one: one.count, default=None)
     if nameless:
         agree = f"{_plural(nameless.count, 'student')} gave the same wrong values"
-        found.append(f"{nameless.assignment}: {agree} in {nameless.exercise}, and no mistake we know gives them.")
+        found.append(f"{nameless.assignment}: {agree} in {nameless.exercise}, and no known mistake explains them.")
     return found
 
 

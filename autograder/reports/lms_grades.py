@@ -167,10 +167,10 @@ def _by_student(roster: Roster, table: Table, notes: list[str]) -> dict[str, Row
             "hand-ins were collected with (--roster CSV)."
         )
     if strangers:
-        notes.append(f"{table.assignment}: in the gradebook and not in the roster, so left out: {some(strangers)}.")
+        notes.append(f"{table.assignment}: in the gradebook but not in the roster, so left out: {some(strangers)}.")
     waiting = [student for student, row in found.items() if row.waiting]
     if waiting:
-        notes.append(f"{table.assignment}: not all points are given yet, a person has to look: {some(waiting)}.")
+        notes.append(f"{table.assignment}: some points still have to be given by hand: {some(waiting)}.")
     return found
 
 

@@ -26,7 +26,7 @@ def _part(part: Part, who: Callable[[str], str]) -> str:
         return "\n".join([*lines, "Nobody has been graded yet."])
     lines += _grid(table, who)
     lines += ["", "  ".join(f"{n} {column} ({most:g})" for n, (column, most) in enumerate(table.columns.items(), 1))]
-    lines += ["r mended   t trouble   ? waits for review   Q quarantine", *_spread(part), *_wrong(table)]
+    lines += ["r repaired   t problems   ? waits for review   Q quarantine", *_spread(part), *_wrong(table)]
     lines += _clusters(part.clusters)
     if part.inside:
         lines += ["", "Scored inside the student's process (an instructor's own tests): " + ", ".join(part.inside)]

@@ -18,8 +18,8 @@ INSIDE = Path(__file__).parent / "inside"
 COURSE = "/course"  # where sandbox/inside and barprop are, inside
 NOBODY = 65534
 WAY_OUT = (
-    "Grade in the container that the Dockerfile in this repository describes, or say --no-sandbox to run "
-    "the submissions without any isolation, knowing that they can then do whatever you can."
+    "Grade in the container that the Dockerfile in this repository describes, or use --no-sandbox to run "
+    "the submissions without any isolation; they can then do whatever you can."
 )
 _OLDEST = (0, 7, 0)  # the first bubblewrap that limits the size of the scratch folder
 _SYSTEM = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")

@@ -63,7 +63,7 @@ _TRIALS = {
     ),
     "oracles": ("neither the exercises' declarations nor the references can be imported", _NO_ORACLES),
     "environment": (
-        "nothing in it tells of grading",
+        "nothing in it reveals the grading",
         f"import os\nassert set(os.environ) <= {set(environment())!r} | {{'PWD', 'LC_CTYPE'}}",
     ),
     "user": ("it is not root, and has no capability", _NO_RIGHTS),
@@ -82,7 +82,7 @@ _TRIALS = {
         "try:\n    x = bytearray(70_000_000)\nexcept MemoryError:\n    pass\nelse:\n    assert False",
     ),
     "disk": (
-        "a limit binds, and nothing but the scratch folder can be written",
+        "a limit holds, and only the scratch folder can be written",
         "import os\ntry:\n    for i in range(8): open(f'{i}', 'wb').write(bytes(1_000_000))\nexcept OSError:\n"
         "    pass\nelse:\n    assert False\n"
         "for top in ('/', '/course', '/packages', '/dev', '/usr', '/etc'): assert not os.access(top, os.W_OK), top",

@@ -50,7 +50,7 @@ class Sandbox:
         except (OSError, EOFError) as error:
             self.close()
             why = self._last_words or error
-            sentence = f"No sandbox can be had here: {why}. {bubblewrap.WAY_OUT}"
+            sentence = f"No sandbox is available here: {why}. {bubblewrap.WAY_OUT}"
             raise SandboxError(sentence, Fault.UNAVAILABLE) from None
         self._control.settimeout(_ANSWER)
 
@@ -99,7 +99,7 @@ class Sandbox:
                 session.lay(_inside(name), content)
         except AnswerError as error:
             session.close()
-            raise SandboxError(f"{name} cannot be laid into a session: {error}", Fault.FILES) from None
+            raise SandboxError(f"{name} cannot be copied into a session: {error}", Fault.FILES) from None
         return session
 
     def interrupt(self, number: int) -> None:
@@ -122,7 +122,7 @@ class Sandbox:
                 (kind, content), _ = receive_control(self._control)
         except (OSError, EOFError) as error:
             self.close()
-            raise SandboxError(f"The sandbox broke: {self._last_words or error or 'it is gone'}.") from None
+            raise SandboxError(f"The sandbox broke: {self._last_words or error or 'it has ended'}.") from None
         if kind != DONE:
             raise SandboxError(f"The sandbox cannot open a session: {content}. {bubblewrap.WAY_OUT}")
         return content

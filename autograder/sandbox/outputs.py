@@ -15,7 +15,7 @@ _DEPTH = 20  # lists within dictionaries within ...
 def read_cell(content: Any) -> tuple[list[dict[str, Any]], str]:
     """Return the outputs of a cell, and the error it stopped with. Raise AnswerError if it is neither."""
     if type(content) is not tuple or len(content) != 2 or type(content[0]) is not list:
-        raise AnswerError("The cell's outputs came back malformed.")
+        raise AnswerError("The cell's outputs were malformed.")
     outputs, error = content
     return [item for item in map(_output, outputs) if item], sentence(_text(error))
 

@@ -82,7 +82,7 @@ def _class(title: str) -> type[RemoteHandle]:
 def sentence(text: Any, most: int = 400) -> str:
     """Text from a session, made harmless: one line, printable, not too long."""
     if type(text) is not str:
-        raise AnswerError("The answer came back malformed.")
+        raise AnswerError("The answer returned malformed data.")
     text = one_line(text, most + 1)
     return text if len(text) <= most else text[: most - 3] + "..."
 

@@ -25,7 +25,7 @@ class Parts:
     def late(self, seconds: float) -> str:
         """Say that the script that is carried out now takes too long."""
         label = self.labels[min(len(self.done), len(self.labels) - 1)]
-        return f"{label} did not come back within {seconds:.3g} s."
+        return f"{label} did not return within {seconds:.3g} s."
 
     def take(self, content: Any, late: float) -> None:
         """Read how one script went; `late`, unless 0, are the seconds after which it was interrupted."""

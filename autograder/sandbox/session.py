@@ -136,11 +136,11 @@ class RemoteSession:
                 tally.exceeded = True
             raise
         if type(content) is not tuple or len(content) != 4:
-            raise self._break(f"{label} came back malformed.", "malformed")
+            raise self._break(f"{label} returned malformed data.", "malformed")
         try:
             return observed(*content)
         except WireError:
-            raise self._break(f"{label} came back malformed.", "malformed") from None
+            raise self._break(f"{label} returned malformed data.", "malformed") from None
 
     def attribute(self, handle: RemoteHandle, name: str) -> Any:
         """Return an attribute of an object: data, or a handle. Raise AnswerError."""
@@ -177,7 +177,7 @@ class RemoteSession:
         outer, started = self._deadline, time.monotonic()
         seconds = min(seconds, self._left)
         self._deadline = min(outer, started + seconds)
-        late = f"{label} did not come back within {seconds:.3g} s."
+        late = f"{label} did not return within {seconds:.3g} s."
         try:
             return self._exchange(late, *what, parts=parts)
         except TimeoutError:
@@ -186,7 +186,7 @@ class RemoteSession:
             self._objects.describe_again()  # nothing was sent
             raise AnswerError(f"{label} cannot be called with this: {error}.") from None
         except WireError:
-            why = f"{label} came back malformed, or with more than {self._limits.reply:g} MB."
+            why = f"{label} returned malformed data, or more than {self._limits.reply:g} MB."
             raise self._break(why, "malformed") from None
         except (EOFError, OSError):
             raise self._break("") from None
@@ -291,7 +291,7 @@ def _outcome(message: Any) -> str:
 def _ended(status: int | None) -> str:
     """How a process ended, as a sentence."""
     if status is None:
-        return "The notebook's process fell silent and was ended."
+        return "The notebook's process stopped answering and was ended."
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:

@@ -34,7 +34,7 @@ def make_document(
         cells.append(_told(f"**{_plain_markdown(record.unread)}**"))
     elif record.repairs:
         lines = "\n".join(f"- {_plain_markdown(text)}" for text in record.repairs)
-        cells.append(_told(f"**This notebook was mended before it was graded:**\n\n{lines}"))
+        cells.append(_told(f"**This notebook was repaired before it was graded:**\n\n{lines}"))
         ids.add(cells[0]["id"])
     notes = {c.plan.grade_id: c.notes for c in repaired.cells if c.plan and c.notes}
     for number, cell in enumerate(repaired.cells):

@@ -100,7 +100,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, OverdueError):
         return f"Grading it was stopped. {error}"
     if isinstance(error, MemoryError):
-        return "Grading it was stopped: it took more memory than is granted for one submission."
+        return "Grading it was stopped: it needed more memory than one submission may use."
     log.error("while grading", exc_info=error)
     return f"Grading it ended in an error of the grader's own ({type(error).__name__})."
 
@@ -111,7 +111,7 @@ def _graded(job: Job, open_session: OpenSession) -> Record:
         chosen = choose_files(job, record)
     if not any(isinstance(found, tuple) for found in chosen.values()):
         reasons = sorted({found for found in chosen.values() if isinstance(found, str) and found})
-        there = [f"There is: {', '.join(sorted(job.files)[:5])}."] if job.files else []
+        there = [f"Found: {', '.join(sorted(job.files)[:5])}."] if job.files else []
         record.quarantine = " ".join(reasons or [_NOTHING, *(record.notes or there)])
         chosen = dict.fromkeys(chosen, record.quarantine)
     for plan in job.plan.notebooks:

@@ -94,7 +94,7 @@ class NotebookRun:
             if not alive or result.seconds >= self.limits.cell_seconds:
                 self.culprits.add(number)  # it would cost the same again
             if not alive:
-                self._note(f"A cell ended its process and was left out after that. {result.error}".strip())
+                self._note(f"A cell ended its process and was skipped from then on. {result.error}".strip())
                 return
 
     def _bounded(self, result: CellResult) -> CellResult:
@@ -104,7 +104,7 @@ class NotebookRun:
             kept = [_brief(output) for output in result.outputs if output["output_type"] in _TELLING]
             cut = {"output_type": "stream", "name": "stdout", "text": "... this output was left out ...\n"}
             result.outputs = [*kept[:20], cut]  # whether a test of the instructor's passed is told by the rest
-            self._note("More output came than is kept.")
+            self._note("The cell printed more than is kept.")
         return result
 
     def _late(self) -> str:

@@ -50,7 +50,7 @@ class Judge(judge.Judge):
             log.exception("judging %s", exercise.name)
             self.trouble.append(f"{exercise.name} could not be judged ({type(error).__name__}); it counts 0.")
             self.unjudged.add(exercise.name)
-        problem = "What came back cannot be judged."
+        problem = "The result cannot be judged."
         return Verdict(exercise.title(part), 0.0, float(part.points), problem=problem, kind="unjudged")
 
     def pattern(self, exercise: Exercise, part: Part) -> str:
@@ -66,7 +66,7 @@ class Judge(judge.Judge):
 
     def _noted(self, exercise: Exercise, found: Verdict) -> Verdict:
         """Tell the instructor what costs nothing."""
-        suspicion = f"{exercise.name} looks like a difference quotient: right, but not to the digits of a formula."
+        suspicion = f"{exercise.name} looks like a difference quotient: right, but less exact than a formula."
         if QUOTIENT in found.notes and suspicion not in self.trouble:
             self.trouble.append(suspicion)
         return found
@@ -110,7 +110,9 @@ def scored_inside(cell: PlanCell, result: CellResult | None) -> Grade:
     text = _plain(came)
     value = _number(text)
     if text in ("True", "False"):
-        return _inside(cell, cell.points if text == "True" else 0.0, "" if text == "True" else "The test gave False.")
+        return _inside(
+            cell, cell.points if text == "True" else 0.0, "" if text == "True" else "The test returned False."
+        )
     if value is not None and math.isclose(value, cell.points, rel_tol=1e-9):
         value = cell.points  # 1.1 + 2.2 is a hair above 3.3
     if value is None or not 0.0 <= value <= cell.points:

@@ -26,7 +26,7 @@ def mend_json(text: str) -> tuple[Any, str]:
     if len(text) > _LONGEST:
         return None, ""
     upper, lower = _sides(text)
-    candidates = [(text, "A comma too many or too few in the file was mended.")]
+    candidates = [(text, "A comma too many or too few in the file was corrected.")]
     if upper != lower or upper != text:
         note = "Git's conflict markers were in the file; the {} side of every conflict was taken."
         candidates = [(upper, note.format("upper")), (lower, note.format("lower"))]

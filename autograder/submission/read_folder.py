@@ -60,7 +60,7 @@ class Submission:
         if len(self.notes) < _MOST_NOTES:
             self.notes.append(sentence)
         elif len(self.notes) == _MOST_NOTES:
-            self.notes.append("More of the kind is not listed.")
+            self.notes.append("Further files of this kind are not listed.")
 
     @property
     def empty(self) -> bool:

@@ -38,7 +38,9 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime:
             time = time.replace(tzinfo=place)
         return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
     except _UnknownZoneError as error:
-        raise ValueError(f"names the time zone {error}, which is not known for sure; write UTC or an offset") from None
+        raise ValueError(
+            f"names the time zone {error}, which is unknown or ambiguous; write UTC or an offset"
+        ) from None
     except Exception:  # dateutil lets through whatever its arithmetic raises
         raise ValueError(f"holds no time ({text[:40]!r})") from None
 
@@ -58,7 +60,9 @@ def read_zone(name: str) -> tzinfo:
         pass
     near = difflib.get_close_matches(name, available_timezones(), n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise ValueError(f"{name!r} is not a time zone that is known for sure; write UTC or one like Europe/Berlin.{hint}")
+    raise ValueError(
+        f"{name!r} is not a time zone that is known and unambiguous; write UTC or one like Europe/Berlin.{hint}"
+    )
 
 
 class _UnknownZoneError(Exception):

@@ -81,8 +81,8 @@ class Remark:
 # with what a result shares memory -> what is said of it
 SHARED = {
     "": "",
-    "argument": "hands back memory of one of its arguments; return a new array (.copy()).",
-    "earlier": "hands back the memory of an earlier result, which it overwrites; make a new one in every call.",
+    "argument": "returns memory of one of its arguments; return a new array (.copy()).",
+    "earlier": "returns the memory of an earlier result, which it overwrites; make a new array in every call.",
 }
 
 
@@ -117,7 +117,7 @@ class Namespace:
         found = self.names[name]
         if _handed_out(found):
             raise AnswerError(
-                f"{name} is taken from barprop as it stands there: write it yourself, then check again.", "missing"
+                f"{name} is barprop's own function or class: write it yourself, then check again.", "missing"
             )
         return found
 
@@ -249,7 +249,9 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
         signature.bind(*args, **names)
     except TypeError:
         if _lacks_self(function):
-            raise AnswerError(f"{label} is a method, and self is missing as the first thing in its brackets.") from None
+            raise AnswerError(
+                f"{label} is a method, but self is missing: write it as the first name in the brackets."
+            ) from None
         count = len(args) + len(names)
         written = one_line(attempt("", str, signature), 120) or "(...)"
         raise AnswerError(

@@ -24,7 +24,8 @@ _MEANS = {
     "for @: 'float'": _PLAIN_AT,
     "mismatch in its core dimension": _SHAPES,
     "not aligned": _SHAPES,
-    "could not be broadcast": "the shapes do not fit: entry meets entry, so the last axes must be equal or 1 "
+    "could not be broadcast": "the shapes do not fit: the step works entry by entry, so the last axes must be "
+    "equal or 1 "
     "(keepdims=True keeps a summed axis)",
     "can't multiply sequence": "a tuple or list is multiplied: take out what is in it first, as in (v,) = w",
     "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
@@ -38,9 +39,7 @@ _MEANS = {
     "low >= high": _NO_DRAW,
     "'bool' object has no attribute": "comparing plain numbers gives plain True or False; np.asarray makes an array",
 }
-_NO_COMMA = (
-    "a step back gave something else than one bar for each parent; one bar alone is a tuple with a comma, (bar,)"
-)
+_NO_COMMA = "each step back must return one bar for each parent; a single bar is a tuple with a comma, (bar,)"
 _MEANS |= {"zip() argument 2 is": _NO_COMMA, "iteration over a 0-d array": _NO_COMMA}
 _FUNCTIONS = ("Activation", "function", "method", "builtin_function_or_method")
 
@@ -119,7 +118,7 @@ def _unknown_name(message: str, at: Expression) -> str:
         return ""
     name = found[1]
     if "self" in at.local:
-        return f"{name} is not known here; what another method kept is read with self in front: self.{name}"
+        return f"{name} is not known here; what another method stored is read with self in front: self.{name}"
     here = [n for n in at.local if not n.startswith("_")]
     return f"{name} is not known here; this function has {', '.join(here[:8])}" if here else ""
 
@@ -144,7 +143,7 @@ def _not_set(attribute: str, at: Expression) -> str:
     if sets and at.path[-1:] != ("forward",):
         asked = f"{owner.__name__}.{at.path[-1]}" if at.path else "this"
         return f"self.{attribute} is not set yet: forward sets it, and has to be called before {asked}"
-    return f"self.{attribute} was never set; forward has to keep it, as in self.{attribute} = ..."
+    return f"self.{attribute} was never set; forward has to store it, as in self.{attribute} = ..."
 
 
 def _no_key(node: ast.Subscript, at: Expression) -> str:

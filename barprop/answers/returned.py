@@ -29,7 +29,7 @@ def take_dict(run: Run, label: str, value: Any, names: tuple[str, ...]) -> Itera
     extra = [one_line(key, 40) for key in entries if key not in names]
     extra += [describe_type(key) for key in value if type(key) is not str]
     if extra:
-        run.remark(f"{label} returned keys nobody asked for ({', '.join(extra[:4])}); expected exactly {expected}.")
+        run.remark(f"{label} returned unexpected keys ({', '.join(extra[:4])}); expected exactly {expected}.")
     yield from ((name, entries[name]) for name in names if name in entries)
     missing = [name for name in names if name not in entries]
     if missing:

@@ -116,7 +116,7 @@ class Played:
         if found.plain and number in self.script.checks:
             self.script.checks[number](found.value)
         if number < later.number or found.plain:
-            raise AnswerError(f"{self.script.label} came back malformed.", "malformed")
+            raise AnswerError(f"{self.script.label} returned malformed data.", "malformed")
         return found
 
 

@@ -30,7 +30,7 @@ _NO_PATH = (
     "a picture in a notebook can ask for the same, so it is refused. Start Jupyter in the folder of your course."
 )
 _PLAIN = "barprop_plain_contents_manager"
-_NO_CONVERSION = "What was handed in is not converted in this server. Grade it, and convert the graded notebook."
+_NO_CONVERSION = "Submissions are not converted in this server. Grade it, and convert the graded notebook."
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
@@ -83,7 +83,7 @@ def guard_logout() -> None:
     def get(self: Any, *args: Any, **kwargs: Any) -> Any:
         if self.request.headers.get("Sec-Fetch-Dest", "document") != "document":
             self.set_status(403)
-            return self.finish("Logging out takes a page, not a picture.")
+            return self.finish("Only a page can log you out, not a picture.")
         return stock(self, *args, **kwargs)
 
     LogoutHandler.get = get  # type: ignore[method-assign]

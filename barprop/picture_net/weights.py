@@ -98,9 +98,9 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
 def _read(file: BinaryIO) -> dict[str, np.ndarray]:
     magic, protocol, _, tensors, keys = (_TensorUnpickler(file).load() for _ in range(5))
     if (magic, protocol) != (_MAGIC, _PROTOCOL):
-        raise ValueError("it does not begin as such a file does")
+        raise ValueError("it does not begin like a file of weights")
     if not isinstance(tensors, dict) or not all(isinstance(tensor, _Tensor) for tensor in tensors.values()):
-        raise ValueError("it holds something else than tensors")
+        raise ValueError("it holds something other than tensors")
     kinds: dict[str, str] = {tensor.storage.key: tensor.storage.kind for tensor in tensors.values()}
     storages = {key: _numbers(file, _TYPES[kinds[key]]) for key in keys}
     return {str(name): _placed(tensor, storages) for name, tensor in tensors.items()}

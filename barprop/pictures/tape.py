@@ -31,7 +31,7 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
     """
     nodes = parents_first(last, _MOST)
     if nodes is None:
-        print(f"This graph has more than {_MOST} nodes, too many to draw.")
+        print(f"This graph has more than {_MOST} nodes; that is too many to draw.")
         return None
     called = {id(node): name for name, node in names.items()}
     layout, routes = _arranged(nodes, called)

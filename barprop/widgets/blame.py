@@ -48,7 +48,7 @@ def _words(entries: list[Entry], node: int) -> str:
     name = _named(entry)
     if not uses:
         said = "has no bar" if entry.bar is None else f"begins with the bar {_short(entry.bar)}"
-        return f"The way back starts at {name}: it {said}, where it should begin with 1." if node == last else ""
+        return f"The backward pass starts at {name}: it {said}, but should begin with 1." if node == last else ""
     steps = " and ".join(dict.fromkeys(_step(entries[place]) for place, _ in uses))
     assert entry.ref is not None
     if entry.bar is None:

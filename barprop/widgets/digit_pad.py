@@ -120,4 +120,4 @@ def _halved(w: Any) -> bytes:
         with np.errstate(over="ignore"):
             return np.clip(flat, -60000, 60000).astype("<f2").tobytes()
     except (TypeError, ValueError) as error:
-        raise WidgetError(f"w is to hold a pair (W, b) for a linear layer and () for an activation; {error}.") from None
+        raise WidgetError(f"w must hold a pair (W, b) for a linear layer and () for an activation; {error}.") from None

@@ -19,9 +19,9 @@ def read_images(X: ArrayLike, most: int = MOST) -> np.ndarray:
     try:
         X = np.asarray(X, dtype=float)
     except (TypeError, ValueError):
-        raise WidgetError("X is to hold images, one a row, as numbers.") from None
+        raise WidgetError("X must hold images as numbers, one image per row.") from None
     if X.ndim != 2 or not 1 <= len(X) <= most or round(X.shape[1] ** 0.5) ** 2 != X.shape[1]:
-        raise WidgetError(f"X is to hold 1 to {most} square images, one a row; its shape is {X.shape}.")
+        raise WidgetError(f"X must hold 1 to {most} square images, one per row; its shape is {X.shape}.")
     return X
 
 

@@ -68,7 +68,7 @@ class PerturbPad(Widget):
         layers = read_layers(network, w, X[:3], "PerturbPad")
         classes = next(layer["rows"] for layer in reversed(layers) if layer["kind"] == "linear")
         if labels.min() < 0 or labels.max() >= classes:
-            raise WidgetError(f"The labels are to lie between 0 and {classes - 1}, the classes of the network.")
+            raise WidgetError(f"The labels must be from 0 to {classes - 1}, the classes of the network.")
         images, kind = packed(X)
         super().__init__(
             layers=layers,

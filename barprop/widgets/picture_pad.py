@@ -85,7 +85,7 @@ class PicturePad(Widget):
         self._eps, self._alpha = number("eps", eps), number("alpha", alpha)
         self._walks: dict[int, list[np.ndarray]] = {}
         if self._shares(self._X).shape != (len(names),):
-            raise WidgetError(f"The network is to give a logit for each of the {len(names)} names.")
+            raise WidgetError(f"The network must give a logit for each of the {len(names)} names.")
         super().__init__(
             names=names,
             side=round((self._X.size / 3) ** 0.5),
@@ -201,7 +201,7 @@ def _photo(X: ArrayLike) -> np.ndarray:
             f"X must be one square photo of three colours as a row, (1, side * side * 3), got shape {X.shape}."
         )
     if not (np.isfinite(X).all() and X.min() >= 0 and X.max() <= 1):
-        raise WidgetError("X is to hold numbers from 0 to 1.")
+        raise WidgetError("X must hold numbers from 0 to 1.")
     return X
 
 

@@ -29,7 +29,7 @@ def test_names_links_and_stamps(tmp_path: Path) -> None:
     assert "begins with a dot: .eve." in done.stderr
     (thief,) = [line for line in done.stdout.splitlines() if "quarantine: thief: " in line]
     assert "The submission's folder is a link" in thief
-    assert "late: timestamp.txt says 1970-01-01, when this course was not there; no lateness is counted." in done.stdout
+    assert "late: timestamp.txt says 1970-01-01, before this course existed; no lateness is counted." in done.stdout
     found = {key[0]: value[0] for key, value in scores(course).items() if key[-1] == "test_square"}
     assert found == {"ada": 2.0, "=1+1": 2.0, "line\nend": 2.0, "late": 2.0, "thief": 0.0}
     for words in ([], ["--exercises"]):
@@ -98,7 +98,7 @@ def test_what_the_course_hands_out_is_no_answer(name: str) -> None:
     for hidden in (False, True):
         for verdict in api.judge(name, names, hidden=hidden).values():
             assert verdict.points == 0
-            assert f"{name} is taken from barprop" in verdict.problem
+            assert f"{name} is barprop's own" in verdict.problem
     needs.sandbox()
     assignment, notebook = EXERCISES[name].notebook.split("/")
     document = solved(assignment, notebook)

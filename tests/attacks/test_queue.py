@@ -126,7 +126,7 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
                           capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "honest: its record cannot be kept in" in done.stdout
+    assert "honest: its record cannot be saved in" in done.stdout
     assert desk.score("honest") == 4.0
 
 

@@ -87,7 +87,7 @@ def test_graded_cells_keep_nothing(course: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_folder_that_cannot_be_written_is_one_sentence_once(course: Path) -> None:
     (course / FOLDER).write_text("a file where the folder should be", encoding="utf-8")
     said = run_check(course / "01_forward_graph")
-    assert said.count("Your progress cannot be kept in") == 1
+    assert said.count("Your progress cannot be saved in") == 1
     assert said.count("linear: right") == 2
     assert "Traceback" not in said
 

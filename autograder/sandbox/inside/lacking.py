@@ -47,7 +47,7 @@ def lack(error: ModuleNotFoundError, module: str) -> Lacking:
     root = module.partition(".")[0]
     if (error.name or "").partition(".")[0] != root:
         raise error
-    print(f"The module {root} is not there when notebooks are graded; the cell goes on without it.")
+    print(f"The module {root} is not available when notebooks are graded; the cell continues without it.")
     return Lacking(root)
 
 

@@ -119,9 +119,9 @@ class NotebookProcess:
         except OSError:
             raise
         except TooLargeError as error:
-            self._reply_failure(outcome, count, f"What came back cannot be looked at: {error}.")
+            self._reply_failure(outcome, count, f"The result cannot be read: {error}.")
         except BaseException as error:  # a student's class may not even tell its name
-            self._reply_failure(outcome, count, f"What came back cannot be looked at: {type(error).__name__}.")
+            self._reply_failure(outcome, count, f"The result cannot be read: {type(error).__name__}.")
         finally:
             isolation.keep_reserve(True)
 

@@ -20,7 +20,7 @@ def _repeats_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     entries = {key: count for key, count in value.items() if type(key) is str}
     extra = [one_line(key, 40) for key in entries if key not in ("dl_dv", "dl_dw")]
     if extra:
-        run.remark(f"repeats holds keys nobody asked for ({', '.join(extra[:4])}).")
+        run.remark(f"repeats holds unexpected keys ({', '.join(extra[:4])}).")
     for name in ("dl_dv", "dl_dw"):
         if entries.get(name) is None or entries[name] is Ellipsis:
             raise AnswerError(f'repeats["{name}"] is not filled in yet: write a whole number.')

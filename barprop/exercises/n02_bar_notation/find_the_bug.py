@@ -31,7 +31,7 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     entries = {key: name for key, name in value.items() if type(key) is str}
     extra = [one_line(key, 40) for key in entries if key not in SLIPS]
     if extra:
-        run.remark(f"first_wrong holds keys nobody asked for ({', '.join(extra[:4])}).")
+        run.remark(f"first_wrong holds unexpected keys ({', '.join(extra[:4])}).")
     errors = []
     for letter in SLIPS:
         problem = _unusable(letter, entries.get(letter))

@@ -32,7 +32,7 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     entries = {key: number for key, number in value.items() if type(key) is str}
     extra = [one_line(key, 40) for key in entries if key not in _ASKED]
     if extra:
-        run.remark(f"who holds keys nobody asked for ({', '.join(extra[:4])}).")
+        run.remark(f"who holds unexpected keys ({', '.join(extra[:4])}).")
     errors = []
     for name in _ASKED:
         number = entries.get(name)

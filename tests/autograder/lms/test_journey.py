@@ -37,7 +37,7 @@ def test_from_canvas_and_back(own: Path, tmp_path: Path, capsys: pytest.CaptureF
     capsys.readouterr()
     assert main(["collect", "ps1", str(file), "--late-time", "2026-12-01 19:00"]) == 1
     said = capsys.readouterr().out
-    assert "someoneelse_999_3_p1.ipynb fits nobody" in said
+    assert "someoneelse_999_3_p1.ipynb matches nobody" in said
     assert "evil leads out of its folder" in said
     assert "nothing handed in: 1 (eve)" in said
     run()

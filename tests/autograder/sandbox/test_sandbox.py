@@ -237,7 +237,7 @@ def test_graphs_go_by_value_and_their_nodes_come_back(session):
 
 def test_too_much_at_once_is_one_sentence(session):
     session.run_cell("def double(x): return np.zeros(10_000_000)")
-    assert "cannot be looked at" in ask(session) or "malformed" in ask(session)
+    assert "cannot be read" in ask(session) or "malformed" in ask(session)
 
 
 def test_several_threads_use_sessions_at_once(sandbox):

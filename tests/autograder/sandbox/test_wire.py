@@ -214,7 +214,7 @@ def test_a_forged_reply_breaks_its_session_and_nothing_else(name):
 
 
 def test_a_process_that_says_nothing_is_given_up():
-    assert "did not come back" in heard(b"", close=False)
+    assert "did not return" in heard(b"", close=False)
 
 
 def test_a_process_that_drips_is_given_up():

@@ -392,5 +392,5 @@ def test_broken_original_beside_a_good_copy() -> None:
 
 def test_nothing_handed_in_but_a_picture() -> None:
     record = grade_bytes({}, others={"photo.jpg": b"x"})
-    assert record.quarantine == "No notebook of this assignment was handed in. There is: photo.jpg."
+    assert record.quarantine == "No notebook of this assignment was handed in. Found: photo.jpg."
     assert set(points(record).values()) == {0.0}

@@ -50,7 +50,7 @@ def test_a_shared_argument_is_remarked(share: Any) -> None:
     run = Run(Namespace({"f": share}))
     run("f", np.ones(3))
     (remark,) = run.remarks
-    assert remark.text == "f hands back memory of one of its arguments; return a new array (.copy())."
+    assert remark.text == "f returns memory of one of its arguments; return a new array (.copy())."
 
 
 def test_changes_deep_inside_are_remarked() -> None:

@@ -318,7 +318,7 @@ def test_an_earlier_result_is_not_to_be_overwritten() -> None:
         run("f", np.ones(3))
         run("f", np.ones(3))
         (remark,) = run.remarks
-        assert "hands back the memory of an earlier result, which it overwrites" in remark.text
+        assert "returns the memory of an earlier result, which it overwrites" in remark.text
 
 
 def test_memory_counts_once_the_values_are_right() -> None:

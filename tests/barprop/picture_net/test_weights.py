@@ -150,7 +150,7 @@ def test_damage_and_other_contents(tmp_path: Path) -> None:
         with pytest.raises(WeightsError):
             read_tensors(_write(tmp_path / "bad.pth", good, keys=keys))
     for other in ([1, 2], {"t": 3}, "text", None):
-        with pytest.raises(WeightsError, match="something else than tensors"):
+        with pytest.raises(WeightsError, match="something other than tensors"):
             read_tensors(_write(tmp_path / "bad.pth", pickle.dumps(other, 2)))
     with pytest.raises(WeightsError):
         read_tensors(tmp_path / "missing.pth")
