@@ -115,11 +115,11 @@ def lacking(table: Table) -> dict[str, list[str]]:
 
 
 NOTES = {
-    "quarantine": "In quarantine: nothing could be read, counts 0 until somebody looks",
-    "seen": "In quarantine, and looked at by a person",
-    "mended": "Mended before grading",
-    "trouble": "Trouble while grading",
-    "waiting": "Wait for a person in the formgrader",
+    "quarantine": "In quarantine: nothing could be read, counts 0 until somebody reviews it",
+    "seen": "In quarantine, and reviewed by a person",
+    "mended": "Repaired before grading",
+    "trouble": "Problems while grading",
+    "waiting": "Waiting for a person in the formgrader",
 }
 
 

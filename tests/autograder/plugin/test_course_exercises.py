@@ -122,7 +122,7 @@ def test_the_report_reads_it_all(ours: Path, capsys: pytest.CaptureFixture) -> N
     assert "20 % of the class (1 of 5): another type or shape" in said
     assert "dan: The cell for linear is missing" in said
     assert "eve: " in said
-    assert "Wait for a person" in said
+    assert "Waiting for a person" in said
     assert Path("r.html").read_text().count("<circle") == 5
     assert len(json.loads(Path("r.json").read_text())["assignments"][0]["students"]) == 6
     assert len(Path("r.csv").read_text().splitlines()) == 7
