@@ -11,7 +11,7 @@ from nbgrader.converters import NbGraderException
 from autograder.__main__ import main
 from autograder.deadlines.book import FILE
 from autograder.deadlines.policy import DAY, LatePolicy
-from tests.autograder.plugin.test_course import jobs, own, run, totals  # noqa: F401
+from tests.autograder.plugin.test_course import run, totals
 from tests.grading_tools import hand_in, own_answers, own_source, put
 
 
@@ -42,7 +42,7 @@ def _scores(course: Path) -> dict[tuple[str, str], float]:
         }
 
 
-def test_every_run_works_lateness_out_anew(own: Path) -> None:  # noqa: F811
+def test_every_run_works_lateness_out_anew(own: Path) -> None:
     """By command only: due date, policy, an extension before and after grading, all taken back again."""
     _stamp(own, "full", "ps1", "2026-03-02 13:00:00 CET")
     assert main(["due", "ps1", "2026-03-01", "12:00", "--timezone", "Europe/Berlin"]) == 0
@@ -66,7 +66,7 @@ def test_every_run_works_lateness_out_anew(own: Path) -> None:  # noqa: F811
         assert _scores(own)["full", "ps1"] == pytest.approx(score), words
 
 
-def test_an_extension_before_anything_is_graded(own: Path) -> None:  # noqa: F811
+def test_an_extension_before_anything_is_graded(own: Path) -> None:
     _stamp(own, "full", "ps1", "2026-03-02 12:00:00 UTC")
     for words in (["due", "ps1", "2026-03-01"], ["extend", "full", "ps1", "2026-03-03"], ["late", "--penalty", "zero"]):
         assert main(words) == 0
@@ -77,7 +77,7 @@ def test_an_extension_before_anything_is_graded(own: Path) -> None:  # noqa: F81
 
 
 @pytest.mark.parametrize("order", [("ps1", "ps2"), ("ps2", "ps1")])
-def test_late_days_do_not_depend_on_the_order_of_grading(own: Path, order: tuple[str, str]) -> None:  # noqa: F811
+def test_late_days_do_not_depend_on_the_order_of_grading(own: Path, order: tuple[str, str]) -> None:
     put(own / "source/ps2/p1.ipynb", own_source())
     hand_in(own, "full", "ps2/p1", own_answers())
     _stamp(own, "full", "ps1", "2026-03-02 12:00:00 UTC")
@@ -91,7 +91,7 @@ def test_late_days_do_not_depend_on_the_order_of_grading(own: Path, order: tuple
     assert (found["full", "ps1"], found["full", "ps2"]) == (4.0, 3.0)
 
 
-def test_set_twice_is_refused(own: Path) -> None:  # noqa: F811
+def test_set_twice_is_refused(own: Path) -> None:
     (own / FILE).write_text("[late]\npenalty = 0.5\n")
     with open(own / "nbgrader_config.py", "a") as file:
         file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
@@ -99,13 +99,13 @@ def test_set_twice_is_refused(own: Path) -> None:  # noqa: F811
         run()
 
 
-def test_a_file_that_cannot_be_read_stops_the_run_in_one_sentence(own: Path) -> None:  # noqa: F811
+def test_a_file_that_cannot_be_read_stops_the_run_in_one_sentence(own: Path) -> None:
     (own / FILE).write_text("[late]\npenalty = 50\n")
     with pytest.raises(NbGraderException, match="from 0 to 1"):
         run()
 
 
-def test_names_that_nobody_has(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_names_that_nobody_has(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["due", "ps2", "2026-03-01"]) == 2
     assert "Did you mean ps1?" in capsys.readouterr().err
     assert main(["extend", "ful", "ps1", "2026-03-02"]) == 2

@@ -17,7 +17,7 @@ from autograder.reports.csv_file import write_csv
 from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades, points
 from autograder.reports.table import Row, Table
 from tests.autograder.lms.rosters import CANVAS, MOODLE, PARTICIPANTS
-from tests.autograder.plugin.test_course import jobs, own, run  # noqa: F401
+from tests.autograder.plugin.test_course import run
 
 
 def _roster(folder: Path, content: str) -> Roster:
@@ -165,7 +165,7 @@ def test_feedback_finds_its_student_again(tmp_path: Path) -> None:
     assert [(one.student, one.found.read()) for one in found] == [("S1", b"for S1"), ("S5", b"for S5")]
 
 
-def test_the_command(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_the_command(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run()
     assert main(["export", "--for", "canvas"]) == 2
     assert "roster.csv" in capsys.readouterr().err

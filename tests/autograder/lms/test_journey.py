@@ -11,7 +11,7 @@ import pytest
 
 from autograder.__main__ import main
 from tests.autograder.lms.archives import packed, written
-from tests.autograder.plugin.test_course import jobs, own, run  # noqa: F401
+from tests.autograder.plugin.test_course import run
 from tests.grading_tools import own_answers
 
 CANVAS = """\
@@ -23,7 +23,7 @@ Student,ID,SIS User ID,SIS Login ID,Section,PS1 (7)
 """
 
 
-def test_from_canvas_and_back(own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_from_canvas_and_back(own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Ada in time, Zoë late, Eve not at all."""
     (own / "roster.csv").write_text(CANVAS, encoding="utf-8")
     good = json.dumps(own_answers()).encode()
