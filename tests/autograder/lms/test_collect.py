@@ -194,7 +194,7 @@ def test_nobody_hands_in_for_somebody_else(tmp_path: Path) -> None:
     )
     result = _desk(tmp_path).collect([written(tmp_path / "c.zip", {"lovelaceada_101_5001_a.zip": inner})])
     assert set(_there(tmp_path)) == {"ada/07_panda/straußjörg_102_9_panda.ipynb", "ada/07_panda/joerg/panda.ipynb"}
-    assert "for Canvas to say" in _reasons(result)["lovelaceada_101_5001_a.zip/timestamp.txt"]
+    assert "only Canvas can tell" in _reasons(result)["lovelaceada_101_5001_a.zip/timestamp.txt"]
 
 
 HOSTILE = {
@@ -206,7 +206,7 @@ HOSTILE = {
     "link": (link("a.csv", "/etc/passwd"), "is a link"),
     "capitals": (packed({"PANDA.ipynb": b"bad", "panda.ipynb": b"good"}), "capital letters"),
     "folder and file": (packed({"panda.ipynb": b"good", "panda.ipynb/x": b"bad"}), "where the other is a file"),
-    "deep": (packed({"panda.ipynb": b"good", "1.zip": packed({"2.zip": packed({"3.zip": packed({})})})}), "within 2"),
+    "deep": (packed({"panda.ipynb": b"good", "1.zip": packed({"2.zip": packed({"3.zip": packed({})})})}), "inside 2 others"),
     "many": (packed({"panda.ipynb": b"good", "1.zip": packed({f"{n}": b"" for n in range(5001)})}), "5001 files"),
     "torn": (packed({"panda.ipynb": b"good", "1.zip": b"PK\x03\x04 torn"}), "damaged"),
 }  # fmt: skip

@@ -63,7 +63,7 @@ def test_one_students_other_notebook_is_not_laid_over_a_good_one(tmp_path: Path)
     })  # fmt: skip
     result = _desk(tmp_path).collect([file])
     assert result.others == ["ada (01_forward)"]
-    assert "another assignment's and submitted/ has one of this: ada (01_forward)" in "\n".join(result.lines())
+    assert "another assignment's and submitted/ already has one of this: ada (01_forward)" in "\n".join(result.lines())
     assert _there(tmp_path) == {"ada": b"bar_notation", "joerg": b"newer", "zoe": b"newer", "pia": b"nothing better"}
 
 

@@ -96,7 +96,7 @@ def test_long_output_is_cut_and_says_so(sandbox):
 
 def test_a_late_cell_is_stopped_and_the_session_goes_on(session):
     result = session.run_cell("y = 1\nwhile True: pass", seconds=0.5)
-    assert result.error == "The cell did not come back within 0.5 s."
+    assert result.error == "The cell did not return within 0.5 s."
     assert result.outputs[0]["ename"] == "KeyboardInterrupt"
     assert session.interrupt_free()
     assert session.answers["y"] == 1
@@ -105,7 +105,7 @@ def test_a_late_cell_is_stopped_and_the_session_goes_on(session):
 def test_a_late_answer_is_stopped_and_the_others_go_on(sandbox):
     with sandbox.session(Limits(probe_seconds=0.5)) as session:
         session.run_cell(ANSWER + "\ndef slow():\n    while True: pass")
-        with pytest.raises(AnswerError, match=r"slow did not come back within 0\.5 s\."):
+        with pytest.raises(AnswerError, match=r"slow did not return within 0\.5 s\."):
             Run(session.answers)("slow")
         assert session.interrupt_free()
         assert ask(session) == 42

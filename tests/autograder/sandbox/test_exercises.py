@@ -134,7 +134,7 @@ def test_a_step_that_ends_the_process_costs_only_what_comes_after(sandbox):
             scripts[-1].call(session.answers["act"], "act", number)
         first, late, second, ended, after = session.carry_out(scripts)
     assert (first[0].value, second[0].value) == (5, 7)
-    assert str(late[0].error) == "act did not come back within 1 s."
+    assert str(late[0].error) == "act did not return within 1 s."
     assert "ended" in str(ended[0].error)
     assert "ended" in str(after[0].error)
 

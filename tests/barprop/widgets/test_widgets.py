@@ -160,11 +160,11 @@ WRONG = {
     "net": (lambda: pad(net=None), "net must be (network, w, loss)"),
     "images": (lambda: pad(X=np.zeros((6, 8))), "square images, one per row; its shape is (6, 8)"),
     "labels": (lambda: pad(labels=[0, 1]), "labels must be 6 whole numbers, got shape (2,)"),
-    "labels in range": (lambda: pad(labels=[0, 1, 2, 3, 4, 5]), "between 0 and 3"),
+    "labels in range": (lambda: pad(labels=[0, 1, 2, 3, 4, 5]), "from 0 to 3"),
     "index": (lambda: pad(index=6), "index must be a whole number from 0 to 5"),
     "target": (lambda: pad(target=4), "target must be a whole number from 0 to 3, got 4"),
     "images that are words": (lambda: pad(X="digits"), "X must hold images"),
-    "too many images": (lambda: digit_pad(X=np.zeros((51, 9))), "X is to hold 1 to 50 square images"),
+    "too many images": (lambda: digit_pad(X=np.zeros((51, 9))), "X must hold 1 to 50 square images"),
     "other weights": (
         lambda: digit_pad().update([(np.zeros((2, 9)), np.zeros(2))]),
         "got 20 numbers, expected 74",
