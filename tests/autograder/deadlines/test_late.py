@@ -115,7 +115,7 @@ def test_names_that_nobody_has(own: Path, capsys: pytest.CaptureFixture[str]) ->
     assert totals(own) == {}
 
 
-def test_entries_that_count_for_nobody_are_named(own: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_entries_that_count_for_nobody_are_named(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     extended = '[extensions.ps1]\n"Ada Lovelace" = "2026-03-02"\nfull = "2026-03-02"\nful = "2026-03-02"\n'
     (own / FILE).write_text(f'[due]\nps1 = "2026-03-01"\nps2 = "2026-03-01"\n{extended}')
     (own / "roster.csv").write_text("Full name,ID number\nAda Lovelace,S101\n")
