@@ -84,7 +84,7 @@ def test_moodles_worksheet_is_filled_in(tmp_path: Path) -> None:
     assert after[4][1] == "'=HYPERLINK(1), Eve"
     assert [row[6:10] for row in after[1:]] == [row[6:10] for row in before[1:]]
     assert list(read_roster(tmp_path / "moodle.csv")) == list(roster)
-    assert any("a person has to look: S4" in note for note in written.notes)
+    assert any("some points still have to be given by hand: S4" in note for note in written.notes)
     with pytest.raises(ExportError, match="say for which"):
         moodle_grades(roster, [_table(), _table(name="02")])
 
