@@ -36,9 +36,8 @@ def set_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> d
     return names
 
 
-# 02: train is tried with whole numbers, backward is not, and one right backward there works in place on a copy of x.
-# 06: a Value that leans on the given Node meets a Node with another constructor. 04 is not measured yet.
-OPEN = ("02", "04", "06")
+# A Value that leans on the given Node meets a Node with another constructor.
+OPEN = ("06",)
 KNOWN = [
     pytest.param(name, name, marks=[pytest.mark.slow, pytest.mark.xfail(strict=False)] if name[:2] in OPEN else ())
     for name in NOTEBOOKS
