@@ -167,7 +167,7 @@ class Network:
             own, bar = layer.backward(bar, u)
             made.append(own)
         return made[::-1], bar
-""", "right, 3 of 3 points", "No points are lost for this here: Network.backward hands back memory"),
+""", "right, 3 of 3 points", "No points are lost for this here: Network.backward returns memory"),
     ("branches_backward", "inside", function("branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2)",
      "h1, h2 = z_bar * a1, z_bar * a2", 'bars = {"a1": z_bar * cache["h1"], "a2": z_bar * cache["h2"], "h1": h1, "h2": h2}',
      'return bars | {"W1": h1 * x1, "W2": h2 * x2, "x1": W1.T @ h1, "x2": W2.T @ h2}'),
