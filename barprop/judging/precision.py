@@ -42,11 +42,11 @@ def imprecise(trials: Sequence[Trial], outputs: Sequence[str]) -> bool:
     Far cases do not count: there the right value itself, found by nudging a large number, has fewer digits.
     """
     near = [t for t in trials if "far" not in t.case.more]
-    medians = []
+    medians: list[float] = []
     for name in outputs:
         errors = [_error(t.got[name], t.right[name]) for t in near if name in t.got and name in t.right]
         known = [error for error in errors if error is not None]
-        medians += [np.median(known)] if len(known) > 1 else []
+        medians += [float(np.median(known))] if len(known) > 1 else []
     return bool(medians) and (max(medians) > _FORMULA or 2 * sum(m > _NUDGED for m in medians) >= len(medians))
 
 
