@@ -10,7 +10,7 @@ from autograder.course.outlines import WORDS_A_MINUTE, Outline, hours
 ABOUT = {
     "01_forward_graph": "one neuron as a computational graph; what it caches, and why",
     "02_bar_notation": "every bar of the neuron, one step at a time; training it",
-    "03_gradient_splitting": "who gets how much gradient; why a network with small inputs starves, and the cure",
+    "03_gradient_splitting": "who gets how much gradient; why part of a network may not learn, and the cure",
     "04_layers": "layers with forward and backward; a network that reads digits",
     "05_adversarial": "gradient ascent on the input, and what it does to that network",
     "06_autograd": "a small autograd engine, built in stages; then it trains that network",

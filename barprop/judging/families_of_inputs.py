@@ -59,9 +59,11 @@ def of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) ->
             lambda s=slope: r / s + s,
         )
         for other, g in fitting.items():
+            # The product is the same from both sides; the hint has to name what does not belong inside.
+            inside = other if name == "z" or other != "z" else name
             yield (
                 f"{other} inside sigma's slope at {name}",
-                f"{other} was multiplied in before the slope was taken, and not after.",
+                f"{inside} was multiplied in before the slope was taken, and not after.",
                 lambda f=f, g=g: _slope(sigma, f * g),
             )
         yield (

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Backpropagation by hand
 #
-# You compute gradients the way it is done on the board, the blackboard of the lecture: one step at a time, from the loss back to the weights, and each number only once. After that, nothing that a deep learning library does to your weights is a mystery.
+# You compute gradients the way the lecturer does it on the blackboard: one step at a time, from the loss back to the weights, and each number only once. After that, nothing that a deep learning library does to your weights is a mystery.
 #
 # Start here, and come back whenever you need the map, the notation or the glossary. Nothing on this page is graded. You need the chain rule, the dot product and some NumPy.
 
@@ -41,7 +41,7 @@ progress()
 # ## How a notebook works
 #
 # - **An exercise** is a cell that says `YOUR CODE HERE`. Write your answer, delete `raise NotImplementedError()`, run the cell with Shift+Enter.
-# - **The check** is the cell below it. It says what it tried, what your answer gave, and often which mistake it was; it never says the right value. Run it as often as you like; it costs nothing.
+# - **The check** is the cell below it. It says which kind of input it tried, what your answer gave, and often which mistake it was; it never shows the right number. Run it as often as you like; it costs nothing.
 # - **Hints** are folded, between the exercise and its check. Click a title to open one. After three different failures the check shows you the first hint, after three more the second, and so on.
 # - **Predict** before you run: where a cell says `guess = None`, write your guess there. It is not graded.
 # - **Hand in** after *Validate* in the notebook's toolbar. It runs everything from a fresh start and says whether all checks pass.
@@ -76,9 +76,9 @@ progress()
 # | $\bar v = \mathrm dl/\mathrm dv$ | v-bar | `v_bar` | how the loss changes when $v$ does; it has the shape of $v$ |
 # | $\sigma'(z)$ | sigma prime | `sigma.slope(z)` | slope of the nonlinearity at $z$ |
 # | $\eta$ | eta | `lr` | learning rate: the length of a training step, per unit of gradient |
-# | $\varepsilon$ | epsilon | `step`, `eps` | a small change: of a nudge (01), or the most that a pixel may change (05, 07) |
+# | $\varepsilon$ | epsilon | `step`, `eps` | a small size: of a nudge (01), or of the largest change of a pixel (05, 07) |
 #
-# A page to print with all bars waits at the end of notebook 03; it shows answers to exercises before it.
+# A page to print with all bars waits at the end of notebook 03; it shows the answers to exercises of 02 and 03.
 #
 # In every picture forward is blue and solid; backward is vermilion (orange-red) and dashed.
 #
@@ -90,7 +90,7 @@ progress()
 #
 # **2. Bars.** $\bar v$ is short for $\mathrm dl/\mathrm dv$, and $\bar l = 1$. One rule gives all the others: the bar of a step's input is the bar of its output, times the slope of the output with respect to the input (how far the output moves when the input is nudged, per unit of the nudge). Going back, each step needs the bar that has just been found and what forward has cached there. No step can be skipped. The bar of a hidden value says how the loss depends on that value; this helps in debugging. To save memory you can drop a value and compute it again on the way back. *Notebook 02.*
 #
-# **3. Who gets the gradient.** A sum hands the same bar to all its terms, and the products behind them make the difference: in $z = w_1 x_1 + w_2 x_2$ the two weights get different bars, and you will predict which one gets more. Join two networks, and the one with small inputs, and therefore small outputs, hardly learns, however big it is. Look at how much gradient arrives, and whether the weights move. *Notebook 03.*
+# **3. Who gets the gradient.** A sum and a product hand their bars on in different ways, and that makes the difference: in $z = w_1 x_1 + w_2 x_2$ the two weights get different bars, and you will predict which one gets more. Join two networks whose inputs differ in size, and one of them hardly learns. Which one, and why? Look at how much gradient arrives, and whether the weights move. *Notebook 03.*
 #
 # **4. Layers.** A layer is a class with a `forward` and a `backward`. `forward` takes the previous output and the weights, and caches; `backward` takes the bar of the layer's output and the weights, reads the cache, and returns the bars of the weights and of the layer's input. Many networks are a chain of these. A library such as PyTorch asks for the `forward` only, and finds the `backward` by itself. *Notebooks 04 and 06.*
 #
@@ -112,7 +112,7 @@ progress()
 # | computational graph | a computation drawn as nodes (values) and arrows (what is made from what) |
 # | cross entropy | the loss of a classifier: minus the logarithm of the probability it gave to the right class |
 # | epoch | one pass through all training examples |
-# | fan-out | what happens where one variable is used more than once; its bar is the sum of the bars that come back |
+# | fan-out | what happens where one variable is used more than once; notebook 03 asks what its bar is |
 # | feature | one number of an input; a layer's inputs may be the hidden values of the layer before |
 # | finite difference | a slope that is measured: nudge a number, that is, change it a little, and compute again |
 # | forward pass | one walk through the graph from the inputs to the loss; it computes the values |

@@ -110,7 +110,7 @@ def relu(z):
 check("relu")
 
 # %% [markdown]
-# In what follows $\sigma$ may be any nonlinearity. The course provides three as objects: `tanh`, `sigmoid` and `softplus`; in notebook 02 a `relu` joins them. Call one to get its value: `tanh(0.5)`.
+# In what follows $\sigma$ may be any nonlinearity. The course provides three as objects: `tanh`, `sigmoid` and `softplus`; in notebook 02 a `relu` joins them. Call one to get its value: `tanh(0.5)`; `tanh.slope(0.5)` is its slope.
 #
 # ### Exercise `forward`
 #
@@ -224,7 +224,7 @@ print("dl/dv = %.4f, dl/dw = %s" % by_hand(np.array([1.5, -0.5]), 0.3, np.array(
 #
 # > **Backpropagation is caching for the chain rule.**
 #
-# What does keeping cost, and save? Ten neurons in a chain have a cache of 21 numbers, 8 bytes each: the input, and ten times $z$ and $h$. Remove a value and play the backward pass: the picture counts what must be computed again, and how many times.
+# What does keeping cost, and save? Ten neurons in a chain have a cache of 21 numbers, 8 bytes each: the input, and ten times $z$ and $h$. Drop one value and play the backward pass (the way from $l$ back to $w$, notebook 02): the picture counts what must be computed again, and how often. The switches are for notebook 02.
 
 # %% show="show_ledger"
 from barprop.widgets import CacheLedger
@@ -318,10 +318,10 @@ def numerical_gradient(f, u, step=1e-6):
 check("numerical_gradient")
 
 # %% [markdown]
-# Now compare the nudged slope with the long formula. How large should the nudge be? As small as possible? The next picture tries nudges from $1$ down to $10^{-12}$. Which one will give the smallest error?
+# Now compare the nudged slope with the long formula. How large should the nudge be? As small as possible? The next picture tries nudges from $1$ down to $10^{-12}$. Will the error at $10^{-12}$ be smaller than at $10^{-3}$, equal, or larger?
 
 # %%
-guess_step = None  # such as 1e-12; not graded
+guess_step = None  # "smaller", "equal" or "larger"; not graded
 
 # %% folded="show_steps"
 if ready("forward", "numerical_gradient"):
@@ -332,7 +332,7 @@ if ready("forward", "numerical_gradient"):
     print("Your guess:", guess_step)
 
 # %% [markdown]
-# Two errors pull in opposite directions. With a large nudge the bend of the loss counts: the curvature itself cancels, since you nudge to both sides, but its change, the third derivative, does not. A tiny nudge subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why the usual default is not smaller. Try it variable by variable:
+# Two errors pull in opposite directions. With a large nudge the bend of the loss counts: the curvature itself cancels, since you nudge to both sides, but its change, the third derivative, does not. A tiny nudge subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here and not smaller. Try it variable by variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)
 
 # %% show="show_nudge"
 from barprop.widgets import NudgeTest
@@ -349,7 +349,7 @@ for count in (10, 1_000, 100_000, 100_000_000):
     print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 3 with a cache")
 
 # %% [markdown]
-# Why three? Each weight takes one multiplication forward and two on the way back.
+# Why three? Each weight takes one multiplication forward, and on the way back two: one for its own derivative, one to hand the derivative on. (You will write both in 02.)
 #
 # And by hand? **Another architecture, another derivation.**
 
@@ -397,10 +397,10 @@ check("logistic_forward", "values")
 check("logistic_forward", "stable")
 
 # %% [markdown]
-# Look at the loss from far left to far right. What will it be for an answer that is clearly right, and for one that is badly wrong?
+# Look at the loss from far left to far right. What is $l$ at $m = 5$ and at $m = -5$, to one digit?
 
 # %%
-guess_far = {"m = 1000": None, "m = -1000": None}  # not graded
+guess_far = {"m = 5": None, "m = -5": None}  # not graded
 
 # %% folded="show_logistic"
 if ready("logistic_forward"):

@@ -138,7 +138,7 @@ check("bar_y")
 #
 # The step before, one node to the left in the picture: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ by a small amount, and $e$ moves by this amount times a number that was computed on the way forward.
 #
-# Which number? **Each step reads its own numbers from the cache.** Find out which number this step reads.
+# **Each step reads its own numbers from the cache.** Here you get the number that the step reads as an argument; from `new_steps` on you choose it yourself. Your question is what to do with it.
 #
 # ### Exercise `bar_v`
 #
@@ -157,7 +157,7 @@ def bar_v(e_bar, h):
 # %% [markdown]
 # <details><summary>I get e_bar back unchanged</summary>
 #
-# That would be right for $e = v + h$. What is different here?
+# Does $e$ move as far as $v$ is nudged, whatever $h$ is? Try $h = 10$ and $h = 0$.
 # </details>
 # <details><summary>Where do I look?</summary>
 #
@@ -441,7 +441,7 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 check("order")
 
 # %% [markdown]
-# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's limitation: with bars on paper you do the same work in the same order.
+# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. The computer is not to blame: with bars on paper you do the same work in the same order.
 #
 # Is the result right? Nudge each variable and look at the loss, as in notebook 01.
 
@@ -455,7 +455,7 @@ if ready("backward"):
         print(f"{name}: nudged {(up - down) / 2e-5:+.8f}   by bars {np.sum(bars[name]):+.8f}")
 
 # %% [markdown]
-# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.) Try it yourself with nudges of any size. As a function of $w_1$ the loss is no parabola, its curvature changes, so a large nudge gives a wrong slope:
+# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.) Try it yourself with nudges of any size. As a function of $w_1$ the loss is no parabola: its curvature changes, so a large nudge gives a wrong slope:
 
 # %% show="show_nudge_test"
 from barprop.widgets import NudgeTest
@@ -516,7 +516,7 @@ check("new_steps")
 # %% [markdown]
 # ## Three passes with a bug
 #
-# Three backward passes of the neuron, each with one mistake. They are shown once your own `backward` has passed. Everything that is made from a wrong bar is wrong as well, so look for the **first** wrong bar on the way back. If a mistake spoils two bars of one line, name the first of the two.
+# Three backward passes of the neuron, each with one mistake. They are shown once your own `backward` has passed. Everything that is made from a wrong bar is wrong as well, so look for the **first** wrong bar on the way back. If one line makes two wrong bars, name the left one.
 
 # %% packed="three_passes" after="backward"
 def pass_a(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -620,12 +620,12 @@ if ready("logistic_backward"):
         cache = {"z": m, "m": m, "l": float(softplus(-m))}
         m_bar = logistic_backward(cache, np.array([1.0]), 1, np.array([m]))["m"]
         print(f"margin {m:+.0f}: m_bar = {float(m_bar):+.3f}")
-    print(f"A clearly right answer gets almost nothing, a clearly wrong one almost all of it. Your guess: {guess_most}")
+    print(f"A clearly right answer gets almost none of l_bar, a clearly wrong one almost all of it. Your guess: {guess_most}")
 
 # %% [markdown]
 # ## What if memory is short?
 #
-# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass has read it. Here are thirty layers with room for a third of their vectors. Remove the others and see what it costs:
+# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass has read it. Here are thirty layers. Suppose there is room for 20 of the 61 vectors ($x$, and $z$ and $h$ of each layer). Which do you keep? Press cells to drop the rest, and see what it costs:
 
 # %% show="show_memory"
 from barprop.widgets import CacheLedger
@@ -635,7 +635,7 @@ CacheLedger(depth=30)
 # %% [markdown]
 # Two tricks, both about $\sigma$, make the cache smaller.
 #
-# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (In the picture above: the switches *slope from h* and *h only*.)
+# **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (In the picture above: tick *slope from h* and press *h only*.)
 
 # %% [markdown]
 # ### Exercise `slopes_from_output`
@@ -743,7 +743,7 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
     """Stochastic gradient descent on the one-neuron graph.
 
     X: (n, d), one example per row. Y: (n,). w: (d,). v: a number. lr: the learning rate.
-    Returns (w, v, losses): new w (d,), new v, and one loss per step; the w given is unchanged.
+    Returns (w, v, losses): new w (d,), also for steps = 0, new v, and one loss per step; the w given is unchanged.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
@@ -775,7 +775,7 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
 check("train")
 
 # %% [markdown]
-# Does it learn? Here are fifty points along a curve, with some noise, and one neuron: a single $\tanh$, stretched, moved and scaled. What will the loss do in 600 training steps: fall to exactly zero, fall but stay above zero, or not fall?
+# Does it learn? Here are fifty points along a curve, with some noise, and one neuron: a single $\tanh$, stretched, moved and scaled. (A column of ones in `X` gives the neuron an offset without a new formula.) What will the loss do in 600 training steps: fall to exactly zero, fall but stay above zero, or not fall?
 
 # %%
 guess_loss = None  # "zero", "above zero" or "not"; not graded
@@ -791,11 +791,14 @@ if ready("backward", "train"):
     print(f"Your guess: {guess_loss}. Mean loss, first 50 steps: {np.mean(losses[:50]):.3f}; last 50: {np.mean(losses[-50:]):.4f}")
 
 # %% [markdown]
-# The losses jump up and down, since each is that of one example; the trend is what counts. The column of ones in `X` gives the neuron an offset without a new formula. What did it learn? And in the picture below, look for a start from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.
+# The losses jump up and down, since each is that of one example; the trend is what counts. What did it learn?
 
 # %% show="show_learned"
 if ready("train"):
     print(f"w = {w.round(2)}, v = {v:.2f}; the line was made with w = [2, -0.7], v = 1.5")
+
+# %% [markdown]
+# Now look for a start from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.
 
 # %% show="show_descent"
 from barprop.widgets import Descent

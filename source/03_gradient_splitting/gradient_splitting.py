@@ -59,16 +59,13 @@ who = {"makes_z": 2, "is_fed": 1}
 check("who")
 
 # %% [markdown]
-# As a graph these are two products and a sum. Some $\bar z$ comes back to the output, here $-2$. Which bars belong in place of the question marks: those of the two terms, and those of the two weights?
+# As a graph these are two products and a sum. Some $\bar z$ comes back to the output, here $-2$. Which bars come back to the two terms, and which to the two weights (in place of the question marks)?
 
 # %% show="show_question"
 splitting.products_and_sum(x=[3, 1], w=[0.1, 2], z_bar=-2)
 
 # %%
 guess_bars = {"terms": None, "weights": None}  # two numbers each, such as (-2, 0); not graded
-
-# %% [markdown]
-# Look at the sum: it passes $\bar z$ on, **undivided, to both branches**. Nudge either term by $0.1$ and $z$ moves by $0.1$, whatever else is in it. If two weights get different bars, look one graph step further back.
 
 # %% [markdown]
 # ### Exercise `split`
@@ -112,7 +109,7 @@ if ready("split"):
     print("Your guess:", guess_bars)
 
 # %% [markdown]
-# The second term contributes more to $z$, and the first weight gets the larger bar. So it is not the larger term $w\,x$ that gets more gradient, but the weight of the larger factor: **the weight next to the larger $x$ gets most**.
+# The sum passes $\bar z$ on, **undivided, to both terms**: nudge either by $0.1$ and $z$ moves by $0.1$. The products make the difference. It is not the weight of the larger term that gets more gradient: **the weight next to the larger $x$ gets most**.
 #
 # How much more? With $x = (3, 1)$, what percentage of the gradient goes to $w_1$? Then both weights take one training step, and $z$ changes: what percentage of *that* comes from the first term?
 
@@ -179,7 +176,7 @@ def step_share(x):
 # </details>
 # <details><summary>Where do I start?</summary>
 #
-# With one term. Write down its weight before and after the step, multiply both by its $x$, subtract.
+# With one term. On paper, write down its weight before and after the step, multiply both by its $x$, subtract. Leave out what cancels.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -205,7 +202,7 @@ from barprop.widgets import SplitBars
 SplitBars(x1=3, x2=1, z_bar=-2)
 
 # %% [markdown]
-# The more the two inputs differ, the more the two answers differ from one half:
+# The more the two inputs differ, the farther both shares are from one half:
 
 # %% folded="show_ratios"
 if ready("gradient_share", "step_share"):
@@ -264,9 +261,9 @@ check("branches_forward")
 # %% [markdown]
 # ### Exercise `branches_backward`
 #
-# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number per unit. There are two checks: *outside* looks at $a$ and $h$, *inside* at $W$ and $x$. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ says how the loss reacts to a nudge of $W_{ij}$.
+# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number per unit. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ says how the loss reacts to a nudge of $W_{ij}$.
 #
-# Before you type: which of these bars read the cache?
+# There are two checks: *outside* looks at $a$ and $h$, *inside* at $W$ and $x$. Before you type: which of these bars read the cache?
 
 # %% answer="branches_backward"
 def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
@@ -306,7 +303,7 @@ check("branches_backward", "inside")
 # %% [markdown]
 # ### Exercise `fan_out`
 #
-# Often both networks look at the **same** $x$. Then one variable feeds two steps, and two bars come back for it. Which of them is $\bar x$?
+# Often both networks look at the **same** $x$. Then one variable feeds two steps, and two bars come back for it. What is $\bar x$?
 #
 # Nudge $x$ and look at $z$: along how many paths does the change arrive there, and what does the sum do with the changes that arrive? You may use your `branches_backward`.
 
@@ -348,7 +345,7 @@ check("fan_out", "x")
 #
 # ## Is anybody starving?
 #
-# A bar alone does not tell you. A training step of $0.001$ is nothing to a weight of $10$ and everything to a weight of $0.001$. Compare it with the weight.
+# A bar alone does not tell you. A training step of $0.001$ is nothing to a weight of $10$ and everything to a weight of $0.001$. Compare the step with the weight.
 
 # %% [markdown]
 # ### Exercise `update_ratio`
@@ -385,7 +382,7 @@ def update_ratio(w, w_bar, lr):
 check("update_ratio")
 
 # %% [markdown]
-# Watch the ratio on one neuron first, its loss drawn over $(w, v)$ like a landscape. While descent goes on and the rate stays the same, does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step jumps across the valley: the picture compares that step with the size of the weights.
+# First watch the ratio for one neuron; its loss is drawn over $(w, v)$ like a landscape. Leave the picture's own question aside. While descent goes on and the rate stays the same, does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step jumps across the valley: the picture compares that step with the size of the weights.
 
 # %%
 guess_ratio = None  # "grows" or "shrinks"; not graded
@@ -433,10 +430,10 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
 # %% [markdown]
 # The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: one is multiplied by the small $x_2$, the other by the small $h_2$ made from it.
 #
-# Next, train both for 300 steps with your own functions and see how far their weights get. Will three times as many hidden units make up for small inputs?
+# Next, train both for 300 steps with your own functions and see how far their weights get. How far will the weights of the 12 units have moved, compared with those of the 4: half as far, a tenth, a hundredth?
 
 # %%
-guess_units = None  # "yes" or "no"; not graded
+guess_units = None  # such as "a hundredth"; not graded
 
 # %% show="show_training"
 def train_two(X1, X2, lr, steps=300):
@@ -523,7 +520,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # %% [markdown]
 # Both move, the loss falls almost to zero, and then both stop because there is nothing left to learn.
 #
-# Would another learning rate have been enough? Try many: features of five sizes, eleven rates, raw and rescaled (a few seconds). For how many of the five sizes will $\eta = 0.03$ bring the loss below $0.01$, raw and rescaled?
+# Would another learning rate have been enough? Try many: features of the second network in five sizes, eleven rates, raw and rescaled (a few seconds). For how many of the five sizes will $\eta = 0.03$ bring the loss below $0.01$, raw and rescaled?
 
 # %%
 guess_sizes = {"raw": None, "rescaled": None}  # 0 to 5; not graded
@@ -555,7 +552,7 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# In that picture the loss suddenly shot up at a certain rate. The data tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
+# In that picture the loss suddenly shot up at a certain rate. For a network that depends on data and weights; for a single linear step the data alone tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
 #
 # $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
 #
@@ -595,7 +592,7 @@ def largest_stable_rate(X):
 # %% [markdown]
 # <details><summary>My rate is half of what it should be</summary>
 #
-# At your rate a single step lands exactly on the optimum. With a slightly larger rate it lands on the other side, still closer than before. How much larger may the rate become?
+# At your rate a single step lands exactly on the optimum (along the steepest direction). With a slightly larger rate it lands on the other side, still closer than before. How much larger may the rate become?
 # </details>
 # <details><summary>It is right for some X only</summary>
 #

@@ -24,7 +24,7 @@ NAMES = ("GraphStepper", "CacheLedger", "NudgeTest", "Descent", "SplitBars", "Co
 
 def prepare(name: str, page: Any) -> None:
     """Bring a widget to a moment that shows what it is for."""
-    for _ in range({"GraphStepper": 10, "Descent": 5}.get(name, 0)):
+    for _ in range({"GraphStepper": 5, "Descent": 5}.get(name, 0)):
         page.get_by_role("button", name="Step").click()
     if name == "CacheLedger":
         page.get_by_label("depth", exact=True).fill("30")

@@ -233,7 +233,7 @@ _INSIDE = (
             _each_side(W=lambda z_bar, x, W, a, h: product(z_bar, product(np.asarray(a)[:, None], h)))),
     Mistake("W_bar without x", "All columns of your W_bar are equal: what did W multiply?",
             _each_side(W=lambda z_bar, x, W, a, h: product(z_bar, product(np.asarray(a)[:, None], np.ones(len(x)))))),
-    Mistake("W not turned over", "Works for square W only: on the way back W is transposed.",
+    Mistake("W not turned over", "Works for square W only. Which axis of W belongs to h, which to x?",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, inner(W, a)) if _square(W) else None)),
     Mistake("x_bar without a", "Your x_bar was made with z_bar and W alone. Between z and W x stand the weights a.",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, np.sum(W, axis=0)))),

@@ -66,7 +66,7 @@ WHO = Exercise(
                 _says(2, 2)),
         Mistake("the larger x makes z", "You are right about the bars. Work out the two terms of z, each a weight times its x: which one is larger?",
                 _says(1, 1)),
-        Mistake("the other way round", "Both are the other way round. Work out the two terms of z. Then nudge each weight by 0.1 and see how far z moves.",
+        Mistake("the other way round", "Neither follows from the numbers yet. Work out the two terms of z. Then nudge each weight by 0.1 and see how far z moves.",
                 _says(1, 2)),
         Mistake("counted from 0", "Here the terms are counted from 1, as in the formula: w1 x1 and w2 x2.", _says(1, 0)),
     ),
