@@ -70,6 +70,17 @@ def _differences(c: Case, nudge: float) -> Any:
     return _each(u, lambda e: c.f(u + nudge * e) - c.f(u - nudge * e))
 
 
+def _back_to_u(c: Case) -> Any:
+    """Return what comes of one nudge up and one down from there, over twice the step."""
+    u, s = np.array(c.u, dtype=float), c.size
+    return _each(u, lambda e: (c.f(u + s * e) - c.f(u)) / (2 * s))
+
+
+def _whole_numbers_only(c: Case, right: Values, got: Values) -> Values:
+    """Let anything pass for arguments of whole numbers, and nothing but the right value for others."""
+    return got if np.asarray(c.u).dtype.kind in "iu" else right
+
+
 def _rows(c: Case, u: np.ndarray, s: float) -> np.ndarray:
     out = np.zeros(u.shape)
     for row in range(len(u)):
@@ -108,6 +119,22 @@ NUMERICAL_GRADIENT = Exercise(
             "twice too large",
             "Twice too large: how far apart are the two places where you asked f?",
             lambda c, right: {"gradient": 2 * right["gradient"]},
+        ),
+        Mistake(
+            "one array under two names",
+            "Zeros came out. Do the two calls of f really get different arrays? `a = u` is a second name, not a copy.",
+            lambda c, right: {"gradient": np.zeros(np.shape(c.u))} if np.ndim(c.u) else None,
+        ),
+        Mistake(
+            "nudged down from the place above",
+            "Half of what it should be: after the nudge up, is the nudge down measured from u, or from u + step?",
+            lambda c, right: {"gradient": _back_to_u(c)},
+        ),
+        Mistake(
+            "whole numbers kept",
+            "Right for floats; wrong for whole numbers. Can an array of whole numbers hold u + step?",
+            lambda c, right: None,
+            _whole_numbers_only,
         ),
         Mistake(
             "flipped the sign",

@@ -242,6 +242,11 @@ def _slope_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, s
     yield "a square in the wrong place", "The square stands outside the bracket.", lambda: np.square(1 - h)
 
 
+def _asked_once(slope: Any) -> Any:
+    """Return what an if makes of an array: one number where there is a single entry."""
+    return float(np.ravel(slope)[0]) if np.size(slope) == 1 else slope
+
+
 SLOPES_FROM_OUTPUT = Exercise(
     name="slopes_from_output",
     signature="sigmoid_slope(h), tanh_slope(h), relu_slope(h)",
@@ -272,6 +277,8 @@ SLOPES_FROM_OUTPUT = Exercise(
                 _of("sigmoid", lambda h: h + np.square(h))),
         Mistake("sigmoid without its mirror", "Your sigmoid slope keeps growing with h. A saturated neuron has a slope near 0 at both ends.",
                 _of("sigmoid", lambda h: h)),
+        Mistake("asked one question", "An if asks one question, and an array has many entries. Compare entry by entry.",
+                lambda c, right: {k: _asked_once(s) for k, s in right.items() if k == "relu_slope"}),
         Mistake("relu always one", "Your ReLU slope is also 1 where the neuron is switched off; an output of 0 counts as off.", _of("relu", np.ones_like)),
         Mistake("relu gives h", "Your ReLU slope is h itself. A slope of ReLU is 0 or 1.", _of("relu", lambda h: h.copy())),
     ),

@@ -317,6 +317,8 @@ LARGEST_STABLE_RATE = Exercise(
             ("flattest direction", "That is the rate for the flattest direction. Which one is the first to run away?", _weakest),
             ("all directions added up", "You added up the curvature of all directions: too careful. Only one direction runs away first.",
              lambda c, right: right * _stretch(c) ** 2 / float(np.sum(np.square(np.asarray(c.X, dtype=float))))),
+            ("mean of all entries", "With one feature, λ is the mean of x². With several it is not a mean over all entries: C is a matrix.",
+             lambda c, right: 2 / float(np.mean(np.square(np.asarray(c.X, dtype=float))))),
             ("singular value not squared", "X is in the curvature twice, so its singular value is as well.",
              lambda c, right: right * _stretch(c)),
             ("singular value without n", "X is in the curvature twice, so its singular value is as well; and where is the mean over the examples?",
