@@ -115,6 +115,9 @@ WRONG = {
         .replace("return gradient", "return gradient.astype(kind)")
         .replace("    u = np.array(u", "    kind = np.asarray(u).dtype\n    u = np.array(u", 1),
         "did not divide": _gradient("f(up) - f(down)"),
+        "one array under two names": "def numerical_gradient(f, u, step=1e-6):\n    u = np.array(u, dtype=float)\n    out = np.zeros(u.shape)\n    for i in np.ndindex(u.shape):\n        a = u\n        a[i] += step\n        b = u\n        b[i] -= step\n        out[i] = (f(a) - f(b)) / (2 * step)\n    return out[()]\n",
+        "nudged down from the place above": "def numerical_gradient(f, u, step=1e-6):\n    u = np.array(u, dtype=float)\n    out = np.zeros(u.shape)\n    for i in np.ndindex(u.shape):\n        u[i] += step\n        a = f(u)\n        u[i] -= step\n        out[i] = (a - f(u)) / (2 * step)\n    return out[()]\n",
+        "whole numbers kept": "def numerical_gradient(f, u, step=1e-6):\n    u = np.array(u)\n    out = np.zeros(u.shape)\n    for i in np.ndindex(u.shape):\n        a, b = u.copy(), u.copy()\n        a[i] += step\n        b[i] -= step\n        out[i] = (f(a) - f(b)) / (2 * step)\n    return out[()]\n",
     },
     "logistic_forward": {
         "forgot the minus": _logistic("np.log(1 + np.exp(m))"),

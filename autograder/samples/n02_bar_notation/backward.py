@@ -66,6 +66,7 @@ WRONG = {
         "treated h as z in sigmoid": _slopes("1 / (1 + np.exp(-h)) * (1 - 1 / (1 + np.exp(-h)))"),
         "sigmoid with a plus": _slopes(sigmoid="h * (1 + h)"),
         "sigmoid without its mirror": _slopes(sigmoid="h"),
+        "asked one question": _slopes(relu="1.0 if h > 0 else 0.0"),
         "relu always one": _slopes(relu="(h >= 0) * 1.0"),
         "relu gives h": _slopes(relu="np.maximum(h, 0.0)"),
     },

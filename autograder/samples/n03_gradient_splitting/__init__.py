@@ -208,6 +208,7 @@ WRONG = {
         "all directions added up": _one(RATE, "2 * len(X) / np.linalg.norm(X) ** 2"),
         "singular value not squared": _one(RATE, "2 * len(X) / np.linalg.norm(X, 2)"),
         "singular value without n": _one(RATE, "2 / np.linalg.norm(X, 2)"),
+        "mean of all entries": _one(RATE, "2 / np.mean(X**2)"),
         "gave the curvature": _one(RATE, "np.linalg.eigvalsh(X.T @ X / len(X)).max()"),
         "half the curvature": _one(RATE, "np.linalg.eigvalsh(X.T @ X / len(X)).max() / 2"),
     },
