@@ -224,7 +224,7 @@ print("dl/dv = %.4f, dl/dw = %s" % by_hand(np.array([1.5, -0.5]), 0.3, np.array(
 #
 # > **Backpropagation is caching for the chain rule.**
 #
-# What does keeping cost, and save? Ten neurons in a chain have a cache of 21 numbers, 8 bytes each: the input, and ten times $z$ and $h$. Drop one value and play the backward pass (the way from $l$ back to $w$, notebook 02): the picture counts what must be computed again, and how often. The switches are for notebook 02.
+# What does keeping cost, and save? Ten neurons in a chain cache 21 numbers, 8 bytes each: the input, and ten times $z$ and $h$. Drop one and play the backward pass (from $l$ back to $w$): the picture counts what must be computed again. The switches are for notebook 02.
 
 # %% show="show_ledger"
 from barprop.widgets import CacheLedger
@@ -349,20 +349,20 @@ for count in (10, 1_000, 100_000, 100_000_000):
     print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 3 with a cache")
 
 # %% [markdown]
-# Why three? Each weight takes one multiplication forward, and on the way back two: one for its own derivative, one to hand the derivative on. (You will write both in 02.)
+# Why three? A weight takes one multiplication forward and two on the way back: one for its own derivative, one to hand on (notebook 02).
 #
 # And by hand? **Another architecture, another derivation.**
 
 # %% [markdown]
 # ## Another graph
 #
-# Now $y$ is one of two labels, $-1$ or $1$: not spam, or spam. The sign of $z$ is the neuron's answer; the **margin** $m$ says how clearly it is right:
+# Now $y$ is a label, $-1$ or $1$: not spam, or spam. The sign of $z$ is the answer; the **margin** $m$ says how clearly it is right:
 #
 # $$z = w\cdot x,\qquad m = y\,z,\qquad l = \log\bigl(1 + \mathrm e^{-m}\bigr)$$
 #
 # ### Exercise `logistic_forward`
 #
-# Return the cache of all three steps. It must also be right for $m = \pm 1000$, and NumPy must not warn. ($\mathrm e$ is Euler's number.)
+# Return the cache of all three steps. $m = \pm 1000$ must work too, without a warning from NumPy.
 
 # %% answer="logistic_forward"
 def logistic_forward(x, y, w):

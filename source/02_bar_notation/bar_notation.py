@@ -136,7 +136,7 @@ check("bar_y")
 # %% [markdown]
 # ## Through the product
 #
-# The step before, one node to the left in the picture: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ by a small amount, and $e$ moves by this amount times a number that was computed on the way forward.
+# One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ by a small amount, and $e$ moves by this amount times a number from the way forward.
 #
 # **Each step reads its own numbers from the cache.** Here you get the number that the step reads as an argument; from `new_steps` on you choose it yourself. Your question is what to do with it.
 #

@@ -350,7 +350,7 @@ check("fan_out", "x")
 # %% [markdown]
 # ### Exercise `update_ratio`
 #
-# Return the length of one update (learning rate included) divided by the length of the weights: the root of the sum of the squares of all entries, also for a matrix (the Euclidean or Frobenius norm).
+# Return the length of one update (learning rate included) divided by the length of the weights: the root of the sum of the squares of all entries, also for a matrix (its Frobenius norm).
 
 # %% answer="update_ratio"
 def update_ratio(w, w_bar, lr):
@@ -552,7 +552,7 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# In that picture the loss suddenly shot up at a certain rate. For a network that depends on data and weights; for a single linear step the data alone tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$ over the examples. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$ is the mean of $x^2$: the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
+# In that picture the loss shot up at some rate. For one linear step the data tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
 #
 # $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
 #

@@ -277,7 +277,7 @@ def test_a_job_that_loses_its_worker_twice_is_a_record_and_holds_nobody_up(tmp_p
     records = {record.student: record for record in run_jobs([killer, honest], 1)}
     assert refused(records["eve"])
     assert records["eve"].again
-    assert "2 times" in records["eve"].quarantine
+    assert "after 2 attempts" in records["eve"].quarantine
     assert points(records["ada"]) == MOST
 
 

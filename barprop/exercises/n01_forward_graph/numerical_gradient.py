@@ -76,9 +76,20 @@ def _back_to_u(c: Case) -> Any:
     return _each(u, lambda e: (c.f(u + s * e) - c.f(u)) / (2 * s))
 
 
-def _whole_numbers_only(c: Case, right: Values, got: Values) -> Values:
-    """Let anything pass for arguments of whole numbers, and nothing but the right value for others."""
-    return got if np.asarray(c.u).dtype.kind in "iu" else right
+def _whole(c: Case) -> bool:
+    """Return whether u holds whole numbers."""
+    return np.asarray(c.u).dtype.kind in "iu"
+
+
+def _in_whole_numbers(c: Case) -> Any:
+    """Return what comes of nudges that an array of whole numbers cuts off."""
+    out = np.zeros(np.shape(c.u))
+    for index in np.ndindex(out.shape):
+        up, down = np.array(c.u), np.array(c.u)
+        up[index] = int(up[index] + c.size)
+        down[index] = int(down[index] - c.size)
+        out[index] = (c.f(up) - c.f(down)) / (2 * c.size)
+    return out[()]
 
 
 def _rows(c: Case, u: np.ndarray, s: float) -> np.ndarray:
@@ -133,8 +144,7 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             "whole numbers kept",
             "Right for floats; wrong for whole numbers. Can an array of whole numbers hold u + step?",
-            lambda c, right: None,
-            _whole_numbers_only,
+            lambda c, right: {"gradient": _in_whole_numbers(c) if _whole(c) else right["gradient"]},
         ),
         Mistake(
             "flipped the sign",
@@ -164,9 +174,7 @@ NUMERICAL_GRADIENT = Exercise(
         Mistake(
             "cut to whole numbers",
             "The digits after the decimal point are lost: u holds whole numbers, and so does an array made like u.",
-            lambda c, right: {
-                "gradient": np.trunc(right["gradient"]) if np.asarray(c.u).dtype.kind in "iu" else right["gradient"]
-            },
+            lambda c, right: {"gradient": np.trunc(right["gradient"]) if _whole(c) else right["gradient"]},
         ),
         Mistake(
             "did not divide",

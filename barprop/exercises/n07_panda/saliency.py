@@ -253,7 +253,7 @@ SMOOTH_SALIENCY = Exercise(
         Mistake("the same noise for every pixel", "One number is added to a whole image, which makes it lighter or darker. Every pixel needs a number of its own.",
                 _told("noise", _SAME_PIXELS)),
         Mistake("the same noise for every image", "All images get the same noise. Draw for each pixel of each image.", _told("noise", _SAME_IMAGES)),
-        Mistake("noise of another size", "Your noise is not of size sigma. Standard normal numbers, times what? (Of rng.normal, the first argument is the mean, the second the size.)", _told("noise", _SIZE)),
+        Mistake("noise of another size", "Your noise is not of size sigma. Standard normal numbers, times what? Of rng.normal, the first argument is the mean, the second the size.", _told("noise", _SIZE)),
         Mistake("uniform noise", "Your noise has the right size, but not the right shape: it is to be normal.", _told("noise", _SHAPE)),
         Mistake("another number of copies", "You do not take `samples` copies of each image.", _told("noise", _COUNT)),
         Mistake("ignored the seed", "The same seed gives something else each time. Which generator is made from `seed`?", _told("seed", _NO_SEED)),

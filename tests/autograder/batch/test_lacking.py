@@ -42,7 +42,7 @@ def test_an_answer_that_does_not_use_it_counts(kind: str) -> None:
         name: g.max_points for name, g in made.grades.items()
     }
     assert made.lacking == ["lacked"]
-    told = "The module lacked is not there when notebooks are graded"
+    told = "The module lacked is not available when notebooks are graded"
     assert (told in made.document) == (kind not in ("in a function", "asked for"))
 
 

@@ -35,7 +35,7 @@ CLAIMS: list[tuple[str, str, str]] = [
      "6 / 2, 6 / 2.1, slope(lambda v: 6 / v, 2)"),
     ("02", r"At $m = 0$ the loss is $\log 2 \approx «0.693»$; at $m = 0.1$ it is about $«0.644»$.", "log(2), log1p(exp(-0.1))"),
     ("02", r"$h = 9$ does not tell whether the slope is $«6»$ or $«-6»$.", "slope(square, 3), slope(square, -3)"),
-    ("01", "Ten neurons in a chain have a cache of «21» numbers, «8» bytes each", "1 + 10 * 2, 21 * 8 / 21"),
+    ("01", "Ten neurons in a chain cache «21» numbers, «8» bytes each", "1 + 10 * 2, 21 * 8 / 21"),
     ("02", "One of the two runs soon stops for good.", "relu_runs_that_stop() == [True, False]"),
     ("03", "sizes $«1»$, $«1»$, $«2»$, together $«4»$. The third weight gets half.", "*abs([1, 1, -2]), sum(abs([1, 1, -2]))"),
     ("03", r"Move $w$ by $0.1$: the term moves by $«0.5»$, so does $z$, and the loss by $2 \cdot 0.5 = «1»$. A slope of $«10»$.",

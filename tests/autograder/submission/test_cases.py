@@ -64,7 +64,7 @@ def test_common_damage_costs_nothing(kind: str) -> None:
     record = grade_bytes({"forward_graph.ipynb": damaged.encode()})
     assert points(record) == points(grade_bytes({"forward_graph.ipynb": right.encode()}))
     assert sum(v or 0 for v in points(record).values()) > 0
-    assert any("mended" in note or "conflict" in note for note in record.notebooks[0].repairs)
+    assert any("corrected" in note or "conflict" in note for note in record.notebooks[0].repairs)
 
 
 def _as_lines(document: dict[str, Any]) -> dict[str, Any]:

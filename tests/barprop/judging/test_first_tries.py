@@ -71,7 +71,7 @@ def test_a_first_try_is_told_what_it_is(name: str, part: str, source: str, words
 
 def test_a_forgotten_comma_is_named_where_it_stops_in_unbroadcast() -> None:
     problem = said("Value", _tape(_AS_SHAPE, _NO_COMMA), "nonlinear").problem
-    assert "one bar alone is a tuple with a comma" in problem
+    assert "a single bar is a tuple with a comma" in problem
 
 
 def test_a_case_that_was_not_run_is_not_shown_as_right() -> None:

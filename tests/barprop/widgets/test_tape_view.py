@@ -91,7 +91,7 @@ def spoil(name: str, change: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
         ("w", lambda n: n["w"].bar[None], "a bar of shape (1, 2) back to {w}, whose value has shape (2,)"),
         ("w", lambda n: np.add(n["w"].bar, [0.0, 1.0]), "@ (which made {z}) handed"),
         ("w", lambda n: np.add(n["w"].bar, [0.0, 1.0]), "back to {w} at [1], nudging says"),
-        ("l", lambda n: 0.0, "The way back starts at {l}: it begins with the bar 0, where it should begin with 1."),
+        ("l", lambda n: 0.0, "The backward pass starts at {l}: it begins with the bar 0, but should begin with 1."),
     ],
 )
 def test_the_first_wrong_step_is_named(name: str, change: Callable[[dict[str, Any]], Any], words: str) -> None:
