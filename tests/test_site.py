@@ -17,7 +17,7 @@ from autograder.course.layout import ROOT
 from tests import needs
 from tools import make_site
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.exhaustive  # it takes over a minute of processor time to make
 REPOSITORY = "https://github.com/somebody/backprop"
 
 

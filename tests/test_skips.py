@@ -21,8 +21,7 @@ def test_with_torch(): needs.missing("torch")
 """
 
 
-@pytest.mark.parametrize("workers", [(), ("-n", "2")])
-@pytest.mark.parametrize(("options", "code"), [((), 0), (("--no-skips",), 1)])
+@pytest.mark.parametrize(("options", "code", "workers"), [((), 0, ("-n", "2")), (("--no-skips",), 1, ())])
 def test_skipped_tests_are_counted_with_the_way_to_run_them(pytester, monkeypatch, options, workers, code):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makeconftest("from tests.conftest import *")

@@ -33,7 +33,7 @@ def student_lab(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Itera
         yield running
 
 
-OFTEN = ("00_start/start.ipynb", "02_bar_notation/bar_notation.ipynb")  # the others in `make exhaustive`
+OFTEN = ("02_bar_notation/bar_notation.ipynb",)  # the others in `make exhaustive`
 
 
 @pytest.mark.parametrize(
