@@ -11,22 +11,7 @@ from barprop.judging.verdict import Verdict
 
 _FAILURES = 3  # different ones, before the next help
 _FOR_ALL = ("Where do I look?", "A small example", "A nudge in numbers")  # titles that name no symptom
-_COMMON = {
-    "valu",
-    "righ",
-    "wron",
-    "shou",
-    "what",
-    "that",
-    "whic",
-    "does",
-    "wher",
-    "have",
-    "from",
-    "with",
-    "your",
-    "come",
-}
+_COMMON = "valu righ wron shou what that whic does wher have from with your come"  # beginnings that tell nothing
 _TIER = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 
 
@@ -68,7 +53,7 @@ def help_of(exercise: Exercise, tier: int, folder: Path, said: str = "") -> str:
 
 def _stems(text: str) -> set[str]:
     """Return the beginnings of the longer words of a text, so that "sign" meets "signs"."""
-    return {word[:4] for word in re.findall(r"[a-z]{4,}", text.lower())} - _COMMON
+    return {word[:4] for word in re.findall(r"[a-z]{4,}", text.lower())} - {*_COMMON.split()}
 
 
 def _tiers(path: Path, name: str) -> list[tuple[str, str]]:

@@ -59,16 +59,13 @@ def test_a_penalty_is_charged_to_the_function_it_is_about() -> None:
 def sigmoid_slope(h):
     return h * (1 - h)
 def tanh_slope(h):
-    h = np.asarray(h, dtype=float)
-    h *= h
-    return 1 - h
+    if np.ndim(h) and h.flags.writeable and h.dtype == float:
+        h *= h
+        return 1 - h
+    return 1 - np.asarray(h, dtype=float) ** 2
 def relu_slope(h):
     return (np.asarray(h) > 0) * 1.0
 """
-    source = source.replace(
-        "h = np.asarray(h, dtype=float)\n    h *= h\n    return 1 - h",
-        "if np.ndim(h) and h.flags.writeable and h.dtype == float:\n        h *= h\n        return 1 - h\n    return 1 - np.asarray(h, dtype=float) ** 2",
-    )
     exercise = EXERCISES["slopes_from_output"]
     verdict = judge(exercise, Namespace(names_of(source, exercise.name)), EXERCISES).verdict(exercise.part())
     assert verdict.points == 2.5
