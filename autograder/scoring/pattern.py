@@ -11,7 +11,7 @@ import numpy as np
 from barprop.answers.calls import Answers, Run
 from barprop.answers.untrusted import is_array, is_modest, is_number, is_row, type_name
 from barprop.judging.compare import floats
-from barprop.judging.evaluate import try_case
+from barprop.judging.drive import try_case
 from barprop.judging.exercise import Exercise
 
 _SEED, _CASES = 0, 6  # the same probes for everybody, and how many

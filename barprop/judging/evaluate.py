@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Answers, Call, Remark, Run, TrustedRun
-from barprop.answers.failures import WRITES_IN_PLACE, OutOfTimeError
-from barprop.answers.returned import take_dict, take_tuple
-from barprop.answers.untrusted import attempt, fresh, one_line, same, type_name
+from barprop.answers.calls import Answers, Remark, Run, TrustedRun
+from barprop.answers.failures import WRITES_IN_PLACE
+from barprop.answers.untrusted import attempt, same
 from barprop.judging.ahead import Ahead
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
-from barprop.judging.exercise import NOT_TRIED, Case, Exercise, Mistake, Part, Values
+from barprop.judging.drive import try_case
+from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.judging.precision import QUOTIENT, SINGLE, imprecise, in_single
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import example, short_example, shown_name
@@ -24,11 +24,6 @@ from barprop.judging.wording import example, short_example, shown_name
 _REPEATS = 2  # so many cases are tried twice, to see whether a second call gives the same
 _STOPS = 3  # after so many cases without any value the rest is not tried
 _HALF, _TENTH = 0.5, 0.1  # what a remark costs of the outputs it is about; what it costs of the exercise, once
-
-
-# kind of an AnswerError -> kind of the verdict, where it is not "form"
-_STOPPED = {kind: kind for kind in ("missing", "unwritten", "late", "lost")}
-_STOPPED |= dict.fromkeys(("raised", "recursion", "memory"), "raised")
 
 
 @dataclass
@@ -294,9 +289,7 @@ def evaluate(
             right = {name: value for name, value in right.items() if name not in tried.skipped}
         again = number < _REPEATS and not error
         remarks = tried.remarks + (_again(exercise, ahead.run(number, first=False), case, got) if again else [])
-        remarks += [
-            Remark(SINGLE.format(_subject(exercise)), where=(name,)) for name in in_single(exercise, got, right)
-        ]
+        remarks += [Remark(SINGLE.format(exercise.name), where=(name,)) for name in in_single(exercise, got, right)]
         for remark in remarks:
             _hold(result, remark, case)
         problems = _problems(exercise, got, right, error)
@@ -318,10 +311,6 @@ def _copied(value: Any) -> Any:
     if type(value) in (list, tuple):
         return type(value)(map(_copied, value))
     return value
-
-
-def _subject(exercise: Exercise) -> str:
-    return exercise.name
 
 
 def _hold(result: Evaluation, remark: Remark, case: Case) -> None:
@@ -366,54 +355,6 @@ def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values
     return tried.got
 
 
-@dataclass
-class Driven:
-    """One go at one case."""
-
-    got: dict[str, Any] = field(default_factory=dict)
-    calls: dict[str, tuple[Call, ...]] = field(default_factory=dict)
-    error: str = ""
-    stopped: str = ""
-    endless: bool = False
-    skipped: set[str] = field(default_factory=set)
-    remarks: list[Remark] = field(default_factory=list)
-
-
-def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
-    """Try an answer on one case."""
-    found = Driven()
-    found.remarks = run.remarks
-    try:
-        for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
-            if value is NOT_TRIED:
-                found.skipped.add(name)
-                continue
-            found.got[name] = fresh(value)  # as it is now: a later call may work on in that memory
-            found.calls[name] = _made_it(run.calls, value)
-    except KeyboardInterrupt:
-        raise
-    except AnswerError as error:
-        found.error = one_line(attempt("", str, error), 500) or f"{exercise.name} stopped."
-        found.stopped = _STOPPED.get(error.kind, "form")
-        found.endless = type(error) is OutOfTimeError
-    except BaseException as error:  # an object that fails when it is looked at
-        found.error = (
-            f"{exercise.name} gave back something that cannot be read: looking at it ends in {type_name(error)}."
-        )
-        found.stopped = "form"
-    return found
-
-
-def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:
-    """Return the call that gave a value, after those that made its object."""
-    for number in range(len(calls) - 1, -1, -1):
-        if calls[number].gave(value):
-            owner = calls[number].label.rpartition(".")[0]
-            before = [c for c in calls[:number] if owner and c.label.split(".")[0] == owner]
-            return (*before, calls[number])
-    return ()
-
-
 def _again(exercise: Exercise, run: Run, case: Case, got: dict[str, Any]) -> list[Remark]:
     """Run a case again: return the remarks of the second run, and one if it gives something else."""
     second = try_case(exercise, run, case)
@@ -437,14 +378,3 @@ def _problems(exercise: Exercise, got: dict[str, Any], right: Values, error: str
         if sentence:
             problems[name] = sentence
     return problems
-
-
-def _call(run: Run, case: Case, exercise: Exercise) -> Iterator[tuple[str, Any]]:
-    """Drive the default way: one call, its result taken apart by `exercise.returns`."""
-    value = run(exercise.asks[0], *case.args.values())
-    if exercise.returns == "value":
-        yield exercise.outputs[0], value
-    elif exercise.returns == "tuple":
-        yield from take_tuple(exercise.name, value, exercise.outputs)
-    else:
-        yield from take_dict(run, exercise.name, value, exercise.outputs)

@@ -1,0 +1,76 @@
+"""One go of an answer at one case: what it gave, what was called, and why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from barprop.answers.calls import AnswerError, Call, Remark, Run
+from barprop.answers.failures import OutOfTimeError
+from barprop.answers.returned import take_dict, take_tuple
+from barprop.answers.untrusted import attempt, fresh, one_line, type_name
+from barprop.judging.exercise import NOT_TRIED, Case, Exercise
+
+# kind of an AnswerError -> kind of the verdict, where it is not "form"
+_STOPPED = {kind: kind for kind in ("missing", "unwritten", "late", "lost")}
+_STOPPED |= dict.fromkeys(("raised", "recursion", "memory"), "raised")
+
+
+@dataclass
+class Driven:
+    """One go at one case."""
+
+    got: dict[str, Any] = field(default_factory=dict)
+    calls: dict[str, tuple[Call, ...]] = field(default_factory=dict)
+    error: str = ""
+    stopped: str = ""
+    endless: bool = False
+    skipped: set[str] = field(default_factory=set)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
+    """Try an answer on one case."""
+    found = Driven()
+    found.remarks = run.remarks
+    try:
+        for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
+            if value is NOT_TRIED:
+                found.skipped.add(name)
+                continue
+            found.got[name] = fresh(value)  # as it is now: a later call may work on in that memory
+            found.calls[name] = _made_it(run.calls, value)
+    except KeyboardInterrupt:
+        raise
+    except AnswerError as error:
+        found.error = one_line(attempt("", str, error), 500) or f"{exercise.name} stopped."
+        found.stopped = _STOPPED.get(error.kind, "form")
+        found.endless = type(error) is OutOfTimeError
+    except BaseException as error:  # an object that fails when it is looked at
+        found.error = (
+            f"{exercise.name} returned something that cannot be read: looking at it ends in {type_name(error)}."
+        )
+        found.stopped = "form"
+    return found
+
+
+def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:
+    """Return the call that gave a value, after those that made its object."""
+    for number in range(len(calls) - 1, -1, -1):
+        if calls[number].gave(value):
+            owner = calls[number].label.rpartition(".")[0]
+            before = [c for c in calls[:number] if owner and c.label.split(".")[0] == owner]
+            return (*before, calls[number])
+    return ()
+
+
+def _call(run: Run, case: Case, exercise: Exercise) -> Iterator[tuple[str, Any]]:
+    """Drive the default way: one call, its result taken apart by `exercise.returns`."""
+    value = run(exercise.asks[0], *case.args.values())
+    if exercise.returns == "value":
+        yield exercise.outputs[0], value
+    elif exercise.returns == "tuple":
+        yield from take_tuple(exercise.name, value, exercise.outputs)
+    else:
+        yield from take_dict(run, exercise.name, value, exercise.outputs)
