@@ -8,7 +8,7 @@ import io
 import os
 import sys
 
-from autograder.course.names import did_you_mean
+from autograder.wording import did_you_mean
 
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {

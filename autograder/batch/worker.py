@@ -15,18 +15,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
+from autograder import child_process
 from autograder.sandbox import Fault, LocalSandbox, Sandbox, SandboxError
 from autograder.sandbox.memory_limit import frugal
 
-ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 60.0  # seconds beyond a job's own limits until its process is given up
 _ROOM = 400_000_000  # bytes that this process may take for one job, whatever was handed in
-_TOLD = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
+_NOT_PASSED_ON = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
 
 
 class LostError(Exception):
@@ -71,19 +69,9 @@ class Worker:
     def _running(self) -> tuple[subprocess.Popen, Connection]:
         if self._process is None or self._connection is None or self._process.poll() is not None:
             self.close()
-            self._connection, theirs = Pipe()
-            with theirs:
-                self._process = self._started(theirs.fileno())
+            words = [] if self.isolated else ["--no-sandbox"]
+            self._process, self._connection = child_process.start(__name__, *words, environment=_environment())
         return self._process, self._connection
-
-    def _started(self, connection: int) -> subprocess.Popen:
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environment = {name: value for name, value in os.environ.items() if name not in _TOLD}
-        environment |= {"PYTHONPATH": os.pathsep.join(paths), "BARPROP_PROGRESS": "off"}
-        environment |= {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
-        words = [sys.executable, "-m", __name__, str(connection), *([] if self.isolated else ["--no-sandbox"])]
-        nothing = subprocess.DEVNULL
-        return subprocess.Popen(words, stdin=nothing, stdout=nothing, env=environment, cwd=ROOT, pass_fds=[connection])
 
     def close(self) -> None:
         """End the process."""
@@ -102,6 +90,11 @@ class Worker:
     def pid(self) -> int | None:
         """The number of its process, None while there is none."""
         return self._process.pid if self._process else None
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    return kept | {"BARPROP_PROGRESS": "off"} | {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
 
 
 def _how(code: int | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbgrader.converters import NbGraderException
 
-from autograder.course.names import assignments_of, did_you_mean, no_assignment
+from autograder.course.names import assignments_of, no_assignment
 from autograder.deadlines.book import FILE, DeadlineError, Deadlines, change, read_deadlines
 from autograder.deadlines.moment import read_moment
 from autograder.gradebook.database import the_gradebook
@@ -18,6 +18,7 @@ from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.class_list import handed_in_by, student_meant
 from autograder.lms.roster import RosterError, course_roster
 from autograder.plugin.configuration import configured
+from autograder.wording import did_you_mean
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 CONFIG = "nbgrader_config.py"
+PACKAGES = Path(__file__).resolve().parents[2]  # the folder that both packages are imported from
 
 
 def course_around(folder: Path) -> Path | None:
@@ -16,8 +17,7 @@ def course_around(folder: Path) -> Path | None:
 
 def _root() -> Path:
     """Return the checkout that this package is in; if it was installed, the course around the current folder."""
-    checkout = Path(__file__).resolve().parents[2]
-    return checkout if (checkout / "source").is_dir() else course_around(Path.cwd()) or checkout
+    return PACKAGES if (PACKAGES / "source").is_dir() else course_around(Path.cwd()) or PACKAGES
 
 
 ROOT = _root()

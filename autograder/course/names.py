@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+
+from autograder.wording import did_you_mean
 
 
 def assignments_of(coursedir: Any) -> list[str]:
@@ -27,17 +28,6 @@ def notebooks_of(coursedir: Any, assignment: str) -> set[str]:
     """Return the names of an assignment's notebooks, without `.ipynb`."""
     folders = [Path(coursedir.root) / step for step in (coursedir.source_directory, coursedir.release_directory)]
     return {path.stem for folder in folders for path in (folder / assignment).glob("*.ipynb")}
-
-
-def did_you_mean(word: str, known: Collection[str]) -> str:
-    """Return ` Did you mean X?` where some of the known names look like the word, else an empty text."""
-    folded = {name.casefold(): name for name in known}
-    without = {name.casefold().lstrip("0123456789_- "): name for name in known}  # 02_bar_notation as bar_notation
-    names = {**without, **folded}
-    found = difflib.get_close_matches(word.casefold(), names, n=2, cutoff=0.6)
-    found += [name for name in folded if word and name.startswith(word.casefold())][:2]
-    meant = list(dict.fromkeys(names[name] for name in found))
-    return f" Did you mean {' or '.join(meant[:2])}?" if meant else ""
 
 
 def no_assignment(word: str, known: Collection[str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 
 from autograder.course.layout import ROOT
-from autograder.course.names import did_you_mean
+from autograder.wording import did_you_mean
 from barprop.exercises import EXERCISES, NOTEBOOKS
 
 _TEMPLATES = files("autograder.course") / "new_exercise"

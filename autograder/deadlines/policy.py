@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from autograder.course.names import did_you_mean
+from autograder.wording import did_you_mean
 
 DAY = 86_400.0  # seconds
 

@@ -17,11 +17,11 @@ from nbgrader.preprocessors import ClearHiddenTests
 from traitlets.config import Config
 
 from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, without_regions
-from autograder.course.names import did_you_mean
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.submitted import some
 from autograder.submission.cell_source import declared, same_text
 from autograder.submission.read_folder import take_in
+from autograder.wording import did_you_mean
 
 
 def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any, folder: Path) -> None:

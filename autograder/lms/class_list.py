@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-from autograder.course.names import did_you_mean
 from autograder.lms.roster import Roster
+from autograder.wording import did_you_mean
 
 
 def handed_in_by(submitted: Path) -> list[str]:

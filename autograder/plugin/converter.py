@@ -12,12 +12,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from autograder import child_process
+
 SECONDS = 20.0  # for one notebook
 _START = 60.0  # for the process to come up, and for a page without the student's text
 _SECTIONS = ("HTMLExporter", "TemplateExporter", "Exporter", "NbConvertBase", "CSSHTMLHeaderPreprocessor", "GetGrades")
@@ -78,18 +77,10 @@ class Converter:
     def _running(self) -> Connection:
         if self._pipe is None or self._process is None or self._process.poll() is not None:
             self.close()
-            ours, theirs = Pipe()
-            paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)}, cwd=ROOT, pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            )  # fmt: skip
-            theirs.close()
-            self._pipe = ours
-            if not ours.poll(_START):
+            self._process, self._pipe = child_process.start(__name__, environment=os.environ)
+            if not self._pipe.poll(_START):
                 raise EOFError
-            ours.recv_bytes()
+            self._pipe.recv_bytes()
         return self._pipe
 
     def close(self) -> None:

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from autograder.page_templates import page_templates
 from autograder.plugin.feedback_cells import Cells, markdown
 from autograder.plugin.feedback_content import Content, content_of
 from autograder.plugin.students_html import StudentsHTML, harmless
-from barprop.judging.verdict import prose
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 _LIGHT, _DARK = "friendly", "github-dark"
@@ -42,16 +41,8 @@ def render(content: Content, facts: dict[str, Any]) -> str:
     facts : nbgrader's: notebook, assignment, student, and where it knows them score, max_score and late_penalty; ours:
         name, and handed_in and graded, times as they are shown.
     """
-    environment = Environment(
-        loader=PackageLoader("autograder.plugin"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {
-        "prose": _prose,
-        "points": points,
-        "shown": Cells(content),
-        "markdown": markdown,
-    }
+    environment = page_templates("autograder.plugin")
+    environment.filters |= {"shown": Cells(content), "markdown": markdown}
     score, most = facts.get("score"), facts.get("max_score")
     student = str(facts.get("student", ""))
     name = str(facts.get("name") or student)
@@ -69,12 +60,3 @@ def render(content: Content, facts: dict[str, Any]) -> str:
         light=Markup(HtmlFormatter(style=_LIGHT).get_style_defs(".code")),
         dark=Markup(HtmlFormatter(style=_DARK).get_style_defs(".code")),
     )
-
-
-def points(value: float) -> str:
-    """Points, rounded to hundredths, without a needless zero."""
-    return f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
-
-
-def _prose(text: str) -> Markup:
-    return Markup(prose(str(text)))

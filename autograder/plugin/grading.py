@@ -16,7 +16,7 @@ from traitlets.config import LoggingConfigurable
 from autograder.assignment import AssignmentPlan
 from autograder.batch.run import Run, Summary
 from autograder.batch.settings import Settings
-from autograder.course.names import assignments_of, did_you_mean
+from autograder.course.names import assignments_of
 from autograder.deadlines.lateness import enter, extensions
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades import GradebookWriter
@@ -24,6 +24,7 @@ from autograder.gradebook.released import ensure_generated, out_of_step, plan_of
 from autograder.gradebook.submitted import Due, coursedir_path, handed_in, some, submissions
 from autograder.plugin.late_penalty import deadlines_of, penalty_of
 from autograder.sandbox import Limits
+from autograder.wording import did_you_mean
 
 if TYPE_CHECKING:
     from nbgrader.converters import Autograde

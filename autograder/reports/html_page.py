@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
+from autograder.page_templates import page_templates
 from autograder.reports.class_report import ClassReport, Part
 from autograder.reports.figures import left_out
 from autograder.reports.findings import NOTES
 from autograder.reports.plot import WIDTH, Plot, dot_plot
-from autograder.reports.text import number
-from barprop.judging.verdict import prose
+from autograder.wording import plural, points
 
 _SHOWN = 15  # mistakes that are open on the page; the others are folded
 
@@ -24,18 +21,8 @@ def write_html(path: Path, report: ClassReport) -> None:
 
 def render(report: ClassReport) -> str:
     """Return the page."""
-    environment = Environment(
-        loader=PackageLoader("autograder.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {
-        "points": number,
-        "prose": _prose,
-        "percent": _percent,
-        "plural": _plural,
-        "who": report.who,
-        "left_out": left_out,
-    }
+    environment = page_templates("autograder.reports")
+    environment.filters |= {"who": report.who, "left_out": left_out}
     return environment.get_template("report.html.j2").render(
         report=report,
         title=report.title,
@@ -58,11 +45,11 @@ def first_things(report: ClassReport) -> list[str]:
         name = part.table.assignment
         for kind, words in (("waiting", "wait for a person in the formgrader"), ("quarantine", "are in quarantine")):
             if part.notes[kind]:
-                found.append(f"{name}: {_plural(len(part.notes[kind]), 'student')} {words}.")
+                found.append(f"{name}: {plural(len(part.notes[kind]), 'student')} {words}.")
         if part.missing:
-            found.append(f"{name}: {_plural(len(part.missing), 'student')} of the class handed in nothing.")
+            found.append(f"{name}: {plural(len(part.missing), 'student')} of the class handed in nothing.")
         for module, students in part.lacking.items():
-            many = _plural(len(students), "submission")
+            many = plural(len(students), "submission")
             found.append(
                 f"{name}: the grader lacks the module {module}, which {many} import{'s' * (len(students) == 1)}."
             )
@@ -73,22 +60,10 @@ def first_things(report: ClassReport) -> list[str]:
             )
     worst = next((one for one in report.mistakes if one.own), None)
     if worst:
-        lost = f"{number(worst.lost)} points in {_plural(worst.count, 'student')}"
+        lost = f"{points(worst.lost)} points in {plural(worst.count, 'student')}"
         found.append(f"The most expensive mistake: “{worst.what}” in {worst.exercise}, {lost}.")
     nameless = max((one for part in report.parts for one in part.clusters), key=lambda one: one.count, default=None)
     if nameless:
-        agree = f"{_plural(nameless.count, 'student')} gave the same wrong values"
+        agree = f"{plural(nameless.count, 'student')} gave the same wrong values"
         found.append(f"{nameless.assignment}: {agree} in {nameless.exercise}, and no known mistake explains them.")
     return found
-
-
-def _prose(text: str) -> Markup:
-    return Markup(prose(str(text)))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _plural(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

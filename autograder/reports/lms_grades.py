@@ -6,12 +6,14 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from autograder.gradebook.submitted import some
 from autograder.lms.roster import COLUMNS, Roster, Student
 from autograder.lms.spreadsheet import plain_text, spreadsheet_safe
 from autograder.reports.table import Row, Table
+from autograder.wording import points
 
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _CANVAS_KNOWN = (*_CANVAS, "LastName", "FirstName", "Integration ID", "Root Account")
@@ -19,6 +21,8 @@ _MOODLE = ("ID number", "Email address", "Full name")
 _HARDLY_ANYBODY = 0.1  # of the class
 _SIGNED = re.compile(r"[+-][\w.@+-]*")  # an id that begins with a sign and calls no function of a spreadsheet
 _NUMBER = re.compile(r" \(\d+\)$")  # Canvas writes the number of an assignment behind its title
+
+_points = partial(points, digits=4)
 
 
 class ExportError(Exception):
@@ -36,12 +40,6 @@ class Written:
         """Write the file. Raises OSError."""
         with open(path, "w", newline="", encoding="utf-8") as file:
             csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(self.lines)
-
-
-def points(value: float) -> str:
-    """Write points without a trailing zero and never as -0."""
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def canvas_grades(roster: Roster, tables: list[Table], titles: Mapping[str, str], absent: str = "") -> Written:
@@ -75,7 +73,7 @@ def canvas_grades(roster: Roster, tables: list[Table], titles: Mapping[str, str]
     for student in roster:
         row = dict(zip(roster.table.header, cells[student.line], strict=True))
         who = [_identity(name, row[name] if name in row else _canvas_value(student, name)) for name in own]
-        scores = [points(rows[student.id].total) if student.id in rows else absent for rows in found]
+        scores = [_points(rows[student.id].total) if student.id in rows else absent for rows in found]
         result.lines.append([*who, *scores])
     return result
 
@@ -105,7 +103,7 @@ def moodle_grades(roster: Roster, tables: list[Table], absent: str = "") -> Writ
     maxima = set()
     for student in roster:
         row = rows.get(student.id)
-        new = {"grade": points(row.total) if row else absent, "feedback comments": _comment(row, table)}
+        new = {"grade": _points(row.total) if row else absent, "feedback comments": _comment(row, table)}
         kept = [_identity(name, cell) for name, cell in zip(roster.table.header, cells[student.line], strict=True)]
         for name, text in new.items():
             if name in places:
@@ -115,7 +113,7 @@ def moodle_grades(roster: Roster, tables: list[Table], absent: str = "") -> Writ
     other = sorted(text for text in maxima if text and _as_number(text) != table.most)
     if other:
         result.notes.append(
-            f"Moodle's maximum grade is {', '.join(other)}, {table.assignment} has {points(table.most)} points."
+            f"Moodle's maximum grade is {', '.join(other)}, {table.assignment} has {_points(table.most)} points."
         )
     return result
 
@@ -139,7 +137,7 @@ def _moodle_import(roster: Roster, tables: list[Table], absent: str) -> Written:
         scores: list[object] = []
         for table, rows in zip(tables, found, strict=True):
             row = rows.get(student.id)
-            scores += [points(row.total) if row else absent, _comment(row, table)]
+            scores += [_points(row.total) if row else absent, _comment(row, table)]
         result.lines.append([*(_identity(name, get[name](student)) for name in own), *scores])
     return result
 
@@ -198,10 +196,10 @@ def _possible(roster: Roster, table: Table, column: str, notes: list[str]) -> st
         cells = [row[place].strip() for _, row in roster.table.rows if row[0].strip() == "Points Possible"]
         if cells and cells[0]:
             if _as_number(cells[0]) != table.most:
-                ours = points(table.most)
+                ours = _points(table.most)
                 notes.append(f"Canvas has {cells[0]} points for {column}, the notebooks {ours}; points are not scaled.")
             return cells[0]
-    return points(table.most)
+    return _points(table.most)
 
 
 def _plain(title: str) -> str:
@@ -232,5 +230,5 @@ def _identity(column: str, cell: str) -> object:
 def _comment(row: Row | None, table: Table) -> str:
     if row is None:
         return ""
-    late = f" {points(row.penalty)} taken off for lateness." if row.penalty else ""
-    return f"{points(row.total)} of {points(table.most)} points.{late}"
+    late = f" {_points(row.penalty)} taken off for lateness." if row.penalty else ""
+    return f"{_points(row.total)} of {_points(table.most)} points.{late}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from autograder.reports.figures import Spread, counted
 from autograder.reports.table import Table
-from autograder.reports.text import number as points
+from autograder.wording import points
 
 WIDTH, _LEFT, _TOP, _AXIS = 480.0, 14.0, 24.0, 34.0
 _TALLEST, _LARGEST, _SMALLEST = 220.0, 6.0, 1.6  # of a column of dots; radii

@@ -9,11 +9,11 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, GradeCell, SubmittedAssignment
 
 from autograder.batch.journal import Journal
-from autograder.course.names import did_you_mean
 from autograder.gradebook.autograded import graded_key
 from autograder.gradebook.submitted import coursedir_path
 from autograder.reports.answers import Written, written_in
 from autograder.scoring.record import Record
+from autograder.wording import did_you_mean
 from barprop.exercises import TESTS
 
 

@@ -8,6 +8,7 @@ from autograder.reports.class_report import ClassReport, Part
 from autograder.reports.figures import left_out
 from autograder.reports.findings import NOTES, Found, mistakes
 from autograder.reports.table import Table
+from autograder.wording import points
 
 _MOST = 4  # sentences of one student in the terminal
 
@@ -50,8 +51,8 @@ def _spread(part: Part) -> list[str]:
     spread = part.spread
     if spread is None:
         return []
-    quartiles = f"half of the class between {number(spread.low)} and {number(spread.high)}"
-    return [f"mean {number(spread.mean)}, median {number(spread.median)}, {quartiles}{left_out(part.table)}"]
+    quartiles = f"half of the class between {points(spread.low)} and {points(spread.high)}"
+    return [f"mean {points(spread.mean)}, median {points(spread.median)}, {quartiles}{left_out(part.table)}"]
 
 
 def _wrong(table: Table) -> list[str]:
@@ -84,17 +85,12 @@ def _grid(table: Table, who: Callable[[str], str]) -> list[str]:
     """Students by exercises; columns are numbered, since names would not fit."""
     rows = [["student", *(str(n + 1) for n in range(len(table.columns))), "total", ""]]
     for row in table.rows:
-        late = f"{row.marks} ({number(row.penalty)} off, late)" if row.penalty else row.marks
-        points = [number(row.points.get(column)) for column in table.columns]
-        rows.append([who(row.student), *points, number(row.total), late])
+        late = f"{row.marks} ({points(row.penalty)} off, late)" if row.penalty else row.marks
+        scores = [points(row.points.get(column)) for column in table.columns]
+        rows.append([who(row.student), *scores, points(row.total), late])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for first, *rest in rows:
         cells = [f"{text:>{width}}" for text, width in zip(rest[:-1], widths[1:-1], strict=True)]
         lines.append("  ".join([f"{first:{widths[0]}}", *cells, rest[-1]]).rstrip())
     return lines
-
-
-def number(value: float | None) -> str:
-    """Return points to hundredths without a needless zero; a dash for none."""
-    return "-" if value is None else f"{value + 0.0:.2f}".rstrip("0").rstrip(".")

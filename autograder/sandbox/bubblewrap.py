@@ -12,6 +12,7 @@ import sysconfig
 from pathlib import Path
 
 import barprop
+from autograder.course.layout import PACKAGES
 from autograder.sandbox.interface import Fault, SandboxError
 
 INSIDE = Path(__file__).parent / "inside"
@@ -200,12 +201,11 @@ def _masked(folder: Path, place: str) -> list[str]:
     folder, and packages beside Python's own library, which are bound in their own places.
     """
     homes = packages()
-    repository = Path(__file__).resolve().parents[2]
     secret = [home / name for home in homes for name in ("autograder", "barprop")]
     secret += [egg for home in homes for name in ("autograder", "barprop") for egg in home.glob(f"{name}-*.egg")]
     installed = folder.glob("python3*/*-packages")
     words = []
-    for hidden in (*([] if repository in homes else [repository]), *secret, *installed):
+    for hidden in (*([] if PACKAGES in homes else [PACKAGES]), *secret, *installed):
         if hidden.is_dir() and hidden.is_relative_to(folder):
             words += _covered(os.path.join(place, hidden.relative_to(folder)))
     return words

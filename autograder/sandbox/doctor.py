@@ -8,13 +8,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.layout import PACKAGES
 from autograder.sandbox.bubblewrap import environment, executable
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.inside import seccomp
 from autograder.sandbox.interface import Limits, SandboxError
 
 _LIMITS = Limits(cell_seconds=20, memory=64, scratch=4)
-_REPOSITORY = Path(__file__).resolve().parents[2]
 
 # kernel setting -> the value that forbids user namespaces, what to do
 _SETTINGS = {
@@ -59,7 +59,7 @@ _TRIALS = {
     ),
     "repository": (
         "references, submissions and gradebook are not there",
-        f"import os\nassert not any(map(os.path.exists, {[str(_REPOSITORY / n) for n in ('autograder', 'source')]!r}))",
+        f"import os\nassert not any(map(os.path.exists, {[str(PACKAGES / n) for n in ('autograder', 'source')]!r}))",
     ),
     "oracles": ("neither the exercises' declarations nor the references can be imported", _NO_ORACLES),
     "environment": (

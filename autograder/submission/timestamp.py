@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from dateutil import parser, tz
+
+from autograder.wording import did_you_mean
 
 # Hours from UTC of the zones that e-mail names by letters (RFC 5322, section 4.3), and of Europe's. Other
 # abbreviations mean several zones each (IST, BST, ...) and are refused.
@@ -58,8 +59,7 @@ def read_zone(name: str) -> tzinfo:
             return ZoneInfo(name if "/" in name else "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
-    near = difflib.get_close_matches(name, available_timezones(), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(name, sorted(available_timezones()))
     raise ValueError(
         f"{name!r} is not a time zone that is known and unambiguous; write UTC or one like Europe/Berlin.{hint}"
     )

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from barprop.atomic_file import write_whole
+
 HERE = Path(__file__).parent
 FILES = (
     "jupyter_config.json",
@@ -44,8 +46,7 @@ def install(prefix: str | Path = sys.prefix, instructor: bool = False) -> list[P
         if name == STUDENTS and instructor:
             ours = {"disabledExtensions": dict.fromkeys(ours["disabledExtensions"], False)}
         theirs = json.loads(target.read_text(encoding="utf-8")) if target.exists() else {}
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(json.dumps(_merged(theirs, ours), indent=2) + "\n", encoding="utf-8")
+        write_whole(target, json.dumps(_merged(theirs, ours), indent=2) + "\n")  # others' settings are in it too
         written.append(target)
     return written
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from barprop.numerics.probabilities import probabilities
 from barprop.pictures.picture import Picture
-from barprop.pictures.style import BACKWARD, FAINT, INK, SIGNED, THIRD, WIDE, course_style, sheet
+from barprop.pictures.style import BACKWARD, FAINT, INK, SIGNED, THIRD, WIDE, course_style, frame_only, sheet
 
 _SIDE = 28
 _LINES = ((THIRD, "-", "o"), (BACKWARD, "--", "s"), (INK, "-.", "^"))
@@ -22,7 +23,7 @@ _PAIRS = ((FAINT, "--", "s"), (FAINT, "-.", "^"), (THIRD, "--", "s"), (THIRD, "-
 def caption(logits: Any, label: int | None = None) -> str:
     """Return the class seen and how sure the network is, as "✗ 9, 98 %"; the mark only with a label."""
     seen = int(np.argmax(logits))
-    percent = 100 * float(np.exp(logits[seen] - np.logaddexp.reduce(logits)))
+    percent = 100 * float(probabilities(logits)[seen])
     sure = ">99.9 %" if percent > 99.9 else (f"{percent:.1f} %" if percent >= 99 else f"{percent:.0f} %")
     mark = "" if label is None else ("✓ " if seen == label else "✗ ")
     return f"{mark}{seen}, {sure}"
@@ -102,7 +103,7 @@ def _short(text: str) -> str:
 def _digit(axes: Axes, image: Any) -> None:
     """Ink on paper; whatever lies beyond black and white is shown as black and white."""
     axes.imshow(np.reshape(image, (_SIDE, _SIDE)), cmap="gray_r", vmin=0, vmax=1)
-    _bare(axes)
+    frame_only(axes)
 
 
 def _named(axes: Axes, text: str) -> None:
@@ -111,14 +112,6 @@ def _named(axes: Axes, text: str) -> None:
     axes.set_xlabel(text, fontweight="bold" if wrong else "normal")
     for spine in axes.spines.values():
         spine.set(color=BACKWARD if wrong else FAINT, linewidth=2.2 if wrong else 0.8)
-
-
-def _bare(axes: Axes) -> None:
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for spine in axes.spines.values():
-        spine.set_visible(True)
-        spine.set_color(FAINT)
 
 
 # --- bars of images -----------------------------------------------------------------------------
@@ -137,7 +130,7 @@ def bars(images: Any, X_bar: Any) -> Picture:
         for above, below, image, x_bar, top in zip(*grid, images, X_bar, tops, strict=True):
             _digit(above, image)
             shown = below.imshow(np.reshape(x_bar / top, (_SIDE, _SIDE)), cmap=SIGNED, vmin=-1, vmax=1)
-            _bare(below)
+            frame_only(below)
             below.set_xlabel(f"≤ {top:.1g}")
         for axes, name in zip(grid[:, 0], ("$x$", r"$\bar x$"), strict=True):
             axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=15, labelpad=8)
@@ -217,7 +210,7 @@ def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], f
             _digit(left, image)
             _named(left, captions[0])
             shown = middle.imshow(factor * change.reshape(_SIDE, _SIDE), cmap=SIGNED, vmin=-1, vmax=1)
-            _bare(middle)
+            frame_only(middle)
             middle.set_xlabel(f"{name}: change × {factor:g}")
             _digit(right, made)
             _named(right, text)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
+from barprop.numerics.probabilities import probabilities as softmax
 from barprop.pictures.picture import Picture
 from barprop.pictures.style import BACKWARD, DASH, FAINT, FORWARD, INK, PAPER, SIGNED, TINT, course_style, sheet
 
@@ -157,11 +158,10 @@ def digit_grid(X: np.ndarray, labels: Sequence[int], named: Sequence[int] | None
 
 def probabilities(logits: Sequence[float], label: int, logits_bar: Sequence[float]) -> Picture:
     """Draw the probabilities of one example's classes, and the bars of its logits below them."""
-    shifted = np.exp(np.subtract(logits, np.max(logits)))
-    shares = shifted / shifted.sum()
+    shares = softmax(logits)
     with course_style():
         figure, (upper, lower) = sheet(4.0, 2, sharex=True)
-        classes = np.arange(len(shifted))
+        classes = np.arange(len(shares))
         upper.bar(classes, shares, color=FORWARD, width=0.7)
         upper.set_ylabel("probability", color=FORWARD)
         lower.bar(classes, logits_bar, facecolor=PAPER, edgecolor=BACKWARD, linestyle=DASH, linewidth=1.4, width=0.7)

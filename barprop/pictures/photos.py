@@ -10,21 +10,16 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from barprop.data import class_names
+from barprop.numerics.probabilities import probabilities
 from barprop.pictures.picture import Picture
-from barprop.pictures.style import BACKWARD, FAINT, FORWARD, INK, TINT, WIDE, course_style, sheet
+from barprop.pictures.style import BACKWARD, FAINT, FORWARD, INK, TINT, WIDE, course_style, frame_only, sheet
 
 _SIDE = 224
 
 
-def probabilities(logits: Any) -> np.ndarray:
-    """Return the soft-max of each row of logits, (n, 1000)."""
-    logits = np.asarray(logits, dtype=float)
-    return np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
-
-
 def likeliest(logits: Any, count: int = 5) -> list[tuple[str, float]]:
     """Return (name of the class, probability) of the likeliest classes of one row of logits (1000,)."""
-    shares = probabilities(np.atleast_2d(logits))[0]
+    shares = probabilities(logits)
     return [(class_names()[k], float(shares[k])) for k in np.argsort(-shares)[:count]]
 
 
@@ -173,7 +168,7 @@ def saliency(X: Any, maps: Mapping[str, Any]) -> Picture:
             strongest = np.reshape(np.abs(sizes), (_SIDE, _SIDE, 3)).max(axis=2)
             axes.imshow(strongest, cmap="gray_r", vmin=0, vmax=np.quantile(strongest, 0.995) or 1)
             axes.set_title(_wrapped(title, side))
-            _bare(axes)
+            frame_only(axes)
     return Picture(
         figure,
         f"A photo, and beside it the sensitivity of the loss to each of its pixels, darker is more: {', '.join(maps)}.",
@@ -192,7 +187,7 @@ def windows(k: int, s: int, size: int = 7) -> Picture:
         for (i, j), number in np.ndenumerate(count):
             axes.text(j, i, str(number), ha="center", va="center", color="black")
         axes.set_title(f"k = {k}, s = {s}")
-        _bare(axes)
+        frame_only(axes)
     rows = "; ".join(" ".join(map(str, line)) for line in count)
     return Picture(
         figure, f"In how many windows of {k} by {k} pixels, {s} apart, each pixel stands, row by row: {rows}."
@@ -201,7 +196,7 @@ def windows(k: int, s: int, size: int = 7) -> Picture:
 
 def _photo(axes: Axes, x: Any) -> None:
     axes.imshow(np.clip(np.reshape(x, (_SIDE, _SIDE, 3)), 0, 1))
-    _bare(axes)
+    frame_only(axes)
 
 
 def _five(axes: Axes, logits: Any) -> None:
@@ -212,9 +207,3 @@ def _five(axes: Axes, logits: Any) -> None:
     axes.set(xlim=(0, 1.35), xticks=[], yticks=[])
     axes.invert_yaxis()
     axes.spines[:].set_visible(False)
-
-
-def _bare(axes: Axes) -> None:
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(True)
-    axes.spines[:].set_color(FAINT)

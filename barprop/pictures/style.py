@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -73,3 +74,10 @@ def sheet(height: float, rows: int = 1, columns: int = 1, width: float = WIDE, *
     """
     figure = Figure(figsize=(min(width, WIDE), height))
     return figure, figure.subplots(rows, columns, **more)
+
+
+def frame_only(axes: Axes) -> None:
+    """Leave a faint frame around an image, and no ticks."""
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
+    axes.spines[:].set_color(FAINT)

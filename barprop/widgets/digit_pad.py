@@ -10,6 +10,7 @@ import traitlets as t
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from barprop.numerics.probabilities import probabilities
 from barprop.pictures.style import FORWARD
 from barprop.widgets.base import Widget, WidgetError, bundled, number, whole
 from barprop.widgets.networks import flat_weights, network_of, packed, read_images, read_layers, unpacked
@@ -90,8 +91,7 @@ class DigitPad(Widget):
         network, w = self._net
         count = len(self.images) // (self.side**2 * (1 if self.kind == "u1" else 4))
         x = unpacked(self.images, self.kind, count)[:1]
-        logits = np.asarray(network.forward(x, w), dtype=float)[0]
-        return x.reshape(self.side, self.side), np.exp(logits - np.logaddexp.reduce(logits))
+        return x.reshape(self.side, self.side), probabilities(network.forward(x, w))[0]
 
     def sentence(self) -> str:
         """Return what the picture shows."""

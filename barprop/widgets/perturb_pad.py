@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from barprop.numerics.layer_steps import cross_entropies
+from barprop.numerics.probabilities import probabilities
 from barprop.pictures.style import BACKWARD, INK
 from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 from barprop.widgets.networks import flat_weights, network_of, packed, read_images, read_layers, unpacked
@@ -113,8 +114,7 @@ class PerturbPad(Widget):
 
     def _views(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         x, after = self._image(), self.attacked()
-        logits = self._logits(np.stack([x, after]))
-        shares = np.exp(logits - np.logaddexp.reduce(logits, axis=1)[:, None])
+        shares = probabilities(self._logits(np.stack([x, after])))
         return x, after, shares, self._losses(np.stack([x, after]))
 
     def sentence(self) -> str:

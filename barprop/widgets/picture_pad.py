@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from barprop.data import class_names
+from barprop.numerics.probabilities import probabilities
 from barprop.pictures.style import BACKWARD, FORWARD
 from barprop.widgets.base import Widget, WidgetError, bundled, number, one_of, whole
 
@@ -150,8 +151,7 @@ class PicturePad(Widget):
 
     def _shares(self, X: np.ndarray) -> np.ndarray:
         network, w, _ = self._net
-        logits = np.asarray(network.forward(X, w), dtype=float)[0]
-        return np.exp(logits - np.logaddexp.reduce(logits))
+        return probabilities(network.forward(X, w))[0]
 
     def _likeliest(self, X: np.ndarray) -> list[list[float]]:
         shares = self._shares(X)

@@ -701,7 +701,7 @@ def train_with_tape(weights, lr=0.2):
 # It is one line, `loss.backward()`. Next to it, the same training steps with the classes that you wrote in notebook 04, each with a `backward` of its own. They are read from your saved notebook in the folder next door.
 
 # %% folded="show_train_by_hand"
-from barprop.next_door import own_answers
+from barprop.saved_answers import own_answers
 
 by_hand = own_answers("04_layers/layers.ipynb", "Linear", "ReLU", "SoftmaxCrossEntropy", "Network")
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,12 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import ROOT, free_port
-from tests.depth import PATHS
-from tests.grading_tools import call, cell, hand_in, make_course, own_answers, own_source
+from tests.grading_tools import ROOT, call, cell, hand_in, make_course, own_answers, own_source
+from tests.servers import JUPYTER_SETTINGS, TOKEN, running_jupyter_lab
 
 ASSIGNMENT, NOTEBOOK = "ps1", "p1"
-TOKEN = "course"
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"  # a version follows
 KERNEL_IDLE = "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
 
@@ -93,51 +88,12 @@ class Desk:
     @contextmanager
     def open(self, home: Path, start: Path | None = None, extension: bool = True) -> Iterator[Desk]:
         """Start the Jupyter server in `start`, by default the course's folder."""
-        port = free_port()
-        self.url, start = f"http://127.0.0.1:{port}", start or self.folder
-        settings = home / "config/lab/user-settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+        settings = home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text('{"windowingMode": "none"}')  # every cell is shown, also out of sight
-        command = [
-            sys.executable, "-m", "jupyter", "lab", "--no-browser", f"--port={port}", "--ServerApp.port_retries=0",
-            f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={start}", "--LabApp.expose_app_in_browser=True",
-            "--LabApp.news_url=null", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        ]  # fmt: skip
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--allow-root")
-        env = {
-            **os.environ,
-            "HOME": str(home),
-            "JUPYTER_CONFIG_DIR": str(home / "config"),
-            "JUPYTER_DATA_DIR": str(home / "data"),
-            "IPYTHONDIR": str(home / "ipython"),
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": PATHS,
-        }
-        env.pop("JUPYTER_CONFIG_PATH", None)
-        if extension:
-            env["JUPYTER_CONFIG_PATH"] = str(ROOT / "barprop" / "jupyter")
-        with open(home / "server.log", "wb") as log:
-            self.server = subprocess.Popen(command, env=env, cwd=start, stdout=log, stderr=log)
-        try:
-            self._await(home / "server.log")
+        with running_jupyter_lab(home, start or self.folder, [JUPYTER_SETTINGS] if extension else []) as running:
+            self.url, self.server = running
             yield self
-        finally:
-            self.server.terminate()
-            try:
-                self.server.wait(20)
-            except subprocess.TimeoutExpired:
-                self.server.kill()
-
-    def _await(self, log: Path) -> None:
-        end = time.monotonic() + 90
-        while time.monotonic() < end and self.server.poll() is None:
-            try:
-                if self.ask("/api/status")[0] == 200:
-                    return
-            except OSError:
-                time.sleep(0.2)
-        raise RuntimeError(f"Jupyter did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 def mathjax_file(address: str) -> Path | None:

@@ -80,13 +80,6 @@ def honest() -> dict[str, Any]:
     return submission(shown, text(f"![dot](data:image/png;base64,{PICTURE})"))
 
 
-@pytest.fixture(scope="module")
-def eyes(browser: Any, desk: Desk) -> Iterator[Eyes]:
-    made = Eyes(browser, desk)
-    yield made
-    made.close()
-
-
 def click_all(eyes: Eyes, where: str) -> None:
     """Click whatever a student's cells offer to be clicked."""
     page = eyes.page

@@ -54,13 +54,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def eyes(browser: Any, desk: Desk) -> Iterator[Eyes]:
-    made = Eyes(browser, desk)
-    yield made
-    made.close()
-
-
 def look(eyes: Eyes, path: Path) -> Any:
     """Open a notebook in JupyterLab, with its kernel, and give it time to do what it wants."""
     eyes.forget()

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import subprocess
-import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +14,11 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.course.layout import ROOT
 from tests import needs
-from tests.depth import PATHS
+from tests.servers import JUPYTER_SETTINGS, TOKEN, running_jupyter_lab
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,8 +33,8 @@ class Lab:
     """A running JupyterLab."""
 
     url: str
-    token: str
     folder: Path
+    token: str = TOKEN
 
     def write(self, name: str, cells: list[Any]) -> Path:
         """Write a notebook; strings are code cells."""
@@ -60,12 +56,6 @@ class Lab:
         return json.loads(text) if text else None
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Lab]:  # no Chromium, no JupyterLab
     with running_lab(tmp_path_factory.mktemp("lab")) as running:
@@ -80,54 +70,10 @@ def running_lab(base: Path, *settings: Path) -> Iterator[Lab]:
     ----------
     settings : more folders of settings, which count first.
     """
-    home, folder = base / "home", base / "notebooks"
-    home.mkdir()
+    folder = base / "notebooks"
     folder.mkdir()
-    port, token = free_port(), "course"
-    command = [
-        sys.executable, "-m", "jupyter", "lab", "--no-browser", f"--port={port}", "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}", "--LabApp.expose_app_in_browser=True",
-        f"--LabApp.user_settings_dir={home / 'settings'}", f"--LabApp.workspaces_dir={home / 'workspaces'}",
-        "--ServerApp.allow_remote_access=False", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=null",
-    ]  # fmt: skip
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    env = {
-        **os.environ,
-        "HOME": str(home),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, (*settings, ROOT / "barprop" / "jupyter"))),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "IPYTHONDIR": str(home / "ipython"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": PATHS,
-    }
-    with open(home / "server.log", "wb") as log:
-        server = subprocess.Popen(command, env=env, cwd=folder, stdout=log, stderr=log)
-    running = Lab(f"http://127.0.0.1:{port}", token, folder)
-    try:
-        _await(running, server, home / "server.log")
-        yield running
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-
-
-def _await(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 90
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
-        try:
-            lab.ask("/api/status")
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
+    with running_jupyter_lab(base / "home", folder, [*settings, JUPYTER_SETTINGS]) as (url, _):
+        yield Lab(url, folder)
 
 
 @pytest.fixture(scope="session")

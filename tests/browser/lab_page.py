@@ -15,6 +15,11 @@ IDLE = """() => {
 }"""
 
 
+def said(widget: Any) -> str:
+    """What a widget announces."""
+    return widget.locator("[role=status]").inner_text()
+
+
 class LabPage:
     """One browser page with one notebook open; remembers console errors and requests to other hosts."""
 

@@ -12,9 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from autograder.course.layout import ROOT
 from barprop.__main__ import main as barprop
 from tests.barprop.pictures.samples import pictures
-from tests.browser.conftest import ROOT
 from tests.conftest import CHROMIUM_FLAGS
 
 TARGET = ROOT / "docs" / "widgets"

@@ -12,6 +12,7 @@ import pytest
 from barprop.__main__ import main
 from barprop.widgets.examples import picture_pad
 from barprop.widgets.standalone import page_of_state
+from tests.browser.lab_page import said
 
 pytestmark = pytest.mark.exhaustive
 
@@ -33,10 +34,6 @@ def tab(browser: Any) -> Iterator[Any]:
     context = browser.new_context(offline=True, viewport={"width": 353, "height": 800})
     yield context.new_page()
     context.close()
-
-
-def said(tab: Any) -> str:
-    return tab.locator("[role=status]").inner_text()
 
 
 def test_every_page_opens_and_its_sliders_change_what_is_said(folder: Path, tab: Any) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from autograder.course.layout import ROOT
 from barprop.progress import FOLDER
-from tests.browser.conftest import ROOT, Lab, running_lab
+from tests.browser.conftest import Lab, running_lab
 from tests.browser.lab_page import LabPage
 from tests.browser.test_journey import RIGHT, Student, almost_solved
 

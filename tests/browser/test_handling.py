@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.gallery import WIDGETS
-from tests.browser.lab_page import LabPage
+from tests.browser.lab_page import LabPage, said
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,6 @@ def book(browser: Any, lab: Any) -> Iterator[LabPage]:
 
 def widget(book: LabPage, name: str) -> Any:
     return book.widget(list(WIDGETS).index(name))
-
-
-def said(found: Any) -> str:
-    return found.locator("[role=status]").inner_text()
 
 
 def test_guess_check_and_go_on_by_keyboard(book: LabPage) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from autograder.course.layout import ROOT
 from tests.browser.lab_page import LabPage
 
 SOLUTIONS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))

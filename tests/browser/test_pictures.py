@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from autograder.course.layout import ROOT
 from barprop.pictures.style import LETTERS, WIDE
 from tests.browser import probes
-from tests.browser.conftest import ROOT
 from tests.browser.lab_page import LabPage
 
 SOURCE = "from barprop.pictures import neuron\nneuron.graph()"

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from autograder.course.layout import ROOT
 from tests.browser.gallery import NAMES, WIDGETS
 from tests.browser.lab_page import LabPage
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.course.layout import ROOT
 from tests.checkout import copy_checkout
+from tests.servers import free_ports, running
 
 PEOPLE = {"teacher": 23001, "ada": 23002, "ben": 23003}
 
@@ -31,16 +29,6 @@ c.JupyterHub.db_url = "sqlite:///{base}/hub.sqlite"
 c.JupyterHub.cookie_secret_file = "{base}/cookie"
 c.Spawner.http_timeout = c.Spawner.start_timeout = 180
 """
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def _people(base: Path) -> None:
@@ -84,7 +72,7 @@ def running_hub(bwrap: str, proxy: str) -> Iterator[str]:
     base.chmod(0o755)
     try:
         _people(base)
-        ports = _free_ports(3)
+        ports = free_ports(3)
         shipped = str(ROOT / "deploy" / "hub" / "jupyterhub_config.py")
         config = base / "config.py"
         config.write_text(_CONFIG.format(shipped=shipped, ports=ports, proxy=proxy, base=base), encoding="utf-8")
@@ -93,22 +81,9 @@ def running_hub(bwrap: str, proxy: str) -> Iterator[str]:
             "BACKPROP_HUB": str(ROOT / "deploy" / "hub"),
             "NBGRADER_EXCHANGE": str(base / "exchange"),
         }
-        with open(base / "hub.log", "wb") as log:
-            hub = subprocess.Popen(_command(base, bwrap, config), env=environment, stdout=log, stderr=log)
-        try:
-            _await(base / "hub.log", hub)
+        log, said = base / "hub.log", "JupyterHub is now running"
+        command = _command(base, bwrap, config)
+        with running(command, environment, None, log, lambda: said in log.read_text(errors="replace")):
             yield f"http://127.0.0.1:{ports[0]}"
-        finally:
-            hub.terminate()
-            hub.wait(30)
     finally:
         shutil.rmtree(base, ignore_errors=True)
-
-
-def _await(log: Path, hub: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 120
-    while time.monotonic() < end and hub.poll() is None:
-        if "JupyterHub is now running" in log.read_text(errors="replace"):
-            return
-        time.sleep(0.3)
-    raise RuntimeError(f"JupyterHub did not start:\n{log.read_text(errors='replace')[-3000:]}")

@@ -22,6 +22,7 @@ from autograder.course.layout import ROOT
 from autograder.gradebook.database import with_driver
 from tests import needs
 from tests.grading_tools import call, hand_in, make_course, own_answers, own_source, scores
+from tests.servers import free_port
 
 STUDENTS = 10
 
@@ -44,7 +45,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
     needs.package("distributed")
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     environment = os.environ | {"PYTHONPATH": paths, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "5"}
-    port = _free_port()
+    port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
     worker = ["worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
@@ -61,12 +62,6 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen]]]:
             for process in started:
                 process.kill()
                 process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait_for(port: int) -> None:
@@ -124,7 +119,7 @@ def test_the_documented_commands_grade_a_class_from_any_folder(tmp_path: Path) -
     """With nothing said but what the page says: no PYTHONPATH, workers with their nannies, each in a folder of its own."""
     needs.sandbox()
     needs.package("distributed")
-    course, port = _class(tmp_path / "course"), str(_free_port())
+    course, port = _class(tmp_path / "course"), str(free_port())
     bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     words = [[w.replace("10.0.0.1", "127.0.0.1").replace("8786", port) for w in line] for line in _documented()]
     scheduler, worker, grade = ([sys.executable, *line[1:]] for line in words)
@@ -151,7 +146,7 @@ def test_the_documented_commands_grade_a_class_from_any_folder(tmp_path: Path) -
 def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
     needs.package("distributed")
     course = _class(tmp_path / "course")
-    done = call(course, "autograder", "grade", "ps1", "--dask", f"tcp://127.0.0.1:{_free_port()}", check=False)
+    done = call(course, "autograder", "grade", "ps1", "--dask", f"tcp://127.0.0.1:{free_port()}", check=False)
     assert done.returncode == 1
     assert "No Dask scheduler answers" in done.stderr
     assert "Traceback" not in done.stderr
@@ -167,7 +162,7 @@ def test_a_cluster_that_cannot_grade_is_one_sentence_before_anything_is_run(
     other = tmp_path / "other"
     other.mkdir()
     (other / "autograder.py").write_text("raise ModuleNotFoundError('autograder is not installed')")
-    port = _free_port()
+    port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
     worker = ["worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]

@@ -14,8 +14,9 @@ from autograder.lms.feedback_zip import write_feedback
 from autograder.lms.owners import Owners
 from autograder.lms.roster import Roster, read_roster
 from autograder.reports.csv_file import write_csv
-from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades, points
+from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades
 from autograder.reports.table import Row, Table
+from autograder.wording import points
 from tests.autograder.lms.rosters import CANVAS, MOODLE, PARTICIPANTS
 from tests.autograder.plugin.test_course import run
 
@@ -36,7 +37,14 @@ def _lines(path: Path) -> list[list[str]]:
 
 
 def test_points_are_short_and_never_minus_zero() -> None:
-    assert [points(x) for x in (0.0, -0.0, -0.00001, 12.0, 7.5, 1 / 3)] == ["0", "0", "0", "12", "7.5", "0.3333"]
+    assert [points(x, digits=4) for x in (0.0, -0.0, -0.00001, 12.0, 7.5, 1 / 3)] == [
+        "0",
+        "0",
+        "0",
+        "12",
+        "7.5",
+        "0.3333",
+    ]
 
 
 def test_canvas_takes_it_back(tmp_path: Path) -> None:

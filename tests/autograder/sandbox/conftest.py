@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.sandbox import LocalSandbox, Sandbox, Session
+from autograder.sandbox import Limits, LocalSandbox, Sandbox, Session
 from tests import needs
 
 
 @pytest.fixture(scope="module")
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox | LocalSandbox]:
-    """The isolated sandbox, or as a module's parameter says the local one."""
+    """The isolated sandbox, or as a module's parameter says the local one; within the module's LIMITS."""
     isolated = getattr(request, "param", "isolated") == "isolated"
     if isolated:
         needs.sandbox()
-    with (Sandbox if isolated else LocalSandbox)() as made:
+    limits = getattr(request.module, "LIMITS", Limits())
+    with (Sandbox if isolated else LocalSandbox)(limits) as made:
         yield made
 
 

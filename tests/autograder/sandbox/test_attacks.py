@@ -5,22 +5,20 @@ from __future__ import annotations
 import os
 import textwrap
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from autograder.course.layout import ROOT
 from autograder.reference import oracle_of
 from autograder.sandbox import Limits, Sandbox, bubblewrap
 from autograder.sandbox.inside import seccomp
 from barprop.exercises import EXERCISES
 from barprop.judging.judge import judge
-from tests import needs
 from tests.autograder.sandbox.test_seccomp import REFUSED
 from tests.sandbox_tools import ANSWER, ask, processes, text_of
 
-QUICK = Limits(cell_seconds=2, probe_seconds=1)
-REPOSITORY = Path(__file__).resolve().parents[3]
+LIMITS = Limits(cell_seconds=2, probe_seconds=1)
 
 # name -> source. Whatever it does, it must end, and double() is asked for afterwards.
 ATTACKS = {
@@ -80,13 +78,6 @@ ATTACKS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def sandbox():
-    needs.sandbox()
-    with Sandbox(QUICK) as made:
-        yield made
-
-
 def shown(sandbox: Sandbox, source: str, **limits: float) -> str:
     """All that a cell shows in a session of its own, with its error."""
     with sandbox.session(Limits(**limits) if limits else None) as session:
@@ -127,8 +118,8 @@ def test_nothing_of_the_course_can_be_found_but_what_students_have(sandbox, tmp_
         for path in {
             [
                 str(secret),
-                str(REPOSITORY / "autograder"),
-                str(REPOSITORY / "README.md"),
+                str(ROOT / "autograder"),
+                str(ROOT / "README.md"),
                 "/home",
                 "/etc/passwd",
                 "/etc/shadow",
@@ -161,10 +152,10 @@ def test_nothing_of_the_course_can_be_found_but_what_students_have(sandbox, tmp_
 
 def test_the_environment_tells_nothing(sandbox, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    with Sandbox(QUICK) as made:
+    with Sandbox(LIMITS) as made:
         names = shown(made, "import os; print(sorted(os.environ), os.getcwd(), __import__('sys').argv)")
     assert "GRADE" not in names.upper()
-    assert str(REPOSITORY) not in names
+    assert str(ROOT) not in names
     assert "/tmp" in names
 
 

@@ -13,19 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Limits, Sandbox
+from autograder.course.layout import ROOT
+from autograder.sandbox import Limits
 from barprop.answers.calls import AnswerError
 from tests import needs
-from tests.autograder.sandbox.test_attacks import QUICK, REPOSITORY, shown
+from tests.autograder.sandbox.test_attacks import shown
 from tests.sandbox_tools import ANSWER, as_user, ask, can, memory, processes
-
-
-@pytest.fixture(scope="module")
-def sandbox():
-    needs.sandbox()
-    with Sandbox(QUICK) as made:
-        yield made
-
 
 # --- memory and time --------------------------------------------------------------------------
 
@@ -106,7 +99,7 @@ def test_all_of_this_holds_as_an_ordinary_user():
         words = [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", f"--basetemp={home}/t", *files]
         environment = {**os.environ, "HOME": home, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": ""}
         done = subprocess.run(
-            as_user([*words, "-k", chosen]), cwd=REPOSITORY, env=environment,
+            as_user([*words, "-k", chosen]), cwd=ROOT, env=environment,
             capture_output=True, text=True, timeout=500, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
@@ -120,7 +113,7 @@ def test_a_killed_grader_leaves_no_process():
         "import sys, time\nfrom autograder.sandbox import Sandbox\nsandbox = Sandbox()\nsession = sandbox.session()\n"
         "print(sandbox.pid, flush=True)\nsession.run_cell('while True: pass', 60)"
     )
-    grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
+    grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     line = grader.stdout.readline()
     family = processes(int(line))
     assert len(family) >= 3

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder import samples
+from autograder.course.layout import RELEASE
 from autograder.reference import oracle_of
 from barprop.answers.calls import Namespace
 from barprop.exercises import EXERCISES
@@ -20,13 +20,12 @@ from tests.answers import cost
 
 NOTEBOOKS = sorted({exercise.notebook for exercise in EXERCISES.values()})
 RIGHT = samples.right()
-FOLDER = Path(__file__).parents[3] / "notebooks"
 
 
 @pytest.fixture
 def set_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The names that a released notebook's set-up cell gives."""
-    path = FOLDER / f"{request.param}.ipynb"
+    path = RELEASE / f"{request.param}.ipynb"
     monkeypatch.chdir(path.parent)
     monkeypatch.syspath_prepend(os.getcwd())
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.reference import REFERENCES
+from autograder.samples import function
 from barprop import check
 from barprop.activations import ACTIVATIONS, tanh
 from barprop.answers.calls import Namespace, Run
@@ -43,10 +44,6 @@ def said(exercise: str, source: str, part: str = "") -> Verdict:
     """The verdict of a check on a cell."""
     found = EXERCISES[exercise]
     return judge(found, Namespace(names_of(source, exercise)), EXERCISES).verdict(found.part(part))
-
-
-def function(signature: str, *lines: str) -> str:
-    return f"def {signature}:\n" + "".join(f"    {line}\n" for line in lines)
 
 
 # --- the student's own value ------------------------------------------------------------------

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from autograder.course.layout import ROOT
 from barprop.__main__ import main
 from barprop.widgets.base import bundled
 from tests import needs
 
-ROOT = Path(__file__).parents[3]
 HOME = ROOT / "barprop" / "widgets"
 
 

@@ -1,4 +1,4 @@
-"""Read the reader's own answers of another notebook from its file in the folder next door (notebooks 06 and 07)."""
+"""Read the reader's own answers from the saved file of another notebook, as notebooks 06 and 07 do."""
 
 from __future__ import annotations
 
