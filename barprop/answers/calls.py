@@ -70,12 +70,15 @@ class Remark:
         As in `Observed`.
     memory : bool
         Whether it is about shared memory.
+    light : bool
+        Whether it costs only a tenth of the exercise.
     """
 
     text: str
     label: str = ""
     where: tuple[str | int, ...] = ()
     memory: bool = False
+    light: bool = False
 
 
 # with what a result shares memory -> what is said of it
@@ -313,6 +316,7 @@ class Run:
     calls: list[Call] = field(default_factory=list)
     last: tuple[str, Observed] | None = None  # the last call: what it is called, and what it did
     earlier: Earlier = field(default_factory=dict, repr=False, compare=False)
+    keeps: str = ""  # a sentence on what a layer keeps for its backward
 
     def __post_init__(self) -> None:
         if type(self.answers) is Namespace:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from barprop.answers.failures import AnswerError, guard
+from barprop.answers.kept import kept
 from barprop.answers.untrusted import is_plain
 
 if TYPE_CHECKING:
@@ -85,6 +86,10 @@ class Script:
     def operate(self, label: str, name: str, *operands: Any) -> Later:
         """Apply an operator; its result has to be an object."""
         return self._then("op", label, OBJECT, name, operands)
+
+    def kept(self, owner: Any, method: str, args: tuple[Any, ...], given: Any) -> Later:
+        """Ask which arrays an object keeps, and which of them a method reads, as `kept` says it."""
+        return self._then("kept", "", VALUE, owner, method, args, given)
 
     def keep(self, later: Later) -> None:
         """Ask for the object that a step gives."""
@@ -170,4 +175,8 @@ def _operate(run: Run, label: str, name: str, operands: tuple[Any, ...]) -> Any:
     return operate(name, operands, label)
 
 
-_ACTIONS: dict[str, Callable[..., Any]] = {"call": _call, "send": _send, "get": _get, "op": _operate}
+def _kept(run: Run, label: str, owner: Any, method: str, args: tuple[Any, ...], given: Any) -> Any:
+    return kept(owner, method, args, given)
+
+
+_ACTIONS: dict[str, Callable[..., Any]] = {"call": _call, "send": _send, "get": _get, "op": _operate, "kept": _kept}

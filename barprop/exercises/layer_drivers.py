@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Reused, Run
+from barprop.answers.kept import Kept
 from barprop.answers.returned import take_tuple
 from barprop.answers.script import NOTHING, VALUE, Later, Played, Script
-from barprop.answers.untrusted import describe_type, is_array, is_number, is_row, same
+from barprop.answers.untrusted import describe_type, is_array, is_number, is_row, one_line, same
 from barprop.judging.exercise import Case, Drive, Mistake, Values
 
+_LISTED = 4  # arrays named in a sentence
 KEPT = "is kept for the backward that follows"
 NOT_READ = "is not read: backward gives the same whatever forward saw"
 FIRST = "is that of an earlier forward"
@@ -57,6 +59,13 @@ class Trips:
         """Ask for its bars."""
         return script.send(layer, "backward", *self.bars)
 
+    def kept(self) -> tuple[Script, Later]:
+        """Write down a way forward, and the question what is kept for the way back."""
+        script = Script(self.name)
+        layer = self.make(script)
+        self.forward(script, layer)
+        return script, script.kept(layer, "backward", self.bars, self.inputs[0][0])
+
     def once(self) -> tuple[Script, Later, Later]:
         """Write down one way forward and back; return what forward gives, and what backward gives."""
         script = Script(self.name)
@@ -65,7 +74,7 @@ class Trips:
 
 
 class CacheStory:
-    """How the cache of a class behaves, found out by comparing its own answers with each other."""
+    """How the cache of a class behaves, found out by comparing its own answers with each other, and how large it is."""
 
     def __init__(self, trips: Trips) -> None:
         self.trips, self.script = trips, Script(trips.name)
@@ -75,6 +84,8 @@ class CacheStory:
         trips.forward(self.script, other, 1)
         self.beside = trips.backward(self.script, one)
         self.eaten = self._after(0, backs=2)
+        self._kept_script, self._kept = trips.kept()
+        self.scripts = self.script, self._kept_script
 
     def _after(self, *inputs: int, backs: int = 1) -> Later:
         """Ask a new object for its bars after these inputs; of several ways back the last."""
@@ -98,6 +109,32 @@ class CacheStory:
         except AnswerError:
             return EATEN
 
+    def note_kept(self, run: Run, played: Played, label: str, not_input: str) -> None:
+        """Note which arrays are kept for backward, how large they are in the case of this label, and what that costs."""
+        name, found = self.trips.name, _arrays_kept(played, self._kept)
+        if found is None:
+            return
+        arrays = ", ".join(f"{array}: {size:,} bytes" for array, size, _, _ in found[:_LISTED])
+        arrays += f" and {len(found) - _LISTED} more arrays" if len(found) > _LISTED else ""
+        idle = " and ".join(array for array, _, is_read, _ in found if not is_read)
+        said = f"{name} keeps {arrays} ({label})." if arrays else f"{name} keeps no array."
+        run.keeps = f"{said} Its backward does not read {idle}." if idle else said
+        if not_input and any(is_read and is_input for _, _, is_read, is_input in found):
+            run.remark(not_input, f"{name}.backward")
+
+
+def _arrays_kept(played: Played, step: Later) -> list[Kept] | None:
+    """Return what was found out of an object's arrays, by exact types: a sandbox may say anything. None if unknown."""
+    try:
+        found = played[step]
+    except AnswerError:
+        return None
+    if type(found) is not list or any(type(entry) is not tuple for entry in found):
+        return None
+    if any([type(item) for item in entry] != [str, int, bool, bool] for entry in found):
+        return None
+    return [(one_line(name, 60), *rest) for name, *rest in found]
+
 
 def cache_mistakes() -> tuple[Mistake, ...]:
     """Return what goes wrong with a cache, whatever is in it."""
@@ -113,7 +150,9 @@ def cache_mistakes() -> tuple[Mistake, ...]:
     )
 
 
-def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_with: tuple[str, ...] = ()) -> Drive:
+def layer_drive(
+    name: str, inp: str, weights: tuple[str, ...], out: str, made_with: tuple[str, ...] = (), not_input: str = ""
+) -> Drive:
     """Make a driver for a layer class: outputs `out`, a bar for each weight (or "w_bar"), `<inp>_bar`, "cache".
 
     Parameters
@@ -128,6 +167,8 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_wi
         Name of the output of `forward`.
     made_with : tuple of str
         Names of the arguments of the class.
+    not_input : str
+        What is said, and costs half of backward, if it reads the layer's input, or a copy of it; "" if it may.
 
     Returns
     -------
@@ -145,13 +186,14 @@ def layer_drive(name: str, inp: str, weights: tuple[str, ...], out: str, made_wi
         trips = Trips(name, run.answers[name], settings, inputs, (case.args[bar], w))
         script, forward, backward = trips.once()
         story = CacheStory(trips) if "other" in case.more else None
-        plays = run.play([script, story.script] if story else [script])
+        plays = run.play([script, *story.scripts] if story else [script])
         played = next(plays)
         yield out, played[forward]
         (_, w_bar), (_, in_bar) = take_tuple(f"{name}.backward", played[backward], ("w_bar", f"{inp}_bar"))
         yield f"{inp}_bar", in_bar
         if story:
             yield "cache", story.told(next(plays))
+            story.note_kept(run, next(plays), case.label, not_input)
         yield from _weight_bars(name, w_bar, weights)
 
     return drive
@@ -219,13 +261,14 @@ def loss_drive(name: str, inputs: tuple[str, str], bars: tuple[str, ...]) -> Dri
         trips = Trips(name, run.answers[name], (), ways, l_bar)
         script, forward, backward = trips.once()
         story = CacheStory(trips) if "other" in case.more else None
-        plays = run.play([script, story.script] if story else [script])
+        plays = run.play([script, *story.scripts] if story else [script])
         played = next(plays)
         yield "l", played[forward]
         value = played[backward]
         yield from take_tuple(f"{name}.backward", value, bars) if len(bars) > 1 else ((bars[0], value),)
         if story:
             yield "cache", story.told(next(plays))
+            story.note_kept(run, next(plays), case.label, "")
 
     return drive
 

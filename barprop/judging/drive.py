@@ -28,6 +28,7 @@ class Driven:
     endless: bool = False
     skipped: set[str] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
+    keeps: str = ""
 
 
 def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
@@ -52,6 +53,7 @@ def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
             f"{exercise.name} returned something that cannot be read: looking at it ends in {type_name(error)}."
         )
         found.stopped = "form"
+    found.keeps = run.keeps
     return found
 
 

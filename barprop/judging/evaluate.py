@@ -53,6 +53,7 @@ class Evaluation:
     remarks: dict[str, Held] = field(default_factory=dict)
     blocked: str = ""
     notes: tuple[str, ...] = ()
+    keeps: str = ""  # what a layer keeps for its backward, a sentence
 
     @property
     def failed(self) -> bool:
@@ -112,7 +113,8 @@ class Evaluation:
         points = self._points(part, failed, held)
         if not failed and points >= most:  # charged in an earlier part already, so that nothing is lost here
             free = tuple(f"No points are lost for this here: {text}" for text in held)
-            return Verdict(title, points, most, self._tried(part, failed, set()), notes=(*free, *notes))
+            keeps = (self.keeps,) if self.keeps and "cache" in part.outputs else ()
+            return Verdict(title, points, most, self._tried(part, failed, set()), notes=(*free, *notes, *keeps))
         tried = self._tried(part, failed, seen)
         if not failed:
             kind = "remark"
@@ -285,11 +287,13 @@ def evaluate(
         ):  # that costs its remark; whether its values are right is another question
             tried = try_case(exercise, Run(answers), _writable(case))
         got, error, stopped = tried.got, tried.error, tried.stopped
+        result.keeps = result.keeps or tried.keeps
         if tried.skipped:  # neither right nor wrong
             right = {name: value for name, value in right.items() if name not in tried.skipped}
         again = number < _REPEATS and not error
         remarks = tried.remarks + (_again(exercise, ahead.run(number, first=False), case, got) if again else [])
-        remarks += [Remark(SINGLE.format(exercise.name), where=(name,)) for name in in_single(exercise, got, right)]
+        single = SINGLE.format(exercise.name)
+        remarks += [Remark(single, where=(name,), light=True) for name in in_single(exercise, got, right)]
         for remark in remarks:
             _hold(result, remark, case)
         problems = _problems(exercise, got, right, error)
@@ -314,7 +318,7 @@ def _copied(value: Any) -> Any:
 
 
 def _hold(result: Evaluation, remark: Remark, case: Case) -> None:
-    light = (remark.memory and _nothing_to_do(case)) or remark.text == SINGLE.format(result.exercise.name)
+    light = remark.light or (remark.memory and _nothing_to_do(case))
     held = result.remarks.setdefault(remark.text, Held(case.label, remark.memory, light=light))
     if held.light and not light:
         held.light, held.label = False, case.label

@@ -304,7 +304,7 @@ tanh_keeps = None  # "h_prev", "h" or "both"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. (The input alone also works, and `backward` computes tanh again.)
+# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. (The input alone would do, but then `backward` has to compute tanh again: that costs half of its points.)
 # </details>
 
 # %% answer="Tanh"

@@ -259,6 +259,7 @@ def _nonlinear(
     mistakes: tuple[Mistake, ...],
     minutes: int,
     probes: Callable[[np.random.Generator], Iterator[Case]],
+    not_input: str = "",
 ) -> Exercise:
     def right(c: Case) -> Values:
         bars = {"h": value(c.h_prev), "h_prev_bar": slope_by_nudging(sigma, c.h_prev, c.h_bar), "w_bar": "()"}
@@ -277,7 +278,7 @@ def _nonlinear(
         statements=("L16", "L17"),
         probes=probes,
         oracle=right,
-        drive=unless_overwritten(name, "h_prev", "h", layer_drive(name, "h_prev", (), "h")),
+        drive=unless_overwritten(name, "h_prev", "h", layer_drive(name, "h_prev", (), "h", not_input=not_input)),
         guesses=curve_guesses,
         mistakes=mistakes + cache_mistakes(),
     )
@@ -324,6 +325,7 @@ RELU_LAYER = _nonlinear(
 
 TANH_LAYER = _nonlinear(
     "Tanh", tanh, tanh, minutes=5, probes=_tanh_probes,
+    not_input="Tanh keeps its input for backward. Its output is enough: the slope can be made from it, without another tanh.",
     mistakes=(
         _PASSED_ON,
         Mistake("keeps the input", "Right until somebody uses the input's array for something else. The output knows enough.",

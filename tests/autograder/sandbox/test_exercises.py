@@ -56,7 +56,10 @@ def verdicts(exercise: Exercise, answers: Any) -> list[tuple]:
         warnings.simplefilter("ignore")
         evaluation = judge(exercise, answers, EXERCISES, SEED, oracle_of)
     found = [evaluation.verdict(part) for part in exercise.parts]
-    return [(v.title, v.points, tried(v), v.mistake, v.hint, v.remarks, v.problem.split(" (line ")[0]) for v in found]
+    return [
+        (v.title, v.points, tried(v), v.mistake, v.hint, v.remarks, v.notes, v.problem.split(" (line ")[0])
+        for v in found
+    ]
 
 
 def tried(verdict: Verdict) -> list[tuple[str, bool]]:
@@ -78,6 +81,7 @@ def test_the_reference_gets_full_points_through_the_pipe(session, name):
     evaluation = judge(exercise, session.answers, EXERCISES, SEED, oracle_of)
     found = [evaluation.verdict(part) for part in exercise.parts]
     assert [v.points for v in found] == [part.points for part in exercise.parts], "\n".join(map(str, found))
+    assert [text for v in found for text in v.notes if " keeps " in text] or "cache" not in exercise.outputs
     assert session.interrupt_free()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder import samples
 from autograder.reference import REFERENCES
 from autograder.samples import function
 from barprop import check
@@ -100,6 +101,26 @@ def test_points_are_rounded_to_a_tenth_and_never_to_all_or_nothing() -> None:
 def test_a_passed_check_is_one_line() -> None:
     text = str(said("linear", function("linear(w, x)", "return w @ x")))
     assert text == "✓ linear: right, 1 of 1 points"
+
+
+_MASK = "class ReLU:\n    def forward(self, z, w):\n        self.open = z > 0\n        {more}\n        return z * self.open\n    def backward(self, bar, w):\n        return (), bar * self.open\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "words"),
+    [
+        ("ReLU", _MASK.format(more=""), "ReLU keeps open: 12 bytes (4 rows of 3)."),
+        ("ReLU", _MASK.format(more="self.cache = {'z': z}"), 'open: 12 bytes, cache["z"]: 96 bytes (4 rows of 3). Its backward does not read cache["z"].'),
+        ("Linear", samples.right()["Linear"][0], "Linear keeps X: 96 bytes (4 rows, 3 to 2)."),
+        ("SoftmaxCrossEntropy", samples.right()["SoftmaxCrossEntropy"][0], "p: 96 bytes, labels: 32 bytes"),
+        ("MeanPool", samples.right()["MeanPool"][0], "MeanPool keeps no array."),
+    ],
+)  # fmt: skip
+def test_a_layer_that_passes_is_told_what_it_keeps(name: str, source: str, words: str) -> None:
+    first, kept = str(said(name, source, "backward")).splitlines()
+    assert first.startswith("✓")
+    assert words in kept
+    assert "\n" not in str(said(name, source, "forward"))
 
 
 # --- plain words ------------------------------------------------------------------------------
