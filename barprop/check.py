@@ -100,7 +100,7 @@ def check(name: str = "", part: str = "") -> float:
         return 0.0
     with modest_output(), time_limit(SECONDS):
         verdict = judge(exercise, Namespace(notebook_names()), EXERCISES).verdict(chosen)
-    verdict = _with_hints(exercise, verdict)
+    verdict = _sealed(exercise, _with_hints(exercise, verdict))
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
         raise CheckFailedError(str(verdict))
     _show_help(exercise, verdict)
@@ -132,6 +132,13 @@ def _with_hints(exercise: Exercise, verdict: Verdict) -> Verdict:
             note = f"{asked} reads {several} from the notebook: is it meant to come from its arguments?"
             return replace(verdict, notes=(*verdict.notes, note))
     return verdict
+
+
+def _sealed(exercise: Exercise, verdict: Verdict) -> Verdict:
+    """Leave out which of a few possible answers is right, where the exercise asks for that."""
+    if not exercise.sealed or verdict.passed or verdict.kind != "value":
+        return verdict
+    return replace(verdict, tried=(), problem=exercise.sealed, hint="", example="", sealed=True)
 
 
 def _show_help(exercise: Exercise, verdict: Verdict) -> None:

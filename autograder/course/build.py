@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from autograder.course.authored import authored, graded, ignored_names, read_authored, solved
-from autograder.course.cheat_sheet import CHEAT_SHEET, cheat_sheet
+from autograder.course.cheat_sheet import CHEAT_SHEET, CHEAT_SHEET_IN, cheat_sheet
 from autograder.course.frame import START
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, is_cache
 from barprop.atomic_file import write_whole
@@ -82,7 +82,7 @@ def release_into(folder: Path, done: Callable[[], object] | None = None) -> Path
         shutil.copytree(
             folder / "source" / assignment, release / assignment, ignore=shutil.ignore_patterns(*ignored_names())
         )
-    (release / START).with_name(CHEAT_SHEET).write_text(cheat_sheet(), encoding="utf-8")
+    (release / CHEAT_SHEET_IN / CHEAT_SHEET).write_text(cheat_sheet(), encoding="utf-8")
     return release
 
 

@@ -15,6 +15,7 @@ from latex2mathml.converter import convert
 from barprop.exercises import EXERCISES
 
 CHEAT_SHEET = "cheat_sheet.html"
+CHEAT_SHEET_IN = "03_gradient_splitting"  # beside the notebook at whose end it waits: it answers exercises before it
 
 
 @dataclass(frozen=True)

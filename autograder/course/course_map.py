@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from autograder.course.outlines import WORDS_A_MINUTE, Outline, hours
+from autograder.course.outlines import MINUTES_A_WIDGET, WORDS_A_MINUTE, Outline, hours
 
 # What is done by hand in each notebook.
 ABOUT = {
@@ -52,8 +52,8 @@ def sentence(outlines: list[Outline]) -> str:
     minutes, count, points = totals(outlines)
     return (
         f"{len(outlines)} notebooks, {count} exercises, {points} points, about {hours(minutes)}: the text and the "
-        f"given code at {WORDS_A_MINUTE} words per minute, one minute for each prediction and each interactive "
-        "picture, and the minutes that each exercise names. Hints and second tries come on top."
+        f"given code at {WORDS_A_MINUTE} words per minute, one minute for each prediction, {MINUTES_A_WIDGET} for each "
+        "interactive picture, and for each exercise what a first-time student needs, with one or two wrong tries."
     )
 
 

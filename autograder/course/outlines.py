@@ -10,6 +10,7 @@ from barprop.exercises import in_notebook
 from barprop.judging.exercise import Exercise
 
 WORDS_A_MINUTE = 200
+MINUTES_A_WIDGET = 4  # what first readers needed; a prediction took them one minute
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 _PREDICTION = re.compile(r"^\w+ = .*\bNone\b", re.MULTILINE)
@@ -26,20 +27,22 @@ class Outline:
     name : "assignment/notebook".
     title : its first heading, such as "2 · Bars, all the way back".
     words : of its prose and of the code that is given to read; a formula is one, folded help is none.
-    stops : cells that ask for a prediction, and interactive pictures.
+    predictions : cells that ask for one.
+    widgets : cells with an interactive picture.
     exercises : in order; empty where nothing is graded.
     """
 
     name: str
     title: str
     words: int
-    stops: int
+    predictions: int
+    widgets: int
     exercises: tuple[Exercise, ...]
 
     @property
     def reading(self) -> int:
-        """Minutes of reading, one more for each prediction and each interactive picture; at least 1."""
-        return max(1, round(self.words / WORDS_A_MINUTE) + self.stops)
+        """Minutes of reading, of predicting and of playing with the interactive pictures; at least 1."""
+        return max(1, round(self.words / WORDS_A_MINUTE) + self.predictions + MINUTES_A_WIDGET * self.widgets)
 
     @property
     def doing(self) -> int:
@@ -71,7 +74,8 @@ def outline(path: Path) -> Outline:
         name=name,
         title=title[1] if title else path.stem,
         words=count_words(prose) + count_words(given),
-        stops=len(predictions) + len(widgets),
+        predictions=len(predictions),
+        widgets=len(widgets),
         exercises=tuple(in_notebook(name)),
     )
 

@@ -120,9 +120,9 @@ class Evaluation:
             kind = "remark"
             return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes, kind=kind)
         found = None if self.blocked else self.diagnosis.mistake(failed)
-        trial, name = self._shown(failed)
+        trial, name = self._shown(self._told_of(found, failed))
         sentence = self._problem(trial, name, failed)
-        if found and name not in trial.got:
+        if found and name not in trial.got and not found.stops:
             sentence += self._elsewhere(found)
         return Verdict(
             title,
@@ -192,6 +192,13 @@ class Evaluation:
         corners = (n for n, t in enumerate(self.trials) if self.exercise.is_corner(t.case))
         return {n for n in corners if left & self.trials[n].problems.keys()}
 
+    def _told_of(self, found: Mistake | None, failed: set[str]) -> set[str]:
+        """Return what the hint is about, where results are made separately; else all that is wrong."""
+        if found is None or self.exercise.is_chain:
+            return failed
+        came = {name for t in self.trials for name in failed & t.problems.keys() if name in t.got}
+        return self.diagnosis.outputs_of(found) & came or failed
+
     def _shown(self, failed: set[str]) -> tuple[Trial, str]:
         """Return the case to show: the first in which the output that is made first is wrong."""
         first = self.diagnosis.first({name for t in self.trials for name in failed & t.problems.keys()})
@@ -208,11 +215,9 @@ class Evaluation:
             if before not in failed | set(_UNNAMED):
                 where = "is not right either" if before in trial.problems else "is not right in other cases"
                 return f"{sentence} {self._called(before)} comes before it and {where}: mend that one first."
-        others = [
-            self._called(n)
-            for n in self.exercise.outputs
-            if n in trial.problems and n in failed - {name} and n in trial.got
-        ]
+        separate = len(self.exercise.asks) > 1  # several functions: each is wrong by itself, perhaps in another case
+        wrong = {n for t in (self.trials if separate else [trial]) for n in t.problems if n in t.got}
+        others = [self._called(n) for n in self.exercise.outputs if n in wrong & failed - {name}]
         others = [n for n in others if n not in _UNNAMED]
         return f"{sentence} Also wrong: {', '.join(others[:6])}{', ...' * (len(others) > 6)}." if others else sentence
 

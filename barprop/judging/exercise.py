@@ -89,6 +89,8 @@ class Mistake:
         chose, such as the size of a guard: it is computed from the answer's values.
     light : bool
         Whether it costs only a tenth of the exercise, wherever it occurs.
+    stops : bool
+        Whether an answer with it also stops in some cases, so that the hint fits these as well.
 
     Examples
     --------
@@ -105,6 +107,7 @@ class Mistake:
     wrong: Callable[[Case, Values], Values | None]
     fitted: Callable[[Case, Values, Values], Values | None] | None = None
     light: bool = False
+    stops: bool = False
 
 
 def one_output(output: str, wrong: Callable[[Case, Any], Any]) -> Callable[[Case, Values], Values | None]:
@@ -228,6 +231,9 @@ class Exercise:
         Absolute error that the driver forgives, so that a value which a family predicts may differ by as much.
     quotient : bool
         Whether the exercise asks for a difference quotient, which is otherwise not accepted as a formula.
+    sealed : str
+        What a check in the notebook says to any wrong answer, where there are so few answers that a verdict on each
+        part would give the right one away; "" for a verdict as usual. The grader gives the usual one.
     notebook : str
         ``"assignment/notebook"``; filled in from the folder that holds the declaration.
 
@@ -266,6 +272,7 @@ class Exercise:
     tolerance: float = 1e-6
     slack: float = 0.0
     quotient: bool = False
+    sealed: str = ""
     notebook: str = ""
 
     def __post_init__(self) -> None:

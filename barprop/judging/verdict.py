@@ -46,6 +46,8 @@ class Verdict:
         The name of the recognised mistake; "" if none was.
     kind : str
         What sort of failure it is, a key of KINDS; "" if all is right.
+    sealed : bool
+        Whether the headline keeps to itself how many points a wrong answer has.
     remarks : tuple of str
         How the answer behaves besides its value, one sentence each; each costs points.
     example : str
@@ -65,6 +67,7 @@ class Verdict:
     example: str = ""
     notes: tuple[str, ...] = ()
     kind: str = ""
+    sealed: bool = False
 
     @property
     def passed(self) -> bool:
@@ -74,6 +77,8 @@ class Verdict:
     @property
     def headline(self) -> str:
         """One line: the exercise, right or not, the points."""
+        if self.sealed:
+            return f"{self.title}: not yet"
         word = "right" if self.passed else ("partly right" if self.points > 0 else "not yet")
         return f"{self.title}: {word}, {self._rounded:g} of {self.max_points:g} points"
 

@@ -56,8 +56,8 @@ def products_and_sum(
             _text(axes, -0.5, down[1], f"{x[i]:g}", FORWARD, "right")
             # forwards above the arrow, backwards below it
             _text(axes, 3.4 + 0.15 * side, 0.65 * side + 0.4, f"{w[i] * x[i]:.4g}", FORWARD, ("left", "right")[i])
-            if w_bar is not None:
-                _text(axes, 3.4 - 0.15 * side, 0.65 * side - 0.4, f"{z_bar:g}", BACKWARD, ("right", "left")[i])
+            back = "?" if w_bar is None else f"{z_bar:g}"
+            _text(axes, 3.4 - 0.15 * side, 0.65 * side - 0.4, back, BACKWARD, ("right", "left")[i])
         _edge(axes, (4.6, 0), (6.9, 0), both=True)
         _text(axes, 5.75, 0.4, f"z = {float(np.dot(x, w)):.4g}", FORWARD)
         _text(axes, 5.75, -0.4, rf"\bar z = {z_bar:g}", BACKWARD)
@@ -66,7 +66,7 @@ def products_and_sum(
         if w_bar is not None:
             axes.text(7.3, -2.1, "the sum hands\nthe same bar to both", ha="right", va="center")
     terms = " + ".join(f"{w[i]:g} × {x[i]:g}" for i in (0, 1))
-    told = f"the bar of z, {z_bar:g}, comes in from the right; what will the two weights get?"
+    told = f"the bar of z, {z_bar:g}, comes in from the right; what will the two terms and the two weights get?"
     if w_bar is not None:
         told = f"the sum hands the bar of z, {z_bar:g}, to both, and the weights get {w_bar[0]:.4g} and {w_bar[1]:.4g}."
     return Picture(figure, f"Two products and a sum, z = {terms} = {float(np.dot(x, w)):.4g}: {told}")
@@ -92,7 +92,7 @@ def two_networks() -> Picture:
             x, h, dot = ((across, 1.4 * side) for across in (0, 2.3, 4.6))
             weight, out = (1.15, 2.8 * side), (3.45, 2.8 * side)
             for start, end, both in (
-                (x, h, False),
+                (x, h, True),
                 (weight, h, True),
                 (h, dot, True),
                 (out, dot, True),
@@ -104,7 +104,7 @@ def two_networks() -> Picture:
             _node(axes, *h, f"$h_{i}$")
             _node(axes, *out, f"$a_{i}$")
             _node(axes, *dot, r"$\cdot$")
-            _text(axes, 1.1, 0.98 * side, f"h_{i} = W_{i} x_{i}", FORWARD)
+            _text(axes, 0.85, 1.4 * side + 0.42, f"h_{i} = W_{i} x_{i}", FORWARD)
             shift, sides = 0.15 * side, ("left", "right")
             _text(axes, 5.7 + shift, 0.7 * side + 0.42, rf"a_{i} \cdot h_{i}", FORWARD, sides[i - 1])
             _text(axes, 5.7 - shift, 0.7 * side - 0.42, r"\bar z", BACKWARD, sides[2 - i])
@@ -116,7 +116,7 @@ def two_networks() -> Picture:
     return Picture(
         figure,
         "Two networks on one sum: network i makes h_i = W_i x_i and a_i · h_i; both products are added to z, and the "
-        "same bar of z goes back to both, then to a_i, h_i and W_i.",
+        "same bar of z goes back to both, then to a_i, h_i, W_i and x_i.",
     )
 
 

@@ -14,6 +14,7 @@ import { count, show } from "./shared/text.js";
  */
 
 const MOST = 30;
+const TITLE = "What to keep from the way forward";
 
 /**
  * The account of a chain z_k = W_k h_(k-1), h_k = sigma(z_k), k = 1 ... depth, of `width` numbers each.
@@ -279,8 +280,13 @@ function paintTrade(svg, state, width) {
 /** @param {Context} context */
 function render(context) {
   const page = stage(context, {
-    title: "What to keep from the way forward",
+    title: TITLE,
     task: "Press cells to store or drop what a layer makes, and play the sweep. Then: with room for a third of the vectors, how little work is enough? At last, tick “hold on to what was computed again”: which {k} needs the least memory, and how is it related to the depth?",
+    other: {
+      when: (now) => now.width === 1, // notebook 01: one-number neurons, before anything is said of saving memory
+      title: TITLE,
+      task: "Press cells to drop what a layer makes, and play the sweep: what must be computed again, and how often?",
+    },
     keys: ["depth", "width", "z", "h", "fromH", "hold"],
     view: { moment: null, every: 5 },
     tell: told,

@@ -15,7 +15,7 @@
 #
 # You compute gradients the way the lecturer does it on the blackboard: one step at a time, from the loss back to the weights, and each number only once. After that, nothing that a deep learning library does to your weights is a mystery.
 #
-# Start here, and come back whenever you need the map, the notation or the glossary. Nothing on this page is graded. You need the chain rule, the dot product and some NumPy.
+# Start here, and come back whenever you need the map, the notation or the glossary. Nothing on this page is graded; reading it takes about ten minutes. You need the chain rule, the dot product and some NumPy.
 
 # %% [markdown]
 # ## How far you are
@@ -75,7 +75,8 @@ progress()
 # | $l = \tfrac12 (y - e)^2$ | | `l` | loss: how wrong the estimate is, one number |
 # | $\bar v = \mathrm dl/\mathrm dv$ | v-bar | `v_bar` | how the loss changes when $v$ does; it has the shape of $v$ |
 # | $\sigma'(z)$ | sigma prime | `sigma.slope(z)` | slope of the nonlinearity at $z$ |
-# | $\eta$ | eta | `lr` | learning rate: the length of a training step, per unit of gradient |
+# | $\eta$ | eta | `lr` | learning rate: how long a training step is, per unit of gradient |
+# | $\alpha$ | alpha | `alpha` | the same for a step of an attack (05, 07) |
 # | $\varepsilon$ | epsilon | `step`, `eps` | a small size: of a nudge (01), or of the largest change of a pixel (05, 07) |
 #
 # A page to print with all bars waits at the end of notebook 03; it shows the answers to exercises of 02 and 03.

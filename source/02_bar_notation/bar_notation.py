@@ -138,7 +138,7 @@ check("bar_y")
 #
 # One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ by a small amount, and $e$ moves by this amount times a number from the way forward.
 #
-# **Each step reads its own numbers from the cache.** Here you get the number that the step reads as an argument; from `new_steps` on you choose it yourself. Your question is what to do with it.
+# **Each step reads its own numbers from the cache.** Here the function is handed the number that its step reads; from `new_steps` on you choose it yourself. The question here is what to do with it.
 #
 # ### Exercise `bar_v`
 #
@@ -161,7 +161,7 @@ def bar_v(e_bar, h):
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# Look at the arguments. They are the incoming bar and exactly one number from the cache: the step needs both.
+# In two moves. A nudge of $v$ by $0.1$ moves $e$: by how much? That move changes the loss by $\bar e$ per unit: by how much in all? Divide by $0.1$.
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
@@ -220,7 +220,7 @@ if ready("bar_e", "bar_h"):
 #
 # Next step: $h = \sigma(z)$. How is $h$ made from $z$? Close to any point a curve is like a straight line, with slope $\sigma'$.
 #
-# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it. If you know the nonlinearity, you know its derivative: for ReLU it is 1 if $z > 0$ and 0 otherwise: a gate that was open or shut.
+# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it. If you know the nonlinearity, you know its derivative: for ReLU it is 1 if $z > 0$ and 0 otherwise, like a gate that was open or shut.
 #
 # The course's nonlinearities come with theirs: `sigma.slope(z)`.
 
@@ -230,10 +230,10 @@ neuron.slopes([relu, tanh, sigmoid, softplus])
 # %% [markdown]
 # ### Exercise `bar_z`
 #
-# You are given $\bar h$, $z$ and $\sigma$. Guess first: what is $\bar z$ for ReLU at $z = -1$ with $\bar h = 5$? Then write the function for any $\sigma$.
+# You are given $\bar h$, $z$ and $\sigma$. Guess first: what is $\bar z$ at $z = -1$ with $\bar h = 5$, for ReLU and for tanh? (Read the slope off the picture.) Then write the function for any $\sigma$.
 
 # %%
-guess_z_bar = None  # not graded
+guess_z_bar = {"relu": None, "tanh": None}  # numbers; not graded
 
 # %% answer="bar_z"
 def bar_z(h_bar, z, sigma):
@@ -267,7 +267,7 @@ check("bar_z")
 if ready("bar_z"):
     for sigma in (relu, tanh):
         print(f"{sigma.name} at z = -1, h_bar = 5: z_bar = {float(bar_z(5.0, -1.0, sigma)):.2f}")
-    print("Your guess for relu:", guess_z_bar)
+    print("Your guess:", guess_z_bar)
 
 # %% [markdown]
 # ## Through the dot product
@@ -542,7 +542,7 @@ def pass_c(cache, x, y, w, v, sigma, l_bar=1.0):
 # %% [markdown]
 # ### Exercise `find_the_bug`
 #
-# Name the first wrong bar of each pass. Read them, or nudge: the loop below `order` that compared bars with nudges tells you which of the bars of $x$, $w$, $v$ and $y$ is wrong; to test the bars of $z$, $h$ and $e$, nudge these variables yourself. One of the three mistakes cannot be seen with `relu`.
+# Name the first wrong bar of each pass. Read them, or nudge: the loop below `order` that compared bars with nudges shows which of the bars of $x$, $w$, $v$ and $y$ are wrong; to test the bars of $z$, $h$ and $e$, nudge these variables yourself. One of the three mistakes cannot be seen with `relu`.
 
 # %% answer="find_the_bug"
 # Put one of "e", "h", "v", "w", "x", "y", "z" in place of each None.
@@ -816,9 +816,9 @@ Descent()
 #
 # Three quick questions:
 #
-# <details><summary>Why does y have a bar, although nobody updates y?</summary>
+# <details><summary>Somebody triples the loss. What becomes of the seven bars, and of the training?</summary>
 #
-# A bar says how the loss would react, not what will be done. The loss depends on $y$.
+# Every bar is three times as large: the factor comes in with $\bar l$, from which all the others are made. Training behaves as with three times the learning rate.
 # </details>
 # <details><summary>Which cached number does the step h = tanh(z) need on the way back?</summary>
 #

@@ -32,7 +32,7 @@ from barprop.pictures import splitting
 #
 # ### Exercise `who`
 #
-# A prediction, before anything is computed. Which term contributes more to $z$ (`makes_z`)? And which weight gets the larger bar, in size (`is_fed`)? Answer 1 or 2 for each, counted as in the formula.
+# A prediction, before anything is computed. Which term contributes more to $z$ (`makes_z`)? And which weight gets the larger bar, in size (`is_fed`)? Answer 1 or 2 for each, counted as in the formula. (The check does not say which of the two is wrong.)
 
 # %% answer="who"
 # Put 1 or 2 in place of each None.
@@ -428,7 +428,7 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
         print(f"second network, {title:18}: ", "   ".join(ratios))
 
 # %% [markdown]
-# The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: one is multiplied by the small $x_2$, the other by the small $h_2$ made from it.
+# The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: $\bar W_2$ has the small $x_2$ as a factor, and $\bar a_2$ the small $h_2$ that was made from it.
 #
 # Next, train both for 300 steps with your own functions and see how far their weights get. How far will the weights of the 12 units have moved, compared with those of the 4: half as far, a tenth, a hundredth?
 
@@ -552,11 +552,11 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# In that picture the loss shot up at some rate. For one linear step the data tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
+# In that picture the loss shot up at some rate. For a linear model the data alone tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
 #
 # $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
 #
-# With $x = (3, 1)$, $\lambda = 5$. Three rates, starting at $t = 1$:
+# Two examples, $x = 3$ and $x = 1$: $\lambda = 5$. Three rates, starting at $t = 1$:
 
 # %% show="show_one_feature"
 curvature = np.mean(np.array([3.0, 1.0]) ** 2)
@@ -668,7 +668,7 @@ if ready("rescale", "largest_stable_rate"):
 # The curvature becomes 4 times as large, so the rate shrinks to a quarter.
 # </details>
 #
-# [All bars on one page](../00_start/cheat_sheet.html), to print.
+# [All bars on one page](cheat_sheet.html), to print.
 
 # %%
 # Your own experiments go here.

@@ -64,3 +64,13 @@ def test_validate_raises_what_it_shows(notebook: dict, monkeypatch: pytest.Monke
         check("bar_z")
     assert caught.value._render_traceback_() == [str(caught.value)]
     assert re.search("Which step made h", str(caught.value))
+
+
+def test_a_question_with_few_answers_is_not_answered_by_trying(notebook: dict, capsys: pytest.CaptureFixture) -> None:
+    said = set()
+    for makes_z, is_fed in ((1, 1), (1, 2), (2, 2)):
+        notebook["who"] = {"makes_z": makes_z, "is_fed": is_fed}
+        check("who")
+        said.add(capsys.readouterr().out.partition("Three different tries")[0].strip())
+    assert len(said) == 1
+    assert said.pop().startswith("✗ who: not yet\n  At least one of the two numbers is not right yet.")

@@ -103,6 +103,7 @@ WRONG = {
         "kept the signs": _one(GRADIENT, "x / np.sum(x)"),
         "kept the signs on top": _one(GRADIENT, "x / np.sum(np.abs(x))"),
         "signs in the whole": _one(GRADIENT, "np.abs(x) / np.sum(x)"),
+        "signs in the whole only": _one(GRADIENT, "np.abs(x / np.sum(x))"),
         "squared": _one(GRADIENT, "x ** 2 / np.sum(x ** 2)"),
         "did not divide": _one(GRADIENT, "np.abs(x)"),
         "divided by the largest": _one(GRADIENT, "np.abs(x) / np.max(np.abs(x))"),
@@ -114,6 +115,7 @@ WRONG = {
     },
     "step_share": {
         "a small number in the denominator": _one(STEP, "x ** 2.0 / np.maximum(np.sum(x ** 2.0), 1e-12)"),
+        "a difference of nearly equal numbers": function(STEP, "w = np.ones(len(x))", "change = (w - 0.01 * x) * x - w * x", "return change / np.sum(change)"),
         "share of the gradient": _one(STEP, "np.abs(x) / np.sum(np.abs(x))"),
         "squared a share": _one(STEP, "(np.abs(x) / np.sum(np.abs(x))) ** 2"),
         "squared the sum": _one(STEP, "x ** 2 / np.sum(x) ** 2"),

@@ -115,7 +115,7 @@ NEW_STEPS = Exercise(
     asks=tuple(f"bars_{step}" for step in STEPS),
     corners=("h = 0", "v = 0"),
     points=3,
-    minutes=12,
+    minutes=15,
     level=2,
     statements=("L6", "L9"),
     probes=_probes,

@@ -122,6 +122,29 @@ def _over_the_sum(c: Case, parts: np.ndarray, power: int) -> np.ndarray | None:
     return parts / total**power if abs(total) > 1e-9 * np.max(_sizes(c)) else None
 
 
+def _sizes_afterwards(c: Case, right: Any) -> np.ndarray | None:
+    share = _over_the_sum(c, _sizes(c), 1)
+    return None if share is None else np.abs(share)
+
+
+def _is_tiny(c: Case) -> bool:
+    return bool(np.max(_sizes(c)) < 1e-6)
+
+
+def _moved_and_subtracted(c: Case, right: Values) -> Values:
+    """Return what weights of 1, a step at rate 0.01 and the difference of the terms give."""
+    x = np.asarray(c.x, dtype=float)
+    change = (1 - 0.01 * x) * x - 1 * x
+    return {"share": change / np.sum(change) if _is_tiny(c) and np.any(change) else right["share"]}
+
+
+def _rounded_off(c: Case, right: Values, got: Values) -> Values:
+    """Return what came where the numbers are tiny, if those are shares that are off by rounding only."""
+    share = got["share"]
+    near = _is_tiny(c) and abs(np.sum(share) - 1) < 1e-6 and np.max(np.abs(share - right["share"])) < 0.3
+    return {"share": share if near else right["share"]}
+
+
 _GUARDED = (
     "A small number is added to your denominator, which changes the shares where the numbers are small themselves. "
     "An x of zeros alone is not asked, so none is needed."
@@ -154,6 +177,8 @@ GRADIENT_SHARE = Exercise(
              lambda c, right: right * np.sign(c.x)),
             ("signs in the whole", "You divide by the sum of x, in which signs can cancel. Divide by the sum of the sizes that you are comparing.",
              lambda c, right: _over_the_sum(c, _sizes(c), 1)),
+            ("signs in the whole only", "The sizes are taken after the division. In the sum that you divide by, signs can still cancel: take the sizes first.",
+             _sizes_afterwards),
             ("squared", "Your shares are squared. Look at the bars themselves: how large are they?",
              lambda c, right: np.square(right) / np.sum(np.square(right))),
             ("did not divide", "These are the sizes. A share is a part of the whole: they should add up to 1.",
@@ -174,14 +199,18 @@ STEP_SHARE = Exercise(
     signature="step_share(x) -> (k,)",
     outputs=("share",),
     points=2,
-    minutes=7,
+    minutes=9,
     level=2,
     statements=("L13",),
     probes=_share_probes,
     corners=("very small",),
     oracle=_step_share,
     guesses=lambda c, right, output: shares(np.asarray(c.x, dtype=float), "how much of the whole change each term makes"),
-    mistakes=(denominator_guard("share", _GUARDED, lambda c, right: np.sum(np.square(_sizes(c)))), *(
+    mistakes=(denominator_guard("share", _GUARDED, lambda c, right: np.sum(np.square(_sizes(c)))), Mistake(
+        "a difference of nearly equal numbers",
+        "Right, but for tiny x the term before the step and the term after it agree in nearly all their digits, and the difference is rounding. Simplify it on paper first.",
+        _moved_and_subtracted, _rounded_off,
+    ), *(
         Mistake(name, hint, one_output("share", wrong))
         for name, hint, wrong in (
             ("share of the gradient", "That is how far each weight moves. To reach z, the move of a weight goes through its product once more.",

@@ -166,7 +166,7 @@ def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:
     given = {
         path.relative_to(tmp_path / "backprop" / "notebooks").as_posix() for path in tmp_path.rglob("notebooks/*/*")
     }
-    assert given == {"00_start/cheat_sheet.html", "00_start/start.ipynb", "01_forward_graph/forward_graph.ipynb"}
+    assert given == {"00_start/start.ipynb", "01_forward_graph/forward_graph.ipynb"}
     assert "autograder" not in tomllib.loads((tmp_path / "backprop" / "pyproject.toml").read_text())["project"].get(
         "scripts", {}
     )

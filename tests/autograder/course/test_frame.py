@@ -68,8 +68,8 @@ def test_a_notebook_takes_its_reading_its_predictions_its_pictures_and_its_exerc
     each = outline(source)
     assert each.title == "A title"
     assert each.words == len(["A", "title"]) + 600 + len(["from", "barprop.widgets", "import", "Descent"]) + 2 * 98
-    assert each.stops == len(["guess", "Descent"])
-    assert each.reading == 802 // 200 + 2
+    assert (each.predictions, each.widgets) == (len(["guess"]), len(["Descent"]))
+    assert each.reading == 802 // 200 + 1 + 4
     assert each.minutes == each.reading + sum(e.minutes for e in each.exercises)
 
 
@@ -83,7 +83,8 @@ def test_the_outlines_are_of_the_graded_notebooks_in_order() -> None:
             and re.match(r"(# .*\n)*\w+ = .*None", cell.source)
             and "nbgrader" not in cell.metadata
         ]
-        assert len(guesses) < each.stops <= len(guesses) + 5
+        assert each.predictions == len(guesses)
+        assert 1 <= each.widgets <= 4
 
 
 @pytest.mark.parametrize("each", GRADED, ids=lambda each: each.name)
@@ -92,7 +93,7 @@ def test_a_notebook_opens_with_its_minutes_points_and_rules(each) -> None:
     assert title.source.startswith(f"# {each.title}")
     assert f"({f'../{START}.ipynb'})" in opening.source
     assert (
-        f"about **{hours(each.minutes)}**: {each.reading} min of reading and predicting, {each.doing} min for"
+        f"about **{hours(each.minutes)}**: {each.reading} min to read, predict and play with the pictures, {each.doing} min for"
         in opening.source
     )
     assert f"**{each.points} points**" in opening.source
@@ -190,7 +191,7 @@ def test_the_sheet_answers_no_exercise_beyond_the_board() -> None:
     assert {row.exercise for row in (*BOARD, *YOURS)} <= set(EXERCISES)
     assert cheat_sheet().count('class="blank"') == sum(len(row.bars) for row in YOURS)
     assert not re.search(r"https?://(?!www\.w3\.org/1998/Math)", cheat_sheet())
-    assert (RELEASE / START).with_name("cheat_sheet.html").read_text(encoding="utf-8") == cheat_sheet()
+    assert (RELEASE / "03_gradient_splitting" / "cheat_sheet.html").read_text(encoding="utf-8") == cheat_sheet()
 
 
 # The start page is no assignment

@@ -36,6 +36,15 @@ _NO_COMMA = ("lambda bar: (bar / self.data,))", "lambda bar: (bar / self.data))"
 _MINUS = ("-bar * ratio / other.data", "bar * ratio / other.data")
 _RSUB = ("return as_value(other) - self", "return self - other")
 _RMATMUL = ("return as_value(other) @ self", "return self @ other")
+_STEP = "def step_share(x):\n    change = (1 - 0.01 * x) * x - x\n    return change / np.sum(change)\n"
+_SLOPES = """
+def sigmoid_slope(h):
+    return h * (1 - h)
+def tanh_slope(h):
+    return {}
+def relu_slope(h):
+    return {}
+"""
 _LINEAR = "def linear_backward(Z_bar, X, W):\n    return Z_bar.T @ X, Z_bar.sum(), Z_bar @ W.T\n"
 
 
@@ -57,6 +66,11 @@ def _tape(*changes: tuple[str, str]) -> str:
         ("targeted", "", _PGD.format("net, X, seen, eps, alpha, steps"), "Which class is asked for?"),
         ("targeted", "", _PGD.format("net, X, seen, eps, -alpha, steps"), "Which class is asked for?"),
         ("fgsm", "", "def fgsm(net, X, labels, eps):\n    return X + eps * input_bar(net, X, labels)\n", "And some pixels leave [0, 1]."),
+        ("gradient_share", "", "def gradient_share(x):\n    return np.abs(x / np.sum(x))\n", "take the sizes first"),
+        ("step_share", "", _STEP, "Simplify it on paper first."),
+        ("find_the_bug", "", 'first_wrong = {"a": "w", "b": "x", "c": "v"}\n', "In pass b, x_bar is not the first wrong one. Also wrong: a, c."),
+        ("slopes_from_output", "", _SLOPES.format("1 - h", "1.0 * (h >= 0)"), "tanh_slope has the right shape but not the right value. Also wrong: relu_slope."),
+        ("slopes_from_output", "", _SLOPES.format("1 + h", "np.ones_like(h)"), "relu_slope has"),
         ("linear_backward", "", _LINEAR, "(The hint is about b_bar in another case, where the answer does not stop.)"),
         ("Value", "matmul", _tape(_RMATMUL), "C @ A came out as A @ C."),
         ("Value", "matmul", _tape(_RMATMUL, _RSUB), "C @ A came out as A @ C."),
