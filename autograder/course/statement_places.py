@@ -18,7 +18,10 @@ PLACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "L10": (("order", "find_the_bug"), ("topological_order",)),
     "L11": (("bar_h", "02:show_feature"), ("logistic_backward", "02:show_attention")),
     "L12": (("backward_recompute",), ("02:show_memory", "Tanh", "ReLU6")),
-    "L13": (("who", "split", "gradient_share", "step_share"), ("branches_backward", "04:show_weights", "DepthwiseConv2d")),
+    "L13": (
+        ("who", "split", "gradient_share", "step_share"),
+        ("branches_backward", "04:show_weights", "DepthwiseConv2d"),
+    ),
     "L14": (("branches_forward", "branches_backward", "03:show_starving"), ("rescale", "Residual", "07:show_depth")),
     "L15": (("update_ratio", "03:show_first_step"), ("largest_stable_rate", "04:show_weights")),
     "L16": (("Product",), ("Linear", "MeanPool", "Residual", "DepthwiseConv2d")),

@@ -115,7 +115,9 @@ WRONG = {
     },
     "step_share": {
         "a small number in the denominator": _one(STEP, "x ** 2.0 / np.maximum(np.sum(x ** 2.0), 1e-12)"),
-        "a difference of nearly equal numbers": function(STEP, "w = np.ones(len(x))", "change = (w - 0.01 * x) * x - w * x", "return change / np.sum(change)"),
+        "a difference of nearly equal numbers": function(
+            STEP, "w = np.ones(len(x))", "change = (w - 0.01 * x) * x - w * x", "return change / np.sum(change)"
+        ),
         "share of the gradient": _one(STEP, "np.abs(x) / np.sum(np.abs(x))"),
         "squared a share": _one(STEP, "(np.abs(x) / np.sum(np.abs(x))) ** 2"),
         "squared the sum": _one(STEP, "x ** 2 / np.sum(x) ** 2"),
