@@ -15,7 +15,6 @@ from traitlets.config import Config
 
 from autograder.course.authored import authored, graded, ignored_names, read_authored, solved
 from autograder.course.cheat_sheet import CHEAT_SHEET, CHEAT_SHEET_IN, cheat_sheet
-from autograder.course.frame import START
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, is_cache
 from barprop.atomic_file import write_whole
 from barprop.exercises import TESTS
