@@ -10,12 +10,13 @@ from pathlib import Path
 from autograder.course.layout import given_path
 from autograder.course.names import assignments_of, no_assignment, notebooks_of
 from autograder.deadlines.book import DeadlineError, read_deadlines
+from autograder.deadlines.moment import read_zone
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.collect import Desk
 from autograder.lms.right_assignment import WrongDownloadError
 from autograder.lms.roster import RosterError, course_roster
 from autograder.plugin.configuration import configured
-from autograder.submission.timestamp import read_time, read_zone
+from autograder.submission.timestamp import read_time
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

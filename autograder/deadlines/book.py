@@ -23,9 +23,8 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from autograder.deadlines.moment import read_moment
+from autograder.deadlines.moment import read_moment, read_zone
 from autograder.deadlines.policy import LatePolicy, read_policy
-from autograder.submission.timestamp import read_zone
 from autograder.wording import did_you_mean
 from barprop.atomic_file import write_whole
 

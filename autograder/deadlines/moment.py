@@ -1,14 +1,35 @@
-"""A date as a person types it, in a zone that is known for sure."""
+"""Dates and time zones as a person types them."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, time, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from autograder.submission.timestamp import read_time, read_zone
+from autograder.submission.timestamp import read_time
+from autograder.wording import did_you_mean
 
 _TYPED = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ]+(\d\d):(\d\d)(?::(\d\d))?)?\s*(\S.*)?")
 LAST = time(23, 59, 59)
+
+
+def read_zone(name: str) -> tzinfo:
+    """Return the time zone of this name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or it can mean several; the message is a sentence.
+    """
+    try:
+        if "/" in name or name.upper() in ("UTC", "GMT"):
+            return ZoneInfo(name if "/" in name else "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    hint = did_you_mean(name, sorted(available_timezones()))
+    raise ValueError(
+        f"{name!r} is not a time zone that is known and unambiguous; write UTC or one like Europe/Berlin.{hint}"
+    )
 
 
 def read_moment(value: object, zone: tzinfo) -> datetime:

@@ -12,10 +12,10 @@ import sysconfig
 from pathlib import Path
 
 import barprop
-from autograder.course.layout import PACKAGES
 from autograder.sandbox.interface import Fault, SandboxError
 
 INSIDE = Path(__file__).parent / "inside"
+PACKAGES = Path(__file__).resolve().parents[2]  # the folder that this package is imported from
 COURSE = "/course"  # where sandbox/inside and barprop are, inside
 NOBODY = 65534
 WAY_OUT = (

@@ -8,8 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course.layout import PACKAGES
-from autograder.sandbox.bubblewrap import environment, executable
+from autograder.sandbox.bubblewrap import PACKAGES, environment, executable
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.inside import seccomp
 from autograder.sandbox.interface import Limits, SandboxError

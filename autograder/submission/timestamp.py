@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from dateutil import parser, tz
-
-from autograder.wording import did_you_mean
 
 # Hours from UTC of the zones that e-mail names by letters (RFC 5322, section 4.3), and of Europe's. Other
 # abbreviations mean several zones each (IST, BST, ...) and are refused.
@@ -44,25 +41,6 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime:
         ) from None
     except Exception:  # dateutil lets through whatever its arithmetic raises
         raise ValueError(f"holds no time ({text[:40]!r})") from None
-
-
-def read_zone(name: str) -> tzinfo:
-    """Return the time zone of this name.
-
-    Raises
-    ------
-    ValueError
-        If there is none of that name, or it can mean several; the message is a sentence.
-    """
-    try:
-        if "/" in name or name.upper() in ("UTC", "GMT"):
-            return ZoneInfo(name if "/" in name else "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        pass
-    hint = did_you_mean(name, sorted(available_timezones()))
-    raise ValueError(
-        f"{name!r} is not a time zone that is known and unambiguous; write UTC or one like Europe/Berlin.{hint}"
-    )
 
 
 class _UnknownZoneError(Exception):
