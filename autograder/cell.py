@@ -8,8 +8,8 @@ from IPython.display import display
 
 from autograder.reference import REFERENCES, oracle_of
 from barprop.answers.calls import Namespace
-from barprop.answers.captured_output import modest_output
-from barprop.check import notebook_names, say_if_graded_in_the_open
+from barprop.answers.captured_output import capped_output
+from barprop.check import notebook_names, warn_if_not_sandboxed
 from barprop.exercises import EXERCISES, TESTS
 from barprop.judging.judge import Judge, in_namespace
 
@@ -22,9 +22,9 @@ def grade(test: str) -> float:
     """
     exercise, part = TESTS[test]
     answers, stand_in = Namespace(notebook_names()), in_namespace(REFERENCES.names)
-    with modest_output():  # whatever is written to stderr would cost all points
+    with capped_output():  # whatever is written to stderr would cost all points
         verdict = Judge(lambda: answers, EXERCISES, _seed_of, oracle_of, stand_in).verdict(exercise, part)
-    say_if_graded_in_the_open()
+    warn_if_not_sandboxed()
     display(verdict)
     return verdict.points
 

@@ -16,10 +16,10 @@ from IPython import get_ipython
 from IPython.display import Markdown, display
 
 from barprop.answers.calls import Namespace, label_of
-from barprop.answers.captured_output import modest_output
+from barprop.answers.captured_output import capped_output
 from barprop.answers.notebook_values import read_from_notebook
 from barprop.answers.time_limit import time_limit
-from barprop.answers.untrusted import attempt, describe_type, one_line
+from barprop.answers.untrusted import call_or_default, describe_type, one_line
 
 try:
     from barprop.exercises import EXERCISES
@@ -32,12 +32,12 @@ except ImportError:  # where submissions are graded, probes and oracles are kept
     EXERCISES = None  # type: ignore[assignment]
 
 SECONDS = 10.0  # one call of an answer may take
-_IN_THE_OPEN = (
+_NOT_SANDBOXED = (
     "Graded by stock nbgrader, in the open: without a sandbox, where a submission's code can reach the grader's files "
     "and its own score. To grade in the sandbox put this course's nbgrader_config.py back, or run: autograder grade"
 )
 _tries = None if EXERCISES is None else Tries()
-_told: set[str] = set()  # sentences that are said once a notebook
+_printed: set[str] = set()  # sentences that are said once a notebook
 
 
 class CheckFailedError(Exception):
@@ -92,20 +92,20 @@ def check(name: str = "", part: str = "") -> float:
     if EXERCISES is None:
         print("Checks are not run here: the answers are graded when the whole notebook has run.")
         return 0.0
-    say_if_graded_in_the_open()
+    warn_if_not_sandboxed()
     exercise = _find(name)
     chosen = exercise if isinstance(exercise, str) else _find_part(exercise, part)
     if isinstance(exercise, str) or isinstance(chosen, str):
         print(chosen)
         return 0.0
-    with modest_output(), time_limit(SECONDS):
+    with capped_output(), time_limit(SECONDS):
         verdict = judge(exercise, Namespace(notebook_names()), EXERCISES).verdict(chosen)
     verdict = _sealed(exercise, _with_hints(exercise, verdict))
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
         raise CheckFailedError(str(verdict))
     _show_help(exercise, verdict)
     if verdict.passed:
-        _keep_progress(exercise, chosen)
+        _record_progress(exercise, chosen)
     if _is_shown(sys._getframe(1)):
         return Points(verdict)
     display(verdict)
@@ -126,7 +126,7 @@ def _with_hints(exercise: Exercise, verdict: Verdict) -> Verdict:
         return verdict
     names = notebook_names()
     for asked in exercise.asks:
-        read = attempt([], read_from_notebook, names.get(asked), names)
+        read = call_or_default([], read_from_notebook, names.get(asked), names)
         if read:
             several = " and ".join(f"`{name}`" for name in read[:3])
             note = f"{asked} reads {several} from the notebook: is it meant to come from its arguments?"
@@ -148,20 +148,20 @@ def _show_help(exercise: Exercise, verdict: Verdict) -> None:
         display(Markdown(f"*Three different tries or more. This help may fit:* {text}"))
 
 
-def _keep_progress(exercise: Exercise, part: Part) -> None:
+def _record_progress(exercise: Exercise, part: Part) -> None:
     if trouble := record(exercise, part, Path.cwd()):
-        _say_once(trouble)
+        _print_once(trouble)
 
 
-def say_if_graded_in_the_open() -> None:
+def warn_if_not_sandboxed() -> None:
     """Print, once a notebook, that nbgrader grades it without the sandbox, if it does."""
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
-        _say_once(_IN_THE_OPEN)
+        _print_once(_NOT_SANDBOXED)
 
 
-def _say_once(sentence: str) -> None:
-    if sentence not in _told:
-        _told.add(sentence)
+def _print_once(sentence: str) -> None:
+    if sentence not in _printed:
+        _printed.add(sentence)
         print(sentence)
 
 
@@ -190,7 +190,7 @@ def passes(name: str, answers: Mapping[str, Any]) -> bool:
     """Return whether an answer is right, except in corner cases at most; `answers` are the names of its notebook."""
     if EXERCISES is None:
         return False
-    with modest_output(0), time_limit(SECONDS):
+    with capped_output(0), time_limit(SECONDS):
         return judge(EXERCISES[name], Namespace(answers), EXERCISES).works
 
 
@@ -216,7 +216,8 @@ def _find(name: Any) -> Exercise | str:
     meant = name if type(name) is str else label_of(name)
     near = difflib.get_close_matches(meant[:60], EXERCISES, 1)
     guess = f' Did you mean check("{near[0]}")?' if near else ""
-    return f'check takes the name of an exercise in quotes, such as check("bar_z"); it was given {_came(name)}.{guess}'
+    given = _described(name)
+    return f'check takes the name of an exercise in quotes, such as check("bar_z"); it was given {given}.{guess}'
 
 
 def _find_part(exercise: Exercise, part: Any) -> Part | str:
@@ -224,11 +225,11 @@ def _find_part(exercise: Exercise, part: Any) -> Part | str:
     if type(part) is str and any(part == known.name for known in exercise.parts):
         return exercise.part(part)
     calls = [f'check("{exercise.name}", "{p.name}")' if p.name else f'check("{exercise.name}")' for p in exercise.parts]
-    given = "no part" if type(part) is str and not part else f"{_came(part)} for the part"
+    given = "no part" if type(part) is str and not part else f"{_described(part)} for the part"
     return f"{exercise.name} is checked by {', '.join(calls)}; check was given {given}."
 
 
-def _came(value: Any) -> str:
+def _described(value: Any) -> str:
     """Describe what was given in place of a name."""
     if type(value) is not str:
         return describe_type(value)

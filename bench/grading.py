@@ -102,7 +102,7 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
     from autograder.plugin.grading import Grading
     from autograder.sandbox import Sandbox
     from autograder.scoring.grade import grade_submission
-    from autograder.submission.read_folder import take_in
+    from autograder.submission.read_folder import read_submission
 
     app = configured()
     grading = Grading(Autograde(coursedir=app.coursedir, parent=app))
@@ -111,7 +111,7 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
         for assignment in assignments:
             plan = plan_of(app.coursedir, gradebook, assignment, app.config)
             for path in sorted((folder / "submitted").glob(f"*/{assignment}")):
-                found = take_in(path)
+                found = read_submission(path)
                 jobs.append(Job(path.parent.name, plan, "bench", b"seed", found.notebooks, files=found.files))
     with Sandbox(grading.limits) as sandbox:
         times: list[float] = []

@@ -86,7 +86,7 @@ def cost(name: str) -> int:
     """About how much work one evaluation is: numbers nudged, times the steps where an answer iterates."""
     total = 0
     for case in cases(EXERCISES[name]):
-        values = [*case.args.values(), *case.more.values()]
+        values = [*case.args.values(), *case.context.values()]
         numbers = sum(_size(value) for value in values)
         steps = [case.args[key] for key in ("steps", "epochs") if key in case.args]
         total += (1 + numbers) * (1 + sum(steps))

@@ -71,7 +71,7 @@ class FakeSession:
             carry_out(Run(self.answers), script.steps, outcomes)
         return found
 
-    def interrupt_free(self) -> bool:
+    def is_alive(self) -> bool:
         """It never hangs."""
         return True
 

@@ -38,7 +38,7 @@ def cores() -> int:
 
 
 def run_jobs(
-    jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True, crew: Crew | None = None
+    jobs: Iterable[Job], count: int = 0, dask: str = "", isolated: bool = True, crew: WorkerPool | None = None
 ) -> Iterator[Record]:
     """Yield records as they are done, in any order.
 
@@ -53,18 +53,18 @@ def run_jobs(
     elif crew:
         yield from crew.run(jobs)
     else:
-        with Crew(count, isolated) as own:
+        with WorkerPool(count, isolated) as own:
             yield from own.run(jobs)
 
 
-class Crew:
+class WorkerPool:
     """Local grading processes, which stay warm from one assignment to the next; a context manager."""
 
     def __init__(self, count: int = 0, isolated: bool = True) -> None:
         self.isolated = isolated
         self.workers = [Worker(isolated) for _ in range(count or cores())]
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> WorkerPool:
         return self
 
     def __exit__(self, *_: object) -> None:

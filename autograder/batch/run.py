@@ -17,12 +17,12 @@ from autograder.batch.settings import Settings
 from autograder.course.authored import ignored_names
 from autograder.gradebook.autograded import graded_key, write_folder, write_some
 from autograder.gradebook.grades import KEPT, GradebookWriter, Stamp
-from autograder.gradebook.submitted import Due, some
+from autograder.gradebook.submitted import SubmissionFolder, some
 from autograder.scoring import seeds
 from autograder.scoring.grade import Job
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.submission.modules import is_there
-from autograder.submission.read_folder import Submission, is_data, take_in, unreadable
+from autograder.submission.read_folder import Submission, is_data, read_submission, unreadable
 from autograder.submission.timestamp import read_time
 
 _EARLIEST = 2000  # years before it are those of a clock that was never set, or of somebody who was late
@@ -94,10 +94,10 @@ class Run:
         authored = set(ignored_names())
         self.ignore = [name for name in settings.ignore if name not in authored]
         self.summary = Summary(plan.name)
-        self.in_hand: dict[str, tuple[Due, Submission]] = {}  # what is being graded, by student
+        self.in_hand: dict[str, tuple[SubmissionFolder, Submission]] = {}  # what is being graded, by student
         self.waiting: set[str] = set()
 
-    def over(self, due: list[Due]) -> Summary:
+    def over(self, due: list[SubmissionFolder]) -> Summary:
         """Grade what has to be, write everything."""
         for one in due:
             self._check_known(one.student)
@@ -118,7 +118,7 @@ class Run:
         if not (self.settings.create_student or self.writer.knows(student)):
             raise NbGraderException(f"No student with ID '{student}' exists in the database, and none may be created.")
 
-    def _jobs(self, due: list[Due], progress: Progress) -> Iterator[Job]:
+    def _jobs(self, due: list[SubmissionFolder], progress: Progress) -> Iterator[Job]:
         """Yield a job for each submission that has to be graded; what the journal holds is written at once.
 
         A submission is read from disk once, when its turn comes, and kept until its grades are written:
@@ -140,7 +140,7 @@ class Run:
             progress.step()
 
     def _reuse(
-        self, record: Record, one: Due, submission: Submission, held: dict[tuple[str, str], float | None]
+        self, record: Record, one: SubmissionFolder, submission: Submission, held: dict[tuple[str, str], float | None]
     ) -> None:
         """Write what the journal holds, unless it is in the gradebook already."""
         self._note(record, record.student in self.waiting)
@@ -157,7 +157,7 @@ class Run:
         same = all(not g.exercise or g.key == self.exercise_keys.get(g.exercise) for g in grades)
         return same and not any(map(is_there, record.lacking))
 
-    def _is_current(self, record: Record, one: Due, held: dict[tuple[str, str], float | None]) -> bool:
+    def _is_current(self, record: Record, one: SubmissionFolder, held: dict[tuple[str, str], float | None]) -> bool:
         """Whether autograded/ and the gradebook hold exactly this record."""
         for notebook in record.notebooks:
             if notebook.document and graded_key(one.target / f"{notebook.name}.ipynb") != record.key:
@@ -167,7 +167,7 @@ class Run:
                     return False
         return True
 
-    def _job(self, one: Due, submission: Submission, key: str, earlier: Record | None) -> Job:
+    def _job(self, one: SubmissionFolder, submission: Submission, key: str, earlier: Record | None) -> Job:
         held = earlier.notebooks if earlier and not earlier.again else []
         return Job(
             one.student,
@@ -192,14 +192,14 @@ class Run:
         why = "Only data is copied to autograded/ (csv, txt, npy, npz, png, jpg); left out"
         return [f"{why}: {some(names)}."] if names else []
 
-    def _read(self, one: Due) -> Submission:
+    def _read(self, one: SubmissionFolder) -> Submission:
         try:
-            return take_in(one.folder, self.ignore)
+            return read_submission(one.folder, self.ignore)
         except (RuntimeError, MemoryError, ValueError, LookupError) as error:
             self.settings.log.exception("reading what %s handed in", one.student)
             return unreadable(f"It cannot be read ({type(error).__name__}).")
 
-    def _key(self, one: Due, submission: Submission) -> str:
+    def _key(self, one: SubmissionFolder, submission: Submission) -> str:
         key = seeds.seed_key(self.secret, one.student, self.plan.name)
         return fingerprints.digest_of(self.base, key, one.student, submission.digest)
 
@@ -229,7 +229,7 @@ class Run:
         elif record.trouble:
             self.summary.troubled += 1
 
-    def _written(self, record: Record, one: Due, submission: Submission) -> None:
+    def _written(self, record: Record, one: SubmissionFolder, submission: Submission) -> None:
         """Write one; what cannot be written costs this submission, and the run goes on."""
         try:
             self._write(record, one, submission)
@@ -239,7 +239,7 @@ class Run:
         except (OSError, ValueError) as error:
             self.summary.unwritten.append(f"{one.student}: {error}")
 
-    def _write(self, record: Record, one: Due, submission: Submission) -> None:
+    def _write(self, record: Record, one: SubmissionFolder, submission: Submission) -> None:
         own = {name for name in self.settings.kept if name in submission.files}
         given = {name: data for name, data in self.plan.files.items() if name not in own}
         stamp = self._timestamp(submission, one)
@@ -253,7 +253,7 @@ class Run:
         if self.settings.feedback(one.student).exists():
             self.summary.stale += 1
 
-    def _timestamp(self, submission: Submission, one: Due) -> Stamp:
+    def _timestamp(self, submission: Submission, one: SubmissionFolder) -> Stamp:
         text = (submission.timestamp or b"").decode("utf-8", "replace").strip()
         if not text:
             return KEPT

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from logging import Logger, LoggerAdapter
 from pathlib import Path
 
-from autograder.batch.pool import Crew
+from autograder.batch.pool import WorkerPool
 from autograder.sandbox import Limits
 
 
@@ -43,7 +43,7 @@ class Settings:
     sandbox: bool
     jobs: int
     dask: str
-    crew: Crew | None
+    crew: WorkerPool | None
     force: bool
     create_student: bool
     ignore: tuple[str, ...]

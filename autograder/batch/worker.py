@@ -20,7 +20,7 @@ from typing import Any
 
 from autograder import child_process
 from autograder.sandbox import Fault, LocalSandbox, Sandbox, SandboxError
-from autograder.sandbox.memory_limit import frugal
+from autograder.sandbox.memory_limit import limit_memory
 
 _PATIENCE = 60.0  # seconds beyond a job's own limits until its process is given up
 _ROOM = 400_000_000  # bytes that this process may take for one job, whatever was handed in
@@ -127,7 +127,7 @@ class Grader:
     def _grade(self, job: Any) -> str:
         from autograder.scoring.grade import grade_submission
 
-        with frugal(_ROOM):
+        with limit_memory(_ROOM):
             return grade_submission(job, lambda files: self._session(job, files)).to_json()
 
     def _session(self, job: Any, files: Mapping[str, bytes]) -> Any:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from autograder.course.layout import given_path
 from autograder.course.names import assignments_of, no_assignment, notebooks_of
-from autograder.deadlines.book import DeadlineError, read_deadlines
 from autograder.deadlines.moment import read_zone
+from autograder.deadlines.toml_file import DeadlineError, read_deadlines
 from autograder.gradebook.submitted import coursedir_path
-from autograder.lms.collect import Desk
+from autograder.lms.collect import Collector
 from autograder.lms.right_assignment import WrongDownloadError
 from autograder.lms.roster import RosterError, course_roster
 from autograder.plugin.configuration import configured
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     submitted = coursedir_path(coursedir, coursedir.submitted_directory)
     notebooks = {name: notebooks_of(coursedir, name) for name in known}
-    desk = Desk(args.assignment, notebooks, submitted, root / "downloaded", roster, zone, late, args.force)
+    desk = Collector(args.assignment, notebooks, submitted, root / "downloaded", roster, zone, late, args.force)
     try:
         result = desk.collect(args.files)
     except WrongDownloadError as error:

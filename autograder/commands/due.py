@@ -11,9 +11,9 @@ from typing import Any
 from nbgrader.converters import NbGraderException
 
 from autograder.course.names import assignments_of, no_assignment
-from autograder.deadlines.book import FILE, DeadlineError, Deadlines, change, read_deadlines
 from autograder.deadlines.moment import read_moment
-from autograder.gradebook.database import the_gradebook
+from autograder.deadlines.toml_file import FILE, DeadlineError, Deadlines, change, read_deadlines
+from autograder.gradebook.database import existing_gradebook
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.class_list import handed_in_by, student_meant
 from autograder.lms.roster import RosterError, course_roster
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     print("\n".join(lines(deadlines, args.assignment)))
-    for sentence in dead_entries(deadlines, coursedir, known):
+    for sentence in unknown_entries(deadlines, coursedir, known):
         print(sentence, file=sys.stderr)
     return 0
 
@@ -76,7 +76,7 @@ def lines(deadlines: Deadlines, assignment: str | None = None) -> list[str]:
     return said or [f"{assignment} has no due date in {FILE}."]
 
 
-def dead_entries(deadlines: Deadlines, coursedir: Any, assignments: list[str]) -> list[str]:
+def unknown_entries(deadlines: Deadlines, coursedir: Any, assignments: list[str]) -> list[str]:
     """Say which entries count for nobody: of no assignment of the course, or of no student of the class.
 
     Where nothing is known of the class yet, nothing is said of its students.
@@ -101,7 +101,7 @@ def dead_entries(deadlines: Deadlines, coursedir: Any, assignments: list[str]) -
 
 def _graded_students(coursedir: Any) -> set[str]:
     try:
-        with the_gradebook(coursedir) as gradebook:
+        with existing_gradebook(coursedir) as gradebook:
             return {student.id for student in gradebook.students}
     except NbGraderException:
         return set()

@@ -10,7 +10,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.course.layout import given_path
-from autograder.gradebook.database import the_gradebook
+from autograder.gradebook.database import existing_gradebook
 from autograder.gradebook.submitted import coursedir_path, some
 from autograder.lms.collect import read_notes
 from autograder.lms.feedback_zip import has_pages, write_feedback
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Write the CSV; return the exit code."""
     app = configured(args.db)
     args.to = args.to or Path("grades.csv" if args.lms is None else f"{args.lms}.csv")
-    with the_gradebook(app.coursedir) as gradebook:
+    with existing_gradebook(app.coursedir) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
         try:
             for name in args.assignments:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from autograder.commands.due import lines
 from autograder.course.names import assignments_of, no_assignment
-from autograder.deadlines.book import DeadlineError, change, read_deadlines
 from autograder.deadlines.moment import read_moment
+from autograder.deadlines.toml_file import DeadlineError, change, read_deadlines
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.class_list import handed_in_by, student_meant
 from autograder.lms.roster import RosterError, course_roster

@@ -9,7 +9,7 @@ import sys
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import NbGraderException
 
-from autograder.batch.pool import Crew
+from autograder.batch.pool import WorkerPool
 from autograder.gradebook.submitted import coursedir_path, handed_in
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
@@ -49,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join([nothing, *strays]), file=sys.stderr)
         return 2
     told = app.config.Grading
-    with Crew(told.get("jobs", 0), told.get("sandbox", True)) as crew:
+    with WorkerPool(told.get("jobs", 0), told.get("sandbox", True)) as crew:
         code = max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])
     if strays and args.student == "*":
         print("\n".join(strays), file=sys.stderr)
     return code
 
 
-def _grade(app: AutogradeApp, assignment: str, force: bool, crew: Crew | None) -> int:
+def _grade(app: AutogradeApp, assignment: str, force: bool, crew: WorkerPool | None) -> int:
     try:
         check_name(assignment)
     except NbGraderException as error:

@@ -66,8 +66,8 @@ def _notebooks(args: argparse.Namespace) -> int:
 
 def _solutions(args: argparse.Namespace) -> int:
     """Pack the solutions of assignments that are over, or of all that were asked for by force."""
-    from autograder.deadlines.book import DeadlineError
     from autograder.deadlines.solutions import why_not_yet, write_solutions
+    from autograder.deadlines.toml_file import DeadlineError
     from autograder.plugin.configuration import configured
 
     there = sorted(path.name for path in SOLUTIONS.glob("*") if path.is_dir())

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from autograder.commands.due import lines
-from autograder.deadlines.book import DeadlineError, change, read_deadlines
 from autograder.deadlines.policy import read_policy
+from autograder.deadlines.toml_file import DeadlineError, change, read_deadlines
 from autograder.plugin.configuration import configured
 
 

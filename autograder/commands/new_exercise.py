@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from autograder.course.layout import ROOT
-from autograder.course.scaffold import ScaffoldError, lay_out
+from autograder.course.scaffold import ScaffoldError, add_exercise
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the files and say what to do next; return the exit code."""
     try:
-        written = lay_out(args.notebook, args.name)
+        written = add_exercise(args.notebook, args.name)
     except ScaffoldError as error:
         print(error, file=sys.stderr)
         return 2

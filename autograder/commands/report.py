@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 
 from autograder.course.layout import given_path
-from autograder.gradebook.database import the_gradebook
+from autograder.gradebook.database import existing_gradebook
 from autograder.lms.roster import RosterError, course_roster, names_of
 from autograder.plugin.configuration import configured
 from autograder.reports.class_report import ClassReport, class_report
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     except (RosterError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    with the_gradebook(app.coursedir) as gradebook:
+    with existing_gradebook(app.coursedir) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
         names = args.assignments or known
         try:

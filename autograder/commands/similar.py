@@ -7,7 +7,7 @@ import sys
 
 from nbgrader.api import MissingEntry
 
-from autograder.gradebook.database import the_gradebook
+from autograder.gradebook.database import existing_gradebook
 from autograder.plugin.configuration import configured
 from autograder.reports.table import not_graded, table_of
 from autograder.similarity.pairs import SHUFFLES, Pair, Similar, similar
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the pairs; returns the exit code."""
     app = configured(args.db)
-    with the_gradebook(app.coursedir) as gradebook:
+    with existing_gradebook(app.coursedir) as gradebook:
         try:
             table = table_of(gradebook, app.coursedir, app.config, args.assignment)
         except MissingEntry:

@@ -118,7 +118,7 @@ def stale_solutions() -> list[tuple[str, str]]:
         committed = nbformat.read(target, as_version=4)
         if _made(committed) != _made(solved(path)):
             found.append((name, "differs from what source/ makes"))
-        found += [(name, f"holds {trouble}") for trouble in troubles(committed)]
+        found += [(name, f"holds {trouble}") for trouble in problems_in(committed)]
     return found
 
 
@@ -127,7 +127,7 @@ def _made(notebook: NotebookNode) -> list[tuple[str, str, dict]]:
     return [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in notebook.cells]
 
 
-def troubles(notebook: NotebookNode) -> list[str]:
+def problems_in(notebook: NotebookNode) -> list[str]:
     """Errors, warnings and failed checks in the outputs of an executed notebook."""
     found = []
     for cell in notebook.cells:
@@ -167,7 +167,7 @@ def build_solutions(everything: bool) -> list[str]:
             print(f"[{number}/{len(todo)}] executing solutions/{name}", flush=True)
             _execute(notebook, target.parent)
         target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-        problems += [f"solutions/{name} holds {trouble}" for trouble in troubles(notebook)]
+        problems += [f"solutions/{name} holds {trouble}" for trouble in problems_in(notebook)]
     return problems
 
 
@@ -177,7 +177,7 @@ def keep_outputs(notebook: NotebookNode, target: Path) -> bool:
         return False
     committed = nbformat.read(target, as_version=4)
     new, old = ([cell for cell in each.cells if cell.cell_type == "code"] for each in (notebook, committed))
-    if troubles(committed) or [cell.source for cell in new] != [cell.source for cell in old]:
+    if problems_in(committed) or [cell.source for cell in new] != [cell.source for cell in old]:
         return False
     for cell, done in zip(new, old, strict=True):
         cell.outputs, cell.execution_count = done.outputs, done.execution_count

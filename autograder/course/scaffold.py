@@ -21,7 +21,7 @@ class ScaffoldError(Exception):
     """The exercise cannot be laid out; the message says why and what to do."""
 
 
-def lay_out(assignment: str, name: str, root: Path = ROOT) -> list[Path]:
+def add_exercise(assignment: str, name: str, root: Path = ROOT) -> list[Path]:
     """Add an exercise to a notebook; return the files that are new or changed.
 
     Parameters

@@ -9,8 +9,8 @@ from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select, update
 
-from autograder.deadlines.book import Deadlines
 from autograder.deadlines.policy import LatePolicy
+from autograder.deadlines.toml_file import Deadlines
 from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.layout import is_cache
-from autograder.deadlines.book import read_deadlines
+from autograder.deadlines.toml_file import read_deadlines
 from autograder.gradebook.database import open_gradebook
 
 NO_DATE = "no due date"

@@ -62,7 +62,7 @@ def _make_tables(url: str, course: str) -> None:
         engine.dispose()
 
 
-def the_gradebook(coursedir: CourseDirectory) -> Gradebook:
+def existing_gradebook(coursedir: CourseDirectory) -> Gradebook:
     """Return the gradebook for reading. Raise NbGraderException instead of making an empty one."""
     url = make_url(coursedir.db_url) if "://" in coursedir.db_url else None
     if url is not None and url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():

@@ -20,7 +20,7 @@ from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, withou
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.submitted import some
 from autograder.submission.cell_source import declared, same_text
-from autograder.submission.read_folder import take_in
+from autograder.submission.read_folder import read_submission
 from autograder.wording import did_you_mean
 
 
@@ -129,7 +129,7 @@ def plan_of(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str, c
         for notebook in gradebook.find_assignment(assignment).notebooks
     ]
     source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
-    handed_out = take_in(source, [*coursedir.ignore, "*.ipynb"]).files if source.is_dir() else {}
+    handed_out = read_submission(source, [*coursedir.ignore, "*.ipynb"]).files if source.is_dir() else {}
     return AssignmentPlan(assignment, tuple(notebooks), handed_out)
 
 

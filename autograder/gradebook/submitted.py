@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Due:
+class SubmissionFolder:
     """One submission: its folder, and where its graded notebooks go."""
 
     student: str
@@ -19,7 +19,7 @@ class Due:
     target: Path
 
 
-def submissions(coursedir: Any, assignment: str, student: str) -> list[Due]:
+def submissions(coursedir: Any, assignment: str, student: str) -> list[SubmissionFolder]:
     """List the submissions by student, a glob, as nbgrader finds them."""
     pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
     regexp = coursedir.format_path(coursedir.submitted_directory, "(?P<student>.*)", re.escape(assignment), True)
@@ -29,7 +29,7 @@ def submissions(coursedir: Any, assignment: str, student: str) -> list[Due]:
         match = re.fullmatch(regexp, folder, re.DOTALL)  # a name may hold a line end
         if match and match["student"] not in excluded and os.path.lexists(folder):
             target = coursedir.format_path(coursedir.autograded_directory, match["student"], assignment)
-            due.append(Due(match["student"], Path(folder), Path(target)))
+            due.append(SubmissionFolder(match["student"], Path(folder), Path(target)))
     return due
 
 

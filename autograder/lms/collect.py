@@ -29,7 +29,7 @@ _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
 
 @dataclass(frozen=True)
-class Desk:
+class Collector:
     """Where hand-ins of one assignment go.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from autograder.submission.read_folder import take_in
+from autograder.submission.read_folder import read_submission
 from autograder.submission.read_notebook import Reading, UnreadableError, read_notebook
 
 
@@ -17,7 +17,7 @@ def why_unusable(folder: Path, home: str, assignment: str) -> str:
     home : str
         The assignment that the names of the notebooks are of; empty where they are of none.
     """
-    found = take_in(folder)
+    found = read_submission(folder)
     readings = []
     for data in found.notebooks.values():
         with suppress(UnreadableError):

@@ -29,7 +29,7 @@ from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
 
 if TYPE_CHECKING:
-    from autograder.batch.pool import Crew
+    from autograder.batch.pool import WorkerPool
     from autograder.batch.run import Summary
 
 _PLACES = {
@@ -47,7 +47,7 @@ class Autograde(StockAutograde):
     """
 
     summary: Summary | None = None
-    crew: Crew | None = None  # processes to grade with; None: its own
+    crew: WorkerPool | None = None  # processes to grade with; None: its own
     passes_interrupts: bool = False  # whether Ctrl-C is somebody else's to explain
 
     def start(self) -> None:

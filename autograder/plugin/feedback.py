@@ -17,7 +17,7 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import find_all_files
 from traitlets import Float, List
 
-from autograder.deadlines.book import DeadlineError, read_deadlines
+from autograder.deadlines.toml_file import DeadlineError, read_deadlines
 from autograder.lms.roster import RosterError, course_roster, names_of
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.submission.read_folder import is_data

@@ -21,7 +21,7 @@ from autograder.deadlines.lateness import enter, extensions
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades import GradebookWriter
 from autograder.gradebook.released import ensure_generated, out_of_step, plan_of
-from autograder.gradebook.submitted import Due, coursedir_path, handed_in, some, submissions
+from autograder.gradebook.submitted import SubmissionFolder, coursedir_path, handed_in, some, submissions
 from autograder.plugin.late_penalty import deadlines_of, penalty_of
 from autograder.sandbox import Limits
 from autograder.wording import did_you_mean
@@ -117,7 +117,7 @@ class Grading(LoggingConfigurable):
             log=self.log,
         )
 
-    def _due(self, assignment: str) -> list[Due]:
+    def _due(self, assignment: str) -> list[SubmissionFolder]:
         """List the submissions that were asked for. Raise NbGraderException if there is none."""
         due, coursedir = submissions(self.coursedir, assignment, self.coursedir.student_id), self.coursedir
         if due:

@@ -10,8 +10,8 @@ from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import TraitError
 
-from autograder.deadlines.book import FILE, DeadlineError, Deadlines, read_deadlines
 from autograder.deadlines.lateness import Lateness
+from autograder.deadlines.toml_file import FILE, DeadlineError, Deadlines, read_deadlines
 from autograder.gradebook.grades import Penalty
 
 if TYPE_CHECKING:

@@ -150,7 +150,7 @@ def _part(table: Table, class_: list[str], hide_names: bool) -> Part:
         findings.clusters(table),
         missing_from(table, class_),
         notes,
-        findings.lacking(table),
+        findings.missing_modules(table),
         findings.inside(table),
     )
 

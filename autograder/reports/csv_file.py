@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.lms.spreadsheet import spreadsheet_safe
-from autograder.reports.findings import lacking
+from autograder.reports.findings import missing_modules
 from autograder.reports.table import Row, Table
 
 
@@ -22,7 +22,7 @@ def write_csv(path: Path, tables: list[Table], names: Mapping[str, str] | None =
         late = [table for table in tables if any(row.penalty for row in table.rows)]
         totals = [f"{table.assignment}/late" for table in late]
         totals += [f"{table.assignment}/total" for table in tables]
-        gaps = [table for table in tables if lacking(table)]
+        gaps = [table for table in tables if missing_modules(table)]
         totals += [f"{table.assignment}/modules the grader lacks" for table in gaps]
         first = ["student", "name"] if known else ["student"]
         header = [*first, *(f"{table.assignment}/{column}" for table, column in columns), *totals]

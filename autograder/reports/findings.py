@@ -105,7 +105,7 @@ def inside(table: Table) -> list[str]:
     return list(dict.fromkeys(name for name, grade in graded if grade.inside))
 
 
-def lacking(table: Table) -> dict[str, list[str]]:
+def missing_modules(table: Table) -> dict[str, list[str]]:
     """Return the modules that notebooks import and the grader lacks, each with the students."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in table.rows:

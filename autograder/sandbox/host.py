@@ -96,7 +96,7 @@ class Sandbox:
         session = RemoteSession(self, number, ours, limits)
         try:
             for name, content in (files or {}).items():
-                session.lay(_inside(name), content)
+                session.write_file(_inside(name), content)
         except AnswerError as error:
             session.close()
             raise SandboxError(f"{name} cannot be copied into a session: {error}", Fault.FILES) from None

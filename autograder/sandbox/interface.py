@@ -99,7 +99,7 @@ class Session(Protocol):
     def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
         """Carry scripts out, all in one go; how far each went."""
 
-    def interrupt_free(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the process still answers (False after a crash or a time-out that could not be undone)."""
 
     def close(self) -> None:

@@ -17,20 +17,20 @@ _before: tuple[int, int] | None = None
 
 
 @contextlib.contextmanager
-def frugal(room: int) -> Iterator[None]:
+def limit_memory(room: int) -> Iterator[None]:
     """Let this process take at most `room` bytes more; beyond that MemoryError is raised.
 
     A product of two modest arrays can be far larger than both. Where the system does not tell what
     the process holds, nothing is limited. Several threads share one lid.
     """
-    _close(room)
+    _lower(room)
     try:
         yield
     finally:
-        _open()
+        _restore()
 
 
-def _close(room: int) -> None:
+def _lower(room: int) -> None:
     global _inside, _before
     with _lock:
         _inside += 1
@@ -44,7 +44,7 @@ def _close(room: int) -> None:
                 resource.setrlimit(resource.RLIMIT_DATA, (most, _before[1]))
 
 
-def _open() -> None:
+def _restore() -> None:
     global _inside, _before
     with _lock:
         _inside -= 1

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary, finalize
 import numpy as np
 
 from autograder.sandbox.inside import by_value
-from autograder.sandbox.inside.protocol import HANDLE, NODE, RESULT, STUB, TWIN
+from autograder.sandbox.inside.protocol import BY_VALUE, HANDLE, NODE, PROXY, RESULT
 from autograder.sandbox.inside.wire import TooLargeError, WireError
 from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
 from barprop.answers.script import Later
@@ -91,19 +91,19 @@ class ObjectTable:
             number = len(self._given) + 1
             self._given[number], self._given_numbers[id(item)] = item, number
         if number in self._described:
-            return STUB, [number]
+            return PROXY, [number]
         self._described.add(number)
-        if by_value.is_twin(item):
+        if by_value.is_by_value(item):
             self._twins.add(number)
-            return TWIN, [number, *by_value.describe(item)]
+            return BY_VALUE, [number, *by_value.describe(item)]
         title = getattr(item, "__name__", "") if isinstance(item, _FUNCTIONS) else type(item).__name__
-        return STUB, [number, title or "function", _methods(item)]
+        return PROXY, [number, title or "function", _methods(item)]
 
     # --- in ---
 
     def resolve(self, code: int, content: Any) -> Any:
         """Return the object that a session means. Raise WireError."""
-        if code == STUB and type(content) is int and content in self._given:
+        if code == PROXY and type(content) is int and content in self._given:
             return self._given[content]
         if type(content) is not list:
             raise WireError("malformed")

@@ -26,12 +26,12 @@ from autograder.sandbox.inside.protocol import (
 )
 from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
-from autograder.sandbox.memory_limit import frugal
+from autograder.sandbox.memory_limit import limit_memory
 from autograder.sandbox.object_table import ObjectTable
 from autograder.sandbox.outputs import read_cell
 from autograder.sandbox.remote_handle import RemoteHandle, sentence
 from autograder.sandbox.replies import Parts, failure, observed
-from barprop.answers.call_budget import Tally
+from barprop.answers.call_budget import CallBudget
 from barprop.answers.calls import AnswerError, Observed, label_of
 from barprop.answers.script import Outcome, Script
 
@@ -84,7 +84,7 @@ class RemoteSession:
         Of a hidden one nothing is kept in there that a later cell could read (`In`, `_i`, the last traceback).
 
         The result's `error` is "" where the cell ran to its end, else a sentence. After a time-out
-        that Ctrl-C could not undo, or a crash, `interrupt_free()` is False.
+        that Ctrl-C could not undo, or a crash, `is_alive()` is False.
         """
         started = time.monotonic()
         try:
@@ -95,11 +95,11 @@ class RemoteSession:
             outputs, error = [], str(problem)
         return CellResult(outputs, error, time.monotonic() - started)
 
-    def interrupt_free(self) -> bool:
+    def is_alive(self) -> bool:
         """Whether the process still answers (False after a crash or a time-out that could not be undone)."""
         return self._open and not self._broken
 
-    def lay(self, name: str, content: bytes) -> None:
+    def write_file(self, name: str, content: bytes) -> None:
         """Lay a file into the working folder. Raises AnswerError where there is no room."""
         self._request(name, self._limits.probe_seconds, protocol.FILE, name, content)
 
@@ -127,7 +127,7 @@ class RemoteSession:
     def call(self, handle: RemoteHandle, args: tuple, names: dict, label: str = "") -> Observed:
         """Call an object. Raises AnswerError. Where calls are being counted here, they are counted there."""
         label = label or label_of(handle)
-        tally = Tally.current()
+        tally = CallBudget.current()
         calls = max(1, tally.left) if tally else 0
         try:
             content = self._request(label, self._limits.probe_seconds, protocol.CALL, handle, args, names, label, calls)
@@ -265,7 +265,7 @@ class RemoteSession:
             raise WireError("malformed")
         owner = self._objects.owner(number, method)
         try:
-            with np.errstate(all="ignore"), frugal(int(self._limits.memory * _MB)):
+            with np.errstate(all="ignore"), limit_memory(int(self._limits.memory * _MB)):
                 value = (getattr(owner, method) if method else owner)(*args, **names)
             return [ANSWER, value]
         except AnswerError as error:

@@ -31,10 +31,10 @@ def make_document(
     secret, given = hidden_lines(plan), {cell.source for cell in plan.cells}
     cells, ids = [], set()
     if record.unread:
-        cells.append(_told(f"**{_plain_markdown(record.unread)}**"))
+        cells.append(_notice(f"**{_plain_markdown(record.unread)}**"))
     elif record.repairs:
         lines = "\n".join(f"- {_plain_markdown(text)}" for text in record.repairs)
-        cells.append(_told(f"**This notebook was repaired before it was graded:**\n\n{lines}"))
+        cells.append(_notice(f"**This notebook was repaired before it was graded:**\n\n{lines}"))
         ids.add(cells[0]["id"])
     notes = {c.plan.grade_id: c.notes for c in repaired.cells if c.plan and c.notes}
     for number, cell in enumerate(repaired.cells):
@@ -57,7 +57,7 @@ def document_of(cells: list[dict[str, Any]], plan: NotebookPlan, key: str) -> st
     return text.encode("utf-8", "replace").decode() + "\n"
 
 
-def _told(text: str) -> dict[str, Any]:
+def _notice(text: str) -> dict[str, Any]:
     ours = {"autograder": {"told": True}}
     return {"cell_type": "markdown", "id": "mended-while-grading", "metadata": ours, "source": text}
 

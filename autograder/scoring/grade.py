@@ -19,7 +19,7 @@ from autograder.scoring.feedback_notebook import make_document
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.scoring.run_cells import NotebookRun
 from autograder.submission.cell_source import defined, forget, same_text
-from autograder.submission.modules import lacking
+from autograder.submission.modules import missing_modules
 from autograder.submission.read_notebook import Reading, UnreadableError, read_notebook
 from autograder.submission.repair import Cell, Repaired, answer_names, repair
 from barprop.exercises import EXERCISES
@@ -249,7 +249,7 @@ def _grade_notebook(
         record.trouble += run.trouble
         results = run.results
     record.comments = _comments(mended)
-    record.lacking = lacking(sources.values(), {**job.plan.files, **job.files})
+    record.lacking = missing_modules(sources.values(), {**job.plan.files, **job.files})
     record.document = make_document(mended, plan, record, results, job.key)
     record.seconds = round(time.monotonic() - start, 3)
     return record

@@ -12,7 +12,7 @@ from barprop.answers.calls import AnswerError, Handle
 from barprop.answers.script import Outcome, Script
 
 OpenSession = Callable[[], Session]
-_TELLING = ("error", "execute_result")
+_KEPT_OUTPUTS = ("error", "execute_result")
 _MOST_SHOWN = 8_000_000  # characters of output kept for one notebook
 _MAX_SESSIONS = 12  # a notebook that kills more than so many processes is not run any further
 
@@ -60,7 +60,7 @@ class NotebookRun:
 
     def session(self) -> Session | None:
         """Return a session in which every cell has run but the culprits, or None if none can be had."""
-        while self._session is None or not self._session.interrupt_free():
+        while self._session is None or not self._session.is_alive():
             self.close()
             if self._sessions >= _MAX_SESSIONS or self.left <= 0:
                 why = "it lost too many processes" if self.left > 0 else self._late()
@@ -88,7 +88,7 @@ class NotebookRun:
                 self.results.setdefault(number, CellResult(error=f"It was not run: {self._late()}."))
                 continue
             result = session.run_cell(source, min(self.limits.cell_seconds, self.left), number in self.hidden)
-            alive = session.interrupt_free()
+            alive = session.is_alive()
             if not alive or number not in self.results:
                 self.results[number] = self._bounded(result)
             if not alive or result.seconds >= self.limits.cell_seconds:
@@ -101,7 +101,7 @@ class NotebookRun:
         """Return the result; without streams and pictures if the notebook has shown far too much already."""
         self._shown += sum(len(str(output)) for output in result.outputs)
         if self._shown > _MOST_SHOWN:
-            kept = [_brief(output) for output in result.outputs if output["output_type"] in _TELLING]
+            kept = [_brief(output) for output in result.outputs if output["output_type"] in _KEPT_OUTPUTS]
             cut = {"output_type": "stream", "name": "stdout", "text": "... this output was left out ...\n"}
             result.outputs = [*kept[:20], cut]  # whether a test of the instructor's passed is told by the rest
             self._note("The cell printed more than is kept.")
@@ -142,7 +142,7 @@ class LiveAnswers:
                 self._objects[name] = value
             return value
         except AnswerError as error:
-            if name in self.reasons and self.session.interrupt_free():
+            if name in self.reasons and self.session.is_alive():
                 raise AnswerError(self.reasons[name], "raised") from None
             raise error
 

@@ -13,7 +13,7 @@ from barprop.answers.calls import AnswerError, Answers, Run
 _PUT = "def _put_in_place(name, value):\n    globals()[name] = value\n"
 
 
-class _Loan:
+class _Revocable:
     """References that can be called until they are taken back: what a session keeps of them is of no use later."""
 
     def __init__(self) -> None:
@@ -34,10 +34,10 @@ class _Loan:
 @contextmanager
 def references_in_session(answers: Answers, names: tuple[str, ...]) -> Iterator[Answers]:
     """Put the references of these names into the notebook's session; the answers are back afterwards."""
-    if not isinstance(answers, LiveAnswers) or answers.session is None or not answers.session.interrupt_free():
+    if not isinstance(answers, LiveAnswers) or answers.session is None or not answers.session.is_alive():
         yield answers
         return
-    loan, own = _Loan(), {name: _found(answers, name) for name in names}
+    loan, own = _Revocable(), {name: _found(answers, name) for name in names}
     answers.session.run_cell(_PUT, answers.run.limits.cell_seconds)
     try:
         _put(answers, {name: loan.of(name) for name in names})

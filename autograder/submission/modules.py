@@ -15,7 +15,7 @@ from autograder.submission.cell_source import imported
 _NOT_FOR_STUDENTS = ("autograder",)
 
 
-def lacking(sources: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
+def missing_modules(sources: Iterable[str], files: Mapping[str, bytes]) -> list[str]:
     """List the modules that cells, or .py files beside them, import and that are not there.
 
     Parameters

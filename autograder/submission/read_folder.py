@@ -82,7 +82,7 @@ class _RefusedError(Exception):
     """A file is refused; the message says why."""
 
 
-def take_in(folder: Path, ignore: list[str] | None = None) -> Submission:
+def read_submission(folder: Path, ignore: list[str] | None = None) -> Submission:
     """Read a submission's folder.
 
     Parameters

@@ -11,7 +11,7 @@ from barprop.answers.calls import AnswerError
 _CALLS = 100_000  # Python calls one backward() may make on a graph of some sixty nodes
 
 
-class Tally:
+class CallBudget:
     """Counts the calls that a student's code makes in this process; a sandbox counts for it (`current`).
 
     Use as a context: with far too many calls it sets `exceeded` and stops the code with AnswerError.
@@ -20,7 +20,7 @@ class Tally:
     def __init__(self) -> None:
         self.left, self.exceeded = _CALLS, False
 
-    def __enter__(self) -> Tally:
+    def __enter__(self) -> CallBudget:
         self._counts = sys.getprofile() is None  # where somebody measures already, nothing is counted
         if self._counts:
             sys.setprofile(self._count)
@@ -33,7 +33,7 @@ class Tally:
             _current.reset(self._before)
 
     @staticmethod
-    def current() -> Tally | None:
+    def current() -> CallBudget | None:
         """Return the tally that counts now, so that calls made elsewhere can be counted there."""
         return _current.get()
 
@@ -44,4 +44,4 @@ class Tally:
             raise AnswerError(f"More than {_CALLS:,} calls were made.", "late")
 
 
-_current: ContextVar[Tally | None] = ContextVar("_current", default=None)
+_current: ContextVar[CallBudget | None] = ContextVar("_current", default=None)

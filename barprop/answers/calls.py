@@ -16,14 +16,14 @@ from barprop.answers.failures import AnswerError, guard
 from barprop.answers.script import Outcome, Played, Script, carry_out
 from barprop.answers.untrusted import (
     arrays_in,
-    attempt,
+    call_or_default,
+    copy_plain,
     describe_type,
-    fresh,
+    identical,
     is_modest,
     is_number,
     is_row,
     one_line,
-    same,
     type_name,
 )
 
@@ -135,7 +135,7 @@ def _handed_out(item: Any) -> bool:
 
 def label_of(function: Any) -> str:
     """Return what to call a function in a sentence: "Linear.backward"."""
-    return one_line(attempt("", getattr, function, "__qualname__"), 60) or type_name(function)
+    return one_line(call_or_default("", getattr, function, "__qualname__"), 60) or type_name(function)
 
 
 @dataclass(frozen=True)
@@ -175,15 +175,15 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str, ea
     parameters = _fits(function, label, args, names)
     reused = {place: item.after for place, item in enumerate(args) if type(item) is Reused}
     args = tuple(item.array if type(item) is Reused else item for item in args)
-    args, names = fresh(args), fresh(dict(names))
+    args, names = copy_plain(args), copy_plain(dict(names))
     given = [*zip(parameters, args, strict=False), *names.items()]
-    before = [(fresh(value), _inside(value)) for _, value in given]
+    before = [(copy_plain(value), _inside(value)) for _, value in given]
     with guard(label):
         value = function(*args, **names)
     changed = tuple(
         name
         for (name, now), (then, inside) in zip(given, before, strict=True)
-        if not same(now, then) or not same(_inside(now), inside)
+        if not identical(now, then) or not identical(_inside(now), inside)
     )
     others: Any = (args, list(names.values()))
     shared = "argument" if _overlap(value, others) else ""
@@ -198,8 +198,8 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str, ea
 
 def _inside(value: Any) -> Any:
     """Copy what an object of the student's holds as its data; None for anything else."""
-    data = attempt(None, object.__getattribute__, value, "data")
-    return fresh(data) if type(data) is np.ndarray or is_number(data) else None
+    data = call_or_default(None, object.__getattribute__, value, "data")
+    return copy_plain(data) if type(data) is np.ndarray or is_number(data) else None
 
 
 def _is_earlier(value: Any, before: Any) -> bool:
@@ -245,7 +245,7 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
     plain = _plain_parameters(function)
     if plain is not None and not names and plain[1] <= len(args) <= len(plain[0]):
         return plain[0]
-    signature = attempt(None, inspect.signature, function)
+    signature = call_or_default(None, inspect.signature, function)
     if type(signature) is not inspect.Signature:
         return [f"argument {i + 1}" for i in range(len(args))]
     try:
@@ -256,7 +256,7 @@ def _fits(function: Any, label: str, args: tuple, names: Mapping[str, Any]) -> l
                 f"{label} is a method, but self is missing: write it as the first name in the brackets."
             ) from None
         count = len(args) + len(names)
-        written = one_line(attempt("", str, signature), 120) or "(...)"
+        written = one_line(call_or_default("", str, signature), 120) or "(...)"
         raise AnswerError(
             f"{label} is called with {count} argument{'s' * (count != 1)}, but yours is written as "
             f"{label}{written}: keep the first line of the cell as it was given."
@@ -281,7 +281,7 @@ def _plain_parameters(function: Any) -> tuple[list[str], int] | None:
 
 def _lacks_self(function: Any) -> bool:
     """Whether a method was written without self."""
-    code = attempt(None, getattr, function.__func__, "__code__") if type(function) is MethodType else None
+    code = call_or_default(None, getattr, function.__func__, "__code__") if type(function) is MethodType else None
     return code is not None and (not code.co_argcount or code.co_varnames[0] not in ("self", "cls"))
 
 
@@ -353,7 +353,7 @@ class Run:
 
     def snapshot(self, value: Any) -> Any:
         """Copy a value that a later call might change; the copy counts as what the last call gave."""
-        copy = fresh(value)
+        copy = copy_plain(value)
         if self.calls and self.calls[-1].value is value:
             self.calls[-1] = replace(self.calls[-1], value=copy)
         return copy

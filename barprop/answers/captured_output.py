@@ -30,7 +30,7 @@ class _Tap(io.TextIOBase):
 
 
 @contextmanager
-def modest_output(limit: int = 2000) -> Iterator[None]:
+def capped_output(limit: int = 2000) -> Iterator[None]:
     """Cut what is printed inside to `limit` characters, and say so; 0 for silence.
 
     What is written to stderr goes to stdout as well: nbgrader gives 0 for a test cell that writes

@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 
 from barprop.answers.error_hints import Expression, in_plain_words
 from barprop.answers.time_limit import TimeIsUpError, limit, timed
-from barprop.answers.untrusted import attempt, one_line, type_name
+from barprop.answers.untrusted import call_or_default, one_line, type_name
 
 
 class AnswerError(Exception):
@@ -59,7 +59,7 @@ def guard(label: str) -> Iterator[None]:
     except (AnswerError, KeyboardInterrupt, GeneratorExit):
         raise
     except NotImplementedError:
-        sentence = attempt(f"{label} is not written yet.", _unwritten, label, sys.exc_info()[2])
+        sentence = call_or_default(f"{label} is not written yet.", _unwritten, label, sys.exc_info()[2])
         raise AnswerError(sentence, "unwritten") from None
     except RecursionError:
         raise AnswerError(f"{label} calls itself without end (RecursionError).", "recursion") from None
@@ -71,20 +71,20 @@ WRITES_IN_PLACE = "writes into an array that was given to it; work on a copy."
 
 
 def _stopped(label: str, error: BaseException) -> str:
-    message = one_line(attempt("", str, error)).rstrip(".")
+    message = one_line(call_or_default("", str, error)).rstrip(".")
     if "read-only" in message:
         return f"{label} {WRITES_IN_PLACE}"
-    trace = attempt(None, _own, error.__traceback__)
-    where = attempt("", _where, trace)
-    known = attempt(None, _expression, trace, _path(error.__traceback__))
-    plain = attempt("", in_plain_words, type_name(error), message, known) if message else ""
+    trace = call_or_default(None, _own, error.__traceback__)
+    where = call_or_default("", _where, trace)
+    known = call_or_default(None, _expression, trace, _path(error.__traceback__))
+    plain = call_or_default("", in_plain_words, type_name(error), message, known) if message else ""
     if plain:
         return f"{label} stopped with {type_name(error)}{where}: {plain}. Python's words: {message}."
     return f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
 
 
 def _endless(label: str, trace: TracebackType | None) -> str:
-    where = attempt("", lambda: _where(_own(trace)))
+    where = call_or_default("", lambda: _where(_own(trace)))
     return (
         f"{label} was still running after {limit():g} s and was stopped{where}: does its loop come to an end? "
         "In a `while`, something must change in every round. (■ in the toolbar stops a cell that runs on.)"
@@ -139,7 +139,7 @@ def _where(trace: TracebackType | None) -> str:
 
 def _expression(trace: TracebackType | None, path: tuple[str, ...]) -> Expression | None:
     """Return the very expression that raised, with the names it was evaluated with."""
-    return attempt(None, _expression_at, trace.tb_frame, trace.tb_lasti, path) if trace is not None else None
+    return call_or_default(None, _expression_at, trace.tb_frame, trace.tb_lasti, path) if trace is not None else None
 
 
 def _expression_at(frame: FrameType, at: int, path: tuple[str, ...]) -> Expression:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.failures import AnswerError, guard
-from barprop.answers.untrusted import attempt, fresh, one_line, same
+from barprop.answers.untrusted import call_or_default, copy_plain, identical, one_line
 
 _MOST = 20  # arrays that are looked at
 Kept = tuple[str, int, bool, bool]  # name, bytes, whether it is read, whether it holds what forward was given
@@ -47,22 +47,22 @@ def kept(owner: Any, method: str, args: tuple[Any, ...], given: Any) -> list[Kep
     def result() -> Any:
         try:
             with guard(method):
-                return fresh(getattr(owner, method)(*fresh(args)))
+                return copy_plain(getattr(owner, method)(*copy_plain(args)))
         finally:
             for (_, array), numbers in zip(held, before, strict=True):
-                attempt(None, np.copyto, array, numbers)
+                call_or_default(None, np.copyto, array, numbers)
 
     def is_read(array: np.ndarray, numbers: np.ndarray) -> bool:
         if not array.flags.writeable:
             return True
         array[...] = _other(numbers)
         try:
-            return not same(result(), usual)
+            return not identical(result(), usual)
         except AnswerError:
             return True
 
     usual = result()
-    if not same(result(), usual):
+    if not identical(result(), usual):
         raise AnswerError(f"A second {method} gives something else.")
     return [
         (name, array.nbytes, is_read(array, numbers), _equal(numbers, given))
@@ -73,7 +73,7 @@ def kept(owner: Any, method: str, args: tuple[Any, ...], given: Any) -> list[Kep
 def _held(owner: Any) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the arrays of numbers that an object holds, also in a tuple, list or dictionary, with their names."""
     found: dict[int, tuple[str, np.ndarray]] = {}
-    for name, value in attempt({}, lambda: dict(vars(owner))).items():
+    for name, value in call_or_default({}, lambda: dict(vars(owner))).items():
         inner: list[tuple[str, Any]] = [("", value)]
         if type(value) is dict:
             inner = [(f'["{key}"]', item) for key, item in list(value.items())[:_MOST] if type(key) is str]

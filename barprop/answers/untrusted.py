@@ -20,7 +20,7 @@ _ITEMS = 50_000  # how many items are looked at in all
 _BYTES = 2**26  # arrays above this size are not compared bit for bit, nor copied
 
 
-def attempt(default: Any, call: Callable[..., Any], *args: Any) -> Any:
+def call_or_default(default: Any, call: Callable[..., Any], *args: Any) -> Any:
     """Call a method of a student's object; return the default if it raises anything."""
     try:
         return call(*args)
@@ -154,7 +154,7 @@ def is_modest(value: Any) -> bool:
     return items < _ITEMS
 
 
-def fresh(value: Any) -> Any:
+def copy_plain(value: Any) -> Any:
     """Copy plain data, keeping memory order and the read-only flag; return anything giant or no data as it is."""
     return _fresh(value, _DEPTH) if is_modest(value) else value
 
@@ -171,7 +171,7 @@ def _fresh(value: Any, depth: int) -> Any:
     return value
 
 
-def same(a: Any, b: Any) -> bool:
+def identical(a: Any, b: Any) -> bool:
     """Whether two nests of plain data hold the same, bit for bit (NaN equals NaN).
 
     Objects of other kinds, what is nested deeper than `_DEPTH`, and two giant nests count as the same if their

@@ -9,7 +9,7 @@ from typing import Any
 from barprop.answers.calls import Run
 from barprop.judging.exercise import Case, Drive, Exercise, Guesses, Mistake, Part, Values
 
-FAR = {"far": True}  # what `more` of a far case holds
+FAR = {"far": True}  # what `context` of a far case holds
 
 
 def far_out(*names: str) -> tuple[str, ...]:
@@ -23,7 +23,7 @@ def far_out_apart(exercise: Exercise, *parts: Part) -> Exercise:
     Parameters
     ----------
     exercise : Exercise
-        Declared without parts; its far cases have `far` in `more`, and its mistakes use the usual names of the outputs.
+        Declared without parts; its far cases have `far` in `context`, and its mistakes use the usual names of the outputs.
     *parts : Part
         The parts of the result. Together they name every output, far out or not.
 
@@ -40,7 +40,7 @@ def far_out_apart(exercise: Exercise, *parts: Part) -> Exercise:
     return replace(
         exercise,
         outputs=outputs,
-        hanging=tuple(name for name in outputs if name in exercise.hanging),
+        only_with_others=tuple(name for name in outputs if name in exercise.only_with_others),
         parts=parts,
         oracle=oracle,
         drive=_drive(exercise.drive) if exercise.drive else None,
@@ -50,7 +50,7 @@ def far_out_apart(exercise: Exercise, *parts: Part) -> Exercise:
 
 
 def _is_far(case: Case) -> bool:
-    return "far" in case.more
+    return "far" in case.context
 
 
 def _named(case: Case, values: Values) -> Values:

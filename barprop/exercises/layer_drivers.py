@@ -12,7 +12,7 @@ from barprop.answers.calls import AnswerError, Reused, Run
 from barprop.answers.kept import Kept
 from barprop.answers.returned import take_tuple
 from barprop.answers.script import NOTHING, VALUE, Later, Played, Script
-from barprop.answers.untrusted import describe_type, is_array, is_number, is_row, one_line, same
+from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row, one_line
 from barprop.judging.exercise import Case, Drive, Mistake, Values
 
 _LISTED = 4  # arrays named in a sentence
@@ -20,11 +20,11 @@ KEPT = "is kept for the backward that follows"
 NOT_READ = "is not read: backward gives the same whatever forward saw"
 FIRST = "is that of an earlier forward"
 SHARED = "is shared by two objects of the class"
-EATEN = "is used up by backward: a second one gives something else"
+USED_UP = "is used up by backward: a second one gives something else"
 
 
 @dataclass(frozen=True)
-class Trips:
+class LayerCalls:
     """The calls of an object of a student's class, as steps of a script.
 
     Parameters
@@ -73,17 +73,17 @@ class Trips:
         return script, self.forward(script, layer, want=VALUE), self.backward(script, layer)
 
 
-class CacheStory:
+class CacheBehaviour:
     """How the cache of a class behaves, found out by comparing its own answers with each other, and how large it is."""
 
-    def __init__(self, trips: Trips) -> None:
+    def __init__(self, trips: LayerCalls) -> None:
         self.trips, self.script = trips, Script(trips.name)
         self.alone, self.changed, self.again = self._after(0), self._after(1), self._after(1, 0)
         one, other = trips.make(self.script), trips.make(self.script)
         trips.forward(self.script, one, 0)
         trips.forward(self.script, other, 1)
         self.beside = trips.backward(self.script, one)
-        self.eaten = self._after(0, backs=2)
+        self.used_up = self._after(0, backs=2)
         self._kept_script, self._kept = trips.kept()
         self.scripts = self.script, self._kept_script
 
@@ -94,20 +94,20 @@ class CacheStory:
             self.trips.forward(self.script, made, number)
         return [self.trips.backward(self.script, made) for _ in range(backs)][-1]
 
-    def told(self, played: Played) -> str:
+    def described(self, played: Played) -> str:
         """Say it in words. Raises AnswerError where a step failed that is needed for that."""
         alone = played[self.alone]
-        if same(alone, played[self.changed]):
+        if identical(alone, played[self.changed]):
             return NOT_READ
-        if not same(alone, played[self.again]):
+        if not identical(alone, played[self.again]):
             return FIRST
-        if not same(alone, played[self.beside]):
+        if not identical(alone, played[self.beside]):
             return SHARED
-        played[Later(self.eaten.number - 1)]
+        played[Later(self.used_up.number - 1)]
         try:
-            return KEPT if same(alone, played[self.eaten]) else EATEN
+            return KEPT if identical(alone, played[self.used_up]) else USED_UP
         except AnswerError:
-            return EATEN
+            return USED_UP
 
     def note_kept(self, run: Run, played: Played, label: str, not_input: str) -> None:
         """Note which arrays are kept for backward, how large they are in the case of this label, and what that costs."""
@@ -141,7 +141,7 @@ def cache_mistakes() -> tuple[Mistake, ...]:
     hints = (
         ("two objects share a cache", SHARED, "Two objects of your class write into one place. Store on self, not on the class and not in a global name."),
         ("remembers the first forward", FIRST, "Your layer still holds what an earlier forward left there, input or weights. Each forward starts the cache anew, and each backward is given its weights."),
-        ("backward eats the cache", EATEN, "A second backward gives something else than the first. Reading a cache should leave it as it was."),
+        ("backward eats the cache", USED_UP, "A second backward gives something else than the first. Reading a cache should leave it as it was."),
         ("reads no cache", NOT_READ, "Your backward says the same whatever forward has seen. Which tensor of the forward pass does it need?"),
     )  # fmt: skip
     return tuple(
@@ -173,7 +173,7 @@ def layer_drive(
     Returns
     -------
     callable
-        For `Exercise.drive`. The case's `args` hold the input, the weights and ``<out>_bar``; if `more` holds
+        For `Exercise.drive`. The case's `args` hold the input, the weights and ``<out>_bar``; if `context` holds
         ``"other"``, another input, the cache is tried as well.
     """
     bar = f"{out}_bar"
@@ -182,17 +182,17 @@ def layer_drive(
         w = tuple(case.args[key] for key in weights)
         settings = tuple(getattr(case, key) for key in made_with)
         # Another input with other weights: a layer that keeps its weights keeps the wrong ones.
-        inputs = ((case.args[inp], w), *(((case.other, other_weights(w)),) if "other" in case.more else ()))
-        trips = Trips(name, run.answers[name], settings, inputs, (case.args[bar], w))
+        inputs = ((case.args[inp], w), *(((case.other, other_weights(w)),) if "other" in case.context else ()))
+        trips = LayerCalls(name, run.answers[name], settings, inputs, (case.args[bar], w))
         script, forward, backward = trips.once()
-        story = CacheStory(trips) if "other" in case.more else None
+        story = CacheBehaviour(trips) if "other" in case.context else None
         plays = run.play([script, *story.scripts] if story else [script])
         played = next(plays)
         yield out, played[forward]
         (_, w_bar), (_, in_bar) = take_tuple(f"{name}.backward", played[backward], ("w_bar", f"{inp}_bar"))
         yield f"{inp}_bar", in_bar
         if story:
-            yield "cache", story.told(next(plays))
+            yield "cache", story.described(next(plays))
             story.note_kept(run, next(plays), case.label, not_input)
         yield from _weight_bars(name, w_bar, weights)
 
@@ -206,7 +206,7 @@ def unless_overwritten(name: str, inp: str, out: str, drive: Drive) -> Drive:
     """Drive a layer without weights whose input's array is used for something else before backward, in cases that say so."""
 
     def driven(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-        if "overwritten" not in case.more:
+        if "overwritten" not in case.context:
             yield from drive(run, case)
             return
         layer, given = run(name), case.args[inp]
@@ -251,23 +251,23 @@ def loss_drive(name: str, inputs: tuple[str, str], bars: tuple[str, ...]) -> Dri
     -------
     callable
         For `Exercise.drive`. The case's `args` hold the inputs and, unless the default is tried, ``"l_bar"``; if
-        `more` holds ``"other"``, another pair of inputs, the cache is tried as well.
+        `context` holds ``"other"``, another pair of inputs, the cache is tried as well.
     """
 
     def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         given = tuple(case.args[key] for key in inputs)
         l_bar = (case.args["l_bar"],) if "l_bar" in case.args else ()
-        ways = (given, case.other) if "other" in case.more else (given,)
-        trips = Trips(name, run.answers[name], (), ways, l_bar)
+        ways = (given, case.other) if "other" in case.context else (given,)
+        trips = LayerCalls(name, run.answers[name], (), ways, l_bar)
         script, forward, backward = trips.once()
-        story = CacheStory(trips) if "other" in case.more else None
+        story = CacheBehaviour(trips) if "other" in case.context else None
         plays = run.play([script, *story.scripts] if story else [script])
         played = next(plays)
         yield "l", played[forward]
         value = played[backward]
         yield from take_tuple(f"{name}.backward", value, bars) if len(bars) > 1 else ((bars[0], value),)
         if story:
-            yield "cache", story.told(next(plays))
+            yield "cache", story.described(next(plays))
             story.note_kept(run, next(plays), case.label, "")
 
     return drive
@@ -299,4 +299,4 @@ def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
 
 def with_cache(case: Case, right: dict[str, Any]) -> Values:
     """Return the right values, with that of the cache if a case asks for it."""
-    return right | ({"cache": KEPT} if "other" in case.more else {})
+    return right | ({"cache": KEPT} if "other" in case.context else {})

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.untrusted import describe_type, is_array, is_number, one_line, same, type_name
+from barprop.answers.untrusted import describe_type, identical, is_array, is_number, one_line, type_name
 
 # outputs that no answer returns: what their words are said of
 _SUBJECTS = {"cache": "What forward keeps", "again": "The network", "own": "A network of your own layers"}
@@ -23,7 +23,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     if type(right) is str and type(got) is str and got != right:
         return _seen(name, one_line(got, 100))
     if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
-        return None if same(got, right) else f"{name} is not right."
+        return None if identical(got, right) else f"{name} is not right."
     right = floats(right)
     wanted = f"an array of shape {right.shape}" if right.ndim else "a single number"
     if type(got) is bool or type(got) is np.bool_ or (type(got) is np.ndarray and got.dtype.kind == "b"):
@@ -66,7 +66,7 @@ def _seen(name: str, text: str) -> str:
 def close(got: Any, right: Any, tolerance: float = 1e-6) -> bool:
     """Whether two plain values agree: numbers in shape and value, anything else exactly."""
     if not (is_number(got) or is_array(got)) or isinstance(right, (bool, str, list, tuple, dict)) or right is None:
-        return same(got, right)
+        return identical(got, right)
     got, right = floats(got), floats(right)
     return got.shape == right.shape and bool(near(got, right, tolerance).all())
 

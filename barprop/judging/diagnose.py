@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Call
-from barprop.answers.untrusted import attempt, is_array, is_number
+from barprop.answers.untrusted import call_or_default, is_array, is_number
 from barprop.judging.compare import close, floats, is_finite, same_form
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
 from barprop.judging.families import Guess, expression_of, guesses
@@ -65,7 +65,7 @@ class Diagnosis:
         if self.exercise.is_chain and came:
             told_by = {self.first(came)}
             if self.first(came) not in self.exercise.parts[0].outputs:  # a cache that is not read spoils bars too
-                told_by |= set(self.exercise.hanging)
+                told_by |= set(self.exercise.only_with_others)
         told_by = {name for name in told_by if expression_of(name) not in told_by}  # a bar after its result
         here = self.first(came & failed)
         if expression_of(here):  # steps of their own: the first that is wrong, before what was made with it
@@ -121,7 +121,7 @@ class Diagnosis:
                     if differs and name not in trial.problems and not partly:
                         return 0  # with this mistake it would not have come out right
                     continue
-                if not _came(trial.got[name], value, self.exercise.tolerance):
+                if not _gave_the_same(trial.got[name], value, self.exercise.tolerance):
                     if self.exercise.is_corner(trial.case) and name in trial.problems:
                         continue  # there something else may go wrong besides
                     return 0
@@ -137,7 +137,7 @@ class Diagnosis:
             self._known[key] = {}
             with np.errstate(all="ignore"), suppress(ArithmeticError):  # a wrong formula may divide by zero
                 if mistake.fitted:  # looks at what came, which may be anything
-                    made = attempt(None, mistake.fitted, trial.case, trial.right, trial.got)
+                    made = call_or_default(None, mistake.fitted, trial.case, trial.right, trial.got)
                 else:
                     made = mistake.wrong(trial.case, trial.right)
                 self._known[key] = made or {}
@@ -247,6 +247,6 @@ def _fits(got: Any, guess: Any, tolerance: float, first: bool, slack: float = 0.
     return close(np.where(unknown, 0.0, got), np.where(unknown, 0.0, guess), tolerance)
 
 
-def _came(got: Any, wrong: Any, tolerance: float) -> bool:
+def _gave_the_same(got: Any, wrong: Any, tolerance: float) -> bool:
     """Whether an answer gave what a mistake gives."""
     return not is_finite(got) if wrong is NOT_FINITE else close(got, wrong, tolerance)

@@ -9,7 +9,7 @@ from typing import Any
 from barprop.answers.calls import AnswerError, Call, Remark, Run
 from barprop.answers.failures import OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
-from barprop.answers.untrusted import attempt, fresh, one_line, type_name
+from barprop.answers.untrusted import call_or_default, copy_plain, one_line, type_name
 from barprop.judging.exercise import NOT_TRIED, Case, Exercise
 
 # kind of an AnswerError -> kind of the verdict, where it is not "form"
@@ -40,12 +40,12 @@ def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
             if value is NOT_TRIED:
                 found.skipped.add(name)
                 continue
-            found.got[name] = fresh(value)  # as it is now: a later call may work on in that memory
+            found.got[name] = copy_plain(value)  # as it is now: a later call may work on in that memory
             found.calls[name] = _made_it(run.calls, value)
     except KeyboardInterrupt:
         raise
     except AnswerError as error:
-        found.error = one_line(attempt("", str, error), 500) or f"{exercise.name} stopped."
+        found.error = one_line(call_or_default("", str, error), 500) or f"{exercise.name} stopped."
         found.stopped = _STOPPED.get(error.kind, "form")
         found.endless = type(error) is OutOfTimeError
     except BaseException as error:  # an object that fails when it is looked at

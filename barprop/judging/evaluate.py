@@ -11,8 +11,8 @@ import numpy as np
 
 from barprop.answers.calls import Answers, Remark, Run, TrustedRun
 from barprop.answers.failures import WRITES_IN_PLACE
-from barprop.answers.untrusted import attempt, same
-from barprop.judging.ahead import Ahead
+from barprop.answers.untrusted import call_or_default, identical
+from barprop.judging.batched_calls import BatchedCalls
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
 from barprop.judging.drive import try_case
@@ -27,7 +27,7 @@ _HALF, _TENTH = 0.5, 0.1  # what a remark costs of the outputs it is about; what
 
 
 @dataclass
-class Held:
+class ChargedRemark:
     """A remark as it is held against an answer.
 
     Parameters
@@ -50,7 +50,7 @@ class Evaluation:
     exercise: Exercise
     oracle: Callable[[Case], Values]
     trials: list[Trial] = field(default_factory=list)
-    remarks: dict[str, Held] = field(default_factory=dict)
+    remarks: dict[str, ChargedRemark] = field(default_factory=dict)
     blocked: str = ""
     notes: tuple[str, ...] = ()
     keeps: str = ""  # what a layer keeps for its backward, a sentence
@@ -76,7 +76,7 @@ class Evaluation:
         """What may have gone wrong; worked out when all is tried."""
         return Diagnosis(self.exercise, self.trials, self.oracle)
 
-    def held(self, part: Part, failed: set[str]) -> dict[str, Held]:
+    def held(self, part: Part, failed: set[str]) -> dict[str, ChargedRemark]:
         """Return what is held against a part besides its values, by its sentence.
 
         Shared memory counts where the value is right: often something was handed on as it came, and then the wrong
@@ -91,7 +91,7 @@ class Evaluation:
                 found[text] = held
         return found
 
-    def _about(self, held: Held) -> set[str]:
+    def _about(self, held: ChargedRemark) -> set[str]:
         return held.outputs or set(self.exercise.outputs)
 
     def block(self, need: str) -> None:
@@ -100,8 +100,8 @@ class Evaluation:
 
     def _failed(self, part: Part) -> set[str]:
         failed = {name for t in self.trials for name in part.outputs if name in t.problems}
-        hanging = set(part.outputs) & set(self.exercise.hanging)
-        return failed | hanging if set(part.outputs) - hanging <= failed else failed  # nothing of substance is right
+        dependent = set(part.outputs) & set(self.exercise.only_with_others)
+        return failed | dependent if set(part.outputs) - dependent <= failed else failed  # nothing else is right
 
     def verdict(self, part: Part) -> Verdict:
         """Return the verdict on one part: each output that is right in every case earns its share."""
@@ -149,7 +149,7 @@ class Evaluation:
             return cases
         return tuple((_UNNAMED.get(name, self._called(name)), name not in failed) for name in part.outputs)
 
-    def _points(self, part: Part, failed: set[str], held: dict[str, Held]) -> float:
+    def _points(self, part: Part, failed: set[str], held: dict[str, ChargedRemark]) -> float:
         if not self.trials:
             return 0.0
         lost = self._lost(part, failed)
@@ -171,8 +171,8 @@ class Evaluation:
         if lost and not self.blocked and any(mistake.light for mistake in self.exercise.mistakes):
             found = self.diagnosis.mistake(failed)
             lost -= self.diagnosis.outputs_of(found) if found and found.light else set()
-        hanging = set(part.outputs) & set(self.exercise.hanging)
-        return lost | (hanging & failed if set(part.outputs) - hanging <= lost else set())
+        dependent = set(part.outputs) & set(self.exercise.only_with_others)
+        return lost | (dependent & failed if set(part.outputs) - dependent <= lost else set())
 
     def _pays_first(self, part: Part) -> bool:
         """Whether what costs a tenth of the exercise is charged to this part: the first it is seen in."""
@@ -235,7 +235,7 @@ class Evaluation:
         if name not in trial.got or type(trial.right.get(name)) in (str, bool):
             return ""
         calls, shown = trial.calls.get(name, ()), (name, trial.got[name], trial.right[name])
-        return attempt("", example, self.exercise, calls, *shown) or attempt(
+        return call_or_default("", example, self.exercise, calls, *shown) or call_or_default(
             "", short_example, self.exercise, calls, *shown
         )
 
@@ -279,7 +279,7 @@ def evaluate(
     got: dict[str, Any] = {}
     # The oracle has cases of its own: an object in them may remember what it was asked.
     cases, twins = ([*exercise.probes(np.random.default_rng(seed))] for _ in range(2))
-    ahead = Ahead(exercise, answers, cases, _REPEATS)
+    ahead = BatchedCalls(exercise, answers, cases, _REPEATS)
     for number, (case, twin) in enumerate(zip(cases, twins, strict=True)):
         right = oracle(twin)
         if silent >= _STOPS:  # what is not tried is not right either: its outputs fail with the last error
@@ -309,7 +309,7 @@ def evaluate(
 
 def _writable(case: Case) -> Case:
     """Return the case with arrays that may be written into."""
-    return Case(case.label, _copied(case.args), _copied(case.more))
+    return Case(case.label, _copied(case.args), _copied(case.context))
 
 
 def _copied(value: Any) -> Any:
@@ -324,7 +324,7 @@ def _copied(value: Any) -> Any:
 
 def _hold(result: Evaluation, remark: Remark, case: Case) -> None:
     light = remark.light or (remark.memory and _nothing_to_do(case))
-    held = result.remarks.setdefault(remark.text, Held(case.label, remark.memory, light=light))
+    held = result.remarks.setdefault(remark.text, ChargedRemark(case.label, remark.memory, light=light))
     if held.light and not light:
         held.light, held.label = False, case.label
     held.outputs.update(_outputs_at(result.exercise, remark))
@@ -332,7 +332,7 @@ def _hold(result: Evaluation, remark: Remark, case: Case) -> None:
 
 def _nothing_to_do(case: Case) -> bool:
     """Whether a case asks for 0 steps or epochs, or for a network without layers."""
-    values = {**case.more, **case.args}
+    values = {**case.context, **case.args}
     if any(type(values.get(name)) is int and values[name] == 0 for name in ("steps", "epochs")):
         return True
     return any(type(values.get(name)) in (list, tuple) and not values[name] for name in ("layers", "w"))
@@ -367,7 +367,7 @@ def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values
 def _again(exercise: Exercise, run: Run, case: Case, got: dict[str, Any]) -> list[Remark]:
     """Run a case again: return the remarks of the second run, and one if it gives something else."""
     second = try_case(exercise, run, case)
-    moved = tuple(name for name in got if name not in second.got or not same(got[name], second.got[name]))
+    moved = tuple(name for name in got if name not in second.got or not identical(got[name], second.got[name]))
     if second.error or moved:
         text = f"A second call of {exercise.name} with the same arguments gives something else."
         return [*second.remarks, Remark(text, where=() if second.error else moved)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Case:
     """One test case: generated inputs, and a label that describes them.
 
-    Every entry of `args` and `more` can also be read as an attribute, such as ``case.z``.
+    Every entry of `args` and `context` can also be read as an attribute, such as ``case.z``.
 
     Parameters
     ----------
@@ -28,13 +28,13 @@ class Case:
         What is tried, in words, for the student: ``"tanh, z below 0"``.
     args : dict of str to Any
         The arguments of the answer by name, in the order of its signature.
-    more : dict of str to Any
+    context : dict of str to Any
         What the oracle or the driver needs in addition; the answer does not get it.
 
     Raises
     ------
     AttributeError
-        On reading an attribute that is neither in `args` nor in `more`.
+        On reading an attribute that is neither in `args` nor in `context`.
 
     Examples
     --------
@@ -45,10 +45,10 @@ class Case:
 
     label: str
     args: dict[str, Any]
-    more: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        for values in (object.__getattribute__(self, "args"), object.__getattribute__(self, "more")):
+        for values in (object.__getattribute__(self, "args"), object.__getattribute__(self, "context")):
             if name in values:
                 return values[name]
         raise AttributeError(name)
@@ -217,7 +217,7 @@ class Exercise:
         Names looked up in the student's notebook; by default the exercise's own.
     needs : tuple of str
         Exercises whose answers this one calls. If one of them fails, the check names it first.
-    hanging : tuple of str
+    only_with_others : tuple of str
         Self-consistency outputs, which compare an answer with itself. They count only if another output of the same
         part is right.
     corners : tuple of str
@@ -266,7 +266,7 @@ class Exercise:
     parts: tuple[Part, ...] = ()
     asks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
-    hanging: tuple[str, ...] = ()
+    only_with_others: tuple[str, ...] = ()
     corners: tuple[str, ...] = ()
     guesses: Guesses | None = None
     tolerance: float = 1e-6

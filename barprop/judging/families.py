@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.untrusted import attempt
+from barprop.answers.untrusted import call_or_default
 from barprop.judging.exercise import Case, Exercise, Values
 from barprop.judging.families_of_inputs import is_plain, of_its_inputs, of_the_curve
 from barprop.judging.families_of_size import Made, of_one_number
@@ -74,7 +74,7 @@ def guesses(
         *_of_three(r, inputs | others),
     ):
         if wanted is None or name in wanted:
-            found = attempt(None, made)
+            found = call_or_default(None, made)
             if is_plain(found):
                 yield Guess(name, hint, found)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import ACTIVATIONS, Activation
-from barprop.answers.untrusted import attempt, is_array, is_number
+from barprop.answers.untrusted import call_or_default, is_array, is_number
 from barprop.judging.exercise import Case, Values
 from barprop.judging.families_of_size import Made
 from barprop.numerics.vjp import pull_back
@@ -116,7 +116,7 @@ def of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> 
 
     args = case.args
     if "labels" in args:
-        said = attempt(None, _predicted, args)
+        said = call_or_default(None, _predicted, args)
         if said is not None:
             yield (
                 "predictions in place of labels",

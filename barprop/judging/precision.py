@@ -41,7 +41,7 @@ def imprecise(trials: Sequence[Trial], outputs: Sequence[str]) -> bool:
 
     Far cases do not count: there the right value itself, found by nudging a large number, has fewer digits.
     """
-    near = [t for t in trials if "far" not in t.case.more]
+    near = [t for t in trials if "far" not in t.case.context]
     medians: list[float] = []
     for name in outputs:
         errors = [_error(t.got[name], t.right[name]) for t in near if name in t.got and name in t.right]

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from barprop.jupyter.handed_in import above, make_harmless, plain_manager, refuse_if_large
+from barprop.jupyter.submitted_files import make_harmless, plain_manager, refuse_if_large, submitted_root
 
 # Nothing is loaded from other hosts but scripts and style sheets, which a student's text cannot name.
 _SOURCES = {
@@ -99,7 +99,7 @@ def guard_contents() -> None:
 
     def manager(self: Any) -> Any:
         path = self.path_kwargs.get("path") or ""
-        if above(path, self.settings) is None:
+        if submitted_root(path, self.settings) is None:
             return self.settings["contents_manager"]
         if _PLAIN not in self.settings:  # not sooner: jupytext puts its own in place when it is loaded
             self.settings[_PLAIN] = plain_manager(self.settings["contents_manager"])
@@ -108,7 +108,7 @@ def guard_contents() -> None:
     @_once
     @functools.wraps(stock)
     async def get(self: Any, path: str = "") -> Any:
-        inside = self.current_user and above(path or "", self.settings) is not None
+        inside = self.current_user and submitted_root(path or "", self.settings) is not None
         if inside and self.get_query_argument("content", "1") != "0":
             refuse_if_large(self.contents_manager, path)
         reply = stock(self, path)  # nothing for who is not logged in
@@ -116,7 +116,7 @@ def guard_contents() -> None:
 
     def finish_model(self: Any, model: dict[str, Any], location: bool = True) -> None:
         notebook = model.get("type") == "notebook" and model.get("content")
-        if notebook and above(model["path"], self.settings) is not None:
+        if notebook and submitted_root(model["path"], self.settings) is not None:
             make_harmless(notebook)
         finish(self, model, location)
 
@@ -136,7 +136,7 @@ def guard_conversion() -> None:
     @_once
     @functools.wraps(stock)
     def get(self: Any, format: str, path: str) -> Any:
-        if above(path, self.settings) is not None:
+        if submitted_root(path, self.settings) is not None:
             self.set_status(403)
             return self.finish(_NO_CONVERSION)
         return stock(self, format, path)
@@ -166,7 +166,7 @@ def guard_kernels(manager: Any, settings: dict[str, Any]) -> None:
 
     @functools.wraps(stock)
     def cwd_for_path(path: str, **kwargs: Any) -> str:
-        folder = above(path, settings)
+        folder = submitted_root(path, settings)
         return stock(path if folder is None else folder, **kwargs)
 
     manager.cwd_for_path = cwd_for_path

@@ -56,7 +56,7 @@ def seen(X: Any, logits: Any, heads: Sequence[str] = ()) -> Picture:
             _five(below, row)
         for axes, head in zip(grid[0], heads, strict=False):
             axes.set_title(head)
-    return Picture(figure, _told("the likeliest classes below it", logits, heads, 5))
+    return Picture(figure, _description("the likeliest classes below it", logits, heads, 5))
 
 
 def row(X: Any, logits: Any, heads: Sequence[str] = ()) -> Picture:
@@ -75,7 +75,7 @@ def row(X: Any, logits: Any, heads: Sequence[str] = ()) -> Picture:
             axes.set_xlabel(_wrapped(caption(logit), side))
         for axes, head in zip(line[0], heads, strict=False):
             axes.set_title(_wrapped(head, side))
-    return Picture(figure, _told("its likeliest class below it", logits, heads, 1))
+    return Picture(figure, _description("its likeliest class below it", logits, heads, 1))
 
 
 def _wrapped(text: str, inches: float) -> str:
@@ -87,7 +87,7 @@ def _wrapped(text: str, inches: float) -> str:
     )
 
 
-def _told(what: str, logits: Any, heads: Sequence[str], count: int) -> str:
+def _description(what: str, logits: Any, heads: Sequence[str], count: int) -> str:
     heads = [*heads, *[""] * len(logits)]
     each = (
         f"{head}: {', '.join(f'{name} {percent(share)}' for name, share in likeliest(logit, count))}".removeprefix(": ")

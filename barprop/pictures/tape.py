@@ -58,10 +58,10 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
             _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), radius, away)
         if bars and order is None:
             figure.supxlabel(legend)
-    return Picture(figure, _told(nodes, called, order, bars))
+    return Picture(figure, _description(nodes, called, order, bars))
 
 
-def _told(nodes: Sequence[Any], called: Mapping[int, str], order: Sequence[Any] | None, bars: bool) -> str:
+def _description(nodes: Sequence[Any], called: Mapping[int, str], order: Sequence[Any] | None, bars: bool) -> str:
     """Tell the graph in words, node by node."""
     words = []
     for node in nodes:

@@ -16,7 +16,7 @@ from autograder.sandbox import Limits
 from autograder.scoring import seeds
 from autograder.scoring.grade import Job
 from autograder.scoring.record import Record
-from autograder.submission.read_folder import take_in
+from autograder.submission.read_folder import read_submission
 from tests import needs
 from tests.attacks.attack import MOST, Attack
 from tests.attacks.collection import ATTACKS, THEMES
@@ -44,7 +44,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grader]:
 
 def grade(grader: Grader, folder: Path, student: str) -> Record:
     """Grade a folder that was handed in, as a worker does."""
-    taken = take_in(folder)
+    taken = read_submission(folder)
     key = seeds.seed_key(b"a secret for the tests", student, ASSIGNMENT)
     job = Job(student, plan(), "0" * 64, key, taken.notebooks, taken.unreadable, taken.files, tuple(taken.notes),
               limits=QUICK)  # fmt: skip

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from autograder.batch.pool import Crew, PoolError, run_jobs
+from autograder.batch.pool import PoolError, WorkerPool, run_jobs
 from autograder.batch.worker import Grader
 from autograder.course.layout import ROOT
 from autograder.sandbox.time_limit import OverdueError, deadline
@@ -28,7 +28,7 @@ from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.record import Record
 from autograder.submission import read_folder as intake
 from autograder.submission.cell_source import defined
-from barprop.answers.untrusted import fresh, same
+from barprop.answers.untrusted import copy_plain, identical
 from tests import needs
 from tests.attacks.attack import FILE, MOST, Attack
 from tests.attacks.test_attacks import HONEST, QUICK, grade, points
@@ -47,7 +47,7 @@ def grader() -> Iterator[Grader]:
 def job_of(attack: Attack, folder: Path, student: str = "eve") -> Job:
     """The job of a folder that was handed in."""
     attack.write(folder)
-    taken = intake.take_in(folder)
+    taken = intake.read_submission(folder)
     seed = seeds.seed_key(b"a secret for the tests", student, ASSIGNMENT)
     return Job(student, plan(), "0" * 64, seed, taken.notebooks, taken.unreadable, taken.files, tuple(taken.notes),
                limits=QUICK)  # fmt: skip
@@ -126,13 +126,13 @@ def _sparse_giants(folder: Path) -> None:
 
 def test_holes_in_files_count_as_what_they_are_read_as(tmp_path: Path) -> None:
     Attack("sparse", "hands in 60 notebooks of 16 MB that take no room on disk", beside=_sparse).write(tmp_path)
-    assert intake.take_in(tmp_path).held <= intake._HELD
+    assert intake.read_submission(tmp_path).held <= intake._HELD
 
 
 def test_no_more_is_looked_at_than_is_granted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "_LOOKED_AT", 150_000_000)  # a tenth, which takes a tenth of the time
     Attack("sparse giants", "hands in 60 notebooks of 140 MB", beside=_sparse_giants).write(tmp_path)
-    taken = intake.take_in(tmp_path)
+    taken = intake.read_submission(tmp_path)
     assert taken.looked_at <= intake._LOOKED_AT
     assert len(taken.unreadable) >= 59
 
@@ -142,7 +142,7 @@ def test_entries_of_any_kind_count_and_notes_have_an_end(tmp_path: Path) -> None
     for n in range(5_000):
         (tmp_path / f"a{n}").symlink_to("nowhere")
         (tmp_path / f"d{n}").mkdir()
-    taken = intake.take_in(tmp_path)
+    taken = intake.read_submission(tmp_path)
     assert FILE in taken.notebooks
     assert taken.entries <= intake._MOST_FILES + 1
     assert len(taken.notes) <= intake._MOST_NOTES + 2
@@ -287,7 +287,7 @@ def test_without_bubblewrap_there_is_one_refusal_before_anything_is_run(
     from autograder.sandbox import bubblewrap
 
     jobs = [job_of(HONEST, tmp_path, student) for student in ("a", "b", "c")]
-    with Crew(2) as crew:
+    with WorkerPool(2) as crew:
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setattr(bubblewrap, "_packaged", lambda: None)
         with pytest.raises(PoolError, match="bubblewrap"):
@@ -360,9 +360,9 @@ def test_two_nests_are_the_same_only_where_they_are_walked_through() -> None:
     giant: Any = [1.0]
     for _ in range(6):
         giant = [giant] * 1000
-    assert not same(giant, [1.0])
-    assert not same([1.0], giant)
-    assert not same(giant, {"a": 1})
-    assert same(giant, giant)
-    assert fresh(giant) is giant
-    assert fresh([[1.0], {"a": (2.0,)}]) == [[1.0], {"a": (2.0,)}]
+    assert not identical(giant, [1.0])
+    assert not identical([1.0], giant)
+    assert not identical(giant, {"a": 1})
+    assert identical(giant, giant)
+    assert copy_plain(giant) is giant
+    assert copy_plain([[1.0], {"a": (2.0,)}]) == [[1.0], {"a": (2.0,)}]

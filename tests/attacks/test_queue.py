@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from autograder.batch.journal import Journal
 from autograder.gradebook import grades
 from autograder.gradebook.grades import GradebookWriter
-from autograder.submission.read_folder import take_in
+from autograder.submission.read_folder import read_submission
 from tests import needs
 from tests.attacks.instructor import ASSIGNMENT, NOTEBOOK, Desk, submission
 from tests.grading_tools import ROOT, call
@@ -37,9 +37,9 @@ ENDLESS = {
 def test_reading_takes_time_by_the_length_of_a_file(name: str, tmp_path: Path) -> None:
     """This is done by the run itself, before anything is graded: everybody would wait."""
     (tmp_path / f"{NOTEBOOK}.ipynb").write_bytes(ENDLESS[name])
-    code = f"from pathlib import Path; from autograder.submission.read_folder import take_in; take_in(Path({str(tmp_path)!r}))"
+    code = f"from pathlib import Path; from autograder.submission.read_folder import read_submission; read_submission(Path({str(tmp_path)!r}))"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=SECONDS)
-    assert take_in(tmp_path).digest
+    assert read_submission(tmp_path).digest
 
 
 TANGLED = {

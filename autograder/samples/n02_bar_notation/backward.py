@@ -26,7 +26,7 @@ def _way_back(signature: str, **other: str) -> str:
     return function(signature, *(f"{name} = {value}" for name, value in lines.items()), f"return {{{bars}}}")
 
 
-def _way_back_mistakes(signature: str) -> dict[str, str]:
+def _backward_mistakes(signature: str) -> dict[str, str]:
     return {
         "forgot l_bar": _way_back(signature, e_bar='cache["e"] - y'),
         "swapped w and x": _way_back(signature, w_bar="z_bar * w", x_bar="z_bar * x"),
@@ -50,13 +50,13 @@ def _slopes(sigmoid: str = "h * (1 - h)", tanh: str = "1 - h ** 2", relu: str = 
 
 
 WRONG = {
-    "backward": _way_back_mistakes(BACKWARD),
+    "backward": _backward_mistakes(BACKWARD),
     "backward_recompute": {
         "z in place of h": _way_back(RECOMPUTE, v_bar='e_bar * cache["z"]'),
         "e in place of h": _way_back(RECOMPUTE, v_bar='e_bar * cache["e"]'),
         "slope in place of h": _way_back(RECOMPUTE, v_bar='e_bar * sigma.slope(cache["z"])'),
     }
-    | _way_back_mistakes(RECOMPUTE),
+    | _backward_mistakes(RECOMPUTE),
     "slopes_from_output": {
         "treated h as z": _slopes("1 / (1 + np.exp(-h)) * (1 - 1 / (1 + np.exp(-h)))", "1 - np.tanh(h) ** 2"),
         "tanh without the square": _slopes(tanh="1 - h"),

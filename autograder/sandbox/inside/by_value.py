@@ -28,7 +28,7 @@ _GRAPHS: dict[int, Graph] = {}  # the last one made here, by its number
 _WITHHELD = "barprop.exercises"  # is not there inside
 
 
-def is_twin(item: Any) -> bool:
+def is_by_value(item: Any) -> bool:
     """Whether an object goes by value."""
     kind = type(item)
     if kind is FunctionType:

@@ -42,7 +42,7 @@ def main(control: int, walled: bool, uid: int) -> None:
     """Serve the host's control socket until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the host's business
     if uid:
-        isolation.become(uid)
+        isolation.drop_root(uid)
     _warm_up()
     shell = start()
     shell.run(_STUMBLE, 10_000)  # loads what tracebacks are made with
@@ -96,7 +96,7 @@ class ForkServer:
         """Wait for the next request; until it arrives, kill sessions that take too much memory. Raise EOFError."""
         while not select.select([self._control], [], [], _LOOK if self._most else None)[0]:
             for number, most in self._most.items():
-                if isolation.held(self._sessions[number]) > most:
+                if isolation.memory_of(self._sessions[number]) > most:
                     self._kill(self._sessions[number])
         return receive_control(self._control, 1)
 
@@ -107,23 +107,23 @@ class ForkServer:
         child = isolation.fork() if self._walled else os.fork()
         if not child:
             os.close(read)
-            self._born(write, isolation.Room(*room), output, channel, who)
+            self._born(write, isolation.Allowance(*room), output, channel, who)
         os.close(write)
         with os.fdopen(read, "rb") as pipe:
             report = pipe.read().decode(errors="replace")
         self._sessions[number] = child
         if self._walled:
-            self._most[number] = isolation.held(child) + room[0]
+            self._most[number] = isolation.memory_of(child) + room[0]
         if report != "ok":
             self._end(number)
             raise OSError(report or "no word from the session")
 
-    def _born(self, report: int, room: isolation.Room, output: int, channel: int, who: tuple[int, int]) -> None:
+    def _born(self, report: int, room: isolation.Allowance, output: int, channel: int, who: tuple[int, int]) -> None:
         """In the child: build the walls, then serve; never come back."""
         try:
             try:
                 if self._walled:
-                    isolation.settle(*who)
+                    isolation.map_ids(*who)
                 self._wall_in(report, room, channel)
             except BaseException as error:
                 os.write(report, str(error).encode())
@@ -134,15 +134,15 @@ class ForkServer:
         finally:
             os._exit(1)
 
-    def _wall_in(self, report: int, room: isolation.Room, channel: int) -> None:
+    def _wall_in(self, report: int, room: isolation.Allowance, channel: int) -> None:
         self._control.close()
         _keep(channel, report)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.setsid()  # kill(0, ...) reaches the whole process group, and no namespace stops it
         isolation.limit(room, strict=self._walled)  # reads /proc, so before it is gone
         if self._walled:
-            isolation.furnish(room.scratch)
-            isolation.disarm()
+            isolation.mount_scratch(room.scratch)
+            isolation.drop_privileges()
         else:
             os.chdir(os.environ["HOME"])
         random.seed(0)

@@ -19,7 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 from traitlets.config import Config
 
-from . import lacking
+from . import missing_modules
 
 _CUT = "\n[The output went on; the rest was cut off.]\n"
 
@@ -292,6 +292,6 @@ def start() -> Shell:
     from matplotlib_inline.backend_inline import configure_inline_support
 
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
-    setattr(builtins, lacking.HOOK, lacking.lack)
-    shell.ast_transformers.append(lacking.Forgiving(lambda: shell.last_source))  # type: ignore[arg-type]
+    setattr(builtins, missing_modules.HOOK, missing_modules.stand_in_for)
+    shell.ast_transformers.append(missing_modules.ImportGuard(lambda: shell.last_source))  # type: ignore[arg-type]
     return shell

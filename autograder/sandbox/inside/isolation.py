@@ -24,12 +24,12 @@ _LIBRARIES = 500_000_000  # address space for what may still be loaded; memory o
 _SOMEBODY = 1000  # the uid a student's code finds itself under
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_held_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock, as a fork must
-_held_libc.syscall.restype = ctypes.c_long
+_locked_libc = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock, as a fork must
+_locked_libc.syscall.restype = ctypes.c_long
 
 
 @dataclass(frozen=True)
-class Room:
+class Allowance:
     """What a session may take, in bytes and seconds."""
 
     memory: int
@@ -52,7 +52,7 @@ def _mount(kind: str, target: str, flags: int, options: str = "") -> None:
     _check(result, f"mount {kind} on {target}")
 
 
-def become(uid: int) -> None:
+def drop_root(uid: int) -> None:
     """From root to an ordinary user, without a way back.
 
     bubblewrap's word to die with the parent is lost with it; the end of the control socket does the same.
@@ -73,7 +73,7 @@ def fork() -> int:
     if number is None:
         raise OSError(f"namespaces cannot be made on {os.uname().machine}")
     ctypes.pythonapi.PyOS_BeforeFork()
-    pid = _held_libc.syscall(*(ctypes.c_long(word) for word in (number, _NAMESPACES | signal.SIGCHLD, 0, 0, 0, 0)))
+    pid = _locked_libc.syscall(*(ctypes.c_long(word) for word in (number, _NAMESPACES | signal.SIGCHLD, 0, 0, 0, 0)))
     if pid == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()
         return 0
@@ -84,14 +84,14 @@ def fork() -> int:
     return pid
 
 
-def settle(uid: int, gid: int) -> None:
+def map_ids(uid: int, gid: int) -> None:
     """In the child: say whom it was outside, to be somebody in its new user namespace."""
     for name, text in (("setgroups", "deny"), ("uid_map", f"{_SOMEBODY} {uid} 1"), ("gid_map", f"{_SOMEBODY} {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
 
 
-def furnish(scratch: int) -> None:
+def mount_scratch(scratch: int) -> None:
     """Mount a private scratch folder, and no /proc."""
     _mount("", "/", _MS_REC | _MS_PRIVATE)
     plain = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
@@ -100,7 +100,7 @@ def furnish(scratch: int) -> None:
     os.chdir("/tmp")
 
 
-def limit(room: Room, strict: bool) -> None:
+def limit(room: Allowance, strict: bool) -> None:
     """Resource limits, counted from what the process holds now.
 
     Raises OSError or ValueError where one cannot be set and `strict`; else that one stays as it is.
@@ -120,13 +120,13 @@ def limit(room: Room, strict: bool) -> None:
         with contextlib.nullcontext() if strict else contextlib.suppress(ValueError, OSError, AttributeError):
             resource.setrlimit(getattr(resource, name), (most, most))
     with contextlib.nullcontext() if strict else contextlib.suppress(ValueError, OSError):
-        size, data = _held()
+        size, data = _own_memory()
         resource.setrlimit(resource.RLIMIT_AS, (size + room.memory + _LIBRARIES,) * 2)
         resource.setrlimit(resource.RLIMIT_DATA, (data + room.memory,) * 2)
         keep_reserve(True)
 
 
-def held(pid: int) -> int:
+def memory_of(pid: int) -> int:
     """Bytes of memory of a process besides files; 0 where it is gone."""
     try:
         with open(f"/proc/{pid}/statm") as file:
@@ -144,7 +144,7 @@ def keep_reserve(kept: bool) -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (most - _RESERVE if kept else most, most))
 
 
-def _held() -> tuple[int, int]:
+def _own_memory() -> tuple[int, int]:
     """Address space and private data of this process in bytes. Raises OSError where the system does not tell."""
     with open("/proc/self/statm") as file:
         fields = file.read().split()
@@ -152,7 +152,7 @@ def _held() -> tuple[int, int]:
     return int(fields[0]) * page, int(fields[5]) * page
 
 
-def disarm() -> None:
+def drop_privileges() -> None:
     """No capability, none to be had again, and no system call that a notebook has no use for."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     for number in range(64):

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.call_budget import Tally
+from barprop.answers.call_budget import CallBudget
 from barprop.answers.calls import AnswerError, Namespace, Observed, Run, guard, observe
 from barprop.answers.script import Later, Outcome, carry_out, operate
 
-from . import by_value, isolation, lacking, protocol
+from . import by_value, isolation, missing_modules, protocol
 from .ipython_shell import Shell
 from .protocol import (
     ANSWER,
     ASK,
+    BY_VALUE,
     DONE,
     ERROR,
     ERRORS,
@@ -31,10 +32,9 @@ from .protocol import (
     PART,
     PLAIN,
     PLAY,
+    PROXY,
     RESULT,
     SPENT,
-    STUB,
-    TWIN,
     SpentError,
 )
 from .wire import Channel, Codec, TooLargeError
@@ -180,7 +180,7 @@ class NotebookProcess:
             carry_out(run, [(kind, label, want, tuple(operands)) for kind, label, want, operands in steps], outcomes)
         except KeyboardInterrupt:
             outcomes.append(Outcome(error=AnswerError("The call was interrupted.", "late")))
-        return [_told(outcome) for outcome in outcomes]
+        return [_as_plain(outcome) for outcome in outcomes]
 
     def _get(self, owner: Any, attribute: str) -> Any:
         with guard(f"{type(owner).__name__}.{attribute}"):
@@ -200,7 +200,7 @@ class NotebookProcess:
 
     def _refer(self, item: Any) -> tuple[int, Any]:
         if id(item) in self._given:
-            return STUB, self._given[id(item)]
+            return PROXY, self._given[id(item)]
         graph, index = by_value.place_of(item) or (None, 0)
         if id(graph) in self._given:
             return NODE, [self._given[id(graph)], index]
@@ -218,11 +218,11 @@ class NotebookProcess:
             return graph.nodes[index]
         number, *description = content
         if number not in self._known:
-            item = by_value.make(*description) if code == TWIN else self._stub(number, *description)
+            item = by_value.make(*description) if code == BY_VALUE else self._proxy(number, *description)
             self._known[number], self._given[id(item)] = item, number
         return self._known[number]
 
-    def _stub(self, number: int, title: str, methods: list[str]) -> Any:
+    def _proxy(self, number: int, title: str, methods: list[str]) -> Any:
         """Make the proxy of a function ("" as its only method) or an object of the host's."""
         if methods == [""]:
             return self._reach(number, "", title)
@@ -261,7 +261,7 @@ def _slim(value: Any) -> Any:
     return {_slim(key): _slim(item) for key, item in value.items()} if type(value) is dict else value
 
 
-def _told(outcome: Outcome) -> list:
+def _as_plain(outcome: Outcome) -> list:
     """How a step went, as plain data."""
     if outcome.error is not None:
         return [FAIL, [str(outcome.error), outcome.error.kind], None]
@@ -278,7 +278,7 @@ def _observed(calls: int, *call: Any) -> Observed:
 
 def _counted(calls: int, *call: Any) -> Observed:
     """Call as `_observed` does, with a limit on the number of Python calls."""
-    tally = Tally()
+    tally = CallBudget()
     tally.left = calls
     try:
         with tally:
@@ -294,5 +294,5 @@ def serve(sock: socket.socket, shell: Shell, output: int) -> None:
     """Be one notebook's process until the host hangs up."""
     if "" not in sys.path:
         sys.path.insert(0, "")
-    lacking.watch(os.getcwd())
+    missing_modules.install_finder(os.getcwd())
     NotebookProcess(sock, shell, output).serve()

@@ -31,8 +31,8 @@ ASK, ANSWER, ERROR = "ask", "answer", "error"
 
 # Objects that do not travel, by wire's references
 HANDLE = REFERENCE  # the session's, by its number there
-STUB = REFERENCE + 1  # the host's, by its number there: the session calls it back
-TWIN = REFERENCE + 2  # the host's, by value
+PROXY = REFERENCE + 1  # the host's, by its number there: the session calls it back
+BY_VALUE = REFERENCE + 2  # the host's, by value
 NODE = REFERENCE + 3  # a node of a graph that went by value
 RESULT = REFERENCE + 4  # what an earlier step of the same script gave
 

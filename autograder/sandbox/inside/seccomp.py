@@ -16,7 +16,7 @@ from .system_calls import ALLOWED
 
 # What libc and Python expect to hear: "try again" is what a full system says, "there is no such call" has them take
 # an older one. All other calls are not permitted.
-_TOLD = {
+_REFUSED = {
     "clone": ((56, 220), errno.EAGAIN), "fork": ((57, None), errno.EAGAIN), "vfork": ((58, None), errno.EAGAIN),
     "clone3": ((435, 435), errno.ENOSYS),
 }  # fmt: skip
@@ -43,7 +43,7 @@ def program(machine: str) -> bytes:
     ]  # fmt: skip
     for first, last in _runs(number for number in allowed if number is not None):
         lines += [(_LEAST, 0, 2, first), (_ABOVE, 1, 0, last), (_RETURN, 0, 0, _ALLOW)]
-    for numbers, error in _TOLD.values():
+    for numbers, error in _REFUSED.values():
         if (number := numbers[column]) is not None:
             lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERROR | error)]
     # memory shared without a file would escape the limit on data: its flags are the fourth argument

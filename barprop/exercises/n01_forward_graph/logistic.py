@@ -50,7 +50,7 @@ def _probes(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _is_far(c: Case) -> bool:
-    return "far" in c.more
+    return "far" in c.context
 
 
 def _oracle(c: Case) -> Values:
@@ -144,7 +144,7 @@ LOGISTIC_FORWARD = Exercise(
     returned=("z", "m", "l"),
     points=3,
     parts=(Part("values", 2, ("z", "m", "l")), Part("stable", 1, ("l_far_out", "warnings"))),
-    hanging=("warnings",),
+    only_with_others=("warnings",),
     minutes=14,
     level=2,
     statements=("L1", "L2"),

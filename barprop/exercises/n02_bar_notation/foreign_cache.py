@@ -27,7 +27,7 @@ def bars_from(
     run : Run
         The answer.
     case : Case
-        With `foreign` in `more` if another x or w made the cache.
+        With `foreign` in `context` if another x or w made the cache.
     names : tuple of str
         Names of the bars.
     exercise : Exercise
@@ -41,7 +41,7 @@ def bars_from(
         Name of a bar, and its value.
     """
     got, error = _taken(run, case, names, exercise.name)
-    if not error and case.more.get("foreign"):
+    if not error and case.context.get("foreign"):
         meant = _as_if_read(got, case, exercise, again(case))
         if meant is not None:
             run.remark(
@@ -68,7 +68,7 @@ def _as_if_read(got: Values, case: Case, exercise: Exercise, caches: Iterable[Ma
     right = exercise.oracle(case)
     if _agree(got, right, exercise):
         return None
-    twins = [Case(case.label, {**case.args, "cache": cache}, case.more) for cache in caches]
+    twins = [Case(case.label, {**case.args, "cache": cache}, case.context) for cache in caches]
     there = [exercise.oracle(twin) for twin in twins]
     # first an answer that is right but for this, then every known mistake beside it
     for wrong in (lambda c, bars: bars, *(mistake.wrong for mistake in exercise.mistakes)):

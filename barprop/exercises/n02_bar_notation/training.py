@@ -244,7 +244,7 @@ TRAIN = Exercise(
     guesses=_guesses,
     drive=_train_drive,
     returned=("w", "v", "losses"),
-    hanging=("seed",),
+    only_with_others=("seed",),
     mistakes=(
         Mistake("went uphill", "Your loss grows: each step goes with the bar instead of against it.", _single("ascent")),
         Mistake("v moved first", "v moves before w's bar is taken. Both bars belong to the old values.", _single("v first")),

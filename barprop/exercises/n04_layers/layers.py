@@ -42,7 +42,7 @@ PRODUCT = Exercise(
     name="Product",
     signature="class Product: forward(self, h, w) -> e, backward(self, e_bar, w) -> (w_bar, h_bar); w = (v,)",
     outputs=("e", "v_bar", "h_bar", "cache"),
-    hanging=("cache",),
+    only_with_others=("cache",),
     parts=(Part("forward", 1, ("e",)), Part("backward", 2, ("v_bar", "h_bar", "cache"))),
     points=3,
     minutes=12,
@@ -193,7 +193,7 @@ LINEAR = Exercise(
     name="Linear",
     signature="class Linear: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = (W, b)",
     outputs=("h", "W_bar", "b_bar", "h_prev_bar", "cache"),
-    hanging=("cache",),
+    only_with_others=("cache",),
     parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("W_bar", "b_bar", "h_prev_bar", "cache"))),
     points=3,
     minutes=7,
@@ -247,7 +247,7 @@ def _tanh_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 def _kept_input(c: Case, right: Values) -> Values:
     """Backward reads the input's array, which holds -1 by then."""
-    if "overwritten" not in c.more:
+    if "overwritten" not in c.context:
         return {"h_prev_bar": right["h_prev_bar"]}
     return {"h_prev_bar": product(c.h_bar, tanh.slope(np.full(np.shape(c.h_bar), -1.0)))}
 
@@ -269,7 +269,7 @@ def _nonlinear(
         name=name,
         signature=f"class {name}: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
         outputs=("h", "h_prev_bar", "w_bar", "cache"),
-        hanging=("w_bar", "cache"),
+        only_with_others=("w_bar", "cache"),
         corners=("with zeros", "very far out", OVERWRITTEN),
         parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
         points=3,

@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.returned import take_tuple
-from barprop.answers.untrusted import same
+from barprop.answers.untrusted import identical
 from barprop.exercises.layer_drivers import flat, other_weights
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
@@ -47,7 +47,7 @@ def _chain(steps: Sequence[Callable], x: Any, w: Sequence[Sequence[Any]]) -> Any
 
 
 def _network_right(c: Case) -> Values:
-    if "own" in c.more:
+    if "own" in c.context:
         return {"own": _CHAINED}
 
     def w_bar(number: int, place: int) -> Any:
@@ -68,7 +68,7 @@ def _network_right(c: Case) -> Values:
 
 
 def _network_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    if "own" in case.more:
+    if "own" in case.context:
         yield "own", _own_layers(run, case)
         return
     network = run("Network", [Nudged(step) for step in case.steps])
@@ -80,7 +80,7 @@ def _network_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     if case.twice:
         run.send(network, "forward", case.x, case.w)
         again = run.send(network, "backward", case.h_bar, case.w)
-        yield "again", _other_weights(run, case, network) if same(again, value) else _LAYERS_LOST
+        yield "again", _other_weights(run, case, network) if identical(again, value) else _LAYERS_LOST
     yield "w_bar", flat("w_bar", w_bar, case.w)
 
 
@@ -90,9 +90,9 @@ def _other_weights(run: Run, case: Case, used: Any) -> str:
     new = run("Network", [Nudged(step) for step in case.steps])
     h = run.send(new, "forward", case.x, w)
     value = run.send(new, "backward", case.h_bar, w)
-    kept = same(run.send(used, "forward", case.x, w), h)
+    kept = identical(run.send(used, "forward", case.x, w), h)
     run.send(new, "forward", case.x, case.w)
-    return _LAYERS_KEPT if kept and same(run.send(used, "backward", case.h_bar, w), value) else _OLD_WEIGHTS
+    return _LAYERS_KEPT if kept and identical(run.send(used, "backward", case.h_bar, w), value) else _OLD_WEIGHTS
 
 
 def _own_layers(run: Run, case: Case) -> str:
@@ -113,7 +113,7 @@ def _own_layers(run: Run, case: Case) -> str:
     out = run.send(network, "forward", case.x, case.w)
     value = run.send(network, "backward", case.h_bar, case.w)
     (_, w_bars), (_, x_bar) = take_tuple("Network.backward", value, ("w_bar", "x_bar"))
-    right = same(out, h) and same(x_bar, bar) and same(tuple(w_bars), tuple(w_bar))
+    right = identical(out, h) and identical(x_bar, bar) and identical(tuple(w_bars), tuple(w_bar))
     return _CHAINED if right else _NOT_CHAINED
 
 
@@ -121,7 +121,7 @@ def _wrong_network(rule: str) -> Callable[[Case, Values], Values | None]:
     """Describe a Network that breaks the chain as `rule` names; None if that does not fit the shapes."""
 
     def wrong(c: Case, right: Values) -> Values | None:
-        if "own" in c.more or len(c.w) < 2:
+        if "own" in c.context or len(c.w) < 2:
             return None
         try:
             return _broken(c, rule)
@@ -149,18 +149,18 @@ def _broken(c: Case, rule: str) -> Values:
 
 def _early(c: Case, right: Values) -> Values | None:
     """Return the chain without its last layer."""
-    return {"h": _chain(c.steps[:-1], c.x, c.w[:-1])} if c.args["w"] and "own" not in c.more else None
+    return {"h": _chain(c.steps[:-1], c.x, c.w[:-1])} if c.args["w"] and "own" not in c.context else None
 
 
 def _gave_back(c: Case, right: Values) -> Values:
-    return {"own": _NOT_CHAINED} if "own" in c.more else {"h": np.array(c.x, dtype=float)}
+    return {"own": _NOT_CHAINED} if "own" in c.context else {"h": np.array(c.x, dtype=float)}
 
 
 NETWORK = Exercise(
     name="Network",
     signature="class Network: Network(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar)",
     outputs=("h", "x_bar", "w_bar", "again", "own"),
-    hanging=("again", "own"),
+    only_with_others=("again", "own"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 3, ("x_bar", "w_bar", "again", "own"))),
     points=4,
     minutes=12,
@@ -181,11 +181,11 @@ NETWORK = Exercise(
         Mistake("the same bar for every layer", "Every layer was given the bar of the network's output. Each hands its input's bar to the one before it.",
                 _wrong_network("same bar")),
         Mistake("x_bar is the bar that came in", "x_bar is h_bar itself. What comes out of the first layer on the way back?",
-                lambda c, right: {"x_bar": np.array(c.h_bar)} if "own" not in c.more else None),
+                lambda c, right: {"x_bar": np.array(c.h_bar)} if "own" not in c.context else None),
         Mistake("every layer was given x", "Every layer was given x. Each takes what the one before it made.", _wrong_network("all from x")),
         Mistake("left out the last layer", "The last layer never had its turn.", _early),
         Mistake("layers on the class", "Everything came back as it went in. Do your layers lie on the class, or in a global name? Then a second Network, made with no layer, has emptied the list of the first.",
-                lambda c, right: {"h": np.array(c.x, dtype=float), "x_bar": np.array(c.h_bar)} if "own" not in c.more else None),
+                lambda c, right: {"h": np.array(c.x, dtype=float), "x_bar": np.array(c.h_bar)} if "own" not in c.context else None),
         Mistake("keeps its weights", "Called with other weights, your network goes on with those of an earlier call, or of another network. The weights come with every call.",
                 lambda c, right: {"again": _OLD_WEIGHTS} if "again" in right else None),
         Mistake("gave x back", "x came back as it was. Which layers has it been through?", _gave_back),

@@ -288,7 +288,7 @@ TRAIN_DIGITS = Exercise(
     name="train_digits",
     signature="train_digits(network, w, X, labels, lr, epochs, seed, batch=32) -> (w, losses)",
     outputs=("w", "losses", "pairs", "steps", "seed", "accuracy"),
-    hanging=("pairs", "seed", "accuracy"),
+    only_with_others=("pairs", "seed", "accuracy"),
     parts=(Part("one_batch", 2, ("w", "losses", "pairs")), Part("batches", 2, ("steps", "seed", "accuracy"))),
     points=4,
     minutes=25,

@@ -10,7 +10,7 @@ import numpy as np
 
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.script import NOTHING, OBJECT, Later, Played, Script
-from barprop.answers.untrusted import describe_type, is_plain, same
+from barprop.answers.untrusted import describe_type, identical, is_plain
 from barprop.judging.exercise import Case, Values
 from barprop.numerics.vjp import pull_back
 
@@ -83,7 +83,7 @@ def expressions_case(
     Returns
     -------
     Case
-        With all of this in `more`.
+        With all of this in `context`.
     """
     more = {"kind": kind, "values": tuple(values.split()), "expressions": expressions, "left": left, "made": made}
     return Case(label, args, more)
@@ -136,7 +136,7 @@ def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     trials = [_Trial(case, expression, made) for expression in case.expressions]
     for trial, played in zip(trials, run.play([trial.script for trial in trials]), strict=True):
         try:
-            yield from trial.told(played)
+            yield from trial.outputs(played)
         except AnswerError as error:
             errors.append(error)
     if errors:
@@ -159,11 +159,11 @@ class _Trial:
         self.backward = script.send(out, "backward", want=NOTHING)
         self.bars = {name: script.get(nodes[name], "bar") for name in expression.read(case.values)}
 
-    def told(self, played: Played) -> Iterator[tuple[str, Any]]:
+    def outputs(self, played: Played) -> Iterator[tuple[str, Any]]:
         """Yield what came of it. Raises AnswerError where it stopped."""
         name = self.expression.name
         for operand, data in self.before.items():
-            if not same(played[data], played[self.after[operand]]):
+            if not identical(played[data], played[self.after[operand]]):
                 raise AnswerError(
                     f"{name} changes the .data of {operand}; work on a copy, other nodes read it as well."
                 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.call_budget import Tally
+from barprop.answers.call_budget import CallBudget
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.untrusted import is_array, is_row
 from barprop.exercises.n06_autograd.expressions import (
@@ -157,7 +157,7 @@ def _ladder(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     """Two nodes a rung, each made from both of the rung before, sixty times: 121 nodes and 2**60 paths."""
     a = new_node(run, case.made, 1.5)
     out = combine(run, case.made, "a + a", _rungs, a)
-    tally = Tally()
+    tally = CallBudget()
     try:
         with tally:
             run.send(out, "backward")

@@ -84,7 +84,7 @@ def _growth(run: Run) -> Any:
 
 
 def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
-    if "two_sizes" in case.more:
+    if "two_sizes" in case.context:
         try:
             yield "the work", _growth(run)
         except AnswerError as error:
@@ -156,7 +156,7 @@ def _which_order(graph: Graph, order: list[int]) -> str:
 
 def _nodes_are(word: Callable[[Case], str]) -> Callable[[Case, Values], Values | None]:
     return lambda case, right: (
-        {("a long chain" if case.long else "the nodes"): word(case)} if "long" in case.more else None
+        {("a long chain" if case.long else "the nodes"): word(case)} if "long" in case.context else None
     )
 
 
@@ -170,7 +170,7 @@ def _walked(walk: Callable[[Any, int], list[int]]) -> Callable[[Case, Values], V
     """Describe the reversed order of a walk from the node."""
 
     def wrong(case: Case, right: Values) -> Values | None:
-        if "long" not in case.more or case.long or case.alike:
+        if "long" not in case.context or case.long or case.alike:
             return None
         return {"the order": _which_order(Graph(case.parents), walk(case.parents, case.node)[::-1])}
 
@@ -190,7 +190,7 @@ def _by_level(parents: Any, node: int) -> list[int]:
 
 
 def _order_right(case: Case) -> Values:
-    if "two_sizes" in case.more:
+    if "two_sizes" in case.context:
         return {"the work": _AS_THE_GRAPH}
     return {"a long chain": "each once"} if case.long else {"the nodes": "each once", "the order": "parents first"}
 
@@ -204,7 +204,7 @@ TOPOLOGICAL_ORDER = Exercise(
     name="topological_order",
     signature="topological_order(node) -> list",
     outputs=("the nodes", "the order", "a long chain", "the work"),
-    hanging=("the order", "the work"),
+    only_with_others=("the order", "the work"),
     points=3,
     minutes=25,
     level=2,

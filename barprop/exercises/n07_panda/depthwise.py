@@ -40,7 +40,7 @@ def _probes(rng: np.random.Generator) -> Iterator[Case]:
     whole = case("whole numbers, Fortran order, read-only", 1, 4, 5, 2, 2, 1)
     args = {key: np.asfortranarray(rng.integers(1, 8, np.shape(u))) for key, u in whole.args.items()}
     args = args | {"h_bar": np.asfortranarray(whole.h_bar)}
-    yield Case(whole.label, {key: read_only(u) for key, u in args.items()}, whole.more)
+    yield Case(whole.label, {key: read_only(u) for key, u in args.items()}, whole.context)
 
 
 def _right(c: Case) -> Values:
@@ -172,7 +172,7 @@ DEPTHWISE_CONV2D = Exercise(
     name="DepthwiseConv2d",
     signature="class DepthwiseConv2d: DepthwiseConv2d(k, s), forward as given, backward(self, h_bar, w) -> ((W_bar, b_bar), h_prev_bar); w = (W, b)",
     outputs=("W_bar", "b_bar", "h_prev_bar", "h", "cache"),
-    hanging=("h", "cache"),
+    only_with_others=("h", "cache"),
     parts=(Part("weights", 2, ("W_bar", "b_bar")), Part("input", 3, ("h_prev_bar", "h", "cache"))),
     points=5,
     minutes=20,

@@ -80,7 +80,7 @@ def _forth(wrong: Callable[[Any], Any]) -> Callable[[Case, Values], Values | Non
 
 def _kept_input(c: Case, right: Values) -> Values:
     """Backward reads the input's array, which holds -1 by then."""
-    return {"h_prev_bar": np.zeros(np.shape(c.h_prev)) if "overwritten" in c.more else right["h_prev_bar"]}
+    return {"h_prev_bar": np.zeros(np.shape(c.h_prev)) if "overwritten" in c.context else right["h_prev_bar"]}
 
 
 def _other_lid(c: Case, right: Values, got: Values) -> Values | None:
@@ -119,7 +119,7 @@ RELU6 = Exercise(
     signature="class ReLU6: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
     outputs=("h", "h_prev_bar", "w_bar", "cache"),
     corners=("with exactly 0", OVERWRITTEN),
-    hanging=("w_bar", "cache"),
+    only_with_others=("w_bar", "cache"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
     points=3,
     minutes=8,
@@ -240,7 +240,7 @@ MEAN_POOL = Exercise(
     name="MeanPool",
     signature="class MeanPool: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
     outputs=("h", "h_prev_bar", "w_bar", "cache"),
-    hanging=("w_bar", "cache"),
+    only_with_others=("w_bar", "cache"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
     points=3,
     minutes=8,

@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.returned import take_tuple
-from barprop.answers.untrusted import describe_type, is_array, is_number, is_row, same
+from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row
 from barprop.exercises.layer_drivers import other_weights
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
@@ -107,7 +107,7 @@ def _bars(c: Case, output: Callable[[list, Any, Any], Any]) -> Values:
 
 def _right(c: Case) -> Values:
     right = {"h": _around(c.steps, c.x, c.w), **_bars(c, _around)}
-    return right | ({"again": _KEPT} if "twice" in c.more else {})
+    return right | ({"again": _KEPT} if "twice" in c.context else {})
 
 
 def _layers(run: Run, steps: list) -> list[Any]:
@@ -129,10 +129,10 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     value = run.send(residual, "backward", case.h_bar, case.w)
     (_, w_bar), (_, x_bar) = take_tuple("Residual.backward", value, ("w_bar", "x_bar"))
     yield "x_bar", x_bar
-    if "twice" in case.more:
+    if "twice" in case.context:
         run.send(residual, "forward", case.x, case.w)
         again = run.send(residual, "backward", case.h_bar, case.w)
-        yield "again", _other_weights(run, case, residual) if same(again, value) else _LOST
+        yield "again", _other_weights(run, case, residual) if identical(again, value) else _LOST
     yield "w_bar", _as_vector(w_bar, case.w)
 
 
@@ -142,8 +142,8 @@ def _other_weights(run: Run, case: Case, used: Any) -> str:
     new = run("Residual", _layers(run, case.steps))
     h = run.send(new, "forward", case.x, w)
     value = run.send(new, "backward", case.h_bar, w)
-    kept = same(run.send(used, "forward", case.x, w), h)
-    return _KEPT if kept and same(run.send(used, "backward", case.h_bar, w), value) else _OLD_WEIGHTS
+    kept = identical(run.send(used, "forward", case.x, w), h)
+    return _KEPT if kept and identical(run.send(used, "backward", case.h_bar, w), value) else _OLD_WEIGHTS
 
 
 def _bare(steps: list, x: Any, w: Sequence[Any]) -> Any:
@@ -226,7 +226,7 @@ RESIDUAL = Exercise(
     name="Residual",
     signature="class Residual: Residual(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar); h = x + network(x)",
     outputs=("h", "x_bar", "w_bar", "again"),
-    hanging=("again",),
+    only_with_others=("again",),
     parts=(Part("forward", 1, ("h",)), Part("backward", 3, ("x_bar", "w_bar", "again"))),
     points=4,
     minutes=12,

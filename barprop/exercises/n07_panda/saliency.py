@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import AnswerError, Run
-from barprop.answers.untrusted import describe_type, is_array, same
+from barprop.answers.untrusted import describe_type, identical, is_array
 from barprop.exercises.sampling import read_only
 from barprop.fixtures.networks import NudgedNetwork, loss_slopes, small_net
 from barprop.judging.compare import close
@@ -109,7 +109,7 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     yield "mean", _mean(case, copies, np.asarray(got, dtype=float))
     again = run("smooth_saliency", *case.args.values())
     other = run("smooth_saliency", *list(case.args.values())[:-1], case.seed + 1)
-    yield "seed", _NO_SEED if not same(again, got) else _ONE_SEED if same(other, got) else _FIXED
+    yield "seed", _NO_SEED if not identical(again, got) else _ONE_SEED if identical(other, got) else _FIXED
 
 
 def _sorted(c: Case, seen: list[np.ndarray]) -> list[np.ndarray]:
@@ -217,7 +217,7 @@ SMOOTH_SALIENCY = Exercise(
     name="smooth_saliency",
     signature="smooth_saliency(net, X, labels, sigma, samples, seed) -> (n, d)",
     outputs=("saliency", "mean", "noise", "seed"),
-    hanging=("noise", "seed"),
+    only_with_others=("noise", "seed"),
     parts=(Part("still", 1, ("saliency",)), Part("noisy", 2, ("mean", "noise", "seed"))),
     points=3,
     minutes=12,

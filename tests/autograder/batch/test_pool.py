@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from autograder.batch import pool
-from autograder.batch.pool import Crew
+from autograder.batch.pool import WorkerPool
 
 
 @pytest.fixture
-def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[Crew]:
+def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPool]:
     """Two workers that give every job back."""
     monkeypatch.setattr(pool, "_try", lambda worker, job: job)
-    with Crew(2, isolated=False) as crew:
+    with WorkerPool(2, isolated=False) as crew:
         yield crew
 
 
-def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(crew: Crew) -> None:
+def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(crew: WorkerPool) -> None:
     drawn: list[int] = []
 
     def jobs() -> Iterator[Any]:
@@ -36,12 +36,12 @@ def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(crew: Crew) -> Non
     assert sorted(done) == drawn == list(range(50))
 
 
-def test_no_jobs_are_no_records(crew: Crew) -> None:
+def test_no_jobs_are_no_records(crew: WorkerPool) -> None:
     assert list(crew.run([])) == []
 
 
 def test_an_error_while_jobs_are_drawn_or_run_is_raised_and_leaves_no_thread(
-    crew: Crew, monkeypatch: pytest.MonkeyPatch
+    crew: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def jobs() -> Iterator[Any]:
         yield 1

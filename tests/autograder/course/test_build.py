@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from autograder.course.authored import authored, graded, read_authored
-from autograder.course.build import declared_otherwise, differences, release_into, stale_solutions, troubles
+from autograder.course.build import declared_otherwise, differences, problems_in, release_into, stale_solutions
 from autograder.course.exercise_tables import STATEMENTS, exercises_page
 from autograder.course.layout import RELEASE, SOLUTIONS
 from autograder.course.statement_places import PLACES
@@ -116,7 +116,7 @@ def test_rhythm(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_solutions_run_clean(name):
     notebook = nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4)
-    assert troubles(notebook) == []
+    assert problems_in(notebook) == []
     assert any("image/png" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
 
 

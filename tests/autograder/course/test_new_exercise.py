@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.layout import ROOT
-from autograder.course.scaffold import ScaffoldError, _declared, lay_out
+from autograder.course.scaffold import ScaffoldError, _declared, add_exercise
 from tests.checkout import copy_checkout
 
 BLOCK = re.compile(r"```(console|diff)\n(.*?)```|In\s+`([^`]+)`:", re.DOTALL)
@@ -67,7 +67,7 @@ def test_the_page_is_true(tmp_path):
 )
 def test_what_cannot_be_laid_out_is_a_sentence_and_nothing_is_written(notebook, name, why, tmp_path):
     with pytest.raises(ScaffoldError, match=re.escape(why)):
-        lay_out(notebook, name, tmp_path)
+        add_exercise(notebook, name, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder import samples
 from autograder.course.authored import authored, solved
-from autograder.course.build import troubles
+from autograder.course.build import problems_in
 from autograder.course.layout import RELEASE, SOLUTIONS
 from barprop.exercises import EXERCISES
 
@@ -99,7 +99,7 @@ def test_every_accepted_answer_is_shown_like_the_reference(name: str, number: in
     if name == "06_autograd":
         pytest.xfail("a cell of 06 differs with a sample of Value; which one has not been looked at yet")
     notebook = executed(otherwise(name, number, kind), tmp_path, name)
-    assert troubles(notebook) == []
+    assert problems_in(notebook) == []
     reference = nbformat.read(SOLUTIONS / name / f"{NOTEBOOKS[name].stem}.ipynb", as_version=4)
     free = FREE.get(name[:2], set())
     mine, right = shown(notebook, free), shown(reference, free)
@@ -111,7 +111,7 @@ def test_every_accepted_answer_is_shown_like_the_reference(name: str, number: in
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_an_untouched_notebook_runs_to_its_end(name: str, tmp_path: Path) -> None:
     notebook = executed(nbformat.read(RELEASE / name / f"{NOTEBOOKS[name].stem}.ipynb", as_version=4), tmp_path, name)
-    problems = [text for text in troubles(notebook) if "a check that does not pass" not in text]
+    problems = [text for text in problems_in(notebook) if "a check that does not pass" not in text]
     assert problems == []
     for cell in notebook.cells:  # predictions are worth nothing before they are made
         if cell.metadata.get("nbgrader", {}).get("grade"):

@@ -9,8 +9,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
 
 from autograder.__main__ import main
-from autograder.deadlines.book import FILE
 from autograder.deadlines.policy import DAY, LatePolicy
+from autograder.deadlines.toml_file import FILE
 from tests.autograder.plugin.test_course import run, totals
 from tests.grading_tools import hand_in, own_answers, own_source, put
 

@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.__main__ import main
-from autograder.deadlines.book import FILE
+from autograder.deadlines.toml_file import FILE
 from tests.grading_tools import make_course
 
 ONE, TWO = "01_forward_graph", "02_bar_notation"

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autograder.lms import archives
-from autograder.lms.collect import Collected, Desk, read_notes
+from autograder.lms.collect import Collected, Collector, read_notes
 from autograder.lms.roster import read_roster
 from tests.autograder.lms.archives import link, packed, written
 from tests.autograder.lms.rosters import CANVAS, MOODLE
@@ -22,9 +22,9 @@ from tests.autograder.lms.rosters import CANVAS, MOODLE
 ASSIGNMENT = "07_panda"
 
 
-def _desk(folder: Path, roster: str = CANVAS, **more: object) -> Desk:
+def _desk(folder: Path, roster: str = CANVAS, **more: object) -> Collector:
     (folder / "roster.csv").write_text(roster, encoding="utf-8")
-    return Desk(
+    return Collector(
         ASSIGNMENT, {ASSIGNMENT: {"panda"}, "02_bar_notation": {"bar_notation"}}, folder / "submitted", folder / "downloaded",
         read_roster(folder / "roster.csv") if roster else None, **more,  # type: ignore[arg-type]
     )  # fmt: skip

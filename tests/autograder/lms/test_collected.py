@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.lms.collect import Desk
+from autograder.lms.collect import Collector
 from autograder.lms.collected import LIST, Collected
 from autograder.lms.roster import read_roster
 from tests.autograder.lms.archives import written
@@ -20,7 +20,7 @@ HEADER = "Full name,Email address,ID number\n"
 def _collect(folder: Path, files: dict[str, bytes], class_: list[str]) -> Collected:
     (folder / "roster.csv").write_text(HEADER + "".join(f"{n},{n}@x.edu,{n}\n" for n in class_), encoding="utf-8")
     roster = read_roster(folder / "roster.csv")
-    desk = Desk("02_bar_notation", NOTEBOOKS, folder / "submitted", folder / "downloaded", roster)
+    desk = Collector("02_bar_notation", NOTEBOOKS, folder / "submitted", folder / "downloaded", roster)
     return desk.collect([written(folder / "a.zip", files)])  # type: ignore[arg-type]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.lms.collect import Desk
+from autograder.lms.collect import Collector
 from autograder.lms.right_assignment import WrongDownloadError, assignment_of
 from autograder.lms.roster import read_roster
 from tests.autograder.lms.archives import written
@@ -16,10 +16,10 @@ NOTEBOOKS = {"01_forward": {"forward"}, "02_bar_notation": {"bar_notation"}, "03
 NAMES = ("lovelaceada_101", "straußjörg_102", "oneilzoëz_103")
 
 
-def _desk(folder: Path, *, force: bool = False) -> Desk:
+def _desk(folder: Path, *, force: bool = False) -> Collector:
     (folder / "roster.csv").write_text(CANVAS, encoding="utf-8")
     roster = read_roster(folder / "roster.csv")
-    return Desk("02_bar_notation", NOTEBOOKS, folder / "submitted", folder / "downloaded", roster, force=force)
+    return Collector("02_bar_notation", NOTEBOOKS, folder / "submitted", folder / "downloaded", roster, force=force)
 
 
 def _zip(folder: Path, notebook: str, number: int) -> Path:

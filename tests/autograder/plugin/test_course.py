@@ -19,7 +19,7 @@ from autograder.batch.run import Summary
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
 from autograder.scoring.grade import grade_submission, refused
-from autograder.submission.read_folder import take_in
+from autograder.submission.read_folder import read_submission
 from tests.grading_tools import (
     FakeSession,
     hand_in,
@@ -258,7 +258,7 @@ def test_what_is_written_is_what_was_graded(own: Path, monkeypatch: pytest.Monke
 
     def read(folder: Path, ignore: list[str]) -> Any:
         reads.append(folder.parent.name)
-        return take_in(folder, ignore)
+        return read_submission(folder, ignore)
 
     def run_jobs(waiting: Any, *_: Any) -> Iterator[Any]:
         for job in waiting:
@@ -266,7 +266,7 @@ def test_what_is_written_is_what_was_graded(own: Path, monkeypatch: pytest.Monke
                 data.write_text("second")
             yield grade_submission(job, lambda _: FakeSession())
 
-    monkeypatch.setattr(run_module, "take_in", read)
+    monkeypatch.setattr(run_module, "read_submission", read)
     monkeypatch.setattr(run_module, "run_jobs", run_jobs)
     assert run().graded == 4
     assert (own / "autograded/full/ps1/data.csv").read_text() == "first"

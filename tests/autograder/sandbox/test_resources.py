@@ -66,7 +66,7 @@ def test_a_host_side_product_cannot_outgrow_the_host(sandbox):
     with sandbox.session() as session:
         session.run_cell("import numpy as np\ndef double(f):\n    u = np.ones((40_000, 1))\n    return f(u, u.T)")
         assert "MemoryError" in ask(session, lambda a, b: (a @ b).sum())
-        assert session.interrupt_free()
+        assert session.is_alive()
 
 
 def test_calls_back_are_counted(sandbox, monkeypatch):
@@ -74,7 +74,7 @@ def test_calls_back_are_counted(sandbox, monkeypatch):
     with sandbox.session() as session:
         session.run_cell("def double(f):\n    while True: f()")
         assert "calls to what was passed in" in ask(session, lambda: 1)
-        assert not session.interrupt_free()
+        assert not session.is_alive()
 
 
 def test_the_time_for_a_notebook_is_shared_by_its_cells(sandbox):

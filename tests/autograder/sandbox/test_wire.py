@@ -19,7 +19,7 @@ from autograder.sandbox import Limits
 from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError
 from barprop.activations import tanh
 from barprop.answers.calls import AnswerError
-from barprop.answers.untrusted import same
+from barprop.answers.untrusted import identical
 from tests.sandbox_tools import played
 
 
@@ -42,7 +42,7 @@ def exactly(a: object, b: object) -> bool:
         return list(a) == list(b) and all(exactly(a[k], b[k]) for k in a)
     if isinstance(a, np.ndarray):
         flags = ("C_CONTIGUOUS", "F_CONTIGUOUS", "WRITEABLE")
-        return same(a, b) and all(a.flags[f] == b.flags[f] for f in flags)
+        return identical(a, b) and all(a.flags[f] == b.flags[f] for f in flags)
     return a is b or a == b or (a != a and b != b)
 
 

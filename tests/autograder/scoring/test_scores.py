@@ -200,7 +200,7 @@ class Mortal(FakeSession):
             return CellResult([], "The notebook's process was killed.")
         return super().run_cell(source, seconds)
 
-    def interrupt_free(self) -> bool:
+    def is_alive(self) -> bool:
         return self.alive
 
 

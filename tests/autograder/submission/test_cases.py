@@ -25,7 +25,7 @@ from autograder.reports.csv_file import spreadsheet_safe
 from autograder.sandbox import Sandbox
 from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.seeds import SecretError, course_secret
-from autograder.submission.read_folder import take_in
+from autograder.submission.read_folder import read_submission
 from autograder.submission.read_notebook import read_notebook
 from autograder.submission.timestamp import read_time
 from tests import needs
@@ -288,7 +288,7 @@ def test_a_figure_that_is_still_open_is_shown() -> None:
 @pytest.mark.parametrize("name", ["forward_graph.ipynb.json", "forward_graph.ipynb.txt", "Forward_Graph.IPYNB"])
 def test_a_notebook_with_another_ending_is_graded(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(json.dumps(solved()))
-    taken = take_in(tmp_path)
+    taken = read_submission(tmp_path)
     assert set(taken.notebooks) == {name}
     found = points(grade_bytes(taken.notebooks))
     assert sum(v or 0 for v in found.values()) == sum(v or 0 for v in points(grade(solved())).values())

@@ -12,7 +12,7 @@ from nbconvert.exporters import HTMLExporter
 
 from autograder.scoring.sanitize import harmless_text
 from autograder.scoring.seeds import seed_key
-from autograder.submission.read_folder import take_in
+from autograder.submission.read_folder import read_submission
 from tests.grading_tools import grade, grade_bytes, points, solved
 
 
@@ -56,7 +56,7 @@ def test_what_is_no_answer_is_set_aside_before_the_size_is_judged(tmp_path: Path
         pasted = {"attachments": {"1.jpg": {"image/jpeg": bulk}}} if where == "attachments" else {}
         document["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": text} | pasted)
     (tmp_path / "forward_graph.ipynb").write_text(json.dumps(document))
-    found = take_in(tmp_path)
+    found = read_submission(tmp_path)
     assert not found.unreadable
     assert len(found.notebooks["forward_graph.ipynb"]) < 1_000_000
     assert bool(found.notes) == (where in ("attachments", "source"))

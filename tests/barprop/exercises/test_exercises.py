@@ -224,7 +224,7 @@ def given_away(evaluation: Evaluation, text: str) -> list[str]:
 
 def asked(trial: Trial) -> list[float]:
     """What stands in a case, and what the answer gave itself."""
-    return numbers(trial.case.args) + numbers(trial.case.more) + numbers(trial.got)
+    return numbers(trial.case.args) + numbers(trial.case.context) + numbers(trial.got)
 
 
 def numbers(value: Any) -> list[float]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from barprop.activations import ACTIVATIONS
-from barprop.answers.untrusted import row_of_numbers, same
+from barprop.answers.untrusted import identical, row_of_numbers
 from barprop.judging.compare import close, problem, show
 
 RNG = np.random.default_rng
@@ -70,13 +70,13 @@ def test_a_sentence_never_holds_the_right_number() -> None:
 
 
 def test_same_is_bit_for_bit() -> None:
-    assert same({"a": [np.ones(2), (1.0, "x")]}, {"a": [np.ones(2), (1.0, "x")]})
-    assert same(np.array([np.nan]), np.array([np.nan]))
-    assert not same(np.ones(2), np.ones(2) + 1e-16 * 3)
-    assert not same(np.ones(2), np.ones((2, 1)))
-    assert not same(1.0, 1)
-    assert not same({"a": 1}, {"b": 1})
-    assert not same([1.0, 2.0], [1.0])
+    assert identical({"a": [np.ones(2), (1.0, "x")]}, {"a": [np.ones(2), (1.0, "x")]})
+    assert identical(np.array([np.nan]), np.array([np.nan]))
+    assert not identical(np.ones(2), np.ones(2) + 1e-16 * 3)
+    assert not identical(np.ones(2), np.ones((2, 1)))
+    assert not identical(1.0, 1)
+    assert not identical({"a": 1}, {"b": 1})
+    assert not identical([1.0, 2.0], [1.0])
 
 
 def test_rows_of_numbers() -> None:

@@ -17,7 +17,7 @@ import barprop
 from autograder.reference import REFERENCES, oracle_of
 from barprop import check
 from barprop.answers.calls import Namespace, Run
-from barprop.answers.captured_output import modest_output
+from barprop.answers.captured_output import capped_output
 from barprop.exercises import EXERCISES, NOTEBOOKS, TESTS, in_notebook
 from barprop.judging.evaluate import evaluate
 from barprop.judging.exercise import Case, Exercise, Mistake, Part
@@ -212,13 +212,13 @@ def test_verdict_as_text_and_html() -> None:
 
 
 def test_modest_output(capsys: pytest.CaptureFixture) -> None:
-    with modest_output(10):
+    with capped_output(10):
         print("12345678901234567890")
         print("more", file=sys.stderr)
     said = capsys.readouterr()
     assert said.out.startswith("1234567890\n... your code prints more")
     assert said.err == ""
-    with pytest.raises(ZeroDivisionError), modest_output(0):
+    with pytest.raises(ZeroDivisionError), capped_output(0):
         print("nothing", 1 / 0)
     assert capsys.readouterr() == ("", "")
     print("back")

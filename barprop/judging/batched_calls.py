@@ -9,7 +9,7 @@ from barprop.answers.script import Later, Played, Script
 from barprop.judging.exercise import Case, Exercise
 
 
-class Ahead:
+class BatchedCalls:
     """Makes the calls of an exercise without a drive ahead, all in one go, where answers lie in another process.
 
     The first is made alone: where it fails, so will most, and after some failures no more are made.
@@ -43,10 +43,10 @@ class Ahead:
     def run(self, number: int, first: bool) -> Run:
         """Return the run for one go at a case."""
         played = self._played.get((number, first))
-        return Run(self.answers) if played is None else _MadeAhead(self.answers, played)
+        return Run(self.answers) if played is None else _PlayedRun(self.answers, played)
 
 
-class _MadeAhead(Run):
+class _PlayedRun(Run):
     """A run whose one call has been made already."""
 
     def __init__(self, answers: Answers, played: Played) -> None:

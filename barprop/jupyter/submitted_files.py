@@ -15,7 +15,7 @@ _METADATA = ("kernelspec", "language_info")
 _SHOWN = ("text/plain", "image/png", "image/jpeg", "image/gif")
 
 
-def above(path: str, settings: Mapping[str, Any]) -> str | None:
+def submitted_root(path: str, settings: Mapping[str, Any]) -> str | None:
     """Return the folder that holds submitted/, for a path into that folder; None for any other path.
 
     Parameters

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, NoReturn, TypeVar
 
-HOOK = "__lacking__"  # the name under which transformed code finds `lack`
+HOOK = "__missing_module__"  # the name under which transformed code finds `stand_in_for`
 _NEVER = ("autograder",)  # is not for students: its absence is no gap
 _BODIES = ("body", "orelse", "finalbody", "handlers", "cases")
 _USES = (
@@ -25,7 +25,7 @@ _USES = (
 _Tree = TypeVar("_Tree", bound=ast.AST)
 
 
-class Lacking(ModuleType):
+class MissingModule(ModuleType):
     """Stands for a module that is not there, or for something in it. Every use says so."""
 
     def __getattr__(self, name: str) -> Any:
@@ -39,19 +39,19 @@ def _refuse(item: ModuleType, *_: Any, **__: Any) -> NoReturn:
 
 
 for _use in _USES.split():
-    setattr(Lacking, f"__{_use}__", _refuse)
+    setattr(MissingModule, f"__{_use}__", _refuse)
 
 
-def lack(error: ModuleNotFoundError, module: str) -> Lacking:
+def stand_in_for(error: ModuleNotFoundError, module: str) -> MissingModule:
     """Return what stands for a module that is not there; raise the error again where it is another one."""
     root = module.partition(".")[0]
     if (error.name or "").partition(".")[0] != root:
         raise error
     print(f"The module {root} is not available when notebooks are graded; the cell continues without it.")
-    return Lacking(root)
+    return MissingModule(root)
 
 
-class Forgiving:
+class ImportGuard:
     """Makes a cell go on after the import of a module that is not there, but within `try`: that asks on purpose."""
 
     def __init__(self, source: Callable[[], str]) -> None:
@@ -59,23 +59,23 @@ class Forgiving:
 
     def visit(self, tree: ast.AST) -> ast.AST:
         """Change the tree of a cell, as IPython calls it."""
-        return forgiving(tree) if "import" in self._source() else tree
+        return guard_imports(tree) if "import" in self._source() else tree
 
 
-def forgiving(tree: _Tree) -> _Tree:
+def guard_imports(tree: _Tree) -> _Tree:
     """Wrap the imports of modules that cannot be found. Without recursion: `elif`s lie one within the other."""
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         for field in _BODIES:
             inner = getattr(node, field, None)
-            if isinstance(inner, list) and not (field == "body" and _asks(node)):
+            if isinstance(inner, list) and not (field == "body" and _handles_import_errors(node)):
                 inner[:] = [_wrapped(one) if _cannot_be_found(one) else one for one in inner]
                 todo += inner
     return ast.fix_missing_locations(tree)
 
 
-def _asks(node: ast.AST) -> bool:
+def _handles_import_errors(node: ast.AST) -> bool:
     """Whether code within wants to know of a module that is not there."""
     if isinstance(node, (ast.With, ast.AsyncWith)):
         return any("suppress" in ast.unparse(item.context_expr) for item in node.items)
@@ -101,7 +101,7 @@ def _found(root: str) -> bool:
 
 
 def _wrapped(node: Any) -> ast.stmt:
-    """Return `try: <import> except ModuleNotFoundError as error: <its names> = __lacking__(error, <module>)`."""
+    """Return `try: <import> except ModuleNotFoundError as error: <its names> = __missing_module__(error, <module>)`."""
     several = isinstance(node, ast.Import) and len(node.names) > 1
     if several:  # each by itself: the others are there
         parts = [_wrapped(ast.copy_location(ast.Import([alias]), node)) for alias in node.names]
@@ -124,13 +124,13 @@ class _Loader(SourceFileLoader):
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]
         try:
-            tree = forgiving(ast.parse(data, str(path)))
+            tree = guard_imports(ast.parse(data, str(path)))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return super().source_to_code(data, path)
         return compile(tree, path, "exec", dont_inherit=True, optimize=_optimize)
 
 
-def watch(folder: str) -> None:
+def install_finder(folder: str) -> None:
     """Have modules below a folder read in this way."""
 
     def finder(path: str) -> FileFinder:

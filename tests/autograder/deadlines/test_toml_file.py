@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autograder.course.layout import ROOT
-from autograder.deadlines.book import FILE, DeadlineError, change, read_deadlines
 from autograder.deadlines.moment import read_moment
 from autograder.deadlines.policy import LatePolicy
+from autograder.deadlines.toml_file import FILE, DeadlineError, change, read_deadlines
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BOOK = """\

@@ -16,7 +16,7 @@ from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
 from autograder.scoring.grade import grade_submission
 from autograder.submission import modules
-from autograder.submission.modules import lacking
+from autograder.submission.modules import missing_modules
 from tests import needs
 from tests.grading_tools import FakeSession, cell, cell_of, hand_in, make_course, own_answers, own_source, solved
 
@@ -75,7 +75,7 @@ def test_a_file_of_the_students_own_may_import_what_it_does_not_use() -> None:
 
 def test_what_is_there_is_not_named() -> None:
     there = "import os, sys, time, numpy.linalg, matplotlib.pyplot as plt, barprop, tomllib, autograder\nimport helper"
-    assert lacking([there, "not python at all (", "from . import x"], {"helper.py": b"import gone"}) == ["gone"]
+    assert missing_modules([there, "not python at all (", "from . import x"], {"helper.py": b"import gone"}) == ["gone"]
 
 
 # --- whole runs -------------------------------------------------------------------------------
