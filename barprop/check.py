@@ -24,7 +24,7 @@ from barprop.answers.untrusted import call_or_default, describe_type, one_line
 try:
     from barprop.exercises import EXERCISES
     from barprop.judging.exercise import Exercise, Part
-    from barprop.judging.help_tiers import Tries, help_of
+    from barprop.judging.help_tiers import Tries
     from barprop.judging.judge import judge
     from barprop.judging.verdict import Verdict
     from barprop.progress import anchor, record
@@ -142,8 +142,7 @@ def _sealed(exercise: Exercise, verdict: Verdict) -> Verdict:
 
 
 def _show_help(exercise: Exercise, verdict: Verdict) -> None:
-    tier = _tries.tier(verdict) if _tries else None
-    text = "" if tier is None else help_of(exercise, tier, Path.cwd(), f"{verdict.hint} {verdict.problem}")
+    text = _tries.help(exercise, verdict, Path.cwd()) if _tries else ""
     if text:
         display(Markdown(f"*Three different tries or more. This help may fit:* {text}"))
 

@@ -72,6 +72,8 @@ class Remark:
         Whether it is about shared memory.
     light : bool
         Whether it costs only a tenth of the exercise.
+    changes : bool
+        Whether it is about an argument that was changed.
     """
 
     text: str
@@ -79,6 +81,7 @@ class Remark:
     where: tuple[str | int, ...] = ()
     memory: bool = False
     light: bool = False
+    changes: bool = False
 
 
 # with what a result shares memory -> what is said of it
@@ -347,7 +350,7 @@ class Run:
     def _remark_on(self, label: str, seen: Observed) -> None:
         self.last = label, seen
         for name in seen.changed:
-            self.remark(f"{label} changes its argument {name}; work on a copy.", label)
+            self.remarks.append(Remark(f"{label} changes its argument {name}; work on a copy.", label, changes=True))
         if seen.shared:
             self.remarks.append(Remark(f"{label} {SHARED[seen.shared]}", label, seen.where, memory=True))
 

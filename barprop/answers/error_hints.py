@@ -17,6 +17,8 @@ _PLAIN_AT = "@ needs two arrays, and one of these is a plain number"
 _SHAPES = "the shapes do not fit: A @ b needs as many columns of A as b has rows (entries, if b has one axis)"
 _UNCALLED = "a method has to be called, with brackets, as in sigma.slope(z)"
 _NO_DRAW = "rng.integers(a, b) never draws b itself, so here there is nothing to draw from"
+_NO_POWER = "^ is not a power in Python; a power is written **"
+NO_FRACTIONS = "the array holds whole numbers and cannot take fractions"
 _MEANS = {
     "truth value of an array": "Python's `if`, `max` and `and` ask one question, and an array has many answers; "
     "np.where and np.maximum go entry by entry",
@@ -28,7 +30,9 @@ _MEANS = {
     "equal or 1 "
     "(keepdims=True keeps a summed axis)",
     "can't multiply sequence": "a tuple or list is multiplied: take out what is in it first, as in (v,) = w",
-    "with casting rule 'same_kind'": "the array holds whole numbers and cannot take fractions: make it float first",
+    "with casting rule 'same_kind'": f"{NO_FRACTIONS}: make it float first",
+    "for ^:": _NO_POWER,
+    "bitwise_xor": _NO_POWER,
     "could not broadcast input array": "the place that is assigned to has another shape: an axis may have to be summed",
     "inhomogeneous shape": "the parts have different shapes, so they make no array; np.maximum goes entry by entry",
     "can be converted to Python scalars": "float(...) takes one number, and this is an array of several",
@@ -86,6 +90,8 @@ def _in_own_names(kind: str, message: str, at: Expression) -> str:
         return _no_attribute(node, at)
     if kind == "KeyError" and isinstance(node, ast.Subscript):
         return _no_key(node, at)
+    if kind == "IndexError" and isinstance(node, ast.Subscript):
+        return _no_entry(node, message, at)
     if "cannot reshape array of size 1 " in message and at.path[-2:] == ("receive", "unbroadcast"):
         return _NO_COMMA
     if isinstance(node, ast.Call) and "not callable" in message:
@@ -97,7 +103,7 @@ def _in_own_names(kind: str, message: str, at: Expression) -> str:
 
 def _operator(node: ast.BinOp, message: str, at: Expression) -> str:
     if isinstance(node.op, ast.BitXor):
-        return f"^ is not a power in Python; a power is written **, as in {_text(node.left)}**2"
+        return f"{_NO_POWER}, as in x**2"
     operands = [(_text(side), at.value(side)) for side in (node.left, node.right)]
     for text, value in operands:
         if type_name(value) == "Activation":
@@ -151,6 +157,14 @@ def _no_key(node: ast.Subscript, at: Expression) -> str:
     if type(owner) is not dict or not all(type(key) is str for key in owner):
         return ""
     return f"{text} has no {_text(node.slice)}; its keys are {', '.join(map(repr, list(owner)[:8]))}"
+
+
+def _no_entry(node: ast.Subscript, message: str, at: Expression) -> str:
+    owner, text = at.value(node.value), _text(node.value)
+    found = re.search(r"index (-?\d+) is out of bounds for axis (\d)", message)
+    if type(owner) is not np.ndarray or not found:
+        return ""
+    return f"{text} has shape {owner.shape} here, so there is no entry {found[1]} along axis {found[2]}"
 
 
 def _not_callable(node: ast.Call, at: Expression) -> str:

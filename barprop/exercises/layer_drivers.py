@@ -228,7 +228,10 @@ def _weight_bars(name: str, w_bar: Any, weights: tuple[str, ...]) -> Iterator[tu
     expected = f"({', '.join(f'{key}_bar' for key in weights)}{',' if len(weights) == 1 else ''})"
     if not is_row(w_bar) or len(w_bar) != len(weights):
         came = f"a tuple of {len(w_bar)}" if is_row(w_bar) else describe_type(w_bar)
-        raise AnswerError(f"{name}.backward returned {came} as w_bar; expected the tuple {expected}, built like w.")
+        comma = " A tuple of one needs a comma." if len(weights) == 1 and not is_row(w_bar) else ""
+        raise AnswerError(
+            f"{name}.backward returned {came} as w_bar; expected the tuple {expected}, built like w.{comma}"
+        )
     if weights:
         yield from zip((f"{key}_bar" for key in weights), w_bar, strict=True)
     else:

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.untrusted import describe_type, identical, is_array, is_number, one_line, type_name
+from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row, one_line, type_name
 
+_ENTRIES = 20  # a longer list or tuple is not searched for what was asked for
 # outputs that no answer returns: what their words are said of
 _SUBJECTS = {"cache": "What forward keeps", "again": "The network", "own": "A network of your own layers"}
 
@@ -29,7 +30,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     if type(got) is bool or type(got) is np.bool_ or (type(got) is np.ndarray and got.dtype.kind == "b"):
         return f"{name} came back as True or False; expected {wanted.replace('an array', 'an array of numbers')}."
     if not is_number(got) and not is_array(got):
-        return f"{name} came back as {describe_type(got)}; expected {wanted}."
+        return f"{name} is {describe_type(got)}; expected {wanted}.{_inside(got, right)}"
     got = floats(got)
     if got.shape != right.shape:
         came = f"an array of shape {got.shape}" if got.ndim else "a single number"
@@ -45,6 +46,14 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
             return f"{name} has a wrong value in {len(wrong)} of {right.size} entries, the first at [{first}]."
         return f"{name} {'has the right shape but' if right.ndim else 'is'} not the right value."
     return None
+
+
+def _inside(got: Any, right: np.ndarray) -> str:
+    """Say which entry of a list or tuple has the form that is asked for; "" if none has, or several have."""
+    if not is_row(got) or len(got) > _ENTRIES:
+        return ""
+    fitting = [n for n, item in enumerate(got) if (is_number(item) or is_array(item)) and np.shape(item) == right.shape]
+    return f" Its entry [{fitting[0]}] has that form: is it the one to return?" if len(fitting) == 1 else ""
 
 
 def same_form(got: Any, right: Any) -> bool:

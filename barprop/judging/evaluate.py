@@ -10,19 +10,22 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Answers, Remark, Run, TrustedRun
+from barprop.answers.error_hints import NO_FRACTIONS
 from barprop.answers.failures import WRITES_IN_PLACE
 from barprop.answers.untrusted import call_or_default, identical
 from barprop.judging.batched_calls import BatchedCalls
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
-from barprop.judging.drive import try_case
+from barprop.judging.drive import Driven, try_case
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.judging.precision import QUOTIENT, SINGLE, imprecise, in_single
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import example, short_example, shown_name
 
+_LABELS = ("labels", "targets")  # arguments that are whole numbers by nature
 _REPEATS = 2  # so many cases are tried twice, to see whether a second call gives the same
 _STOPS = 3  # after so many cases without any value the rest is not tried
+_LEAVE_OUT = "A dictionary of the results that are ready can be checked too: leave out what stops for now."
 _HALF, _TENTH = 0.5, 0.1  # what a remark costs of the outputs it is about; what it costs of the exercise, once
 
 
@@ -99,9 +102,33 @@ class Evaluation:
         self.blocked = f"{self.exercise.name} uses {need}, and {need} does not pass yet: mend that one first."
 
     def _failed(self, part: Part) -> set[str]:
-        failed = {name for t in self.trials for name in part.outputs if name in t.problems}
+        failed = {name for t in self.trials for name in part.outputs if name in t.problems} - self._excused(part)
         dependent = set(part.outputs) & set(self.exercise.only_with_others)
         return failed | dependent if set(part.outputs) - dependent <= failed else failed  # nothing else is right
+
+    def _excused(self, part: Part) -> set[str]:
+        """Return the outputs that are right wherever they came, if something that is made later is wrong and stops."""
+        if self.exercise.returns != "dict" or part is self.exercise.parts[-1]:
+            return set()
+        later = {name for p in self.exercise.parts[self.exercise.parts.index(part) + 1 :] for name in p.outputs}
+        if not any(later & t.problems.keys() & t.got.keys() for t in self.trials):
+            return set()
+        came = {name for t in self.trials if not self.exercise.is_corner(t.case) for name in t.got}
+        wrong = {name for t in self.trials for name in t.problems if name in t.got or t.stopped != "raised"}
+        return set(part.outputs) & came - wrong
+
+    def _stop_notes(self, part: Part) -> tuple[str, ...]:
+        """Say what a part gets for where the answer stopped, if it returns several results that are checked apart."""
+        stopped = [t for t in self.trials if t.tried and t.stopped == "raised" and not t.got]
+        if not stopped or self.exercise.returns != "dict" or len(self.exercise.parts) == 1:
+            return ()
+        if len(stopped) == sum(t.tried for t in self.trials):
+            return (_LEAVE_OUT,)
+        if self._excused(part) and not self._failed(part):
+            return (
+                f"In {len(stopped)} of {len(self.trials)} cases {self.exercise.name} stops; the next check says where.",
+            )
+        return ()
 
     def verdict(self, part: Part) -> Verdict:
         """Return the verdict on one part: each output that is right in every case earns its share."""
@@ -109,7 +136,7 @@ class Evaluation:
         held = self.held(part, failed)
         title, most = self.exercise.title(part), float(part.points)
         seen = {remark.label for remark in held.values()}
-        notes = self.notes + self._precision_notes(part, failed)
+        notes = self.notes + self._precision_notes(part, failed) + self._stop_notes(part)
         points = self._points(part, failed, held)
         if not failed and points >= most:  # charged in an earlier part already, so that nothing is lost here
             free = tuple(f"No points are lost for this here: {text}" for text in held)
@@ -144,6 +171,8 @@ class Evaluation:
         Points are earned by results, so that "3 of 4 points" is not said beside "0 of 7 right".
         """
         asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
+        if self._excused(part) and not failed:  # where it stopped, nothing is known of this part
+            asked = [t for t in asked if t.got]
         cases = tuple((t.case.label, not failed & t.problems.keys() and t.case.label not in seen) for t in asked)
         if any(ok for _, ok in cases) or not failed or not set(part.outputs) - failed:
             return cases
@@ -167,7 +196,7 @@ class Evaluation:
     def _lost(self, part: Part, failed: set[str]) -> set[str]:
         """Return the outputs that earn nothing: not those wrong in corner cases only, or by a light mistake."""
         plain = [t.problems for t in self.trials if not self.exercise.is_corner(t.case)]
-        lost = {name for problems in plain for name in part.outputs if name in problems}
+        lost = {name for problems in plain for name in part.outputs if name in problems} - self._excused(part)
         if lost and not self.blocked and any(mistake.light for mistake in self.exercise.mistakes):
             found = self.diagnosis.mistake(failed)
             lost -= self.diagnosis.outputs_of(found) if found and found.light else set()
@@ -286,11 +315,7 @@ def evaluate(
             untried = _problems(exercise, {}, right, error)
             result.trials.append(Trial(case, {}, right, untried, tried=False, stopped=stopped))
             continue
-        tried = try_case(exercise, ahead.run(number, first=True), case)
-        if tried.error.endswith(
-            WRITES_IN_PLACE
-        ):  # that costs its remark; whether its values are right is another question
-            tried = try_case(exercise, Run(answers), _writable(case))
+        tried = _although_in_place(exercise, answers, case, try_case(exercise, ahead.run(number, first=True), case))
         got, error, stopped = tried.got, tried.error, tried.stopped
         result.keeps = result.keeps or tried.keeps
         if tried.skipped:  # neither right nor wrong
@@ -307,18 +332,32 @@ def evaluate(
     return result
 
 
-def _writable(case: Case) -> Case:
-    """Return the case with arrays that may be written into."""
-    return Case(case.label, _copied(case.args), _copied(case.context))
+def _although_in_place(exercise: Exercise, answers: Answers, case: Case, tried: Driven) -> Driven:
+    """Try again where an answer stopped because it writes into an argument: that costs its remark, and nothing else.
+
+    Once with arrays that may be written into; if they hold whole numbers and take no fractions, once with floats.
+    """
+    if tried.error.endswith(WRITES_IN_PLACE):
+        tried = try_case(exercise, Run(answers), _writable(case))
+    if NO_FRACTIONS in tried.error:
+        again = try_case(exercise, Run(answers), _writable(case, floats=True))
+        return again if any(remark.changes for remark in again.remarks) else tried
+    return tried
 
 
-def _copied(value: Any) -> Any:
+def _writable(case: Case, floats: bool = False) -> Case:
+    """Return the case with arguments that may be written into, also with fractions if `floats`; labels stay whole."""
+    args = {name: _copied(value, floats and name not in _LABELS) for name, value in case.args.items()}
+    return Case(case.label, args, _copied(case.context))
+
+
+def _copied(value: Any, floats: bool = False) -> Any:
     if type(value) is np.ndarray:
-        return value.copy(order="K")
+        return value.astype(float) if floats else value.copy(order="K")
     if type(value) is dict:
-        return {key: _copied(item) for key, item in value.items()}
+        return {key: _copied(item, floats) for key, item in value.items()}
     if type(value) in (list, tuple):
-        return type(value)(map(_copied, value))
+        return type(value)(_copied(item, floats) for item in value)
     return value
 
 

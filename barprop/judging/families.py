@@ -20,6 +20,8 @@ from barprop.judging.families_of_size import Made, of_one_number
 from barprop.judging.families_of_value import of_its_entries, of_its_shape, of_the_value
 from barprop.judging.wording import shown_name
 
+_OPERANDS = 12  # so many values are tried as operands, two at a time
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -70,6 +72,7 @@ def guesses(
         *_in_its_place(r, inputs, others, case.args),
         *of_the_curve(r, case, inputs | others),
         *of_its_inputs(case, output, oracle),
+        *_of_another_operand(r, inputs | _made_before(exercise, output, others)),
         *_of_its_terms(r, inputs | _made_before(exercise, output, others)),
         *_of_three(r, inputs | others),
     ):
@@ -228,6 +231,34 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[M
                 yield f"the outer product of {second} and {first}", hint, lambda a=a, b=b: np.outer(b, a)
                 yield f"{first} @ {second}, the first turned", hint, lambda a=a, b=b: a.T @ b
                 yield f"{first} @ {second}, the second turned", hint, lambda a=a, b=b: a @ b.T
+
+
+_JOINS: tuple[Callable[[np.ndarray, np.ndarray], Any], ...] = (
+    np.add,
+    np.subtract,
+    np.multiply,
+    np.outer,
+    lambda a, b: a @ b,
+    lambda a, b: a.T @ b,
+    lambda a, b: a @ b.T,
+)
+
+
+def _of_another_operand(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
+    """Yield the step with another value in the place of one of its two operands, as in a line that was copied."""
+    usable = {name: f for name, f in values.items() if 0 < f.ndim <= 2}
+    for (first, a), (second, b) in permutations(list(usable.items())[:_OPERANDS], 2):
+        for join in _JOINS:
+            made = attempt(None, join, a, b)
+            if np.shape(made) != r.shape or not np.allclose(made, r, rtol=1e-6):
+                continue
+            for other, c in usable.items():
+                if other not in (first, second):
+                    hint = (
+                        f"{other} is used here. Is that what this step reads? (Was the line copied from another one?)"
+                    )
+                    yield f"{other} for {first}", hint, lambda join=join, b=b, c=c: join(c, b)
+                    yield f"{other} for {second}", hint, lambda join=join, a=a, c=c: join(a, c)
 
 
 def _of_two_vectors(first: str, second: str, a: np.ndarray, b: np.ndarray) -> Iterator[Made]:

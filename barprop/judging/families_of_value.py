@@ -10,10 +10,11 @@ from barprop.judging.families_of_size import Made
 
 
 def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
-    zeros, ones = "Zeros came out: is what is computed kept and returned?", "Ones came out: what is computed is lost."
+    zeros = "It is always 0. Is the result lost on the way, or multiplied by 0? (1 // 2 is 0 in Python.)"
+    ones = "It is always 1: what is computed is lost."
     if is_bar:
-        zeros = "Zeros came out. Nudge the variable: does the result move?"
-        ones = "Ones came out. What comes in from behind, and what does the step itself contribute?"
+        zeros = "It is always 0. Nudge the variable: does the result move?"
+        ones = "It is always 1. What comes in from behind, and what does the step itself contribute?"
     yield "flipped the sign", "The size is right, the sign is not.", lambda: -r
     yield "all zeros", zeros, lambda: np.zeros_like(r)
     yield "all zeros, as one number", "A plain 0 came out: a bar has the shape of its variable.", lambda: 0.0
@@ -51,7 +52,11 @@ def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
         lambda: r / np.log(10.0),
     )
     yield "one minus it", "It is 1 minus what it should be.", lambda: 1 - r
-    yield "negative entries cut off", "Everything below 0 has become 0.", lambda: np.maximum(r, 0.0)
+    yield (
+        "negative entries cut off",
+        "Everything below 0 has become 0: there is a ReLU, or a maximum with 0, that is not asked for.",
+        lambda: np.maximum(r, 0.0),
+    )
     yield "clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda: np.clip(r, 0.0, 1.0)
     yield "clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda: np.clip(r, -1.0, 1.0)
     yield (
@@ -145,6 +150,10 @@ def of_its_shape(r: np.ndarray) -> Iterator[Made]:
 def of_its_entries(r: np.ndarray) -> Iterator[Made]:
     if not r.ndim or r.size < 2:
         return
+    if r.ndim > 1 and len(r) > 1:
+        alone = "Only the {} row came back: is there an index too many at the end?"
+        yield "the first row alone", alone.format("first"), lambda: r[0]
+        yield "the last row alone", alone.format("last"), lambda: r[-1]
     yield "the first entry everywhere", "Every entry is what the first one should be.", lambda: np.full(r.shape, r[0])
     yield "the last entry everywhere", "Every entry is what the last one should be.", lambda: np.full(r.shape, r[-1])
     yield "the mean everywhere", "Every entry is the mean of what they should be.", lambda: np.full(r.shape, r.mean())

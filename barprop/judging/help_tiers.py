@@ -15,11 +15,15 @@ _COMMON = "valu righ wron shou what that whic does wher have from with your come
 _TIER = re.compile(r"<details><summary>(.*?)</summary>\s*(.*?)\s*</details>", re.DOTALL)
 
 
+Fold = tuple[str, str]  # the title of a help, and its text
+
+
 class Tries:
-    """What went wrong so far in this kernel, by test cell."""
+    """What went wrong so far in this kernel, by test cell, and which help was shown for it."""
 
     def __init__(self) -> None:
         self._failures: dict[str, set[tuple[str, ...]]] = {}
+        self._shown: dict[str, list[Fold]] = {}  # by test cell
 
     def tier(self, verdict: Verdict) -> int | None:
         """Note a verdict; the number of the help to show with it, from 0, or None.
@@ -28,6 +32,7 @@ class Tries:
         """
         if verdict.passed:
             self._failures.pop(verdict.title, None)
+            self._shown.pop(verdict.title, None)
             return None
         if verdict.kind in ("unwritten", "missing"):
             return None
@@ -35,20 +40,37 @@ class Tries:
         seen.add((verdict.problem, verdict.example, verdict.mistake, *verdict.remarks))
         return len(seen) // _FAILURES - 1 if len(seen) >= _FAILURES else None
 
+    def help(self, exercise: Exercise, verdict: Verdict, folder: Path) -> str:
+        """Note a verdict and return the help to show with it as Markdown, from the notebook in this folder; or "".
 
-def help_of(exercise: Exercise, tier: int, folder: Path, said: str = "") -> str:
-    """Return a help of the exercise as Markdown, from the notebook in this folder; "" where there is none.
+        A help stays until the next one is due, which is none that was shown before, for this test cell or for another
+        of the same exercise. Beyond the last help it stays at the last.
+        """
+        tier = self.tier(verdict)
+        if tier is None:
+            return ""
+        shown = self._shown.setdefault(verdict.title, [])
+        if len(shown) <= tier:
+            known = [fold for part in exercise.parts for fold in self._shown.get(exercise.title(part), [])]
+            ranked = folds_of(exercise, folder, f"{verdict.hint} {verdict.problem}")
+            new = [fold for fold in ranked if fold not in known] or ([] if shown else ranked)
+            shown += new[:1]
+        return f"**{shown[-1][0]}**\n\n{shown[-1][1]}" if shown else ""
 
-    Beyond the last help it stays at the last. First are those whose title shares a word with what was `said` of the
-    answer, then those that name no symptom: "My bar has the wrong sign" is no help where the sign is right.
+
+def folds_of(exercise: Exercise, folder: Path, said: str = "") -> list[Fold]:
+    """Return the helps of an exercise from the notebook in this folder, the one that fits best first.
+
+    First are those whose title shares a word with what was `said` of the answer, then those that name no symptom:
+    "My bar has the wrong sign" is no help where the sign is right.
     """
     for path in [folder / f"{exercise.notebook.split('/')[-1]}.ipynb", *sorted(folder.glob("*.ipynb"))]:
         tiers = _tiers(path, exercise.name)
         if tiers:
-            tiers.sort(key=lambda one: (-len(_stems(one[0]) & _stems(said)), said != "" and one[0] not in _FOR_ALL))
-            title, text = tiers[min(tier, len(tiers) - 1)]
-            return f"**{title}**\n\n{text}"
-    return ""
+            return sorted(
+                tiers, key=lambda one: (-len(_stems(one[0]) & _stems(said)), said != "" and one[0] not in _FOR_ALL)
+            )
+    return []
 
 
 def _stems(text: str) -> set[str]:

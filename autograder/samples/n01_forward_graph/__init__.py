@@ -62,6 +62,7 @@ WRONG = {
         "leaky": function(RELU, "return np.maximum(z, 0.01 * np.asarray(z))"),
         "cut to whole numbers": function(RELU, "return np.vectorize(lambda one: max(one, 0), otypes=[int])(z)"),
         "passed z through": function(RELU, "return z"),
+        "the largest along an axis": function(RELU, "return np.max(z, 0)"),
         "one maximum for all": function(RELU, "return max(0.0, np.max(z))"),
     },
     "forward": {

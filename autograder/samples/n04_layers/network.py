@@ -82,15 +82,16 @@ def _train(**other: str) -> str:
     lines = {
         "rng": "np.random.default_rng(seed)", "order": "rng.permutation(len(X))", "rows": "order[i:i + batch]",
         "labels": "labels[rows]", "rate": "lr", "bars": "w_bar", "new": "u - rate * u_bar", "start": "w_bar",
-        "record": "losses.append(l)", "finally": "pass", "end": "len(X)",
+        "record": "losses.append(l)", "finally": "pass", "end": "len(X)", "outer": "epoch in range(epochs)",
     } | other  # fmt: skip
+    inner = lines.get("inner", f"i in range(0, {lines['end']}, batch)")
     return function(
         _TRAIN,
         f"rng, loss, losses, first = {lines['rng']}, SoftmaxCrossEntropy(), [], None",
         "w = [tuple(np.array(u, dtype=float) for u in layer) for layer in w]",
-        "for epoch in range(epochs):",
+        f"for {lines['outer']}:",
         f"    order = {lines['order']}",
-        f"    for i in range(0, {lines['end']}, batch):",
+        f"    for {inner}:",
         f"        rows = {lines['rows']}",
         f"        given, rate = {lines['labels']}, {lines['rate']}",
         "        l = loss.forward(network.forward(X[rows], w), given)",
@@ -109,6 +110,9 @@ _TRAIN_WRONG = {
     "labels stay behind": _train(labels="labels[i:i + batch]"),
     "the same batch every time": _train(rng="np.random.default_rng(seed)", order="np.random.default_rng(seed).permutation(len(X))",
                                         rows="order[:min(batch, len(X))]"),
+    "the loops the wrong way round": _train(
+        outer="i in range(0, len(X), batch)", order="np.random.default_rng(seed).permutation(len(X))", inner="epoch in range(epochs)"
+    ),
     "overlapping batches": _train(rows="order[i // batch:i // batch + batch]"),
     "dropped the short batch": _train(end="max(len(X) // batch, 1) * batch"),
     "drawn with replacement": _train(order="rng.integers(len(X), size=len(X))"),

@@ -31,6 +31,8 @@ _WRONG_UNBROADCAST = {
     "the first use only": _unbroadcast(
         "bar = bar[(0,) * (bar.ndim - len(shape))]", "return bar[tuple(slice(0, n) for n in shape)].copy()"
     ),
+    "reshaped, then summed": _unbroadcast("return bar.reshape((*shape, -1)).sum(axis=-1)"),
+    "reshaped with the rest in front, then summed": _unbroadcast("return bar.reshape((-1, *shape)).sum(axis=0)"),
     "everything summed": _unbroadcast("return bar.copy() if bar.shape == shape else np.full(shape, bar.sum())"),
 }
 

@@ -167,6 +167,10 @@ _OWN_LOOP = (
 _RESIDUAL = {
     "forgot the sum": _residual("return self.chain.forward(x, w)"),
     "forgot the sum both ways": _residual("return self.chain.forward(x, w)", "return w_bar, x_bar"),
+    "a way around each layer": _residual(
+        _OWN_LOOP.format("").replace("h = layer", "h = h + layer"),
+        init="self.layers, self.chain = layers, Network(layers)",
+    ),
     "lost the way around": _residual(back="return w_bar, x_bar"),
     "only the way around": _residual(back="return w_bar, np.array(h_bar, dtype=float)"),
     "1 instead of the bar": _residual(back="return w_bar, 1 + x_bar"),

@@ -123,6 +123,11 @@ RELU = Exercise(
         ),
         Mistake("passed z through", "Nothing happens to negative z yet.", lambda c, right: {"h": np.asarray(c.z)}),
         Mistake(
+            "the largest along an axis",
+            "np.max(z, 0) looks for the largest entry along axis 0. np.maximum compares entry by entry.",
+            lambda c, right: {"h": np.max(c.z, axis=0)} if np.ndim(c.z) else None,
+        ),
+        Mistake(
             "one maximum for all",
             "An array came back as one number. You need the larger of two numbers for each entry separately.",
             lambda c, right: {"h": np.max(right["h"])} if np.ndim(c.z) else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,28 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     yield from bars_from(run, case, LOGISTIC_BARS, LOGISTIC_BACKWARD, _again)
 
 
+_SIGMOIDS = "Which of the four nonlinearities is the slope of l = log(1 + e^-m), and at which argument? Nudge m."
+
+
+def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of the step from m to l: another curve of the sigmoid in the place of its slope, or its sign."""
+    if output != "m":
+        return
+    m, z = float(c.cache["m"]), float(c.cache["z"])
+    curves: dict[str, Callable[[], Any]] = {
+        "the sigmoid's slope": lambda: sigmoid.slope(m),
+        "the sigmoid of m": lambda: sigmoid(m),
+        "the sigmoid of z": lambda: sigmoid(z),
+        "the sigmoid of -z": lambda: sigmoid(-z),
+        "the sigmoid of -m, squared": lambda: sigmoid(-m) ** 2,
+        "e to the -m": lambda: np.exp(-m),
+    }
+    for what, curve in curves.items():
+        hint = f"m_bar is made with {what}. {_SIGMOIDS}"
+        yield what, hint, lambda curve=curve: -_l_bar(c) * curve()  # type: ignore[misc]
+        yield f"{what}, and the sign", f"{hint} And the sign is off.", lambda curve=curve: _l_bar(c) * curve()  # type: ignore[misc]
+
+
 def _l_bar(c: Case) -> float:
     return c.args.get("l_bar", 1.0)
 
@@ -109,6 +131,7 @@ LOGISTIC_BACKWARD = Exercise(
     probes=_probes,
     oracle=_bars,
     drive=_drive,
+    guesses=_guesses,
     mistakes=(
         Mistake("forgot l_bar", "Right for l_bar = 1 only. Where does the incoming bar enter?",
                 lambda c, right: {k: b / _l_bar(c) for k, b in right.items()} if _l_bar(c) else None),

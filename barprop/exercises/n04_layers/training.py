@@ -23,6 +23,7 @@ _DOWN = "each step goes against the bars of its batch"
 _STAYS_BEHIND = "the labels do not go with their images"
 _PAIRED = "each image keeps its label"
 _ONE_BATCH = "every step of an epoch uses the same batch"
+_NESTED = "each batch is used in all epochs before the next batch is used"
 _TWICE = "a batch holds one example twice, so that others never come"
 _OVERLAP = "each batch begins one example after the one before it"
 _AFTER = "each loss is that after its step"
@@ -240,6 +241,8 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
         return _OVERLAP
     each = len(chosen) // c.epochs
     epochs = [chosen[start : start + each] for start in range(0, len(chosen), each)]
+    if each > 1 and _is_nested(chosen, c.epochs):
+        return _NESTED
     if (reached := min(sum(map(len, epoch)) for epoch in epochs)) < len(c.X):
         return _reaches(reached, c)
     if each > 2 and any(all(sorted(rows) == sorted(epoch[0]) for rows in epoch) for epoch in epochs):
@@ -249,6 +252,12 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
     return _rule(
         c, [w for _, w in asked], after, [(rows, c.labels[at]) for (rows, _), at in zip(asked, chosen, strict=True)]
     )
+
+
+def _is_nested(chosen: list[list[int]], epochs: int) -> bool:
+    """Whether the loop over epochs is inside the one over batches."""
+    repeats = (sorted(rows) == sorted(chosen[number - number % epochs]) for number, rows in enumerate(chosen))
+    return epochs > 1 and all(repeats)
 
 
 def _rule(c: Case, before: list, after: list, batches: list[tuple[np.ndarray, np.ndarray]]) -> str:
@@ -303,6 +312,8 @@ TRAIN_DIGITS = Exercise(
     mistakes=(
         Mistake("labels stay behind", "You shuffle the images but not their labels. The same indices for both.", _behind),
         Mistake("the same batch every time", "Every step uses the same batch. Where does each slice begin?", lambda c, right: {"steps": _ONE_BATCH} if c.kind == "batches" and c.epochs > 1 else None),
+        Mistake("the loops the wrong way round", "Your batches are used in all epochs, one batch after the other. An epoch goes through all batches: which loop is inside the other?",
+                lambda c, right: {"steps": _NESTED} if c.kind == "batches" and c.epochs > 1 else None),
         Mistake("overlapping batches", "Each batch begins one example after the one before it, so most examples are never reached. How far on does the next one begin?",
                 _many(steps=_OVERLAP)),
         Mistake("dropped the short batch", "The last batch of an epoch is smaller than the others, and you leave it out: its examples are not used. A slice that reaches beyond the end just stops there.",

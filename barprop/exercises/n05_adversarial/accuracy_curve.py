@@ -91,6 +91,12 @@ def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str,
     for what, classes in said.items():
         hint = f"You compare {what} with the labels. Which class does each image get?"
         yield what, hint, lambda classes=classes: _shares(c, classes)  # type: ignore[misc]
+    pairs = "Every prediction is compared with every label: a column (n, 1) meets a row (n,). Which shape has each?"
+    yield (
+        "every prediction with every label",
+        pairs,
+        lambda: _shares(c, lambda eps: np.argmax(logits(eps), axis=1), True),
+    )
     noise = "The images are moved, but not by the attack that is given."
     for what, moved in (("eps added", 1.0), ("eps subtracted", -1.0)):
         yield what, noise, lambda moved=moved: _shares(c, lambda eps: _winners_at(c, c.X + moved * eps))  # type: ignore[misc]
@@ -105,9 +111,11 @@ def _winners_at(c: Case, X: np.ndarray) -> np.ndarray:
     return np.argmax(logits_at(np.asarray(X, dtype=float), c.net[1]), axis=1)
 
 
-def _shares(c: Case, classes: Callable[[float], Any]) -> np.ndarray | None:
+def _shares(c: Case, classes: Callable[[float], Any], all_pairs: bool = False) -> np.ndarray | None:
     """Return the share of labels that are met, for each eps; None where that does not fit."""
     said = [classes(eps) for eps in c.eps_list]
+    if all_pairs:
+        return np.array([np.mean(some[:, None] == c.labels) for some in said])
     if any(np.ndim(some) and len(some) != len(c.labels) for some in said):
         return None
     return np.array([np.mean(some == c.labels) for some in said])

@@ -241,6 +241,15 @@ def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
             "Your step grows with the pixel: it is multiplied by the image and not only added.",
             lambda: _kept(X + X * (walk(c, replace(way, inside=False, eps=np.inf)) - X), way),
         )
+        early = "Your walk ends once the network sees what you want. All the steps are asked for."
+        yield "ends once it works for all images", early, lambda: _until_it_works(c, way, each=False)
+        yield "ends for each image once it works", early, lambda: _until_it_works(c, way, each=True)
+        if not way.inside:
+            yield (
+                "the bars of the clipped image",
+                "The bars are taken at the clipped image, but the image itself is not clipped. Which image moves?",
+                lambda: _bars_of_clipped(c, way),
+            )
         yield (
             "a rate that halves",
             "Your steps get shorter from step to step, which is not asked for.",
@@ -286,6 +295,28 @@ def _unevenly(c: Case, way: Way, share: Callable[[int], float]) -> np.ndarray:
     for number in range(way.steps):
         moved = x + share(number) * way.along * way.alpha * way.move(loss_slopes(c.net, x, way.labels))
         x = _nearest_allowed(moved, np.array(c.X, dtype=float), way)
+    return x
+
+
+def _until_it_works(c: Case, way: Way, each: bool) -> np.ndarray:
+    """Walk until the network sees what the attack wants, in all images or in each of them."""
+    start = np.array(c.X, dtype=float)
+    x = start
+    for _ in range(way.steps):
+        seen = np.argmax(logits_at(x, c.net[1]), axis=1)
+        done = seen == way.labels if way.along < 0 else seen != way.labels
+        if not each and done.all():
+            break
+        moved = _nearest_allowed(x + way.along * way.alpha * way.move(loss_slopes(c.net, x, way.labels)), start, way)
+        x = np.where(each & done[:, None], x, moved)
+    return x
+
+
+def _bars_of_clipped(c: Case, way: Way) -> np.ndarray:
+    """Walk freely, but by the bars of the image as it looks when it is clipped."""
+    x = np.array(c.X, dtype=float)
+    for _ in range(way.steps):
+        x = x + way.along * way.alpha * way.move(loss_slopes(c.net, np.clip(x, 0.0, 1.0), way.labels))
     return x
 
 

@@ -90,6 +90,10 @@ def _first_entries(bar: np.ndarray, shape: tuple[int, ...], right: Any) -> Any:
     return place[tuple(slice(0, length) for length in shape)]
 
 
+_MIXED = (
+    "reshape takes the entries one after the other, so bars of different entries are added up. Sum along whole axes."
+)
+
 UNBROADCAST = Exercise(
     name="unbroadcast",
     signature="unbroadcast(bar, shape) -> array of that shape",
@@ -118,6 +122,9 @@ UNBROADCAST = Exercise(
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: bar)),
         Mistake("the first use only", "The shape is right, but every use but the first is thrown away. Each use of an entry brings a bar.",
                 _group(_FRONT, _ONES, _BOTH)(_first_entries)),
+        Mistake("reshaped, then summed", _MIXED, _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: bar.reshape((*shape, -1)).sum(axis=-1))),
+        Mistake("reshaped with the rest in front, then summed", _MIXED,
+                _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: bar.reshape((-1, *shape)).sum(axis=0))),
         Mistake("everything summed", "All bars are added up to one number. Each entry of the operand gets only the bars of its own uses.",
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: np.full(shape, bar.sum()))),
     ),

@@ -57,6 +57,15 @@ def _chain(steps: list, x: Any, w: Sequence[Any]) -> Any:
     return h
 
 
+def _around_each(steps: list, x: Any, w: Sequence[Any]) -> Any:
+    """Add to each layer's output what went into that layer."""
+    h = np.array(x, dtype=float)
+    for step, own in zip(steps, w, strict=True):
+        inner = _around_each(step, h, own) if isinstance(step, list) else np.exp(h) if step == _EXP else step(h, *own)
+        h = h + inner
+    return h
+
+
 def _leaves(w: Sequence[Any], path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
     """Every weight in a nest of lists and tuples, with the places that lead to it."""
     for place, entry in enumerate(w):
@@ -241,6 +250,8 @@ RESIDUAL = Exercise(
                 _flat_only(lambda c, right: {"h": _chain(c.steps, c.x, c.w)})),
         Mistake("forgot the sum both ways", "What the layers make of x is added to x, and both terms of that sum have a bar.",
                 lambda c, right: {"h": _bare(c.steps, c.x, c.w), "x_bar": _bars(c, _bare)["x_bar"]}),
+        Mistake("a way around each layer", "Every layer gets a sum of its own. There is one sum: x is added to what the whole chain makes of it.",
+                lambda c, right: {"h": _around_each(c.steps, c.x, c.w)}),
         Mistake("lost the way around", "x_bar is what came back through the layers. x was used twice: where is the bar of the other use?",
                 _flat_only(lambda c, right: {"x_bar": _bars(c, _chain)["x_bar"]})),
         Mistake("only the way around", "x_bar is h_bar itself. A bar comes back through the layers as well.",

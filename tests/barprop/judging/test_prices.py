@@ -82,6 +82,21 @@ def test_right_values_made_in_place_cost_half_also_where_the_array_is_read_only(
     assert all(verdict.passed for verdict in found.values())
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("gradient_ascent(net, X, labels, alpha, steps)", "for _ in range(steps):\n        X += alpha * input_bar(net, X, labels)\n    return X"),
+        ("gradient_ascent(net, X, labels, alpha, steps)", "for _ in range(steps):\n        X += alpha * input_bar(net, X, labels)\n    return X.copy()"),
+        ("bar_w(z_bar, x)", "x *= z_bar\n    return x"),
+    ],
+)  # fmt: skip
+def test_in_place_costs_half_once_also_with_whole_numbers(name: str, lines: str) -> None:
+    """That whole numbers take no fractions in place is the same slip, and costs nothing more."""
+    verdict = _verdicts(name.partition("(")[0], f"def {name}:\n    {lines}\n")[""]
+    assert not verdict.problem, str(verdict)
+    assert verdict.points == pytest.approx(verdict.max_points / 2)
+
+
 WHOLE_NUMBERS = {
     "gradient_ascent": """
 def gradient_ascent(net, X, labels, alpha, steps):

@@ -23,8 +23,9 @@ from barprop.answers.notebook_values import read_from_notebook
 from barprop.answers.time_limit import time_limit
 from barprop.check import Points, _Waiting
 from barprop.exercises import EXERCISES
+from barprop.judging import help_tiers
 from barprop.judging.evaluate import evaluate
-from barprop.judging.help_tiers import Tries, help_of
+from barprop.judging.help_tiers import Tries, folds_of
 from barprop.judging.judge import judge
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import literal
@@ -156,6 +157,10 @@ def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
         ("Linear", "backward", _LINEAR.format(forward="h_cache = h_prev", args="self, h_bar, w", kept="h_cache"), "with self in front: self.h_cache"),
         ("Linear", "backward", _LINEAR.format(forward="pass", args="self, h_bar, w", kept="self.h_prev"), "self.h_prev was never set"),
         ("Linear", "backward", _LINEAR.format(forward="pass", args="h_bar, w", kept="h_bar"), "self is missing"),
+        ("Product", "backward", "class Product:\n    def forward(self, h, w):\n        return w[0] * h\n    def backward(self, e_bar, w):\n        return 1.0, e_bar\n", "A tuple of one needs a comma."),
+        ("bar_w", "", function("bar_w(z_bar, x)", "return z_bar * x[9]"), "x has shape (3,) here, so there is no entry 9 along axis 0"),
+        ("split", "", function("split(z_bar, x)", "return (x, z_bar * x)"), "w_bar is a tuple; expected an array of shape (2,)."),
+        ("bar_z", "", function("bar_z(h_bar, z, sigma)", 'return [None, "z", 1.0]'), "Its entry [2] has that form"),
         ("train_digits", "batches", _BACK_TO_FRONT, "self.p is not set yet: forward sets it, and has to be called before SoftmaxCrossEntropy.backward"),
     ],
 )  # fmt: skip
@@ -163,11 +168,22 @@ def test_errors_in_plain_words(name: str, part: str, source: str, words: str) ->
     assert words in said(name, source, part).problem
 
 
+@pytest.mark.parametrize("source", ["return cache['h'] ^ 2", "return np.array([1.0]) ^ 2"])
+def test_a_power_without_source_lines(source: str) -> None:
+    names = {"np": np}
+    exec(function("dl_dv_cached(cache, y)", source), names)
+    exercise = EXERCISES["dl_dv_cached"]
+    assert "a power is written **" in evaluate(exercise, Namespace(names)).verdict(exercise.part()).problem
+
+
 def test_shapes_carry_the_students_names() -> None:
     source = function("linear_backward(Z_bar, X, W)", "return Z_bar @ X, Z_bar.sum(axis=0), Z_bar @ W")
     assert "Z_bar has shape (4, 2) and X has shape (4, 3)" in said("linear_backward", source).problem
 
 
+_BRANCHES = function("branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2)", "h1, h2 = z_bar * a1, z_bar * a2",
+                     'bars = {{"a1": z_bar * cache["h1"], "a2": z_bar * cache["h2"], "h1": h1, "h2": h2}}',
+                     'return bars | {{"W1": np.outer(h1, x1), "W2": np.outer(h2, x2), "x1": {}, "x2": W2.T @ h2}}')  # fmt: skip
 _ONE_STORY = [
     ("forward", "", function("forward(x, y, w, v, sigma)", "h = sigma(w @ x)", 'return {"z": w @ x, "h": h, "e": v * h, "l": (y - v * h) ** 2}'),
      "2.2 of 3 points", "●●●○ 3 of 4 right; wrong: l"),
@@ -190,6 +206,9 @@ class Network:
      "h1, h2 = z_bar * a1, z_bar * a2", 'bars = {"a1": z_bar * cache["h1"], "a2": z_bar * cache["h2"], "h1": h1, "h2": h2}',
      'return bars | {"W1": h1 * x1, "W2": h2 * x2, "x1": W1.T @ h1, "x2": W2.T @ h2}'),
      "not yet", "expected an array of shape (3, 3). Also wrong: W2_bar."),
+    ("branches_backward", "outside", _BRANCHES.format("W1 @ h1"), "right, 2 of 2 points", "In 3 of 7 cases branches_backward stops"),
+    ("branches_backward", "inside", _BRANCHES.format("W1 @ h1"), "0 of 2 points", "Works for square W only"),
+    ("branches_backward", "outside", _BRANCHES.format("W1 @ oh"), "0 of 2 points", "leave out what stops for now"),
     ("logistic_forward", "stable", function("logistic_forward(x, y, w)", "z = float(w @ x)",
      'return {"z": z, "m": y * z, "l": np.log(1 + np.exp(-y * z))}'), "0 of 1 points", "  l holds an infinity"),
     ("backward", "neuron", function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'e = cache["e"] - y',
@@ -312,20 +331,40 @@ def test_the_help_of_a_notebook(tmp_path: Path) -> None:
     ]
     (tmp_path / "renamed.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
     exercise = EXERCISES["bar_e"]
-    assert [help_of(exercise, tier, tmp_path) for tier in (0, 1, 9)] == [
-        "**First**\n\nLook at $y$.",
-        "**Second**\n\nMore.",
-        "**Second**\n\nMore.",
-    ]
+
+    def titles(said: str) -> list[str]:
+        return [title for title, _ in folds_of(exercise, tmp_path, said)]
+
+    assert folds_of(exercise, tmp_path) == [("First", "Look at $y$."), ("Second", "More.")]
     for cell in cells:
         cell["source"] = (
             "".join(cell["source"]).replace("First", "My bar has the wrong sign").replace("Second", "Where do I look?")
         )
     (tmp_path / "renamed.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    assert help_of(exercise, 0, tmp_path, "All sizes are right, all signs are not.").startswith("**My bar")
-    assert help_of(exercise, 0, tmp_path, "It is half of what it should be.").startswith("**Where do I look?")
+    assert titles("All sizes are right, all signs are not.")[0] == "My bar has the wrong sign"
+    assert titles("It is half of what it should be.")[0] == "Where do I look?"
     (tmp_path / "renamed.ipynb").write_text("{", encoding="utf-8")
-    assert help_of(exercise, 0, tmp_path) == ""
+    assert titles("") == []
+
+
+def test_no_help_opens_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever each verdict says of the answer, and from whichever of an exercise's checks it is."""
+    folds = [("A sign", "1"), ("A factor", "2"), ("A shape", "3")]
+    monkeypatch.setattr(
+        help_tiers, "folds_of", lambda e, f, said: sorted(folds, key=lambda one: one[0][2:] not in said)
+    )
+    tries, exercise = Tries(), EXERCISES["backward"]
+
+    def shown(part: int, number: int, hint: str) -> str:
+        verdict = Verdict(exercise.title(exercise.parts[part]), 0.0, 1.0, problem=f"Wrong {number}.", hint=hint)
+        return tries.help(exercise, verdict, Path())[:8]
+
+    first = [shown(0, number, "sign") for number in range(3)]
+    assert [*first, shown(0, 3, "shape"), shown(0, 4, "factor")] == ["", "", "**A sign", "**A sign", "**A sign"]
+    assert shown(0, 5, "sign") == "**A fact"
+    assert [shown(1, number, "sign") for number in range(3)][-1] == "**A shap"
+    assert shown(0, 6, "sign") == "**A fact"
+    assert [shown(0, number, "sign") for number in range(7, 20)][-1] == "**A fact", "it stays at the last"
 
 
 # --- what is returned and shown ---------------------------------------------------------------
