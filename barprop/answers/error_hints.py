@@ -43,7 +43,7 @@ _MEANS = {
     "low >= high": _NO_DRAW,
     "'bool' object has no attribute": "comparing plain numbers gives plain True or False; np.asarray makes an array",
 }
-_NO_COMMA = "each step back must return one bar for each parent; a single bar is a tuple with a comma, (bar,)"
+_NO_COMMA = "each step back must return one bar per parent; a single bar is a tuple with a comma, (bar,)"
 _MEANS |= {"zip() argument 2 is": _NO_COMMA, "iteration over a 0-d array": _NO_COMMA}
 _FUNCTIONS = ("Activation", "function", "method", "builtin_function_or_method")
 

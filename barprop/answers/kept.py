@@ -63,7 +63,7 @@ def kept(owner: Any, method: str, args: tuple[Any, ...], given: Any) -> list[Kep
 
     usual = result()
     if not identical(result(), usual):
-        raise AnswerError(f"A second {method} gives something else.")
+        raise AnswerError(f"A second {method} gives a different result.")
     return [
         (name, array.nbytes, is_read(array, numbers), _equal(numbers, given))
         for (name, array), numbers in zip(held, before, strict=True)

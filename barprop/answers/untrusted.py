@@ -104,6 +104,8 @@ def describe_type(value: Any) -> str:
     for known, words in (*names, (complex, "a complex number"), (dict, "a dictionary")):
         if kind is known:
             return words
+    if is_number(value):
+        return "a number"
     if issubclass(kind, type):
         return "a class"
     word = type_name(value)

@@ -17,10 +17,10 @@ from barprop.judging.exercise import Case, Drive, Mistake, Values
 
 _LISTED = 4  # arrays named in a sentence
 KEPT = "is kept for the backward that follows"
-NOT_READ = "is not read: backward gives the same whatever forward saw"
+NOT_READ = "is not read: backward gives the same whatever forward was given"
 FIRST = "is that of an earlier forward"
 SHARED = "is shared by two objects of the class"
-USED_UP = "is used up by backward: a second one gives something else"
+USED_UP = "is used up by backward: a second one gives a different result"
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,9 @@ def cache_mistakes() -> tuple[Mistake, ...]:
     """Return what goes wrong with a cache, whatever is in it."""
     hints = (
         ("two objects share a cache", SHARED, "Two objects of your class write into one place. Store on self, not on the class and not in a global name."),
-        ("remembers the first forward", FIRST, "Your layer still holds what an earlier forward left there, input or weights. Each forward starts the cache anew, and each backward is given its weights."),
-        ("backward eats the cache", USED_UP, "A second backward gives something else than the first. Reading a cache should leave it as it was."),
-        ("reads no cache", NOT_READ, "Your backward says the same whatever forward has seen. Which tensor of the forward pass does it need?"),
+        ("remembers the first forward", FIRST, "Your layer still holds the input or the weights of an earlier forward. Each forward starts the cache anew, and each backward is given its weights."),
+        ("backward eats the cache", USED_UP, "A second backward gives a different result than the first. Reading a cache should leave it as it was."),
+        ("reads no cache", NOT_READ, "Your backward gives the same whatever forward was given. Which tensor of the forward pass does it need?"),
     )  # fmt: skip
     return tuple(
         Mistake(name, hint, lambda c, right, story=story: {"cache": story} if "cache" in right else None)  # type: ignore[misc]
@@ -283,16 +283,14 @@ def flat(owner: str, value: Any, like: Sequence[tuple]) -> np.ndarray:
     """
     if not is_row(value) or len(value) != len(like):
         came = f"{len(value)} entries" if is_row(value) else describe_type(value)
-        raise AnswerError(f"{owner} came back as {came}; expected a list of {len(like)} tuples, one a layer.")
+        raise AnswerError(f"{owner} is {came}; expected a list of {len(like)} tuples, one per layer.")
     for number, (layer, wanted) in enumerate(zip(value, like, strict=True)):
         if not is_row(layer) or len(layer) != len(wanted):
             came = f"{len(layer)} entries" if is_row(layer) else describe_type(layer)
-            raise AnswerError(
-                f"{owner}[{number}] came back as {came}; expected a tuple of {len(wanted)}, like w[{number}]."
-            )
+            raise AnswerError(f"{owner}[{number}] is {came}; expected a tuple of {len(wanted)}, like w[{number}].")
         for place, (entry, variable) in enumerate(zip(layer, wanted, strict=True)):
             if not (is_number(entry) or is_array(entry)):
-                raise AnswerError(f"{owner}[{number}][{place}] came back as {describe_type(entry)}; expected numbers.")
+                raise AnswerError(f"{owner}[{number}][{place}] is {describe_type(entry)}; expected numbers.")
             if np.shape(entry) != np.shape(variable):
                 raise AnswerError(
                     f"{owner}[{number}][{place}] has shape {np.shape(entry)}; its variable has {np.shape(variable)}."

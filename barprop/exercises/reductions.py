@@ -44,7 +44,7 @@ def measured(name: str, u: np.ndarray, axis: int | tuple[int, ...], asked: str) 
     for what, measure in _MEASURES.items():
         yield (
             f"{what} of {name}",
-            f"You took {what} of {name}. Asked is {asked}.",
+            f"You took {what} of {name}. The exercise asks for {asked}.",
             lambda measure=measure: measure(u, axis=axis),  # type: ignore[misc]
         )
 
@@ -88,9 +88,9 @@ def shares(x: np.ndarray, asked: str) -> Iterator[Made]:
     """Yield shares of another quantity, or of another whole."""
     for part, of in _PARTS.items():
         for whole, total in _WHOLES.items():
-            hint = f"That is {part}, divided by {whole}. Asked is {asked}."
+            hint = f"That is {part}, divided by {whole}. The exercise asks for {asked}."
             yield f"{part} over {whole}", hint, lambda of=of, total=total: of(x) / total(of(x))  # type: ignore[misc]
     for part, of in list(_PARTS.items())[:3]:
         for whole, total in _OTHERS.items():
-            hint = f"That is {part}, divided by {whole}. Asked is {asked}."
+            hint = f"That is {part}, divided by {whole}. The exercise asks for {asked}."
             yield f"{part} over {whole}", hint, lambda of=of, total=total: of(x) / total(x)  # type: ignore[misc]

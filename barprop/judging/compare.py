@@ -20,7 +20,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     1e-3 * tolerance of the largest entry); everything else must be equal.
     """
     if got is None and right is not None:
-        return f"{name} came back as None: is the `return` missing?"
+        return f"{name} is None: is the `return` missing?"
     if type(right) is str and type(got) is str and got != right:
         return _seen(name, one_line(got, 100))
     if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
@@ -28,13 +28,13 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | N
     right = floats(right)
     wanted = f"an array of shape {right.shape}" if right.ndim else "a single number"
     if type(got) is bool or type(got) is np.bool_ or (type(got) is np.ndarray and got.dtype.kind == "b"):
-        return f"{name} came back as True or False; expected {wanted.replace('an array', 'an array of numbers')}."
+        return f"{name} is True or False; expected {wanted.replace('an array', 'an array of numbers')}."
     if not is_number(got) and not is_array(got):
         return f"{name} is {describe_type(got)}; expected {wanted}.{_inside(got, right)}"
     got = floats(got)
     if got.shape != right.shape:
         came = f"an array of shape {got.shape}" if got.ndim else "a single number"
-        return f"{name} came back as {came}; expected {wanted}."
+        return f"{name} is {came}; expected {wanted}."
     if np.isnan(got).any() and not np.isnan(right).any():
         return f"{name} holds NaN (not a number): something was divided by zero, or infinity met infinity."
     if not np.isfinite(got).all() and np.isfinite(right).all():

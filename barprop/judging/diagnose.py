@@ -149,13 +149,13 @@ class Diagnosis:
         if len(names) < 5:
             for order in permutations(names):
                 if order != tuple(names) and self._hold(names, order):
-                    hint = f"The results are right, but in another order: ({', '.join(names)}) is asked for."
+                    hint = f"The results are right, but in the wrong order: return ({', '.join(names)})."
                     return Mistake("results in another order", hint, lambda case, right: None)
         first = self.first(failed)
         for other in failed - {first}:
             if self._hold((first, other), (other, first)):
                 one, two = shown_name(self.exercise, first), shown_name(self.exercise, other)
-                hint = f"{one} and {two} have changed places: each is what the other should be."
+                hint = f"{one} and {two} are swapped: each is what the other should be."
                 return Mistake(f"swapped {one} and {two}", hint, lambda case, right: None)
         return None
 

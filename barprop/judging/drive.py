@@ -49,9 +49,7 @@ def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
         found.stopped = _STOPPED.get(error.kind, "form")
         found.endless = type(error) is OutOfTimeError
     except BaseException as error:  # an object that fails when it is looked at
-        found.error = (
-            f"{exercise.name} returned something that cannot be read: looking at it ends in {type_name(error)}."
-        )
+        found.error = f"{exercise.name} returned something that cannot be read: reading it raises {type_name(error)}."
         found.stopped = "form"
     found.keeps = run.keeps
     return found

@@ -99,7 +99,7 @@ class Evaluation:
 
     def block(self, need: str) -> None:
         """Say first that another answer this one leans on does not pass."""
-        self.blocked = f"{self.exercise.name} uses {need}, and {need} does not pass yet: mend that one first."
+        self.blocked = f"{self.exercise.name} uses {need}, and {need} does not pass yet: fix that one first."
 
     def _failed(self, part: Part) -> set[str]:
         failed = {name for t in self.trials for name in part.outputs if name in t.problems} - self._excused(part)
@@ -243,7 +243,7 @@ class Evaluation:
             before = self.diagnosis.first({n for t in self.trials for n in t.problems if n in t.got})
             if before not in failed | set(_UNNAMED):
                 where = "is not right either" if before in trial.problems else "is not right in other cases"
-                return f"{sentence} {self._called(before)} comes before it and {where}: mend that one first."
+                return f"{sentence} {self._called(before)} comes before it and {where}: fix that one first."
         separate = len(self.exercise.asks) > 1  # several functions: each is wrong by itself, perhaps in another case
         wrong = {n for t in (self.trials if separate else [trial]) for n in t.problems if n in t.got}
         others = [self._called(n) for n in self.exercise.outputs if n in wrong & failed - {name}]
@@ -408,7 +408,7 @@ def _again(exercise: Exercise, run: Run, case: Case, got: dict[str, Any]) -> lis
     second = try_case(exercise, run, case)
     moved = tuple(name for name in got if name not in second.got or not identical(got[name], second.got[name]))
     if second.error or moved:
-        text = f"A second call of {exercise.name} with the same arguments gives something else."
+        text = f"A second call of {exercise.name} with the same arguments gives a different result."
         return [*second.remarks, Remark(text, where=() if second.error else moved)]
     return second.remarks
 

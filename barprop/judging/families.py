@@ -104,22 +104,22 @@ def _in_its_place(
     r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str, Any], args: Mapping[str, Any]
 ) -> Iterator[Made]:
     for name, value in others.items():
-        hint = f"That is what {name} should be: is it handed on as it is, or have the two changed places?"
+        hint = f"That is what {name} should be: is it passed on unchanged, or are the two swapped?"
         yield f"{name} in its place", hint, lambda v=value: v
         yield f"minus {name} in its place", hint, lambda v=value: -v
         yield f"{name} turned, in its place", hint, lambda v=value: v.T if v.ndim == 2 else None
     for name, value in inputs.items():
-        hint = f"That is {name}, just as it came. What does the step do to it?"
+        hint = f"That is {name} itself, unchanged. What does the step do to it?"
         yield f"{name} handed on", hint, lambda v=value: v
         yield f"{name} handed on, turned", hint, lambda v=value: v.T if v.ndim == 2 else None
         yield f"minus {name} handed on", hint, lambda v=value: -v if v.shape == r.shape else None
-        hint = f"Every entry is {name} as it came. How is the next variable made from each entry?"
+        hint = f"Every entry is {name} itself. How is the next variable made from each entry?"
         yield (
             f"{name} handed on to every entry",
             hint,
             lambda v=value: np.broadcast_to(v, r.shape) if v.ndim < r.ndim else None,
         )
-        hint = f"Only the first row of {name} enters: what about the others?"
+        hint = f"Only the first row of {name} is used: what about the others?"
         yield f"the first row of {name}", hint, lambda v=value: v[0] if v.ndim == r.ndim + 1 else None
         yield (
             f"the last row of {name}",
@@ -128,7 +128,7 @@ def _in_its_place(
         )
         hint = f"The sum of {name} is added where it should not be."
         yield f"the sum of {name} added", hint, lambda v=value: r + v.sum() if v.ndim else None
-        hint = f"{name} was summed up. What does the step do to each entry?"
+        hint = f"{name} was summed. What does the step do to each entry?"
         yield f"the sum of {name}", hint, lambda v=value: v.sum() if v.ndim else None
         yield f"{name} summed over its rows", hint, lambda v=value: v.sum(axis=0) if v.ndim == 2 else None
         yield f"{name} summed over its columns", hint, lambda v=value: v.sum(axis=1) if v.ndim == 2 else None
@@ -142,7 +142,7 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
         if np.all(f * f == 1):  # once too often and forgotten are the same
             yield (
                 f"a sign of {name}",
-                f"{name} is 1 or -1, and comes in where it should not, or not at all.",
+                f"{name} is 1 or -1: it is used where it should not be, or not used at all.",
                 lambda f=f: r * f,
             )
         forgot = (
@@ -152,21 +152,21 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
         )
         yield f"forgot the factor {name}", forgot, lambda f=f: r / f
         yield f"forgot the factor {name}, and the sign", forgot + " And the sign is off.", lambda f=f: -r / f
-        yield f"{name} once too often", f"{name} is multiplied in once too often.", lambda f=f: r * f
+        yield f"{name} once too often", f"{name} is multiplied once too often.", lambda f=f: r * f
         yield (
             f"{name} once too often, and the sign",
-            f"{name} is multiplied in once too often, and the sign is off.",
+            f"{name} is multiplied once too often, and the sign is off.",
             lambda f=f: -r * f,
         )
         yield f"divided by {name}", f"Look at {name}: multiplied or divided?", lambda f=f: r / np.square(f)
-        yield f"{name} squared too often", f"{name} enters with too high a power.", lambda f=f: r * np.square(f)
+        yield f"{name} squared too often", f"{name} has too high a power.", lambda f=f: r * np.square(f)
         yield f"{name} added", f"{name} is added where it should not be.", lambda f=f: r + f
         yield f"{name} subtracted", f"{name} is subtracted where it should not be.", lambda f=f: r - f
-        sign = f"{name} enters without its sign, or with its sign alone."
+        sign = f"{name} is used without its sign, or only its sign is used."
         yield f"the size of {name}", sign, lambda f=f: r * np.sign(f)
         yield f"the sign of {name} alone", sign, lambda f=f: r / np.abs(f)
         yield f"only {name} with its sign", "A sign is lost on the way.", lambda f=f: np.abs(r) * np.sign(f)
-        powers = f"Everything but {name} enters with too high a power."
+        powers = f"Everything but {name} has too high a power."
         yield f"squared but for {name}", powers, lambda f=f: r * r / f
         yield f"minus, and squared but for {name}", powers, lambda f=f: -r * r / f
     for name, f in fitting.items():
@@ -186,7 +186,7 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
 def _of_the_rest(r: np.ndarray, fitting: Mapping[str, np.ndarray]) -> Iterator[Made]:
     """Yield one term or factor joined to the rest in another way."""
     for name, f in fitting.items():
-        joined = f"{name} is joined to the rest by another operation: added, subtracted or multiplied?"
+        joined = f"{name} is combined with the rest by the wrong operation: is it added, subtracted or multiplied?"
         yield f"the rest subtracted from {name}", joined, lambda f=f: 2 * f - r
         yield f"{name} multiplied with the rest", joined, lambda f=f: f * (r - f)
         yield f"the rest twice, without {name}", joined, lambda f=f: 2 * (r - f)
@@ -205,7 +205,7 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[M
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             a, b = values[first], values[second]
-            hint = f"{first} and {second} are put together here: by which operation in the step, and in which order?"
+            hint = f"{first} and {second} are combined here. By which operation does the step combine them, and in which order?"
             yield f"{first} + {second}", hint, lambda a=a, b=b: a + b
             yield f"{first} - {second}", hint, lambda a=a, b=b: a - b
             yield f"{second} - {first}", hint, lambda a=a, b=b: b - a
@@ -213,13 +213,13 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[M
             yield f"minus {first} times {second}", hint, lambda a=a, b=b: -a * b
             yield f"{first} over {second}", hint, lambda a=a, b=b: a / b
             yield f"{second} over {first}", hint, lambda a=a, b=b: b / a
-            powers = f"{first} and {second} are put together as a power: how is the step written?"
+            powers = f"One of {first} and {second} is raised to the power of the other. How is the step written?"
             yield f"{first} to the power {second}", powers, lambda a=a, b=b: a**b if not a.ndim else None
             yield f"{second} to the power {first}", powers, lambda a=a, b=b: b**a if not a.ndim else None
-            brackets = "Where do brackets belong? Only one of the two was squared."
+            brackets = "Where do the brackets belong? Only one of the two was squared."
             yield f"{first} - half of {second}²", brackets, lambda a=a, b=b: a - np.square(b) / 2
             yield f"{second} - half of {first}²", brackets, lambda a=a, b=b: b - np.square(a) / 2
-            squares = "The square of a difference is no difference of squares."
+            squares = "The square of a difference is not a difference of squares."
             yield f"half of {first}² - {second}²", squares, lambda a=a, b=b: (np.square(a) - np.square(b)) / 2
             yield f"half of {second}² - {first}²", squares, lambda a=a, b=b: (np.square(b) - np.square(a)) / 2
             if a.ndim == b.ndim == 1:
@@ -250,7 +250,7 @@ def _of_another_operand(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iter
     for (first, a), (second, b) in permutations(list(usable.items())[:_OPERANDS], 2):
         for join in _JOINS:
             made = attempt(None, join, a, b)
-            if np.shape(made) != r.shape or not np.allclose(made, r, rtol=1e-6):
+            if made is None or np.shape(made) != r.shape or not np.allclose(made, r, rtol=1e-6):
                 continue
             for other, c in usable.items():
                 if other not in (first, second):
@@ -262,10 +262,10 @@ def _of_another_operand(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iter
 
 
 def _of_two_vectors(first: str, second: str, a: np.ndarray, b: np.ndarray) -> Iterator[Made]:
-    one = f"Only one entry of {first} met its partner in {second}: does the loop go through all of them and add up?"
+    one = f"Only one entry of {first} is multiplied by its partner in {second}: does the loop go through all entries and add up?"
     yield f"the first entries of {first} and {second} alone", one, lambda: a[0] * b[0]
     yield f"the last entries of {first} and {second} alone", one, lambda: a[-1] * b[-1]
-    pairs = f"Each entry of {first} meets its partner in {second}: first the products, then the sum."
+    pairs = f"Each entry of {first} is multiplied by its partner in {second}: first the products, then the sum."
     yield f"the sums of {first} and {second}, multiplied", pairs, lambda: a.sum() * b.sum()
     yield f"the sums of {first} and {second}, added", pairs, lambda: a.sum() + b.sum() if a.shape == b.shape else None
     yield f"the sum of {first} times {second}", pairs, lambda: np.sum(a * b)
@@ -277,7 +277,7 @@ def _of_three(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]
     names = [name for name, f in values.items() if f.ndim == 0][:5]
     for a, b, c in permutations(names, 3):
         x, y, z = values[a], values[b], values[c]
-        hint = f"Where do brackets belong? {a} times {b} came together before {c} did."
+        hint = f"Where do the brackets belong? {a} and {b} are multiplied before {c} is used."
         yield f"{a} {b} - {c}", hint, lambda x=x, y=y, z=z: x * y - z
         yield f"{c} - {a} {b}", hint, lambda x=x, y=y, z=z: z - x * y
         yield f"-{c} - {a} {b}", hint, lambda x=x, y=y, z=z: -z - x * y

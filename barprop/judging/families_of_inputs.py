@@ -34,12 +34,12 @@ def of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) ->
         )
         yield (
             f"sigma's value at {name} instead of its slope",
-            "Back through a curve goes its slope, not its value.",
+            "On the way back the bar is multiplied by the curve's slope, not by its value.",
             lambda s=slope, h=height: r / s * h,
         )
         yield (
             f"divided by sigma's slope at {name}",
-            "sigma's slope is divided by where it should be multiplied in.",
+            "It is divided by sigma's slope where it should be multiplied by it.",
             lambda s=slope: r / np.square(s),
         )
         if name == "z":
@@ -55,7 +55,7 @@ def of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) ->
                 )
         yield (
             f"sigma's slope at {name} added",
-            "sigma's slope is added where it should be multiplied in.",
+            "sigma's slope is added where it should be a factor.",
             lambda s=slope: r / s + s,
         )
         for other, g in fitting.items():
@@ -68,29 +68,29 @@ def of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) ->
             )
         yield (
             f"sigma's slope at {name} too often",
-            "sigma's slope is multiplied in once too often.",
+            "sigma's slope is a factor once too often.",
             lambda s=slope: r * s,
         )
         yield (
             f"sigma's value at {name} too often",
-            "sigma's value is multiplied in where it does not belong.",
+            "sigma's value is a factor where it does not belong.",
             lambda h=height: r * h,
         )
         yield (
             f"sigma taken twice at {name}",
-            "sigma was applied to what came out of sigma already.",
+            "sigma was applied to sigma's own output.",
             lambda h=height: r / h * sigma(h),
         )
         yield (
             f"sigma's value over {name} as its slope",
-            "A slope is how far the value moves for a small nudge, not the value over where it is.",
+            "A slope is how far the value moves for a small nudge, not the value divided by the input.",
             lambda s=slope, h=height, f=f: r / s * h / f,
         )
         yield f"sigma of {name}", f"That is sigma's value at {name}.", lambda h=height: h
         yield f"sigma's slope at {name} alone", f"That is sigma's slope at {name} alone.", lambda s=slope: s
         yield (
             f"forgot sigma at {name}",
-            "What went into sigma was used, not what came out.",
+            "sigma's input was used, not its output.",
             lambda f=f, h=height: r * f / h,
         )
         for other, g in fitting.items():
@@ -120,7 +120,7 @@ def of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> 
         if said is not None:
             yield (
                 "predictions in place of labels",
-                "Your answer takes the class that is predicted, not the one in labels. The two differ where the prediction is wrong.",
+                "Your answer uses the predicted class, not the one in labels. The two differ where the prediction is wrong.",
                 asked(labels=said),
             )
     # An exercise that is given a whole network costs too much to be asked again and again.
@@ -132,7 +132,7 @@ def of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> 
                 if other is not value:
                     yield (
                         f"always {other}",
-                        f"Your answer takes {other} whatever {name} is. Use the {name} that is given.",
+                        f"Your answer uses {other} whatever {name} is. Use the {name} that is given.",
                         asked(**{name: other}),
                     )
             yield "sigma left out", f"Where does {name} come in?", asked(**{name: _STRAIGHT})
@@ -141,14 +141,14 @@ def of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> 
             if name.endswith("_bar"):
                 yield (
                     f"forgot {name}",
-                    f"Right where {name} is 1 only. Where does the incoming bar enter?",
+                    f"Right only where {name} is 1. Where does the incoming bar enter?",
                     asked(**{name: np.ones_like(v)[()]}),
                 )
             yield f"{name} with the other sign", f"{name} has the wrong sign somewhere.", asked(**{name: -v[()]})
-            yield f"half of {name}", f"{name} enters with half its size, or with twice.", asked(**{name: v[()] / 2})
-            yield f"twice {name}", f"{name} enters with half its size, or with twice.", asked(**{name: v[()] * 2})
-            yield f"{name} taken as 0", f"{name} does not enter at all.", asked(**{name: np.zeros_like(v)[()]})
-            yield f"{name} taken as 1", f"{name} does not enter at all.", asked(**{name: np.ones_like(v)[()]})
+            yield f"half of {name}", f"{name} counts half or twice as much as it should.", asked(**{name: v[()] / 2})
+            yield f"twice {name}", f"{name} counts half or twice as much as it should.", asked(**{name: v[()] * 2})
+            yield f"{name} taken as 0", f"{name} is not used at all.", asked(**{name: np.zeros_like(v)[()]})
+            yield f"{name} taken as 1", f"{name} is not used at all.", asked(**{name: np.ones_like(v)[()]})
     yield from _swapped(case, asked)
     for name in ("steps", "epochs"):
         if name in args:
@@ -177,7 +177,7 @@ def _swapped(case: Case, asked: Callable[..., Callable[[], Any]]) -> Iterator[Ma
         for second in names[i + 1 :]:
             a, b = case.args[first], case.args[second]
             if np.shape(a) == np.shape(b):
-                hint = f"{first} and {second} have changed places somewhere."
+                hint = f"{first} and {second} are swapped somewhere."
                 yield f"swapped {first} and {second}", hint, asked(**{first: b, second: a})
                 hint = f"Somewhere {first} and {second} are mixed up: which of them does the step read?"
                 yield f"read {first} for {second}", hint, asked(**{second: a})

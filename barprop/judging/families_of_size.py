@@ -25,7 +25,7 @@ def of_one_number(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[M
         if not f.ndim or not f.size:
             continue
         for what, made in _WHOLE:
-            hint = f"It is off by {what} of {name}: multiplied or divided by it where it should not be, or not at all."
+            hint = f"It is off by {what} of {name}: it is it is multiplied or divided by it where it should not be, or not at all."
             yield f"times {what} of {name}", hint, lambda f=f, made=made: r * made(f)
             yield f"over {what} of {name}", hint, lambda f=f, made=made: r / made(f)
     lengths = {f"the length of {name}, axis {axis}": n for name, f in values.items() for axis, n in enumerate(f.shape)}
@@ -46,5 +46,5 @@ def of_one_number(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[M
             if n != m:
                 counted = f"The wrong thing is counted: {first}, or {second}?"
                 yield f"{first} for {second}", counted, lambda n=n, m=m: r * n / m
-                root = f"{counted} It stands under a root."
+                root = f"{counted} It is under a root."
                 yield f"{first} for {second}, under a root", root, lambda n=n, m=m: r * np.sqrt(n / m)

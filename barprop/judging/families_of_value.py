@@ -17,7 +17,7 @@ def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
         ones = "It is always 1. What comes in from behind, and what does the step itself contribute?"
     yield "flipped the sign", "The size is right, the sign is not.", lambda: -r
     yield "all zeros", zeros, lambda: np.zeros_like(r)
-    yield "all zeros, as one number", "A plain 0 came out: a bar has the shape of its variable.", lambda: 0.0
+    yield "all zeros, as one number", "It is a plain 0: a bar has the shape of its variable.", lambda: 0.0
     yield "all ones", ones, lambda: np.ones_like(r)
     yield "half of it", "It is half of what it should be. Where does a 2 come from, or a 1/2?", lambda: r / 2
     yield "twice as large", "It is twice what it should be. Where does a 2 come from, or a 1/2?", lambda: 2 * r
@@ -34,10 +34,10 @@ def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
     yield "minus half of it", "Sign and size are off, the size by a factor of 2.", lambda: -r / 2
     yield "minus twice", "Sign and size are off, the size by a factor of 2.", lambda: -2 * r
     yield "without its sign", "The sizes are right, but every sign is plus.", lambda: np.abs(r)
-    yield "the sign alone", "Only the sign came out. How large is it?", lambda: np.sign(r)
+    yield "the sign alone", "Only the sign is left. How large is it?", lambda: np.sign(r)
     yield "squared", "It is the square of what it should be.", lambda: np.square(r)
     yield "under a root", "A root was taken that is not asked for.", lambda: np.sqrt(np.abs(r)) * np.sign(r)
-    yield "without the root", "A root is missing or stands in the wrong place.", lambda: np.square(r) * np.sign(r)
+    yield "without the root", "A root is missing or in the wrong place.", lambda: np.square(r) * np.sign(r)
     yield "one over it", "It is upside down: the reciprocal of what it should be.", lambda: 1 / r
     yield "one too many", "It is too large by 1.", lambda: r + 1
     yield "one too few", "It is too small by 1.", lambda: r - 1
@@ -61,18 +61,18 @@ def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
     yield "clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda: np.clip(r, -1.0, 1.0)
     yield (
         "rounded to whole numbers",
-        "Whole numbers came out: somewhere the fractions are cut off.",
+        "The result holds whole numbers: somewhere the fractions are cut off.",
         lambda: np.trunc(r),
     )
     yield (
         "rounded to whole numbers, up or down",
-        "Whole numbers came out: somewhere the fractions are cut off.",
+        "The result holds whole numbers: somewhere the fractions are cut off.",
         lambda: np.floor(r),
     )
     yield (
         "cut to whole numbers, as the first entry is",
-        "Whole numbers came out where the first entry is one: np.vectorize takes its type from the first result. "
-        "Return 0.0 in place of 0, or give it otypes=[float].",
+        "The fractions are cut off where the first entry is a whole number: np.vectorize takes its type from the first result. "
+        "Return 0.0 instead of 0, or give it otypes=[float].",
         lambda: _like_the_first(r),
     )
 
@@ -87,12 +87,12 @@ def of_its_shape(r: np.ndarray) -> Iterator[Made]:
     if r.ndim == 0:
         yield (
             "an array of one number",
-            "One number was asked for; an array with a single entry came.",
+            "A single number is expected; this is an array with one entry.",
             lambda: r.reshape(1),
         )
         yield (
             "a matrix of one number",
-            "One number was asked for; an array with a single entry came.",
+            "A single number is expected; this is an array with one entry.",
             lambda: r.reshape(1, 1),
         )
     if r.ndim == 1:
@@ -100,31 +100,31 @@ def of_its_shape(r: np.ndarray) -> Iterator[Made]:
         yield "a column instead of a vector", shape, lambda: r[:, None]
         yield (
             "summed up to one number",
-            "One number came out where each entry has its own: nothing is summed there.",
+            "It is one number, but each entry has its own: nothing is summed here.",
             lambda: r.sum(),
         )
         yield (
             "averaged to one number",
-            "One number came out where each entry has its own: nothing is averaged there.",
+            "It is one number, but each entry has its own: nothing is averaged here.",
             lambda: r.mean(),
         )
         yield "in reverse order", "The entries are right, in the opposite order.", lambda: r[::-1]
     if r.ndim == 2:
-        yield "transposed", "The numbers are right, rows and columns have changed places.", lambda: r.T
+        yield "transposed", "The numbers are right, rows and columns are swapped.", lambda: r.T
         for axis, said in ((0, "rows"), (1, "columns")):
             yield (
                 f"summed over the {said}",
-                f"A sum over the {said} was taken that does not belong there.",
+                f"A sum over the {said} was taken that does not belong here.",
                 lambda a=axis: r.sum(axis=a),
             )
             yield (
                 f"averaged over the {said}",
-                f"A mean over the {said} was taken that does not belong there.",
+                f"A mean over the {said} was taken that does not belong here.",
                 lambda a=axis: r.mean(axis=a),
             )
         yield (
             "summed up to one number",
-            "Everything was summed up to one number: which axis is to be summed?",
+            "Everything is summed to one number: which axis should be summed?",
             lambda: r.sum(),
         )
         yield "rows in reverse order", "The rows are right, in the opposite order.", lambda: r[::-1]
@@ -151,7 +151,7 @@ def of_its_entries(r: np.ndarray) -> Iterator[Made]:
     if not r.ndim or r.size < 2:
         return
     if r.ndim > 1 and len(r) > 1:
-        alone = "Only the {} row came back: is there an index too many at the end?"
+        alone = "Only the {} row is returned: is there an index too many at the end?"
         yield "the first row alone", alone.format("first"), lambda: r[0]
         yield "the last row alone", alone.format("last"), lambda: r[-1]
     yield "the first entry everywhere", "Every entry is what the first one should be.", lambda: np.full(r.shape, r[0])

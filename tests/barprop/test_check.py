@@ -40,7 +40,7 @@ def test_check_of_a_function(notebook: dict, capsys: pytest.CaptureFixture) -> N
 def test_check_of_a_part(notebook: dict, capsys: pytest.CaptureFixture) -> None:
     assert '"nope" for the part' in said(capsys, "backward", "nope")
     assert 'check("backward", "loss")' in said(capsys, "backward")
-    assert "an int for the part" in said(capsys, "bar_z", 3)
+    assert "a number for the part" in said(capsys, "bar_z", 3)
 
 
 @pytest.mark.parametrize("kind", OBJECTS)

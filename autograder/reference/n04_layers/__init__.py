@@ -119,7 +119,7 @@ def _check_labels(logits: np.ndarray, labels: np.ndarray) -> None:
 
 
 class Network:
-    """A chain of layers. `w` is a list of tuples, one a layer."""
+    """A chain of layers. `w` is a list of tuples, one per layer."""
 
     def __init__(self, layers: Sequence[Any]) -> None:
         self.layers = list(layers)

@@ -187,7 +187,7 @@ _RESIDUAL = {
     "flipped the way around": _residual(back="return w_bar, x_bar - h_bar"),
     "added in place": _residual(_OWN_LOOP.format("h += x"), init="self.layers, self.chain = layers, Network(layers)"),
     "w_bar in reverse order": _residual(back="return w_bar[::-1], x_bar + h_bar"),
-    "gives something else the second time": _residual(
+    "gives a different result the second time": _residual(
         _OWN_LOOP.format("h = h + x"),
         "for layer, own in zip(self.layers, w[::-1]):\n    own_bar, bar = layer.backward(bar, own)\n    w_bar.append(own_bar)\n"
         "return w_bar[::-1], bar + h_bar",

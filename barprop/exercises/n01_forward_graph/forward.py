@@ -129,7 +129,7 @@ RELU = Exercise(
         ),
         Mistake(
             "one maximum for all",
-            "An array came back as one number. You need the larger of two numbers for each entry separately.",
+            "The result for an array is one number. You need the larger of two numbers for each entry separately.",
             lambda c, right: {"h": np.max(right["h"])} if np.ndim(c.z) else None,
         ),
     ),

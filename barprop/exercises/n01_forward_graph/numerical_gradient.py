@@ -133,7 +133,7 @@ NUMERICAL_GRADIENT = Exercise(
         ),
         Mistake(
             "one array under two names",
-            "Zeros came out. Do the two calls of f really get different arrays? `a = u` is a second name, not a copy.",
+            "The result is all zeros. Do the two calls of f really get different arrays? `a = u` is a second name, not a copy.",
             lambda c, right: {"gradient": np.zeros(np.shape(c.u))} if np.ndim(c.u) else None,
         ),
         Mistake(
@@ -153,7 +153,7 @@ NUMERICAL_GRADIENT = Exercise(
         ),
         Mistake(
             "nudged all entries at once",
-            "Every entry comes out the same. Nudge one entry and leave the others where they are.",
+            "Every entry is the same. Nudge one entry and leave the others where they are.",
             lambda c, right: {"gradient": np.full(np.shape(c.u), np.sum(right["gradient"]))[()]},
         ),
         Mistake(

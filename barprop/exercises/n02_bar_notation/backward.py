@@ -127,7 +127,7 @@ _WAY_BACK_MISTAKES = (
             lambda c, right: {k: -b if k != "y" else b for k, b in right.items()}),
     Mistake("every sign flipped", "Every sign is flipped. Look at e_bar and y_bar: with e above y, which of the two raises the loss when it grows?",
             lambda c, right: {k: -b for k, b in right.items()}),
-    Mistake("y_bar like e_bar", "y_bar and e_bar came out equal. In y - e only one of them has a minus.",
+    Mistake("y_bar like e_bar", "y_bar and e_bar are equal. In y - e only one of them has a minus.",
             lambda c, right: {"y": right["e"]}),
     Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it.", lambda c, right: {"y": 0.0}),
 )  # fmt: skip
@@ -211,7 +211,7 @@ def _output_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
             errors.append(error)
             continue
         if (is_number(slope) or is_array(slope)) and np.asarray(slope).dtype.kind in "iu":
-            errors.append(AnswerError(f"{name}_slope came back as whole numbers; a slope is a float (0.0, not 0)."))
+            errors.append(AnswerError(f"{name}_slope gives whole numbers; a slope is a float (0.0, not 0)."))
             continue
         yield f"{name}_slope", slope
     if errors:
@@ -261,7 +261,7 @@ SLOPES_FROM_OUTPUT = Exercise(
     guesses=_slope_guesses,
     drive=_output_drive,
     mistakes=(
-        Mistake("treated h as z", "You put h where z belongs. h is what came out: no exponential is needed any more.",
+        Mistake("treated h as z", "You put h where z belongs. h is the output: no exponential is needed any more.",
                 lambda c, right: {k: s for k, s in _slopes(c, lambda sigma, h: h).items() if k != "relu_slope"}),
         Mistake("tanh without the square", "Your tanh slope is 1 at h = 0, which is right. But it is above 1 for negative h, and h and -h should have the same slope. A power is missing.",
                 _of("tanh", lambda h: 1 - h)),
@@ -269,9 +269,9 @@ SLOPES_FROM_OUTPUT = Exercise(
                 _of("tanh", lambda h: h - np.square(h))),
         Mistake("sigmoid like tanh", "That pattern belongs to tanh, whose outputs lie between -1 and 1.",
                 _of("sigmoid", lambda h: 1 - np.square(h))),
-        Mistake("treated h as z in tanh", "You put h where z belongs. h is what came out: no tanh is needed any more.",
+        Mistake("treated h as z in tanh", "You put h where z belongs. h is the output: no tanh is needed any more.",
                 lambda c, right: {"tanh_slope": _slopes(c, lambda sigma, h: h).get("tanh_slope")} if "tanh" in c.h else None),
-        Mistake("treated h as z in sigmoid", "You put h where z belongs. h is what came out: no exponential is needed any more.",
+        Mistake("treated h as z in sigmoid", "You put h where z belongs. h is the output: no exponential is needed any more.",
                 lambda c, right: {"sigmoid_slope": _slopes(c, lambda sigma, h: h).get("sigmoid_slope")} if "sigmoid" in c.h else None),
         Mistake("sigmoid with a plus", "Your sigmoid slope keeps growing with h. A saturated neuron has a slope near 0 at both ends.",
                 _of("sigmoid", lambda h: h + np.square(h))),

@@ -213,11 +213,11 @@ def _neuron_mistakes(output: str, other: str) -> tuple[Mistake, ...]:
     return (
         Mistake("forgot z_bar", "That is the slope of z alone. Where is the bar that comes back from z?",
                 one_output(output, lambda c, right: np.asarray(getattr(c, other), dtype=float))),
-        Mistake("passed the bar on", "Each entry came out as z_bar itself. How is z made from that entry?",
+        Mistake("passed the bar on", "Each entry is z_bar itself. How is z made from that entry?",
                 one_output(output, lambda c, right: np.full(len(getattr(c, other)), float(c.z_bar)))),
         Mistake("gave zeros", "Not everything that has a bar is updated, but the loss depends on it all the same: nudge it and z moves.",
                 one_output(output, lambda c, right: np.zeros_like(right))),
-        Mistake("added it up", "A single number came out. A bar has the shape of its variable: one number for each entry.",
+        Mistake("added it up", "It is a single number. A bar has the shape of its variable: one number for each entry.",
                 one_output(output, lambda c, right: np.sum(right))),
         Mistake("flipped the sign", "The size is right, the sign is not.", one_output(output, lambda c, right: -right)),
         Mistake("divided by d", "There is no mean in z = w.x, so none comes back.",

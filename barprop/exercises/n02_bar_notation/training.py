@@ -17,8 +17,8 @@ from barprop.judging.exercise import Case, Exercise, Mistake, Values
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
-_FIXED, _IGNORED = "the same seed gives the same draws, another one others", "another seed gives the same draws"
-_LOOSE, _SAME = "the same seed gives other draws in a second call", "the same example comes every time"
+_FIXED, _IGNORED = "the same seed gives the same draws, another seed others", "another seed gives the same draws"
+_LOOSE, _SAME = "the same seed gives other draws in a second call", "the same example is used every time"
 _SEEN = 4  # of seven examples; who draws at random misses it once in ten million times
 
 

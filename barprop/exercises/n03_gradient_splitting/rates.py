@@ -73,7 +73,7 @@ _RATIO_FAMILY = family(*(
          lambda c, right: c.lr * np.sum(c.w_bar) / np.sum(c.w)),
         ("length of the ratios", "You took the length of ratios of entries: one weight near 0 spoils them all. Take the length of each first.",
          lambda c, right: _length(c.lr * np.asarray(c.w_bar) / c.w)),
-        ("compared with the bar", "w itself does not enter. By how much does the update change it, compared with its size?",
+        ("compared with the bar", "w itself is not used. By how much does the update change it, compared with its size?",
          lambda c, right: c.lr),
     )
 ))  # fmt: skip
@@ -108,7 +108,7 @@ UPDATE_RATIO = Exercise(
              _ratio_by(lambda u: np.max(np.abs(u)))),
             ("compared the new weights", "You compared the weights after the step with those before. How long is the step itself?",
              lambda c, right: _length(np.subtract(c.w, np.multiply(c.lr, c.w_bar))) / _length(c.w)),
-            ("entry by entry", "One number for each entry came out. How large is the whole update compared with the whole w?",
+            ("entry by entry", "It is one number for each entry. How large is the whole update compared with the whole w?",
              lambda c, right: np.abs(c.lr * np.asarray(c.w_bar) / c.w)),
             ("mean of the ratios", "You averaged ratios of entries: one weight near 0 spoils them all. Take the length of each first.",
              lambda c, right: np.mean(np.abs(c.lr * np.asarray(c.w_bar) / c.w))),
@@ -267,7 +267,7 @@ def _weakest(c: Case, right: Any) -> float | None:
 def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     """Yield the family of a curvature: another number made of it."""
     X = np.asarray(c.X, dtype=float)
-    root = "A root of the curvature came in. How does a move of w change its bar?"
+    root = "A root of the curvature is taken. How does a move of w change its bar?"
     yield "the root of the curvature", root, lambda: np.sqrt(2 * right[output])
     yield "one over the root of the curvature", root, lambda: np.sqrt(right[output] / 2)
     largest = "The largest entry of the curvature is not its steepest direction: directions may lie between the axes."

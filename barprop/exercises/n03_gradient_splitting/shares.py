@@ -61,7 +61,7 @@ SPLIT = Exercise(
                 one_output("w_bar", lambda c, right: np.asarray(c.x, dtype=float))),
         Mistake("dropped the signs", "The sizes are right. A bar has a direction as well: what if that x is negative?",
                 one_output("w_bar", lambda c, right: product(c.z_bar, _sizes(c)))),
-        Mistake("added it up", "A single number came out. Each weight has a bar of its own.",
+        Mistake("added it up", "It is a single number. Each weight has a bar of its own.",
                 one_output("w_bar", lambda c, right: np.sum(right))),
         Mistake("squared x", "One x too many. How many times is x in its own term of the sum?",
                 one_output("w_bar", lambda c, right: product(right, c.x))),
@@ -147,7 +147,7 @@ def _rounded_off(c: Case, right: Values, got: Values) -> Values:
 
 _GUARDED = (
     "A small number is added to your denominator, which changes the shares where the numbers are small themselves. "
-    "An x of zeros alone is not asked, so none is needed."
+    "An x of zeros only is not asked for, so none is needed."
 )
 
 _SHARE_MISTAKES = (
@@ -173,7 +173,7 @@ GRADIENT_SHARE = Exercise(
         for name, hint, wrong in (
             ("kept the signs", "With a negative x your shares leave the range from 0 to 1. A share asks how much, not which way.",
              _sign_kept),
-            ("kept the signs on top", "Your shares add up to 1 only while no x is negative. What of a bar counts for its size?",
+            ("kept the signs on top", "Your shares add up to 1 only while no x is negative. What is the size of a bar?",
              lambda c, right: right * np.sign(c.x)),
             ("signs in the whole", "You divide by the sum of x, in which signs can cancel. Divide by the sum of the sizes that you are comparing.",
              lambda c, right: _over_the_sum(c, _sizes(c), 1)),

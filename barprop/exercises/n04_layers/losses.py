@@ -126,11 +126,11 @@ SQUARED_ERROR = Exercise(
                 _both(lambda c, right: right / _l_bar(c))),
         Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it: nudge y and l moves.",
                 one_output("y_bar", lambda c, right: np.zeros(np.shape(c.y)))),
-        Mistake("y_bar like e_bar", "e_bar and y_bar came out equal. e and y stand on different sides of a minus.",
+        Mistake("y_bar like e_bar", "e_bar and y_bar are equal. e and y stand on different sides of a minus.",
                 lambda c, right: {"e_bar": right["e_bar"], "y_bar": right["e_bar"]}),
         Mistake("traded the bars", "e_bar and y_bar have been exchanged, or both have the wrong sign. With e above y, does more e raise the loss?",
                 _both(lambda c, right: -right)),
-        Mistake("bars of the distance", "Each entry came out as a sign: that belongs to the distance, not to its square.",
+        Mistake("bars of the distance", "Each entry is a sign: that belongs to the distance, not to its square.",
                 lambda c, right: {"e_bar": np.sign(right["e_bar"]) * abs(_l_bar(c)) / len(c.e)}),
         Mistake("forgot the half", "Your loss is twice as large as it should be. Which factor stands in front of the square?",
                 one_output("l", lambda c, right: 2 * right)),
@@ -297,7 +297,7 @@ def _logits_guesses(c: Case, right: np.ndarray) -> Iterator[tuple[str, str, Call
     hot, weight = _one_hot(c), _l_bar(c) / len(c.labels)
     yield (
         "the label's entry set, not lowered",
-        "At its label the bar is set to a number. It is to be lowered by 1.",
+        "At its label the bar is set to a number. It should be lowered by 1.",
         lambda: np.where(hot != 0, -weight, right),
     )
     yield (
@@ -371,7 +371,7 @@ _SOFTMAX_CROSS_ENTROPY = Exercise(
                 one_output("l", lambda c, right: right / c.logits.shape[1])),
         Mistake("probability instead of its logarithm", "That is 1 minus a probability. Cross entropy takes its logarithm.",
                 one_output("l", lambda c, right: np.mean(-np.expm1(-cross_entropies(c.logits, c.labels))))),
-        Mistake("forgot to normalise", "That is the labelled logit alone. The other classes do not come in yet.",
+        Mistake("forgot to normalise", "That is the labelled logit alone. The other classes are not used yet.",
                 one_output("l", lambda c, right: -np.mean(np.take_along_axis(np.asarray(c.logits), c.labels[:, None], axis=1)))),
         *cache_mistakes(),
     ),

@@ -18,7 +18,7 @@ from barprop.numerics.vjp import pull_back
 
 # --- Network ----------------------------------------------------------------------------------
 _LAYERS_KEPT = "can be called again"
-_LAYERS_LOST = "gives something else the second time"
+_LAYERS_LOST = "gives a different result the second time"
 _OLD_WEIGHTS = "goes on with the weights of another call"
 _CHAINED = "as one layer after the other"
 _NOT_CHAINED = "differs from calling one layer after the other"
@@ -172,7 +172,7 @@ NETWORK = Exercise(
     mistakes=(
         Mistake("went back in forward order", "The bars went through the layers from first to last. Which layer made the output?",
                 _wrong_network("forward order")),
-        Mistake("turned the list for good", "The second time round something else comes out: did backward reorder the list of layers itself?",
+        Mistake("turned the list for good", "The second time the result is different: did backward reorder the list of layers itself?",
                 lambda c, right: {"again": _LAYERS_LOST} if "again" in right else None),
         Mistake("weights in forward order", "The layers go backwards, and their weights do not: turn both lists over.",
                 _wrong_network("weights not turned")),
@@ -184,10 +184,10 @@ NETWORK = Exercise(
                 lambda c, right: {"x_bar": np.array(c.h_bar)} if "own" not in c.context else None),
         Mistake("every layer was given x", "Every layer was given x. Each takes what the one before it made.", _wrong_network("all from x")),
         Mistake("left out the last layer", "The last layer never had its turn.", _early),
-        Mistake("layers on the class", "Everything came back as it went in. Do your layers lie on the class, or in a global name? Then a second Network, made with no layer, has emptied the list of the first.",
+        Mistake("layers on the class", "Everything is returned unchanged. Are your layers stored on the class, or in a global name? Then a second Network, made with no layer, has emptied the list of the first.",
                 lambda c, right: {"h": np.array(c.x, dtype=float), "x_bar": np.array(c.h_bar)} if "own" not in c.context else None),
         Mistake("keeps its weights", "Called with other weights, your network goes on with those of an earlier call, or of another network. The weights come with every call.",
                 lambda c, right: {"again": _OLD_WEIGHTS} if "again" in right else None),
-        Mistake("gave x back", "x came back as it was. Which layers has it been through?", _gave_back),
+        Mistake("gave x back", "x is returned unchanged. Which layers has it been through?", _gave_back),
     ),
 )  # fmt: skip

@@ -24,9 +24,9 @@ _STAYS_BEHIND = "the labels do not go with their images"
 _PAIRED = "each image keeps its label"
 _ONE_BATCH = "every step of an epoch uses the same batch"
 _NESTED = "each batch is used in all epochs before the next batch is used"
-_TWICE = "a batch holds one example twice, so that others never come"
+_TWICE = "a batch holds one example twice, so that others are never used"
 _OVERLAP = "each batch begins one example after the one before it"
-_AFTER = "each loss is that after its step"
+_AFTER = "each loss is taken after its step"
 # What else may happen to the weights, as the verdict says it.
 _WRONG_STEPS = {
     "uphill": "the steps go with the bars",
@@ -36,13 +36,13 @@ _WRONG_STEPS = {
     "first of each layer": "of each layer only the first weights move",
     "rate over n": "the steps are too small by the size of the batch",
     "rate times n": "the steps are too large by the size of the batch",
-    "no rate": "the steps do not heed the rate",
+    "no rate": "the steps ignore the rate",
     "bars of the start": "every step goes against the bars of the first one",
 }
 _GOOD = "most held-out digits are named"
 _BAD = "few held-out digits are named"
 _WANTED = 0.4  # of 200 held-out digits; chance is 0.1, and what is tried here reaches about 0.7
-_FIXES, _IGNORED = "the same seed gives the same batches, another one others", "another seed gives the same batches"
+_FIXES, _IGNORED = "the same seed gives the same batches, another seed others", "another seed gives the same batches"
 _LOOSE = "the same seed gives other batches in a second call"
 
 
@@ -171,7 +171,7 @@ def _trained(run: Run, case: Case, **other: Any) -> tuple[Prototypes, Any, np.nd
     counts = {case.epochs * -(-n // batch), case.epochs * max(n // batch, 1)}
     if losses.ndim != 1 or len(losses) not in counts:
         raise AnswerError(
-            f"train_digits returned losses of shape {losses.shape}; expected one number a step: {max(counts)} "
+            f"train_digits returned losses of shape {losses.shape}; expected one number per step: {max(counts)} "
             f"for {n} examples, batch = {batch}, epochs = {case.epochs}."
         )
     return network, w, losses
@@ -324,7 +324,7 @@ TRAIN_DIGITS = Exercise(
         Mistake("the seed does not hold", "The same seed, other batches. Make the generator from the seed inside train_digits.",
                 _many(seed=_LOOSE)),
         Mistake("went uphill", "Your loss grows: each step goes with the bars instead of against them.", _wrong_step("uphill")),
-        Mistake("loss after the update", "Each loss is taken after its update. Note it before.", _wrong_step("loss after")),
+        Mistake("loss after the update", "Each loss is taken after its update. Record it before.", _wrong_step("loss after")),
         Mistake("the weights never move", "The weights you return are the ones you were given. Is the new list used in the next step?",
                 _wrong_step("stays")),
         Mistake("only the first layer moves", "Only the first layer moves. Every layer has weights, and w_bar an entry for each.",

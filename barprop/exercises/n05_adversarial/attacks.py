@@ -233,7 +233,9 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
         )
         if uphill
         else slip(
-            "ascended", "Your pictures flee the wanted class. Its loss is to fall: which way does it fall?", along=1.0
+            "ascended",
+            "Your pictures move away from the wanted class. Its loss should fall: which way is that?",
+            along=1.0,
         )
     )
     return (
@@ -243,7 +245,7 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
              home="here"),
         slip("forgot to clip", "Right for grey pixels, but some pixels leave [0, 1]. No picture has such pixels.", inside=False),
         slip("neither ball nor range", "Nothing holds your pictures: they leave the ball, and they leave [0, 1].", eps=np.inf, inside=False),
-        slip("projected only at the end", "Ball and range are only looked at after the last step; until then the picture walks outside, and asks for directions there.",
+        slip("projected only at the end", "Ball and range are only looked at after the last step; until then the picture is outside, and its bar is taken there.",
              late=True),
         slip("first step without limits", "Your first step is not held back: ball and range are looked at from the second on. Is the order within a step right?", free=1),
         slip("one x_bar for all steps", "Right for one step only. After a step the picture is another one; is its bar still the same?", fresh=False),

@@ -33,11 +33,14 @@ def _logits(c: Case) -> np.ndarray:
 
 def _image_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     """Yield the family of a way back through a network: something else than the bar of the logits went in."""
-    n, into = len(c.X), "Something else than the bar of the logits went into network.backward: who hands that over?"
+    n, into = (
+        len(c.X),
+        "Something else than the bar of the logits went into network.backward: which call returns that bar?",
+    )
     yield "ones for the bar of the logits", into, lambda: n * pull_images(c.net, c.X, np.ones_like(_logits(c)))
     yield "logits for their bar", into, lambda: n * pull_images(c.net, c.X, _logits(c))
     yield "the labels for their bar", into, lambda: n * pull_images(c.net, c.X, np.eye(_logits(c).shape[1])[c.labels])
-    raw = "The logits themselves went in where probabilities belong: the loss's own backward hands over their bar."
+    raw = "The logits themselves went in where probabilities belong: the loss's own backward returns their bar."
     yield (
         "logits in place of probabilities",
         raw,
@@ -80,7 +83,7 @@ INPUT_BAR = Exercise(
                        lambda c, right: logit_slopes(_logits(c), c.labels) / len(c.X)),
         _image_mistake("ones for the loss", "Ones went into network.backward: the bar of the sum of all logits. Which bar comes back from the loss?",
                        lambda c, right: pull_images(c.net, c.X, np.ones_like(_logits(c)))),
-        _image_mistake("logits for their bar", "The logits went into network.backward. It takes their bar: who hands that over?",
+        _image_mistake("logits for their bar", "The logits went into network.backward. It takes their bar: which call returns that?",
                        lambda c, right: pull_images(c.net, c.X, _logits(c))),
         _image_mistake("only the right class's logit", "That is what a pixel does to the logit of the label. The loss looks at the other classes as well.",
                        lambda c, right: pull_images(c.net, c.X, np.eye(_logits(c).shape[1])[c.labels])),
@@ -103,8 +106,8 @@ def _length_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str
     bars, X = loss_slopes(c.net, c.X, c.labels), np.array(c.X, dtype=float)
     yield from measured("each image's bar", bars, 1, "its Euclidean length")
     yield from measured("each pixel's bars", bars, 0, "the Euclidean length of each image's bar")
-    yield "relative to the image", "The length of the image comes in.", lambda: right[output] / length(X)
-    yield "times the length of the image", "The length of the image comes in.", lambda: right[output] * length(X)
+    yield "relative to the image", "The length of the image is used, too.", lambda: right[output] / length(X)
+    yield "times the length of the image", "The length of the image is used, too.", lambda: right[output] * length(X)
     yield "of the bar times the image", "Each pixel of the bar is multiplied by the image.", lambda: length(bars * X)
 
 
@@ -121,11 +124,11 @@ SENSITIVITY = Exercise(
     oracle=lambda c: {"sensitivity": np.array([np.hypot.reduce(row) for row in loss_slopes(c.net, c.X, c.labels)])},
     guesses=_length_guesses,
     mistakes=(
-        _norm_mistake("one for the whole batch", "A single number came out. Which axis runs over the pixels of one image?",
+        _norm_mistake("one for the whole batch", "It is a single number. Which axis runs over the pixels of one image?",
                       lambda c, bars: length(bars, None)),
         _norm_mistake("along the images", "You returned one number per pixel. Which axis runs over the pixels of one image?",
                       lambda c, bars: length(bars, 0)),
-        _norm_mistake("forgot the root", "Squares added up, and left squared.", lambda c, bars: length(bars) ** 2),
+        _norm_mistake("forgot the root", "The squares are added up, but the root is missing.", lambda c, bars: length(bars) ** 2),
         _norm_mistake("sum of sizes", "You added up absolute values. The Euclidean length is computed differently.",
                       lambda c, bars: np.abs(bars).sum(axis=1)),
         _norm_mistake("largest entry", "You took the largest pixel alone. Length counts them all.",

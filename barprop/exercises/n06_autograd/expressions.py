@@ -247,11 +247,9 @@ def new_node(run: Run, made: str, data: Any) -> Any:
 def a_node(made: str, label: str, out: Any, question: str = "") -> Any:
     """Return what came back if it may be a node. Raise AnswerError if it is None or other plain data."""
     if out is None:
-        raise AnswerError(f"{label} came back as None: is a `return` missing?")
+        raise AnswerError(f"{label} is None: is a `return` missing?")
     if is_plain(out):
-        raise AnswerError(
-            f"{label} came back as {describe_type(out)}; expected a {made}.{question * (type(out) is np.ndarray)}"
-        )
+        raise AnswerError(f"{label} is {describe_type(out)}; expected a {made}.{question * (type(out) is np.ndarray)}")
     return out
 
 

@@ -116,7 +116,7 @@ def _own_bars(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
             yield "the bar of a step", "stays at zero" if empty else "is changed by its own way back"
             return
     if not tried:
-        raise AnswerError("No step can be walked back through yet.")
+        raise AnswerError("No step has a working way back yet.")
     yield "the bar of a step", "stays what came in"
 
 

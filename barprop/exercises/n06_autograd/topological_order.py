@@ -223,7 +223,7 @@ TOPOLOGICAL_ORDER = Exercise(
                 _nodes_are(lambda c: "the node itself is missing" if c.alike else "each once")),
         Mistake("told apart by ==", "Two nodes may be equal and still be two nodes. id(node) is different for each; == and a set of nodes are not so careful.",
                 _nodes_are(lambda c: "some node is missing" if c.alike else "each once")),
-        Mistake("wrong way round", "Your list begins with the node itself. Who has to stand first?",
+        Mistake("wrong way round", "Your list begins with the node itself. Which node has to come first?",
                 lambda c, right: {} if "the order" not in right else {"the order": "parents first" if c.args["nodes"] == 1 else "the wrong way round"}),
         Mistake("left out the node itself", "Everything it was made from is there, but the node itself is missing. It comes last.",
                 _nodes_are(lambda c: "the node itself is missing")),

@@ -149,7 +149,7 @@ def value_guesses(c: Case, right: Values, output: str) -> Iterator[_Made]:
         yield from _other_values(output, operands)
         return
     if c.kind == "broadcast" and plain[2:3] in tuple("+-*/"):
-        hint = "A bar came back in the shape of the result. An entry that was used four times gets the sum of its four bars."
+        hint = "A bar has the shape of the result. An entry that was used four times gets the sum of its four bars."
         yield "the shape of the result", hint, partial(_not_summed, expression, operands, operand)
     yield from _bars(c, expression, operands, operand, plain, right[output])
 
@@ -180,7 +180,7 @@ def _other_values(output: str, operands: Mapping[str, np.ndarray]) -> Iterator[_
     for pattern, made in _OPERATORS.items():
         other = pattern.format(a=first, b=second)
         if other != step:
-            yield f"{step} came out as {other}", f"{step} came out as {other}.", partial(made, a, b)
+            yield f"{step} is computed as {other}", f"{step} is computed as {other}.", partial(made, a, b)
 
 
 def _bars(

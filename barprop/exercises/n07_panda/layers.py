@@ -129,7 +129,7 @@ RELU6 = Exercise(
     oracle=_relu6_right,
     drive=unless_overwritten("ReLU6", "h_prev", "h", layer_drive("ReLU6", "h_prev", (), "h")),
     mistakes=(
-        Mistake("keeps the input", "Right until somebody uses the input's array for something else. The output, or a mask made from it, knows enough.",
+        Mistake("keeps the input", "Right until somebody uses the input's array for something else. The output, or a mask made from it, is enough.",
                 _kept_input),
         Mistake("passed the bar on", "h_prev_bar is h_bar itself. Where is the curve flat, and what gets through there?",
                 _back(lambda z, bar: bar)),

@@ -18,7 +18,7 @@ from barprop.numerics.steps import product
 from barprop.numerics.vjp import pull_back
 
 _KEPT = "can be called again"
-_LOST = "gives something else the second time"
+_LOST = "gives a different result the second time"
 _OLD_WEIGHTS = "goes on with the weights of another call"
 _EXP = (
     "exp"  # stands for a layer that keeps the array it returned; every other step is a function, or a list: a Residual
@@ -87,14 +87,14 @@ def _as_vector(bars: Any, like: Any, owner: str = "w_bar") -> np.ndarray:
     if isinstance(like, (list, tuple)):
         if not is_row(bars) or len(bars) != len(like):
             came = f"{len(bars)} entries" if is_row(bars) else describe_type(bars)
-            raise AnswerError(f"{owner} came back as {came}; expected {len(like)} entries, like its weights.")
+            raise AnswerError(f"{owner} is {came}; expected {len(like)} entries, like its weights.")
         parts = [
             _as_vector(bar, entry, f"{owner}[{place}]")
             for place, (bar, entry) in enumerate(zip(bars, like, strict=True))
         ]
         return np.concatenate([*parts, np.zeros(0)])
     if not (is_number(bars) or is_array(bars)):
-        raise AnswerError(f"{owner} came back as {describe_type(bars)}; expected numbers.")
+        raise AnswerError(f"{owner} is {describe_type(bars)}; expected numbers.")
     if np.shape(bars) != np.shape(like):
         raise AnswerError(f"{owner} has shape {np.shape(bars)}; its variable has {np.shape(like)}.")
     return np.ravel(np.asarray(bars, dtype=float))
@@ -271,7 +271,7 @@ RESIDUAL = Exercise(
         Mistake("flipped the way around", "The residual connection has the wrong sign in x_bar.", _flat_only(lambda c, right: {"x_bar": right["x_bar"] - 2 * c.h_bar} if c.steps else None)),
         Mistake("added in place", "Right but for a layer that still needs the array it returned: += has written into it. Make a new array for the sum.", _in_place),
         Mistake("w_bar in reverse order", "w_bar is in the order in which you met the layers on the way back. It belongs in the order of w.", _reversed),
-        Mistake("gives something else the second time", "The second time round something else comes out: did backward reorder the list of layers itself?",
+        Mistake("gives a different result the second time", "The second time the result is different: did backward reorder the list of layers itself?",
                 lambda c, right: {"again": _LOST} if "again" in right else None),
         Mistake("keeps its weights", "Called with other weights, your Residual goes on with those of an earlier call. The weights come with every call.",
                 lambda c, right: {"again": _OLD_WEIGHTS} if "again" in right else None),

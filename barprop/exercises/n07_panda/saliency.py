@@ -42,7 +42,7 @@ _SAME_PIXELS = "the noise is the same for all pixels of an image"
 _SAME_IMAGES = "the noise is the same for all images"
 _SHAPE = "the noise has the right size, but is not normally distributed"
 _FIXED = "the seed fixes the answer"
-_NO_SEED = "the seed does not fix the answer: the same seed gives another one"
+_NO_SEED = "the seed does not fix the answer: the same seed gives another answer"
 _ONE_SEED = "the seed makes no difference: another seed gives the same answer"
 
 
@@ -245,7 +245,7 @@ SMOOTH_SALIENCY = Exercise(
         Mistake("the spread over the copies", "You take the spread over the copies, which is 0 without noise. Their mean is asked for.",
                 _both(lambda c, right: np.zeros_like(right), _SPREAD)),
         Mistake("noise without the images", "Your copies are noise alone: to what is it added?", _told("noise", _ALONE)),
-        Mistake("no noise", "Your copies are the images themselves: where does the noise come in?", _told("noise", _NONE)),
+        Mistake("no noise", "Your copies are the images themselves: where is the noise added?", _told("noise", _NONE)),
         Mistake("the clean image among the copies", "One of your copies has no noise. All of them get some.", _told("noise", _CLEAN)),
         Mistake("clipped the copies", "You keep the copies in [0, 1]. Here they may leave that range.", _told("noise", _CLIPPED)),
         Mistake("the same noise in every copy", "All your copies are the same. Is the generator made anew for each, or the noise drawn only once?",
@@ -254,9 +254,9 @@ SMOOTH_SALIENCY = Exercise(
                 _told("noise", _SAME_PIXELS)),
         Mistake("the same noise for every image", "All images get the same noise. Draw for each pixel of each image.", _told("noise", _SAME_IMAGES)),
         Mistake("noise of another size", "Your noise is not of size sigma. Standard normal numbers, times what? Of rng.normal, the first argument is the mean, the second the size.", _told("noise", _SIZE)),
-        Mistake("uniform noise", "Your noise has the right size, but not the right shape: it is to be normal.", _told("noise", _SHAPE)),
+        Mistake("uniform noise", "Your noise has the right size, but not the right shape: it should be normal.", _told("noise", _SHAPE)),
         Mistake("another number of copies", "You do not take `samples` copies of each image.", _told("noise", _COUNT)),
-        Mistake("ignored the seed", "The same seed gives something else each time. Which generator is made from `seed`?", _told("seed", _NO_SEED)),
+        Mistake("ignored the seed", "The same seed gives a different result each time. Which generator is made from `seed`?", _told("seed", _NO_SEED)),
         Mistake("one seed for all", "Another seed gives the same answer. Is it `seed` that the generator is made from?", _told("seed", _ONE_SEED)),
     ),
 )  # fmt: skip

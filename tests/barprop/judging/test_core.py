@@ -163,7 +163,7 @@ def test_a_failed_need_is_named_first() -> None:
 
     answers = with_answer(exercise, backward=backward, train=train)
     verdict = judge(exercise, answers, EXERCISES).verdict(exercise.part())
-    assert verdict.problem == "train uses backward, and backward does not pass yet: mend that one first."
+    assert verdict.problem == "train uses backward, and backward does not pass yet: fix that one first."
     assert verdict.hint == ""
     answers = with_answer(exercise, backward=backward)  # train itself is right and does not use that backward
     assert judge(exercise, answers, EXERCISES).verdict(exercise.part()).passed

@@ -213,7 +213,7 @@ class Network:
      'return {"z": z, "m": y * z, "l": np.log(1 + np.exp(-y * z))}'), "0 of 1 points", "  l holds an infinity"),
     ("backward", "neuron", function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'e = cache["e"] - y',
      'z = e * v * sigma.slope(cache["h"])', 'return {"e": e, "y": -l_bar * e, "v": e * cache["h"], "h": e * v, "z": z, "w": z * x, "x": z * w}'),
-     "not yet", "e_bar comes before it and is not right in other cases: mend that one first."),
+     "not yet", "e_bar comes before it and is not right in other cases: fix that one first."),
     ("Product", "backward", """
 class Product:
     def forward(self, h, w):
@@ -221,7 +221,7 @@ class Product:
         return self.e
     def backward(self, e_bar, w):
         return (e_bar * self.e,), e_bar * w[0]
-""", "1.3 of 2 points", "Hint: e_bar and e are put together here"),
+""", "1.3 of 2 points", "Hint: e_bar and e are combined here"),
     ("matmul_bars", "vectors", function("matmul_bars(bar, A, B)", "return bar @ B.T, A.T @ bar"), "not yet", "as many columns of A as b has rows"),
     ("ReLU6", "backward", """
 class ReLU6:
@@ -341,7 +341,7 @@ def test_the_help_of_a_notebook(tmp_path: Path) -> None:
             "".join(cell["source"]).replace("First", "My bar has the wrong sign").replace("Second", "Where do I look?")
         )
     (tmp_path / "renamed.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    assert titles("All sizes are right, all signs are not.")[0] == "My bar has the wrong sign"
+    assert titles("The sizes are right, but every sign is wrong.")[0] == "My bar has the wrong sign"
     assert titles("It is half of what it should be.")[0] == "Where do I look?"
     (tmp_path / "renamed.ipynb").write_text("{", encoding="utf-8")
     assert titles("") == []
