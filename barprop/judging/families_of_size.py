@@ -25,7 +25,7 @@ def of_one_number(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[M
         if not f.ndim or not f.size:
             continue
         for what, made in _WHOLE:
-            hint = f"It is off by {what} of {name}: it is it is multiplied or divided by it where it should not be, or not at all."
+            hint = f"It is off by {what} of {name}: it is multiplied or divided by it where it should not be, or not at all."
             yield f"times {what} of {name}", hint, lambda f=f, made=made: r * made(f)
             yield f"over {what} of {name}", hint, lambda f=f, made=made: r / made(f)
     lengths = {f"the length of {name}, axis {axis}": n for name, f in values.items() for axis, n in enumerate(f.shape)}
