@@ -30,10 +30,16 @@ def digits() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     labels_test : (1000,) ndarray of int64
         Their digits.
     """
+    pixels, labels = _stored_digits()
+    train, test = slice(_TRAIN), slice(_TRAIN, None)
+    return pixels[train] / 255.0, labels[train].copy(), pixels[test] / 255.0, labels[test].copy()
+
+
+@cache
+def _stored_digits() -> tuple[np.ndarray, np.ndarray]:
+    """Return all digits as they are stored: pixels (5000, 784) uint8, labels (5000,) int64."""
     with np.load(_FILE) as file:
-        X = file["pixels"].reshape(-1, 784) / 255.0
-        labels = file["labels"].astype(np.int64)
-    return X[:_TRAIN].copy(), labels[:_TRAIN].copy(), X[_TRAIN:].copy(), labels[_TRAIN:].copy()
+        return file["pixels"].reshape(-1, 784), file["labels"].astype(np.int64)
 
 
 def panda() -> np.ndarray:

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from barprop.activations import Activation
 from barprop.answers.calls import AnswerError, Call, Remark, Run
 from barprop.answers.failures import OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
-from barprop.answers.untrusted import call_or_default, copy_plain, one_line, type_name
+from barprop.answers.untrusted import call_or_default, copy_plain, is_plain, one_line, type_name
 from barprop.judging.exercise import NOT_TRIED, Case, Exercise
 
 # kind of an AnswerError -> kind of the verdict, where it is not "form"
 _STOPPED = {kind: kind for kind in ("missing", "unwritten", "late", "lost")}
 _STOPPED |= dict.fromkeys(("raised", "recursion", "memory"), "raised")
+_NOT_NESTED = {int, float, bool, str, type(None), np.ndarray}
 
 
 @dataclass
@@ -53,6 +57,20 @@ def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
         found.stopped = "form"
     found.keeps = run.keeps
     return found
+
+
+def remembers_nothing(case: Case) -> bool:
+    """Whether a case holds plain data and activations, and no object that may remember what it was asked."""
+    todo: list[Any] = [*case.args.values(), *case.context.values()]
+    while todo:
+        item = todo.pop()
+        if type(item) in (list, tuple, dict):
+            inner = item.values() if type(item) is dict else item
+            if not set(map(type, inner)) <= _NOT_NESTED:
+                todo += inner
+        elif not is_plain(item) and type(item) is not Activation:
+            return False
+    return True
 
 
 def _made_it(calls: list[Call], value: Any) -> tuple[Call, ...]:

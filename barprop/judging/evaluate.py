@@ -16,7 +16,7 @@ from barprop.answers.untrusted import call_or_default, identical
 from barprop.judging.batched_calls import BatchedCalls
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
-from barprop.judging.drive import Driven, try_case
+from barprop.judging.drive import Driven, remembers_nothing, try_case
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
 from barprop.judging.precision import QUOTIENT, SINGLE, imprecise, in_single
 from barprop.judging.verdict import Verdict
@@ -306,8 +306,9 @@ def evaluate(
     result = Evaluation(exercise, oracle)
     silent, error, stopped = 0, "", ""
     got: dict[str, Any] = {}
-    # The oracle has cases of its own: an object in them may remember what it was asked.
-    cases, twins = ([*exercise.probes(np.random.default_rng(seed))] for _ in range(2))
+    cases = [*exercise.probes(np.random.default_rng(seed))]
+    # The oracle has cases of its own where an object in them may remember what it was asked.
+    twins = cases if all(map(remembers_nothing, cases)) else [*exercise.probes(np.random.default_rng(seed))]
     ahead = BatchedCalls(exercise, answers, cases, _REPEATS)
     for number, (case, twin) in enumerate(zip(cases, twins, strict=True)):
         right = oracle(twin)
@@ -397,6 +398,8 @@ def _outputs_at(exercise: Exercise, remark: Remark) -> set[str]:
 
 def reference_values(exercise: Exercise, answers: Answers, case: Case) -> Values:
     """Return what trusted answers give on a case, by output name."""
+    if "known" in case.context:  # words, which are the same whatever the inputs are
+        return dict(case.context["known"])
     tried = try_case(exercise, TrustedRun(answers), case)
     if tried.error:
         raise RuntimeError(f"the reference of {exercise.name} failed on {case.label}: {tried.error}")

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import gc
 import os
+import pkgutil
 import random
 import select
 import signal
 import socket
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
+
+from barprop.data import digits
 
 from . import isolation
 from .ipython_shell import Shell, start
@@ -24,6 +28,7 @@ from .notebook_process import serve
 from .protocol import DONE, END, FAIL, INTERRUPT, OPEN, READY, receive_control, send_control
 
 _LOOK = 0.05  # seconds between two looks at the memory of the sessions
+_IMPORTED = ("data", "next_door", "numbered_steps", "packed", "picture_net", "pictures")  # of barprop, by notebooks
 _STUMBLE = """import numpy as np
 class A:
     'words'
@@ -61,6 +66,11 @@ def _warm_up() -> None:
     figure.savefig(os.devnull, format="png")
     plt.close(figure)
     np.ones((64, 64)) @ np.ones((64, 64))
+    for name in _IMPORTED:
+        folder = getattr(import_module(f"barprop.{name}"), "__path__", [])
+        for found in pkgutil.iter_modules(folder, f"barprop.{name}."):
+            import_module(found.name)
+    digits()
     np.random.seed(0)  # a regrade draws the same
 
 

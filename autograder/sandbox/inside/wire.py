@@ -19,6 +19,7 @@ import numpy as np
 from barprop.activations import ACTIVATIONS, Activation
 
 _HEADER = struct.Struct("<IQ")
+_AHEAD = 1 << 15  # bytes that are received at once, where fewer are asked for
 _DEEPEST = 24  # tuples within tuples within ...
 _TUPLE, _ARRAY, _SCALAR, _SINGLE, _SET, _FROZEN, _COMPLEX, _ACTIVATION = range(1, 9)
 REFERENCE = 20  # codes from here on are the two ends' own: objects that stay where they are
@@ -178,6 +179,7 @@ class Channel:
 
     def __init__(self, sock: socket.socket, codec: Codec):
         self._sock, self._codec = sock, codec
+        self._ahead = memoryview(b"")  # what was received beyond what was asked for
 
     def send(self, value: Any, deadline: float | None = None) -> None:
         """Send a value. Raises TooLargeError (nothing was sent), TimeoutError, OSError."""
@@ -219,11 +221,22 @@ class Channel:
         """Read until `room` is full. Raises TimeoutError, EOFError, OSError."""
         done = 0
         while done < len(room):
-            _limit(self._sock, deadline)
-            count = self._sock.recv_into(room[done:])
-            if not count:
-                raise EOFError("the other side is gone")
+            if not self._ahead:
+                _limit(self._sock, deadline)
+                if len(room) - done >= _AHEAD:
+                    done += self._there(self._sock.recv_into(room[done:]))
+                    continue
+                self._ahead = memoryview(self._sock.recv(_AHEAD))
+                self._there(len(self._ahead))
+            count = min(len(self._ahead), len(room) - done)
+            room[done : done + count] = self._ahead[:count]
+            self._ahead = self._ahead[count:]
             done += count
+
+    def _there(self, count: int) -> int:
+        if not count:
+            raise EOFError("the other side is gone")
+        return count
 
     def close(self) -> None:
         """Close the socket."""

@@ -34,11 +34,12 @@ def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
         shuffled = rng.permutation(len(made_from)).tolist()  # so that the index tells nothing about the order
         parents: list[tuple[int, ...]] = [()] * len(made_from)
         for place, of in zip(shuffled, made_from, strict=True):
-            parents[place] = tuple(shuffled[i] for i in of)
+            parents[place] = tuple([shuffled[i] for i in of])
         args = {"nodes": len(made_from), "edges": sum(map(len, made_from))}
-        return Case(
-            label, args, {"parents": parents, "node": shuffled[last], "alike": alike, "long": len(parents) >= _LONG}
-        )
+        long = len(parents) >= _LONG
+        known = {"a long chain": "each once"} if long else {"the nodes": "each once", "the order": "parents first"}
+        context = {"parents": parents, "node": shuffled[last], "alike": alike, "long": long, "known": known}
+        return Case(label, args, context)
 
     yield case("a node made from nothing", [()])
     yield case("a chain of four", [(), (0,), (1,), (2,)])
@@ -52,7 +53,7 @@ def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield case("sixty diamonds in a row", _LADDER)
     yield case("one node with 1,000 parents", [(), *[(0,)] * 1000, tuple(range(1001))])
     yield case(f"a chain of {_LONG:,}", _chain(_LONG))
-    yield Case(f"chains of {_SIZE:,} and {_SIZE * _LARGER:,} nodes", {}, {"two_sizes": True})
+    yield Case(f"chains of {_SIZE:,} and {_SIZE * _LARGER:,} nodes", {}, {"two_sizes": True, "known": {"the work": _AS_THE_GRAPH}})
 
 
 def _chain(nodes: int) -> list[tuple[int, ...]]:
@@ -189,12 +190,6 @@ def _by_level(parents: Any, node: int) -> list[int]:
     return met
 
 
-def _order_right(case: Case) -> Values:
-    if "two_sizes" in case.context:
-        return {"the work": _AS_THE_GRAPH}
-    return {"a long chain": "each once"} if case.long else {"the nodes": "each once", "the order": "parents first"}
-
-
 _TOO_EARLY = (
     "Some node is in the list before one of the nodes it was made from. It is too early to add a node when you first meet it:  "
     "what must be on the list before it may go there?"
@@ -210,7 +205,7 @@ TOPOLOGICAL_ORDER = Exercise(
     level=2,
     statements=("L21",),
     probes=_order_probes,
-    oracle=_order_right,
+    oracle=lambda case: case.known,
     drive=_order_drive,
     mistakes=(
         Mistake("calls itself", "Right on small graphs. On a chain of 10,000 a function that calls itself runs into Python's limit of about 1,000 nested calls: keep a list of what is still to do instead.",

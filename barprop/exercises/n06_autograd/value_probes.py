@@ -14,7 +14,7 @@ from barprop.exercises.n06_autograd.expressions import (
     expression_values,
     expressions_case,
 )
-from barprop.exercises.n06_autograd.stories import AGAIN, DEEP, LADDER, OWN_BARS, PARENTS, story_case
+from barprop.exercises.n06_autograd.stories import AGAIN, DEEP, LADDER, OWN_BARS, PARENTS, story_case, story_values
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Values
 
@@ -358,7 +358,7 @@ def part_outputs() -> dict[str, tuple[str, ...]]:
         found[name] = {}
         for case in part(np.random.default_rng(0)):
             if case.kind == "story":
-                found[name] |= dict.fromkeys(case.right(case))
+                found[name] |= dict.fromkeys(story_values(case))
             else:
                 for expression in case.expressions:
                     found[name] |= dict.fromkeys(expression.outputs(case.values))
@@ -367,7 +367,7 @@ def part_outputs() -> dict[str, tuple[str, ...]]:
 
 def value_oracle(case: Case) -> Values:
     """Return the right values of a case."""
-    return case.right(case) if case.kind == "story" else expression_values(case)
+    return story_values(case) if case.kind == "story" else expression_values(case)
 
 
 def value_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
