@@ -16,10 +16,12 @@ import socket
 import time
 from collections.abc import Callable
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+import barprop
 from barprop.data import digits
 
 from . import isolation
@@ -28,7 +30,7 @@ from .notebook_process import serve
 from .protocol import DONE, END, FAIL, INTERRUPT, OPEN, READY, receive_control, send_control
 
 _LOOK = 0.05  # seconds between two looks at the memory of the sessions
-_IMPORTED = ("data", "next_door", "numbered_steps", "packed", "picture_net", "pictures")  # of barprop, by notebooks
+_UNUSED = ("__main__", "exercises", "judging", "jupyter", "progress", "update", "widgets")  # of barprop, by most cells
 _STUMBLE = """import numpy as np
 class A:
     'words'
@@ -66,12 +68,17 @@ def _warm_up() -> None:
     figure.savefig(os.devnull, format="png")
     plt.close(figure)
     np.ones((64, 64)) @ np.ones((64, 64))
-    for name in _IMPORTED:
-        folder = getattr(import_module(f"barprop.{name}"), "__path__", [])
-        for found in pkgutil.iter_modules(folder, f"barprop.{name}."):
-            import_module(found.name)
+    for module in _modules(barprop):
+        if module.rpartition(".")[2] not in _UNUSED:
+            for inner in _modules(import_module(module)):
+                import_module(inner)
     digits()
     np.random.seed(0)  # a regrade draws the same
+
+
+def _modules(package: ModuleType) -> list[str]:
+    """List the modules of a package by their full names; none for a module."""
+    return [found.name for found in pkgutil.iter_modules(getattr(package, "__path__", []), f"{package.__name__}.")]
 
 
 class ForkServer:
