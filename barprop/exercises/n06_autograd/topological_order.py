@@ -53,7 +53,11 @@ def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield case("sixty diamonds in a row", _LADDER)
     yield case("one node with 1,000 parents", [(), *[(0,)] * 1000, tuple(range(1001))])
     yield case(f"a chain of {_LONG:,}", _chain(_LONG))
-    yield Case(f"chains of {_SIZE:,} and {_SIZE * _LARGER:,} nodes", {}, {"two_sizes": True, "known": {"the work": _AS_THE_GRAPH}})
+    yield Case(
+        f"chains of {_SIZE:,} and {_SIZE * _LARGER:,} nodes",
+        {},
+        {"two_sizes": True, "known": {"the work": _AS_THE_GRAPH}},
+    )
 
 
 def _chain(nodes: int) -> list[tuple[int, ...]]:
