@@ -217,7 +217,7 @@ function paintMemory(svg, state, width) {
   };
   const parts = [step(0, state.depth, "forward"), step(state.depth, 2 * state.depth, "backward")];
   parts.push(
-    ...axes(x, y, { xTicks: [], yTicks: roundTicks(0, y.high, 4).filter(Number.isInteger), xText: "", yText: "vectors held, x among them" }),
+    ...axes(x, y, { xTicks: [], yTicks: roundTicks(0, y.high, 4).filter(Number.isInteger), xText: "", yText: "vectors held, including x" }),
     draw("text", { x: x.to(state.depth / 2), y: y.start + 20, "text-anchor": "middle", class: "bp-forward-text" }, "forward →"),
     draw("text", { x: x.to(1.5 * state.depth), y: y.start + 20, "text-anchor": "middle", class: "bp-backward-text" }, "← backward"),
   );
@@ -281,7 +281,7 @@ function paintTrade(svg, state, width) {
 function render(context) {
   const page = stage(context, {
     title: TITLE,
-    task: "Press cells to store or drop what a layer makes, and play the sweep. Then: with room for a third of the vectors, how little work is enough? At last, tick “hold on to what was computed again”: which {k} needs the least memory, and how is it related to the depth?",
+    task: "Press cells to store or drop what a layer makes, and play the sweep. Then: with room for a third of the vectors, how little work is enough? Finally, tick “keep what was computed again”: which {k} needs the least memory, and how is it related to the depth?",
     other: {
       when: (now) => now.width === 1, // notebook 01: one-number neurons, before anything is said of saving memory
       title: TITLE,
@@ -319,7 +319,7 @@ function render(context) {
     make("div", { class: "bp-pair" }, memory, trade),
     row(
       tick(page, { text: "slope from h", read: (now) => now.fromH, write: (_, fromH) => ({ fromH }) }),
-      tick(page, { text: "hold on to what was computed again", read: (now) => now.hold, write: (_, hold) => ({ hold }) }),
+      tick(page, { text: "keep what was computed again", read: (now) => now.hold, write: (_, hold) => ({ hold }) }),
     ),
     dials(
       dial(page, { ...whole, name: "every {k}-th {h}, {k} =", text: "store every k-th h, k", min: 1, max: MOST, read: (now) => now.every, stale: (now) => !isEvery(now), write: (_, k) => ({ every: k, moment: null, ...every(k) }) }),

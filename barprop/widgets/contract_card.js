@@ -183,8 +183,8 @@ function toldContract(state) {
   if (!state.ran) return "Press Run to see whether this contract works.";
   if (good) return `This contract holds: nothing is missing and nothing is spare. It returns ${shapes}.`;
   if (lacking.length)
-    return `${listed(lacking)} cannot be made of what is ticked. Which factor of the product is missing? Compare the shapes.`;
-  if (forgotten.length) return `What is returned can be made; but who hands on ${listed(forgotten)}?`;
+    return `${listed(lacking)} cannot be computed from what is ticked. Which factor of the product is missing? Compare the shapes.`;
+  if (forgotten.length) return `What is returned can be computed, but who passes on ${listed(forgotten)}?`;
   const each = spare.length > 1 && state.layer !== "Linear";
   return `It works, but ${listed(spare, each ? "or" : "and")} could be left out${each ? ": one of them is enough" : ", as nothing reads it"}.`;
 }

@@ -50,7 +50,7 @@ function render(context) {
   /** @param {DigitState} state */
   const read = (state) => outlook(unpackNetwork(model.get("layers"), numbersOf(state.weights, "f2")), drawn, 0);
   const page = stage(context, {
-    title: "Your network reads your hand",
+    title: "Your network reads your handwriting",
     task: alone(model)
       ? "Draw a digit: does the network read it? Then write one that you can read and it cannot."
       : "Draw a digit while the network is trained: when does it begin to read it? Then write one that you can read and it cannot.",
@@ -78,7 +78,7 @@ function render(context) {
     const last = progress.lastElementChild;
     if (last) last.textContent = `${percent(state.done ?? 0)}${state.loss === null ? "" : `, loss ${show(state.loss, 2)}`}`;
   });
-  const example = button("A digit of the data", () => {
+  const example = button("A digit from the data", () => {
     pad.load(examples.subarray(next * side * side, (next + 1) * side * side));
     next = (next + 1) % count;
     page.say();

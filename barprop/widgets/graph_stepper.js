@@ -1,97 +1,29 @@
 // The graph of one neuron, step by step: values fill in forward, then bars fill in backward.
 
+import {
+  askedOf,
+  backStep,
+  compare,
+  doneOf,
+  EDGES,
+  FORWARD_STEPS,
+  INPUTS,
+  isDone,
+  NODES,
+  nameOf,
+  STEPS,
+  stepsOf,
+  work,
+} from "./maths/neuron_steps.js";
 import { button, choice, dial, dials, player, resetButton, row, scrub } from "./shared/controls.js";
 import { draw, make } from "./shared/dom.js";
 import { barWidth, graphView } from "./shared/graph.js";
-import { ACTIVATIONS, bars, SIGMA_NAMES, values } from "./shared/neuron.js";
+import { bars, SIGMA_NAMES, values } from "./shared/neuron.js";
 import { stage } from "./shared/stage.js";
 import { letter, list, prose, show, typed } from "./shared/text.js";
 
-/** @import { Context, Item, Kept, NeuronState, Numbers, Plan, Quantity, Stage, StepperState } from "./shared/types.js" */
-
-// One entry a step, in the order in which they can be taken. `reads` is what a step reads: forward, values;
-// backward, beside the incoming bar, the values that its slope is made of.
-const FORWARD_STEPS = [
-  { name: "z", reads: ["w", "x"], rule: "{w} · {x}", code: "z = w @ x", is: "the weighted sum" },
-  { name: "h", reads: ["z"], rule: "σ({z})", code: "h = sigma(z)", is: "the hidden value" },
-  { name: "e", reads: ["v", "h"], rule: "{v} × {h}", code: "e = v * h", is: "the estimate" },
-  { name: "l", reads: ["y", "e"], rule: "½ ({y} − {e})²", code: "l = (y - e)**2 / 2", is: "the loss" },
-];
-const BACKWARD_STEPS = [
-  { name: "l", from: null, reads: [], slope: "1", code: "l_bar = 1" },
-  { name: "e", from: "l", reads: ["y", "e"], slope: "−({y} − {e})", code: "e_bar = l_bar * -(y - e)" },
-  { name: "y", from: "l", reads: ["y", "e"], slope: "{y} − {e}", code: "y_bar = l_bar * (y - e)" },
-  { name: "v", from: "e", reads: ["h"], slope: "{h}", code: "v_bar = e_bar * h" },
-  { name: "h", from: "e", reads: ["v"], slope: "{v}", code: "h_bar = e_bar * v" },
-  { name: "z", from: "h", reads: ["z"], slope: "σ′({z})", code: "z_bar = h_bar * sigma.slope(z)" },
-  { name: "w", from: "z", reads: ["x"], slope: "{x}", code: "w_bar = z_bar * x" },
-  { name: "x", from: "z", reads: ["w"], slope: "{w}", code: "x_bar = z_bar * w" },
-];
-/** @typedef {typeof STEPS[number]} Step */
-export const STEPS = [
-  ...FORWARD_STEPS.map((step) => ({ from: null, slope: "", ...step, phase: "forward" })),
-  ...BACKWARD_STEPS.map((step) => ({ rule: "", is: "", ...step, phase: "backward" })),
-];
-const INPUTS = ["x", "w", "v", "y"];
-const NODES = ["x", "w", "z", "h", "v", "e", "y", "l"].map((id) => ({ id, symbol: id }));
-const EDGES = [
-  ["x", "z"],
-  ["w", "z"],
-  ["z", "h"],
-  ["h", "e"],
-  ["v", "e"],
-  ["e", "l"],
-  ["y", "l"],
-].map(([from, to]) => ({ from, to }));
-
-/**
- * The right value of a step, and for a bar the two factors it is made of.
- * @param {Step} step
- * @param {NeuronState} given
- * @returns {{value: any, incoming?: any, slope?: any}}
- */
-export function work(step, given) {
-  const kept = values(given);
-  if (step.phase === "forward") return { value: kept[/** @type {keyof Kept} */ (step.name)] };
-  /** @type {Numbers} */
-  const all = bars(given, kept);
-  if (!step.from) return { value: 1 };
-  /** @type {Numbers} */
-  const local = { e: kept.e - given.y, y: given.y - kept.e, v: kept.h, h: given.v, w: given.x, x: given.w };
-  const slope = step.name === "z" ? ACTIVATIONS[given.sigma].slope(kept.z) : local[step.name];
-  return { value: all[step.name], incoming: all[step.from], slope };
-}
-
-/**
- * A word on a guess: numbers within 1 % (or 0.005 near zero) count as right; of a vector, its first entry is asked.
- * @param {number} said
- * @param {{value: any, incoming?: any, slope?: any}} right
- */
-export function compare(said, { value, incoming, slope }) {
-  /** @param {number} a @param {number} b */
-  const near = (a, b) => Math.abs(a - b) <= Math.max(0.005, 0.01 * Math.abs(b));
-  /** @param {number | number[]} number */
-  const first = (number) => (Array.isArray(number) ? number[0] : number);
-  const right = first(value);
-  if (near(said, right)) return { right: true, word: "Right." };
-  if (near(said, -right)) return { right: false, word: "The size is right; the sign is not." };
-  if (incoming !== undefined && near(said, incoming)) return { right: false, word: "That is the incoming bar alone." };
-  if (slope !== undefined && near(said, first(slope))) return { right: false, word: "That is the slope alone." };
-  return { right: false, word: said > right ? "Too large." : "Too small." };
-}
-
-/** @param {StepperState} state */
-const stepsOf = (state) => (state.way === "forward" ? STEPS.slice(0, FORWARD_STEPS.length) : STEPS);
-/** @param {Step} step */
-const nameOf = (step) => (step.phase === "backward" ? `{bar ${step.name}}` : `{${step.name}}`);
-/** @param {StepperState} state */
-const doneOf = (state) => stepsOf(state).slice(0, state.position);
-/** @param {StepperState} state */
-const askedOf = (state) => stepsOf(state)[state.position];
-/** @param {StepperState} state @param {Step} step */
-const isDone = (state, step) => STEPS.indexOf(step) < state.position;
-/** @param {string} name */
-const backStep = (name) => BACKWARD_STEPS.findIndex((step) => step.name === name) + FORWARD_STEPS.length;
+/** @import { Step } from "./maths/neuron_steps.js" */
+/** @import { Context, Item, Numbers, Plan, Quantity, Stage, StepperState } from "./shared/types.js" */
 
 /**
  * Whether the pointer, or what was picked, is on a variable's value (or bar).
@@ -154,7 +86,7 @@ function paintGraph(view, state, width) {
     known: known.has(name),
     asked: asked?.name === name,
     read: asked?.reads.includes(name),
-    tag: asked?.phase === "backward" && asked.reads.includes(name) ? (INPUTS.includes(name) ? "at hand" : "cached") : "",
+    tag: asked?.phase === "backward" && asked.reads.includes(name) ? (INPUTS.includes(name) ? "input" : "cached") : "",
     lit: isLit(state.hover, name, false) || isLit(state.hover, name, true),
     picked: isLit(state.picked, name, false) || isLit(state.picked, name, true),
   });
@@ -206,7 +138,7 @@ function formula(state, step, open) {
   /** @param {...any} parts */
   const together = (...parts) => make("span", { class: "bp-together" }, ...parts);
   /** @param {string} name */
-  const tagged = (name) => (!backward ? "read" : INPUTS.includes(name) ? "at hand" : "cached");
+  const tagged = (name) => (!backward ? "read" : INPUTS.includes(name) ? "input" : "cached");
   const lit = step.reads.map((name) => chip(letter(name), list(given[name]), "lit", tagged(name)));
   if (!backward)
     return [result, sign("="), sign(step.rule.replace("σ", SIGMA_NAMES[state.sigma])), together(sign("from"), ...lit)];
@@ -232,11 +164,11 @@ function described(state, item) {
     const slope = work(step, state).slope;
     const one = Array.isArray(slope) ? slope[0] : slope;
     const which = Array.isArray(slope) ? `${from}1` : from;
-    return `∂{${to}}/∂{${from}} = ${step.slope} = ${list(slope)}: where {${which}} grows by 0.01, {${to}} changes by about ${show(one / 100, 2)}.`;
+    return `∂{${to}}/∂{${from}} = ${step.slope} = ${list(slope)}: if {${which}} grows by 0.01, {${to}} changes by about ${show(one / 100, 2)}.`;
   }
   const name = item.replace("bar ", "");
   const step = FORWARD_STEPS.find((one) => one.name === name);
-  const is = step ? `{${name}} is ${step.is}` : `{${name}} is an input, at hand all the time`;
+  const is = step ? `{${name}} is ${step.is}` : `{${name}} is an input, available from the start`;
   const value = known.has(name) ? `, ${list(all[name])}` : ", not computed yet";
   return `${is}${value}${barred.has(name) ? `; {bar ${name}} = ${list(allBars[name])}` : ""}.`;
 }
@@ -247,7 +179,7 @@ function told(state) {
   const last = doneOf(state).at(-1);
   const asked = askedOf(state);
   const found = last ? `${nameOf(last)} is ${list(work(last, state).value)}.` : "";
-  if (!asked) return `${found} All values ${state.way === "forward" ? "are in: one pass forward" : "and all bars are in"}.`;
+  if (!asked) return `${found} All values ${state.way === "forward" ? "are in: one forward pass" : "and all bars are in"}.`;
   const vector = Array.isArray(work(asked, state).value) ? nameOf(asked).replace("}", "1}") : nameOf(asked);
   const way = asked.phase === "forward" ? "Forward" : "Back";
   return `${found} ${way}, step ${state.position + 1} of ${stepsOf(state).length}: what will ${vector} be?`.trim();
@@ -420,7 +352,7 @@ function render(context) {
     title: forward ? "One neuron, forward" : "One neuron, forward and back",
     task: forward
       ? "Guess each value before you press Step. Then drag a number in the picture: which values follow it?"
-      : "Guess each bar before you press Step. A dashed arrow is as wide as its bar is large. Click a node or an arrow to inspect it, and drag the numbers of {x}, {w}, {v}, {y} where they are.",
+      : "Guess each bar before you press Step. A dashed arrow is as wide as its bar is large. Click a node or an arrow to inspect it, and drag the numbers of {x}, {w}, {v}, {y} in place.",
     keys: ["x", "w", "v", "y", "sigma", "way", "position"],
     view: { hover: null, picked: null, tries: 0 },
     tell: told,
@@ -474,5 +406,5 @@ function render(context) {
   return page.start();
 }
 
-export { bars, values };
+export { bars, compare, STEPS, values, work };
 export default { render };

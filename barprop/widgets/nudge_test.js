@@ -74,7 +74,7 @@ const errorScale = (width) => scale(1e-12, LARGEST, 62, width - 14, true);
 const nudgeScale = (width) => scale(-REACH, REACH, 56, width - 10);
 
 /** Where a variable is now. @param {NeuronState} given @param {string} variable */
-export function valueNow(given, variable) {
+function valueNow(given, variable) {
   const { x, w, v, y } = given;
   return entryOf({ x, w, v, y, ...values(given) }, variable);
 }

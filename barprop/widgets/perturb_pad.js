@@ -100,7 +100,7 @@ function paintClasses(svg, width, { label, target }, [clean, attacked, random], 
     draw("path", { d: `M166 ${y - 11}l6 6l-6 6l-6 -6z`, class: "bp-random" }),
     draw("text", { x: 178, y }, "random direction"),
   );
-  parts.push(draw("text", { x: 0, y: y + 19, class: "bp-soft-text" }, target < 0 ? "★ the class it is" : "★ the class it is, ◎ the one aimed at"));
+  parts.push(draw("text", { x: 0, y: y + 19, class: "bp-soft-text" }, target < 0 ? "★ true class" : "★ true class, ◎ target class"));
   svg.replaceChildren(...parts);
 }
 
@@ -109,7 +109,7 @@ function limit({ mode, eps, alpha, steps }) {
   if (mode === "raw" || !steps) return "";
   const reach = alpha * steps;
   if (reach < eps * 0.999) return ` ${steps} × ${show(alpha)} reaches ${show(reach)}, so eps = ${show(eps)} does nothing here.`;
-  return alpha > eps * 1.001 ? " Each step is cut to eps." : "";
+  return alpha > eps * 1.001 ? " Each step is clipped to eps." : "";
 }
 
 /** @param {Context} context */
@@ -196,7 +196,7 @@ function render(context) {
   page.head.append(
     choice(page, {
       text: "aim",
-      options: { "-1": "away from what it is", ...Object.fromEntries(Array.from({ length: classes }, (_, c) => [c, `at ${c}`])) },
+      options: { "-1": "away from the true class", ...Object.fromEntries(Array.from({ length: classes }, (_, c) => [c, `at ${c}`])) },
       read: (now) => String(now.target),
       write: (_, target) => ({ target: Number(target) }),
     }),

@@ -77,7 +77,7 @@ function paintClasses(svg, width, names, { title, shares, target, style }) {
   svg.replaceChildren(draw("text", { x: 0, y: 13, class: "bp-soft-text" }, title), ...parts);
 }
 
-const TASK = "Choose a class, then take steps till the network sees it. Do random signs of the same size do it as well? And the same attack with its pixels shuffled?";
+const TASK = "Choose a class, then take steps until the network sees it. Do random signs of the same size do it too? And the same attack with its pixels shuffled?";
 const PATIENCE = 10_000;
 
 /**

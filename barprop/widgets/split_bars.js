@@ -301,7 +301,7 @@ function render(context) {
     keys: ["mode", "x1", "x2", "w1", "w2", "zBar", "shares", "scale1", "scale2", "units1", "units2", "rate", "steps"],
     tell: toldSplit,
   });
-  const sum = canvas("What each weight makes of z, the bar of each, and their shares.");
+  const sum = canvas("What each weight contributes to z, the bar of each weight, and their shares.");
   const nets = canvas("The two branches; their lines are as thick as their update ratios.");
   const curves = canvas("How far each branch has moved, step by step.");
   const both = make("div", { class: "bp-pair" }, nets, curves);

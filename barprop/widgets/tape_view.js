@@ -18,10 +18,10 @@ const WORDS = { right: "✓ right", wrong: "✗ not right", missing: "– no bar
  * @param {number[]} shape
  * @param {number} [digits]
  */
-export function brief(values, shape, digits = 2) {
+function brief(values, shape, digits = 2) {
   if (!values) return "none";
   /** @param {any} value */
-  const number = (value) => (value === null ? "no number" : show(value, digits));
+  const number = (value) => (value === null ? "not a number" : show(value, digits));
   if (!shape.length) return number(values[0]);
   if (shape.length === 1 && shape[0] <= 3) return `(${values.map(number).join(", ")})`;
   return shape.length === 1 ? `${shape[0]} numbers` : shape.join(" × ");
@@ -36,7 +36,7 @@ function long(values, shape) {
   if (!values) return "none";
   if (!shape.length) return brief(values, shape, 4);
   const more = shape.reduce((a, b) => a * b, 1) > values.length || values.length > 6 ? ", …" : "";
-  const shown = values.slice(0, 6).map((value) => (value === null ? "no number" : show(value)));
+  const shown = values.slice(0, 6).map((value) => (value === null ? "not a number" : show(value)));
   return `[${shown.join(", ")}${more}]${shape.length > 1 ? `, shape (${shape.join(", ")})` : ""}`;
 }
 
@@ -140,7 +140,7 @@ function render(context) {
   });
   const { state } = page;
   const view = graphView({
-    label: "The graph of the recorded values, the loss at the right. Arrow keys walk through it.",
+    label: "The graph of the recorded values, the loss on the right. Arrow keys walk through it.",
     nodes: nodes.map((node, id) => ({ id: String(id), symbol: symbolOf(node) })),
     edges: nodes.flatMap((node, to) => [...new Set(node.parents)].map((from) => ({ from: String(from), to: String(to) }))),
     describe: described,

@@ -37,7 +37,7 @@ def prepare(name: str, page: Any) -> None:
         page.locator(".bp-card:visible .bp-group").nth(2).get_by_role("checkbox").nth(0).check()
         page.get_by_role("button", name="Run").click()
     if name == "DigitPad":
-        page.get_by_role("button", name="A digit of the data").click()
+        page.get_by_role("button", name="A digit from the data").click()
     page.evaluate("document.activeElement.blur()")
     page.mouse.move(0, 0)
 

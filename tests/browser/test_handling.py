@@ -41,7 +41,7 @@ def test_guess_check_and_go_on_by_keyboard(book: LabPage) -> None:
     assert (
         stepper.locator("svg .bp-read").count() == stepper.locator(".bp-formula").last.locator(".bp-chip-lit").count()
     )
-    assert stepper.locator("svg .bp-tag").all_text_contents() == ["cached", "at hand"]
+    assert stepper.locator("svg .bp-tag").all_text_contents() == ["cached", "input"]
     guess.fill("-0.979")
     keyboard.press("Enter")
     assert "right. the bar of e is −0.979" in said(stepper)
@@ -70,7 +70,7 @@ def test_nodes_and_edges_are_inspected(book: LabPage) -> None:
     edge = stepper.locator('path[role="button"]').nth(5)
     edge.focus()
     keyboard.press("Enter")
-    assert "∂l/∂e = −(y − e) = −0.979: where e grows by 0.01, l changes by about −0.0098." in said(stepper)
+    assert "∂l/∂e = −(y − e) = −0.979: if e grows by 0.01, l changes by about −0.0098." in said(stepper)
     assert edge.get_attribute("aria-pressed") == "true"
     # formula, node and line of code light up together
     assert stepper.locator(".bp-code-lit").all_text_contents()[-1] == "e_bar = l_bar * -(y - e)"
@@ -85,7 +85,7 @@ def test_nodes_and_edges_are_inspected(book: LabPage) -> None:
     assert stepper.locator("svg .bp-node.bp-lit").count() == 1
     book.page.mouse.move(0, 0)
     stepper.locator("circle[role='button']").first.click()
-    assert "x is an input, at hand all the time, (0.8, −0.5); the bar of x = (−0.704, −0.352)." in said(stepper)
+    assert "x is an input, available from the start, (0.8, −0.5); the bar of x = (−0.704, −0.352)." in said(stepper)
 
 
 def test_a_number_is_dragged_where_it_stands(book: LabPage) -> None:
@@ -261,7 +261,7 @@ for part in digit_pad.progress(5):
     for key in ("Space", "ArrowDown", "ArrowDown", "ArrowRight", "Space"):
         keyboard.press(key)
     assert "Your network reads" in said(pad)
-    pad.get_by_role("button", name="A digit of the data").click()
+    pad.get_by_role("button", name="A digit from the data").click()
     assert "Your network reads" in said(pad)
 
 

@@ -43,7 +43,7 @@ import { drawnLetter, drawnProse, spoken } from "./text.js";
  * @property {number} height
  */
 
-export const RADIUS = 18;
+const RADIUS = 18;
 /** @type {Record<string, number>} */
 const ARROWS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 

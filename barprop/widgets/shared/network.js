@@ -56,7 +56,7 @@ export function unpackNetwork(layers, weights) {
 }
 
 /** The output of every layer, the input first. @param {Layer[]} network @param {Float64Array} x */
-export function runNetwork(network, x) {
+function runNetwork(network, x) {
   const outputs = [x];
   for (const layer of network) {
     const input = outputs[outputs.length - 1];
@@ -75,7 +75,7 @@ export function runNetwork(network, x) {
 }
 
 /** @param {ArrayLike<number>} logits */
-export function softmax(logits) {
+function softmax(logits) {
   const top = Math.max(...Array.from(logits));
   const parts = Array.from(logits, (each) => Math.exp(each - top));
   const sum = parts.reduce((total, each) => total + each, 0);

@@ -9,7 +9,7 @@ import { draw, make } from "./dom.js";
  * @param {number} [digits]
  */
 export function show(value, digits = 3) {
-  if (Number.isNaN(value)) return "no number";
+  if (Number.isNaN(value)) return "not a number";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e5 || size < 9.995e-4)) {
