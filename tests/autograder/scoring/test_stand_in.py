@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from autograder.assignment import AssignmentPlan, NotebookPlan
 from autograder.reference import REFERENCES
 from autograder.sandbox import Limits, Sandbox
+from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.run_cells import NotebookRun
 from autograder.scoring.score import Judge
 from barprop.exercises import EXERCISES
 from tests import needs
-from tests.grading_tools import FakeSession
+from tests.grading_tools import FakeSession, cell_of, plan, solved
 
 SETUP = "import numpy as np\nfrom barprop import *\n"
 FORWARD = """
@@ -59,8 +63,27 @@ def test_in_this_process() -> None:
 def test_in_a_sandbox() -> None:
     needs.sandbox()
     limits = Limits(notebook_seconds=300, cell_seconds=60, probe_seconds=20)
-    with Sandbox(limits) as sandbox, NotebookRun(sandbox.session, SOURCES, limits) as run:
-        judged(run)
+    with Sandbox(limits) as sandbox:
+        with NotebookRun(sandbox.session, SOURCES, limits) as run:
+            judged(run)
+        _whole_submission(sandbox, limits)
+
+
+def _whole_submission(sandbox: Sandbox, limits: Limits) -> None:
+    """A right `train` beside a wrong `backward`, from a notebook's bytes to its points and its feedback."""
+    document, (whole,) = solved("02_bar_notation", "bar_notation"), plan("02_bar_notation", "bar_notation").notebooks
+    cell_of(document, "backward")["source"] = BACKWARD
+    cells = tuple(
+        c for c in whole.cells if c.grade_id in ("setup", "backward", "train") or c.exercise in ("backward", "train")
+    )
+    document["cells"] = [cell_of(document, c.grade_id) for c in cells]
+    the_plan = AssignmentPlan("02_bar_notation", (NotebookPlan("bar_notation", cells),))
+    files = {"bar_notation.ipynb": json.dumps(document).encode()}
+    job = Job("ada", the_plan, "key", b"seed", files, files={}, limits=limits)
+    grades = grade_submission(job, lambda given: sandbox.session(limits, given)).notebooks[0].grades
+    assert [grades[f"test_backward_{part}"].points for part in ("loss", "product", "neuron")] == [0.0, 0.0, 0.0]
+    assert grades["test_train"].points == 3.0
+    assert "judged with a right backward in its place" in grades["test_train"].text
 
 
 def test_what_was_lent_cannot_be_kept() -> None:
