@@ -10,19 +10,17 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Answers, Remark, Run, TrustedRun
-from barprop.answers.error_hints import NO_FRACTIONS
-from barprop.answers.failures import WRITES_IN_PLACE
 from barprop.answers.untrusted import call_or_default, identical
 from barprop.judging.batched_calls import BatchedCalls
 from barprop.judging.compare import problem
 from barprop.judging.diagnose import Diagnosis, Trial
-from barprop.judging.drive import Driven, remembers_nothing, try_case
+from barprop.judging.drive import remembers_nothing, try_case
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.judging.in_place import although_in_place
 from barprop.judging.precision import QUOTIENT, SINGLE, imprecise, in_single
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import example, short_example, shown_name
 
-_LABELS = ("labels", "targets")  # arguments that are whole numbers by nature
 _REPEATS = 2  # so many cases are tried twice, to see whether a second call gives the same
 _STOPS = 3  # after so many cases without any value the rest is not tried
 _LEAVE_OUT = "A dictionary of the results that are ready can be checked too: leave out what stops for now."
@@ -316,7 +314,7 @@ def evaluate(
             untried = _problems(exercise, {}, right, error)
             result.trials.append(Trial(case, {}, right, untried, tried=False, stopped=stopped))
             continue
-        tried = _although_in_place(exercise, answers, case, try_case(exercise, ahead.run(number, first=True), case))
+        tried = although_in_place(exercise, answers, case, try_case(exercise, ahead.run(number, first=True), case))
         got, error, stopped = tried.got, tried.error, tried.stopped
         result.keeps = result.keeps or tried.keeps
         if tried.skipped:  # neither right nor wrong
@@ -331,35 +329,6 @@ def evaluate(
         result.trials.append(Trial(case, got, right, problems, calls=tried.calls, stopped=stopped))
         silent = _STOPS if tried.endless else (0 if got or tried.skipped else silent + 1)
     return result
-
-
-def _although_in_place(exercise: Exercise, answers: Answers, case: Case, tried: Driven) -> Driven:
-    """Try again where an answer stopped because it writes into an argument: that costs its remark, and nothing else.
-
-    Once with arrays that may be written into; if they hold whole numbers and take no fractions, once with floats.
-    """
-    if tried.error.endswith(WRITES_IN_PLACE):
-        tried = try_case(exercise, Run(answers), _writable(case))
-    if NO_FRACTIONS in tried.error:
-        again = try_case(exercise, Run(answers), _writable(case, floats=True))
-        return again if any(remark.changes for remark in again.remarks) else tried
-    return tried
-
-
-def _writable(case: Case, floats: bool = False) -> Case:
-    """Return the case with arguments that may be written into, also with fractions if `floats`; labels stay whole."""
-    args = {name: _copied(value, floats and name not in _LABELS) for name, value in case.args.items()}
-    return Case(case.label, args, _copied(case.context))
-
-
-def _copied(value: Any, floats: bool = False) -> Any:
-    if type(value) is np.ndarray:
-        return value.astype(float) if floats else value.copy(order="K")
-    if type(value) is dict:
-        return {key: _copied(item, floats) for key, item in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(_copied(item, floats) for item in value)
-    return value
 
 
 def _hold(result: Evaluation, remark: Remark, case: Case) -> None:

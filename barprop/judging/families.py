@@ -15,7 +15,8 @@ import numpy as np
 
 from barprop.answers.untrusted import call_or_default
 from barprop.judging.exercise import Case, Exercise, Values
-from barprop.judging.families_of_inputs import is_plain, of_its_inputs, of_the_curve
+from barprop.judging.families_of_curves import of_the_curve
+from barprop.judging.families_of_inputs import is_plain, of_its_inputs
 from barprop.judging.families_of_size import Made, of_one_number
 from barprop.judging.families_of_value import of_its_entries, of_its_shape, of_the_value
 from barprop.judging.wording import shown_name
