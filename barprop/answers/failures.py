@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +80,7 @@ def _stopped(label: str, error: BaseException) -> str:
     known = call_or_default(None, _expression, trace, _path(error.__traceback__))
     plain = call_or_default("", in_plain_words, type_name(error), message, known) if message else ""
     if plain:
+        message = re.sub(r", with gufunc signature \S+", "", message)
         return f"{label} stopped with {type_name(error)}{where}: {plain}. Python's words: {message}."
     return f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
 
@@ -130,11 +132,11 @@ def _own(trace: TracebackType | None) -> TracebackType | None:
 
 
 def _where(trace: TracebackType | None) -> str:
-    """Return the student's own line that raised, as " (line 3: return h * x)"."""
+    """Return the student's own line that raised, as " (line 3: `return h * x`)"."""
     if trace is None:
         return ""
     line = one_line(linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno), 100)
-    return f" (line {trace.tb_lineno}{': ' + line if line else ''})"
+    return f" (line {trace.tb_lineno}: `{line}`)" if line else f" (line {trace.tb_lineno})"
 
 
 def _expression(trace: TracebackType | None, path: tuple[str, ...]) -> Expression | None:

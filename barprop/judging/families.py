@@ -21,7 +21,7 @@ from barprop.judging.families_of_size import Made, of_one_number
 from barprop.judging.families_of_value import of_its_entries, of_its_shape, of_the_value
 from barprop.judging.wording import shown_name
 
-_OPERANDS = 12  # so many values are tried as operands, two at a time
+_OPERANDS = 16  # so many values are tried as operands, two at a time
 
 
 @dataclass(frozen=True)

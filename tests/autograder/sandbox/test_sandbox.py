@@ -64,7 +64,7 @@ def test_what_goes_wrong_inside_is_one_sentence(session):
     )
     run = Run(session.answers)
     for name, words in {
-        "f": "f stopped with AttributeError: .* (line 2: return x.nothing)",
+        "f": "f stopped with AttributeError: .* (line 2: `return x.nothing`)",
         "g": "called with 1 argument",
         "h": "not written yet",
         "r": "calls itself without end",
