@@ -255,9 +255,10 @@ def _steps(c: Case, asked: list[tuple[np.ndarray, list]], end: Any, losses: np.n
 
 
 def _is_nested(chosen: list[list[int]], epochs: int) -> bool:
-    """Whether the loop over epochs is inside the one over batches."""
-    repeats = (sorted(rows) == sorted(chosen[number - number % epochs]) for number, rows in enumerate(chosen))
-    return epochs > 1 and all(repeats)
+    """Whether the loop over epochs is inside the one over batches: each batch comes as often as there are epochs."""
+    batches = [tuple(sorted(rows)) for rows in chosen]
+    repeats = all(rows == batches[number - number % epochs] for number, rows in enumerate(batches))
+    return epochs > 1 and repeats and len(set(batches)) == len(batches) // epochs
 
 
 def _rule(c: Case, before: list, after: list, batches: list[tuple[np.ndarray, np.ndarray]]) -> str:
