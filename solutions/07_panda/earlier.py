@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from barprop.next_door import own_answers
+from barprop.saved_answers import own_answers
 from barprop.numbered_steps import NumberedSteps
 
 _HERE = Path(__file__).parent

@@ -436,7 +436,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # The probability is 1, and the computer says *not a number*. But one number added to all logits of a row changes no probability: you may choose which.
 #
-# And its bar? With $S = \sum_j \mathrm e^{z_j}$, the logarithm of the fraction is $\log p_{\mathrm{label}} = z_{\mathrm{label}} - \log S$. So for one row $l = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; the last two are sums of slopes found before. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged.
+# And its bar? With $S = \sum_j \mathrm e^{z_j}$, the logarithm of the fraction is $\log p_{\mathrm{label}} = z_{\mathrm{label}} - \log S$. So for one row $l = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; the last two are sums of slopes found before (with equal logits, $\log S$ has one slope along both). "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged.
 
 # %%
 slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
@@ -707,7 +707,7 @@ check("train_digits", "one_batch")
 check("train_digits", "batches")
 
 # %% [markdown]
-# Now for real: 784–64–10, ten epochs, a few seconds. Write down first: of 1,000 digits that the network has never seen, how many will it classify correctly after one epoch? After ten? (Guessing gets about 100.)
+# Now for real: 784–64–10, ten epochs, a few seconds. (If it takes minutes, one of your classes loops over examples or entries, where a matrix product would do.) Write down first: of 1,000 digits that the network has never seen, how many will it classify correctly after one epoch? After ten? (Guessing gets about 100.)
 
 # %%
 guess_correct = {"after 1 epoch": None, "after 10": None}
@@ -777,9 +777,9 @@ if trained:
 #
 # Three quick questions:
 #
-# <details><summary>Which array does Linear need on the way back, its input or its output?</summary>
+# <details><summary>A network is Linear, Tanh, Linear. Which two arrays of numbers do its layers have to keep in all?</summary>
 #
-# Its input, for $\bar W$. The output is not read.
+# The input of the first Linear, and the output of Tanh. Tanh reads its own output, and for the second Linear the same array is its input.
 # </details>
 # <details><summary>32 rows, one b. Is b̄ a sum or a mean over the rows?</summary>
 #

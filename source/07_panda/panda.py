@@ -15,7 +15,7 @@
 #
 # Notebook 05 described a photo: panda, 58 %. After a change that nobody sees: gibbon, 99 %. There you fooled a network that reads digits.
 #
-# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. Four of its kinds of layers you will write now; three more are given. Then your own backward pass carries the attack, in nothing but NumPy.
+# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. You will write four of its kinds of layers now; three more are given. Then your own backward pass carries the attack, in nothing but NumPy.
 
 # %% locked="setup"
 import os
@@ -579,7 +579,7 @@ if at_hand(net):
         print(f"{name:24} {names[best]}; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives a mild JPEG and nothing else here. But compare the percentages: after a shift by one pixel, or with half of the change, the panda is back at about 40 %, not at 97 %. The change was made for these pixels, and for this size. (Attacks that survive are made by averaging the bars over such changes. You have written such an average.)
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, the percentages are close: panda and gibbon are both near 40 %, and rounding may decide which is ahead. The change was made for these pixels, and for this size. (Attacks that survive are made by averaging the bars over such changes. You have written such an average.)
 #
 # ## Yours
 #

@@ -207,7 +207,7 @@ FORWARD = Exercise(
         Mistake("added v", "Does the output weight v add to h or scale it?", lambda c, right: {"e": c.v + right["h"]}),
         Mistake(
             "left out v",
-            "Your e is h itself. Which weight stands between h and the prediction?",
+            "Your e is h itself. Which weight stands between h and the estimate?",
             lambda c, right: {"e": right["h"], "l": half_square(c.y, right["h"])},
         ),
         Mistake(

@@ -177,7 +177,7 @@ LOGISTIC_FORWARD = Exercise(
                 _chained(lambda c, z: z, lambda c, z: c.y - z)),
         Mistake("z not added up", "You multiplied w and x entry by entry. One part of the dot product is still missing.",
                 _chained(lambda c, z: product(c.w, c.x), lambda c, z: product(c.y, z))),
-        Mistake("overflows", "Right for small m. At m = -1000 the exponential is larger than any float, and the result is infinite. Rewrite the step so that the exponent is never positive, or use a function that is safe: the set-up cell imports one.",
+        Mistake("overflows", "Right for small m. At m = -1000 the exponential is larger than any float, and the result is infinite. Rewrite the step so that the exponent is never positive.",
                 lambda c, right: {"l_far_out": NOT_FINITE, "warnings": _LOUD} if _is_far(c) and right["l_far_out"] > 1 else right),
         Mistake("warns", "Every value is right, and NumPy warns on the way: some exponential overflows and is then not used. np.where computes both of its branches. Make the exponent safe first, e.g. from abs(m).",
                 lambda c, right: {"l_far_out": right["l_far_out"], "warnings": _LOUD} if _is_far(c) else right),

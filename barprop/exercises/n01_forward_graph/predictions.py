@@ -41,7 +41,7 @@ REPEATS = Exercise(
     mistakes=(
         Mistake(
             "left out the error",
-            "The bracket with y in it holds a prediction, and the prediction was made from something.",
+            "The bracket with y in it holds the estimate, and the estimate was made from something.",
             lambda c, right: {"dl_dv": right["dl_dv"], "dl_dw": 1},
         ),
         Mistake(

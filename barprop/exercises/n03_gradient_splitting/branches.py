@@ -237,7 +237,7 @@ _INSIDE = (
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, inner(W, a)) if _square(W) else None)),
     Mistake("x_bar without a", "Your x_bar was made with z_bar and W alone. Between z and W x are the weights a.",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, np.sum(W, axis=0)))),
-    Mistake("x_bar from x", "Your x_bar was made with x. How does h answer to a nudge of one x?",
+    Mistake("x_bar from x", "Your x_bar was made with x. How do the units of h move when one x is nudged?",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, x))),
 )  # fmt: skip
 

@@ -142,7 +142,7 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
                 lambda c, right: {W_bar: right[W_bar] / n(c), b_bar: right[b_bar]}),
         Mistake("b_bar averaged", "b_bar is too small by the number of examples. A loss may take a mean; this step did not.",
                 lambda c, right: {b_bar: right[b_bar] / n(c), W_bar: right[W_bar]}),
-        Mistake("everything averaged", "Your bars are too small by the number of examples. A loss may take a mean; this step did not.",
+        Mistake("everything averaged", "W_bar and b_bar are too small by the number of examples. A loss may take a mean; this step did not.",
                 lambda c, right: {W_bar: right[W_bar] / n(c), b_bar: right[b_bar] / n(c)}),
         Mistake("b_bar over the wrong axis", "b_bar adds up along the outputs. There is one b for each output, shared by all examples.",
                 one_output(b_bar, lambda c, right: np.sum(c.args[bar], axis=1))),

@@ -109,7 +109,7 @@ def _shifted(c: Case) -> np.ndarray:
     return c.logits - c.logits.max(axis=1, keepdims=True)
 
 
-_HUGE = "exp of a large number is infinite. Take something out before the exp and put it back after the log; a constant made from .data costs no bar."
+_HUGE = "exp of a large number is infinite. Take something out before the exp and put it back after the log; a constant made from .data needs no bar."
 
 
 def _sum_of_exps(logits: np.ndarray) -> np.ndarray:

@@ -195,7 +195,7 @@ def _by_level(parents: Any, node: int) -> list[int]:
 
 
 _TOO_EARLY = (
-    "Some node is in the list before one of the nodes it was made from. It is too early to add a node when you first meet it:  "
+    "Some node is in the list before one of the nodes it was made from. It is too early to add a node when you first meet it: "
     "what must be on the list before it may go there?"
 )
 

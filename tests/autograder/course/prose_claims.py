@@ -123,11 +123,9 @@ CLAIMS: list[tuple[str, str, str]] = [
     ("07", "The network is «97» % sure of the panda.", "panda_share()"),
     ("07", "Almost nine tenths. Take each pixel as an example", "0.87 < share_of_linear() < 0.9"),
     ("07", "In this network nearly nine tenths of the work is the `Linear` of notebook 04", "0.87 < share_of_linear() < 0.9"),
-    ("07", "after a shift by one pixel, or with half of the change, the panda is back at about «40» %, not at «97» %.",
-     "round(after_changes()['one pixel'], -1), panda_share()"),
-    ("07", "after a shift by one pixel, or with half of the change, the panda is back at about «40» %",
-     "round(after_changes()['half'], -1)"),
-    ("07", "The gibbon survives a mild JPEG and nothing else here.",
-     "[name for name, panda in after_changes().items() if panda < 20] == ['JPEG 95']"),
+    ("07", "The gibbon survives the mild JPEG, but neither the usual one nor the mirror.",
+     "[name for name, panda in after_changes().items() if panda < 20] == ['JPEG 95'] and [name for name, panda in after_changes().items() if panda > 80] == ['JPEG 75', 'mirror']"),
+    ("07", "panda and gibbon are both near «40» %", "round(after_changes()['one pixel'], -1)"),
+    ("07", "and gibbon are both near «40» %", "round(after_changes()['half'], -1)"),
     ("07", "The mean over the noisy copies is largest on the head.", "largest_field() == (3, 1)"),  # of 7 x 7 fields of the photo
 ]  # fmt: skip

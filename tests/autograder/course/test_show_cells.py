@@ -44,7 +44,7 @@ FREE = {
     "02": {"show_training", "show_learned"},
     "04": {"show_kept", "show_training", "show_weights", "show_wrong", "show_hand", "show_hand_trained"},
     "06": {"show_order", "show_memory", "show_torch", "show_train_by_hand", "show_training"},
-    "07": {"show_yours", "show_kept"},
+    "07": {"show_yours", "show_kept", "show_survival", "show_wishes"},  # close races, which rounding decides
 }
 
 
@@ -84,7 +84,10 @@ def otherwise(name: str, number: int, kind: str) -> NotebookNode:
     for cell in notebook.cells:
         grading = cell.metadata.get("nbgrader", {})
         if grading.get("solution"):
-            sources = RIGHT[grading["grade_id"]]
+            if grading["grade_id"] == "Node" and "class Value(Node)" in RIGHT["Value"][number % len(RIGHT["Value"])]:
+                continue  # that Value is built on a Node as the notebook suggests it
+            # right, and it would train for days
+            sources = [source for source in RIGHT[grading["grade_id"]] if "for k in range(W.shape[1])" not in source]
             cell.source = sources[number % len(sources)]
             functions = re.findall(r"^def ([a-z]\w*)\(", cell.source, re.MULTILINE)
             wrapped = "".join(f"\n{function} = _reshaped({function})" for function in functions)
@@ -96,8 +99,6 @@ def otherwise(name: str, number: int, kind: str) -> NotebookNode:
 @pytest.mark.parametrize("name", NOTEBOOKS)
 @pytest.mark.parametrize(("number", "kind"), [(1, "np.array"), (2, "float")], ids=["0-d arrays", "Python's floats"])
 def test_every_accepted_answer_is_shown_like_the_reference(name: str, number: int, kind: str, tmp_path: Path) -> None:
-    if name == "06_autograd":
-        pytest.xfail("a cell of 06 differs with a sample of Value; which one has not been looked at yet")
     notebook = executed(otherwise(name, number, kind), tmp_path, name)
     assert problems_in(notebook) == []
     reference = nbformat.read(SOLUTIONS / name / f"{NOTEBOOKS[name].stem}.ipynb", as_version=4)
