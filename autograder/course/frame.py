@@ -14,7 +14,7 @@ START = "00_start/start"
 _GAP = re.compile(r"\{\{(\w+)\}\}")
 
 _OPENING = """\
-[← Start page](../{start}.ipynb) · about **{time}**: {reading} min to read, predict and play with the pictures, \
+[← Start page](../{start}.ipynb) · about **{time}**: {reading} min of reading, predicting, playing, \
 {doing} min for {count} exercises · **{points} points**
 
 <details><summary>How to work here: answers, dots, points, coming back</summary>

@@ -552,11 +552,11 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# In that picture the loss shot up at some rate. For a linear model the data alone tell you at which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
+# In that picture the loss shot up at some rate. For a linear model the data tell you which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
 #
 # $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
 #
-# Two examples, $x = 3$ and $x = 1$: $\lambda = 5$. Three rates, starting at $t = 1$:
+# Two examples, $x = 3$ and $x = 1$: $\lambda = 5$. Three rates, from $t = 1$:
 
 # %% show="show_one_feature"
 curvature = np.mean(np.array([3.0, 1.0]) ** 2)

@@ -436,7 +436,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # The probability is 1, and the computer says *not a number*. But one number added to all logits of a row changes no probability: you may choose which.
 #
-# And its bar? With $S = \sum_j \mathrm e^{z_j}$, the logarithm of the fraction is $\log p_{\mathrm{label}} = z_{\mathrm{label}} - \log S$. So for one row $l = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; the last two are sums of slopes found before (with equal logits, $\log S$ has one slope along both). "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged.
+# And its bar? With $S = \sum_j \mathrm e^{z_j}$, the logarithm of the fraction is $\log p_{\mathrm{label}} = z_{\mathrm{label}} - \log S$. So for one row $l = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; by symmetry, the last two are sums of earlier ones. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged.
 
 # %%
 slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
