@@ -14,7 +14,7 @@ START = "00_start/start"
 _GAP = re.compile(r"\{\{(\w+)\}\}")
 
 _OPENING = """\
-[← Start page](../{start}.ipynb) · about **{time}**: {reading} min of reading, predicting, playing, \
+[← Start page](../{start}.ipynb) · about **{time}**: {reading} min of reading, predicting and playing, \
 {doing} min for {count} exercises · **{points} points**
 
 <details><summary>How to work here: answers, dots, points, coming back</summary>

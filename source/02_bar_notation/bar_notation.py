@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 2 · Bars, all the way back
 #
-# In notebook 01 you stored every step of the forward pass, and saw that derivatives written out by hand compute the same things again and again. Now you do the **backward pass**: back through the graph, one step at a time, each thing once. At the end you train the neuron with gradients you derived yourself.
+# In notebook 01 you stored every step of the forward pass, and saw that derivatives written out by hand compute the same things repeatedly. Now you do the **backward pass**: back through the graph, one step at a time, each thing once. At the end you train the neuron with gradients you derived yourself.
 #
 # Just before *Steps that the lecture did not show* is a good place for a break.
 

@@ -93,7 +93,7 @@ def test_a_notebook_opens_with_its_minutes_points_and_rules(each) -> None:
     assert title.source.startswith(f"# {each.title}")
     assert f"({f'../{START}.ipynb'})" in opening.source
     assert (
-        f"about **{hours(each.minutes)}**: {each.reading} min of reading, predicting, playing, {each.doing} min for"
+        f"about **{hours(each.minutes)}**: {each.reading} min of reading, predicting and playing, {each.doing} min for"
         in opening.source
     )
     assert f"**{each.points} points**" in opening.source
