@@ -15,7 +15,7 @@ from barprop.judging.judge import Judge, in_namespace
 
 
 def grade(test: str) -> float:
-    """Points of one test cell, a plain Python float in [0, its points]; shows the verdict.
+    """Show the verdict on one test cell; return its points, a plain Python float in [0, its points].
 
     nbgrader reads the last value of the cell: it gives full marks for a NumPy scalar or NaN, so
     this is neither. Probes differ from the student's and are the same in every regrade.

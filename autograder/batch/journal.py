@@ -36,6 +36,6 @@ class Journal:
         write_whole(self.folder / f"{record.key}.json", record.to_json(), durable=True)
 
     def all(self) -> list[Record]:
-        """Every record that can be read, for the report."""
+        """Yield every record that can be read, for the report."""
         found = (self.get(path.stem) for path in sorted(self.folder.glob("*.json")))
         return [record for record in found if record is not None]

@@ -150,7 +150,7 @@ _threads = threading.local()
 
 
 def dask_job(job: Job, isolated: bool) -> str:
-    """One job on a Dask worker: in a grading process of this thread's own. The record as JSON."""
+    """Grade one job on a Dask worker, in a grading process of this thread's own; return the record as JSON."""
     worker = getattr(_threads, "worker", None)
     if worker is None:
         worker = _threads.worker = Worker(isolated)

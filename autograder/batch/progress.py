@@ -34,7 +34,7 @@ class Progress:
             self._bar.stop()
 
     def step(self, trouble: bool = False) -> None:
-        """One more is done; with trouble or without."""
+        """Count one more as done, with or without problems."""
         self.done += 1
         self.trouble += trouble
         if self._bar:

@@ -41,7 +41,7 @@ def graded() -> list[Path]:
 
 
 def ignored_names() -> list[str]:
-    """Names nbgrader must not copy to students along with the notebooks: the authored files themselves."""
+    """Return names that nbgrader must not copy to students along with the notebooks: the authored files themselves."""
     return sorted({path.name for path in authored()})
 
 

@@ -22,7 +22,7 @@ from barprop.progress import VARIABLE
 
 
 def declared_otherwise(path: Path) -> list[str]:
-    """Where an authored notebook and the declarations disagree: test cells missing, unknown, or with other points."""
+    """List where an authored notebook and the declarations disagree: tests missing, unknown, or with other points."""
     notebook = f"{path.parent.name}/{path.stem}"
     wanted = {test: part.points for test, (exercise, part) in TESTS.items() if exercise.notebook == notebook}
     found = {}
@@ -86,7 +86,7 @@ def release_into(folder: Path, done: Callable[[], object] | None = None) -> Path
 
 
 def differences(fresh: Path, committed: Path) -> list[tuple[str, str]]:
-    """(file, what is wrong with it) for every file that differs between two folders, byte for byte."""
+    """List (file, what is wrong with it) for every file that differs between two folders, byte for byte."""
     here = {str(p.relative_to(fresh)) for p in fresh.rglob("*") if p.is_file()}
     there = {str(p.relative_to(committed)) for p in committed.rglob("*") if p.is_file() and not is_cache(p)}
     found = [(name, "is missing") for name in here - there]
@@ -107,7 +107,7 @@ def replace_tree(fresh: Path, target: Path) -> None:
 
 
 def stale_solutions() -> list[tuple[str, str]]:
-    """(file, what is wrong) for each solution that is missing, out of date or holds an error."""
+    """List (file, what is wrong) for each solution that is missing, out of date or holds an error."""
     found = []
     for path in graded():
         name = f"{path.parent.name}/{path.stem}.ipynb"
@@ -128,7 +128,7 @@ def _made(notebook: NotebookNode) -> list[tuple[str, str, dict]]:
 
 
 def problems_in(notebook: NotebookNode) -> list[str]:
-    """Errors, warnings and failed checks in the outputs of an executed notebook."""
+    """List errors, warnings and failed checks in the outputs of an executed notebook."""
     found = []
     for cell in notebook.cells:
         first = cell.source.split("\n", 1)[0]

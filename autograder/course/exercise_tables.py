@@ -32,7 +32,7 @@ STATEMENTS = {
 
 
 def exercises_page() -> str:
-    """docs/exercises.md: lecture statement -> exercises, and every exercise with its points."""
+    """Return docs/exercises.md: lecture statement -> exercises, and every exercise with its points."""
     lines = [
         "# Exercises",
         "",

@@ -67,7 +67,7 @@ def handed_out() -> ModuleType:
 
 
 def train(net: tuple, X: np.ndarray, labels: np.ndarray, lr: float, epochs: int, seed: int, batch: int = 32) -> Any:
-    """Plain stochastic gradient descent on mini-batches; returns new weights."""
+    """Train by plain stochastic gradient descent on mini-batches; return new weights."""
     network, w, loss = net
     rng = np.random.default_rng(seed)
     for _ in range(epochs):

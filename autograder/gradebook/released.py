@@ -57,7 +57,7 @@ def _source_of(coursedir: CourseDirectory, assignment: str) -> list[Path]:
 
 
 def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str) -> list[str]:
-    """Sentences on where source/, the released notebooks and the gradebook say different things."""
+    """Return sentences on where source/, the released notebooks and the gradebook say different things."""
     said = []
     marks = ClearHiddenTests(config=coursedir.config)
     delimiters = marks.begin_test_delimeter, marks.end_test_delimeter

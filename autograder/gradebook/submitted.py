@@ -1,4 +1,4 @@
-"""What is in submitted/: the submissions of an assignment, and what belongs to none."""
+"""The submissions of an assignment in submitted/, and what is there besides."""
 
 from __future__ import annotations
 

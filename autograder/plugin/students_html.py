@@ -55,7 +55,7 @@ class StudentsHTML(HTMLExporter):
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
-        """Markdown to HTML, as the cell's author is trusted."""
+        """Turn Markdown into HTML, according to how far the cell's author is trusted."""
         cell = context.get("cell", {})
         if _given(cell):
             try:

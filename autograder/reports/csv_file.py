@@ -12,7 +12,7 @@ from autograder.reports.table import Row, Table
 
 
 def write_csv(path: Path, tables: list[Table], names: Mapping[str, str] | None = None) -> None:
-    """One line a student; columns are assignment/exercise, and where `names` (id -> name) has any, the name."""
+    """Write one line per student; columns are assignment/exercise, and where `names` (id -> name) has any, the name."""
     known = names or {}
     columns = [(table, column) for table in tables for column in table.columns]
     students = sorted({row.student for table in tables for row in table.rows})

@@ -30,7 +30,7 @@ _KEPT = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")  # some processors need them
 
 
 def environment(home: str = "/tmp") -> dict[str, str]:
-    """Everything that a notebook finds in its environment."""
+    """Return everything that a notebook finds in its environment."""
     single = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
     return {
         "HOME": home,

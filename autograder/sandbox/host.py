@@ -103,7 +103,7 @@ class Sandbox:
         return session
 
     def interrupt(self, number: int) -> None:
-        """Press Ctrl-C in a session."""
+        """Interrupt a session as Ctrl-C does."""
         self._ask(INTERRUPT, number)
 
     def end(self, number: int, patience: float = 0.0) -> int | None:

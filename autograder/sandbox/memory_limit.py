@@ -1,4 +1,4 @@
-"""A lid on the memory of this process while it works with what a session sent."""
+"""A limit on the memory of this process while it works with what a session sent."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _before: tuple[int, int] | None = None
 def limit_memory(room: int) -> Iterator[None]:
     """Let this process take at most `room` bytes more; beyond that MemoryError is raised.
 
-    A product of two modest arrays can be far larger than both. Where the system does not tell what
-    the process holds, nothing is limited. Several threads share one lid.
+    A product of two modest arrays can be far larger than both. If the system does not say how much
+    the process holds, nothing is limited. Several threads share one limit.
     """
     _lower(room)
     try:

@@ -39,7 +39,7 @@ class ObjectTable:
         self._given: dict[int, Any] = {}
         self._given_numbers: dict[int, int] = {}
         self._described: set[int] = set()
-        self._twins: set[int] = set()  # what went by value: the session has no call to make to them
+        self._by_value: set[int] = set()  # what went by value: the session has no call to make to them
 
     def dropped(self) -> list[int]:
         """Return the numbers of the session's objects that nobody here holds any more, each once."""
@@ -60,7 +60,7 @@ class ObjectTable:
         """Return the host's object of that number, which a session may call by that method. Raise WireError."""
         if type(number) is not int or number not in self._given:
             raise WireError("malformed")
-        if number in self._twins:
+        if number in self._by_value:
             raise WireError("a call to what went by value")
         owner = self._given[number]
         if type(method) is not str or method not in _methods(owner):
@@ -94,7 +94,7 @@ class ObjectTable:
             return PROXY, [number]
         self._described.add(number)
         if by_value.is_by_value(item):
-            self._twins.add(number)
+            self._by_value.add(number)
             return BY_VALUE, [number, *by_value.describe(item)]
         title = getattr(item, "__name__", "") if isinstance(item, _FUNCTIONS) else type(item).__name__
         return PROXY, [number, title or "function", _methods(item)]

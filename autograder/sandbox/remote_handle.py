@@ -80,7 +80,7 @@ def _class(title: str) -> type[RemoteHandle]:
 
 
 def sentence(text: Any, most: int = 400) -> str:
-    """Text from a session, made harmless: one line, printable, not too long."""
+    """Return text from a session, made harmless: one line, printable, not too long."""
     if type(text) is not str:
         raise AnswerError("The answer returned malformed data.")
     text = one_line(text, most + 1)

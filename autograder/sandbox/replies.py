@@ -65,7 +65,7 @@ def observed(value: Any, changed: Any, shared: Any, where: Any) -> Observed:
 
 
 def failure(message: list) -> AnswerError:
-    """Why the session could not do it, in its own words; the kind is believed where it is one."""
+    """Return the error of a request that failed, in the session's words."""
     content = message[2]
     if type(content) is not list or len(content) != 2 or not are_names(content):
         raise WireError("malformed")

@@ -100,7 +100,7 @@ class RemoteSession:
         return self._open and not self._broken
 
     def write_file(self, name: str, content: bytes) -> None:
-        """Lay a file into the working folder. Raises AnswerError where there is no room."""
+        """Write a file into the working folder. Raises AnswerError where there is no room."""
         self._request(name, self._limits.probe_seconds, protocol.FILE, name, content)
 
     def close(self) -> None:

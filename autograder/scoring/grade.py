@@ -140,7 +140,7 @@ def _grade_safely(
 
 
 def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | str]:
-    """For each notebook of the plan the file to grade and its cells, or why there is none ("": not handed in)."""
+    """Choose the file to grade for each notebook of the plan, or say why there is none ("": not handed in)."""
     readings, reasons = _readings(job)
     others = set()
     for name, reading in list(readings.items()):

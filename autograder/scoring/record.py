@@ -170,7 +170,7 @@ class Record:
         return found + self.notes + [text for notebook in self.notebooks for text in notebook.trouble]
 
     def to_json(self) -> str:
-        """As one JSON text."""
+        """Return the record as one JSON text."""
         return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=True, allow_nan=False)
 
     @classmethod

@@ -89,13 +89,13 @@ def imported(source: str) -> frozenset[str]:
 
 
 def check_call(source: str) -> tuple[str, str] | None:
-    """(exercise, part) where a student's cell begins with check("exercise"[, "part"]); an answer may end with it."""
+    """Return (exercise, part) of a leading check("exercise"[, "part"]) in a cell; an answer may end with it."""
     facts = _facts(source)
     return facts.checks[0] if facts.opens else None
 
 
 def declared(grade_id: str, source: str) -> tuple[str, str]:
-    """(exercise, part) that a test cell of ours asks; ("", "") for an instructor's own cell.
+    """Return the (exercise, part) that a test cell of ours checks; ("", "") for an instructor's own cell.
 
     The cell's own call of check() decides, so that a cell which merely shares the name stays the instructor's.
     """
@@ -165,6 +165,6 @@ def same_text(a: str, b: str) -> bool:
 
 
 def unfenced(source: str) -> str:
-    """Code that was wrapped in a Markdown fence, without the fence."""
+    """Return code without the Markdown fence that it was wrapped in."""
     match = re.fullmatch(r"\s*```[\w ]*\n(.*?)\n?```\s*", source, re.DOTALL)
     return match.group(1) if match else source

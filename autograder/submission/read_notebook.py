@@ -210,7 +210,7 @@ def _text(value: Any) -> str | None:
 
 
 def clean(text: str) -> str:
-    """Unix line ends, and no half of a surrogate pair: text that every later step can store."""
+    """Return text that every later step can store: Unix line ends, and no half of a surrogate pair."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:

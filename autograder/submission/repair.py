@@ -210,7 +210,7 @@ class _Parts:
         self.used: set[int] = set()  # cells that were joined to another one
 
     def made_of(self, plan: PlanCell, members: list[int]) -> list[Cell]:
-        """In order; the last one carries the plan cell."""
+        """Return the repaired cells in order; the last one carries the plan cell."""
         if plan.solution or (plan.task and not plan.locked):
             return self._answer(plan, members)
         return self._locked(plan, members)

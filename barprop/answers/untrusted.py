@@ -31,7 +31,7 @@ def call_or_default(default: Any, call: Callable[..., Any], *args: Any) -> Any:
 
 
 def one_line(text: Any, limit: int = 200) -> str:
-    """Text from elsewhere on one line, printable, cut to `limit` characters; "" for what is no text."""
+    """Return text from elsewhere on one line, printable, cut to `limit` characters; "" for what is no text."""
     if not issubclass(type(text), str):
         return ""
     text = str.__getitem__(text, slice(0, 10 * limit))
@@ -67,7 +67,7 @@ def is_plain(value: Any) -> bool:
 
 
 def is_row(value: Any) -> bool:
-    """Exactly a list or a tuple. Not asked by `in`: a metaclass may make its classes equal to every other."""
+    """Whether this is exactly a list or a tuple. Without `in`: a metaclass may make its classes equal to all others."""
     return type(value) is list or type(value) is tuple
 
 
@@ -113,7 +113,7 @@ def describe_type(value: Any) -> str:
 
 
 def arrays_in(value: Any) -> Iterator[np.ndarray]:
-    """Every plain array in a nest of tuples, lists and dictionaries that is not giant."""
+    """Return every plain array in a nest of tuples, lists and dictionaries that is not giant."""
     for item in _nest(value) if _is_nest(value) else (value,):
         if type(item) is np.ndarray:
             yield item

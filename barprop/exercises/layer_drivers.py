@@ -220,7 +220,7 @@ def unless_overwritten(name: str, inp: str, out: str, drive: Drive) -> Drive:
 
 
 def other_weights(w: tuple) -> tuple:
-    """Weights of the same shapes with other numbers."""
+    """Return weights of the same shapes with other numbers."""
     return tuple((np.multiply(-1.5, u) + 0.1)[()] for u in w)
 
 

@@ -1,4 +1,4 @@
-"""Calls whose arguments are known beforehand, made in one go where the answers lie in another process."""
+"""Calls whose arguments are known beforehand, made in one batch if the answers are in another process."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from barprop.judging.exercise import Case, Exercise
 
 
 class BatchedCalls:
-    """Makes the calls of an exercise without a drive ahead, all in one go, where answers lie in another process.
+    """Makes the calls of an exercise without a driver in one batch, if the answers are in another process.
 
     The first is made alone: where it fails, so will most, and after some failures no more are made.
 
     Parameters
     ----------
-    repeats : so many cases are tried twice.
+    repeats : number of cases that are tried twice.
     """
 
     def __init__(self, exercise: Exercise, answers: Answers, cases: list[Case], repeats: int) -> None:
@@ -37,7 +37,7 @@ class BatchedCalls:
                 script.call(function, label, *self.cases[number].args.values())
                 scripts.append(script)
             self._played.update(zip(goes, Run(self.answers).play(scripts), strict=True))
-        except AnswerError:  # it is said when the case is tried
+        except AnswerError:  # reported when the case is tried
             return
 
     def run(self, number: int, first: bool) -> Run:

@@ -86,7 +86,7 @@ def is_finite(value: Any) -> bool:
 
 
 def near(got: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
-    """Where two arrays of one shape agree, entry by entry."""
+    """Return where two arrays of one shape agree, entry by entry."""
     finite = np.isfinite(right)  # an infinity is near nothing but itself
     scale = max(float(np.max(np.abs(right), initial=0.0, where=finite)), 1e-3)
     with np.errstate(invalid="ignore", over="ignore"):

@@ -1,4 +1,4 @@
-"""What lies under submitted/, as a Jupyter server hands it to a browser: to be looked at, and nothing in it acts."""
+"""Files under submitted/ as a Jupyter server sends them to a browser: readable, and without anything that acts."""
 
 from __future__ import annotations
 

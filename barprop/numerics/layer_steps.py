@@ -14,13 +14,13 @@ from barprop.numerics.vjp import pull_back
 
 
 def affine(X: ArrayLike, W: ArrayLike, b: ArrayLike) -> np.ndarray:
-    """Each row of X against each row of W, and b on top: (n, d), (m, d), (m,) -> (n, m)."""
+    """Multiply each row of X with each row of W, and add b: (n, d), (m, d), (m,) -> (n, m)."""
     X, W = np.asarray(X, dtype=float), np.asarray(W, dtype=float)
     return inner(X[:, None, :], W[None, :, :]) + b
 
 
 def mean_half_square(e: ArrayLike, y: ArrayLike) -> float:
-    """Half the squared distance of each row of e from that of y, on average over the rows."""
+    """Return half the squared distance between the rows of e and y, on average over the rows."""
     rows = half_square(y, e).reshape(len(np.asarray(e)), -1).sum(axis=1)
     return float(np.mean(rows))
 
@@ -42,12 +42,12 @@ def bend(h: Any, a: Any) -> Any:
 
 
 def square(h: Any, a: Any) -> Any:
-    """h^2 + a, entry by entry."""
+    """Return h^2 + a, entry by entry."""
     return np.square(h) + a
 
 
 def neighbours(h: Any, a: Any) -> Any:
-    """Each entry times its left neighbour, plus a h."""
+    """Multiply each entry with its left neighbour, and add a h."""
     return product(h, np.roll(h, 1, axis=1)) + product(a, h)
 
 
@@ -57,7 +57,7 @@ def twice_as_wide(h: Any, a: Any, b: Any) -> Any:
 
 
 def plain_neighbours(h: Any) -> Any:
-    """Each entry times its left neighbour: a step without weights."""
+    """Multiply each entry with its left neighbour: a step without weights."""
     return product(h, np.roll(h, 1, axis=1))
 
 
@@ -90,12 +90,12 @@ class KeepsOutput:
     """The layer h = e^h_prev, entry by entry. It returns the very array that it caches, as a ReLU may do."""
 
     def forward(self, h_prev: ArrayLike, w: Sequence[Any]) -> np.ndarray:
-        """h, like h_prev."""
+        """Return h, like h_prev."""
         self._h = np.exp(np.asarray(h_prev, dtype=float))
         return self._h
 
     def backward(self, h_bar: ArrayLike, w: Sequence[Any]) -> tuple[tuple, np.ndarray]:
-        """((), h_prev_bar)."""
+        """Return ((), h_prev_bar)."""
         return (), product(h_bar, self._h)
 
 
@@ -120,7 +120,7 @@ class Prototypes:
         self._last: tuple[np.ndarray, list] | None = None
 
     def forward(self, x: ArrayLike, w: Sequence[Sequence[Any]]) -> np.ndarray:
-        """Logits (n, k) of the rows of x (n, d)."""
+        """Return the logits (n, k) of the rows of x (n, d)."""
         self._check(x, w)
         x = np.array(x, dtype=float)
         self._last = x, [tuple(np.array(u, dtype=float)[()] for u in layer) for layer in w]

@@ -15,7 +15,7 @@ from barprop.numerics.vjp import pull_back
 
 
 def graph_values(x: Sequence[float], y: float, w: Sequence[float], v: float, sigma: str) -> dict[str, Any]:
-    """Every value of the graph by its letter."""
+    """Return every value of the graph by its letter."""
     z = float(inner(w, x))
     h = float(ACTIVATIONS[sigma](z))
     e = float(product(v, h))
@@ -23,7 +23,7 @@ def graph_values(x: Sequence[float], y: float, w: Sequence[float], v: float, sig
 
 
 def graph_bars(x: Sequence[float], y: float, w: Sequence[float], v: float, sigma: str) -> dict[str, Any]:
-    """Every bar of the graph by its letter, each step nudged by itself."""
+    """Return every bar of the graph by its letter, each step nudged by itself."""
     at = graph_values(x, y, w, v, sigma)
     activation = ACTIVATIONS[sigma]
     e = pull_back(lambda e: half_square(y, e), at["e"], 1.0)

@@ -21,5 +21,5 @@ def inner(a: ArrayLike, b: ArrayLike) -> np.ndarray:
 
 
 def half_square(y: ArrayLike, e: ArrayLike) -> np.ndarray:
-    """Half the squared difference, entry by entry."""
+    """Return half the squared difference, entry by entry."""
     return np.square(np.subtract(e, y)) / 2

@@ -79,7 +79,7 @@ class _Weights:
         return [*first, (), middle, (), self.folded(f"{name}._project_conv", f"{name}._bn2")]
 
     def folded(self, convolution: str, norm: str) -> tuple[np.ndarray, np.ndarray]:
-        """(W, b) of a convolution and the batch normalisation after it.
+        """Return (W, b) of a convolution and the batch normalisation after it.
 
         Once trained, batch normalisation multiplies each feature by a number and adds another: both go into W and b.
         """

@@ -28,12 +28,12 @@ class Picture:
         self.side, self.dtype = side, dtype
 
     def forward(self, h_prev: Any, w: tuple) -> np.ndarray:
-        """Rows (n, side * side * 3) -> pictures (n, side, side, 3), from about -1 to 1."""
+        """Turn rows (n, side * side * 3) into pictures (n, side, side, 3), from about -1 to 1."""
         pixels = np.asarray(h_prev, dtype=self.dtype).reshape(-1, self.side, self.side, 3)
         return (255 * pixels - 127) / 128
 
     def backward(self, h_bar: np.ndarray, w: tuple) -> Bars:
-        """Bars of pictures -> bars of the rows."""
+        """Return the bars of the rows."""
         return (), h_bar.reshape(len(h_bar), -1) * (255 / 128)
 
 
@@ -50,7 +50,7 @@ class Pad:
         self.before, self.after = max(k - s, 0) // 2, (max(k - s, 0) + 1) // 2
 
     def forward(self, h_prev: np.ndarray, w: tuple) -> np.ndarray:
-        """(n, H, W, c) -> (n, H + k - s, W + k - s, c)."""
+        """Pad (n, H, W, c) to (n, H + k - s, W + k - s, c)."""
         n, height, width, c = h_prev.shape
         frame = self.before + self.after
         h = np.zeros((n, height + frame, width + frame, c), h_prev.dtype)
@@ -76,13 +76,13 @@ class Pointwise:
         self.linear = linear
 
     def forward(self, h_prev: np.ndarray, w: tuple) -> np.ndarray:
-        """(n, H, W, d) -> (n, H, W, m)."""
+        """Map (n, H, W, d) to (n, H, W, m)."""
         self.shape, self.dtype = h_prev.shape, h_prev.dtype
         h = self.linear.forward(h_prev.reshape(-1, self.shape[-1]), w)
         return np.asarray(h, dtype=self.dtype).reshape(*self.shape[:-1], -1)
 
     def backward(self, h_bar: np.ndarray, w: tuple) -> Bars:
-        """(n, H, W, m) -> ((W_bar, b_bar), bar of the pictures)."""
+        """Return ((W_bar, b_bar), bar of the pictures) for a bar (n, H, W, m)."""
         h_bar = np.asarray(h_bar, dtype=self.dtype)
         w_bar, h_prev_bar = self.linear.backward(h_bar.reshape(-1, h_bar.shape[-1]), w)
         return w_bar, np.asarray(h_prev_bar, dtype=self.dtype).reshape(self.shape)
@@ -105,14 +105,14 @@ class Convolution:
         self.tiles = -(-k // s)  # a window covers so many tiles each way
 
     def forward(self, h_prev: np.ndarray, w: tuple) -> np.ndarray:
-        """(n, H, W, c) -> (n, (H - k) // s + 1, (W - k) // s + 1, m)."""
+        """Map (n, H, W, c) to (n, (H - k) // s + 1, (W - k) // s + 1, m)."""
         n, height, width, _ = self.shape = h_prev.shape
         self.size = (height - self.k) // self.s + 1, (width - self.k) // self.s + 1
         self.patches = self._patches(self._tiled(h_prev), *self.size)
         return (self.patches @ self._kernel(w[0]) + w[1]).reshape(n, *self.size, -1)
 
     def backward(self, h_bar: np.ndarray, w: tuple) -> Bars:
-        """(n, h, w, m) -> ((W_bar, b_bar), bar of the pictures)."""
+        """Return ((W_bar, b_bar), bar of the pictures) for a bar (n, h, w, m)."""
         rows = h_bar.reshape(-1, h_bar.shape[-1])
         return (self._weight_bar(self.patches.T @ rows), rows.sum(axis=0)), self._input_bar(h_bar, w[0])
 

@@ -30,7 +30,7 @@ def caption(logits: Any, label: int | None = None) -> str:
 
 
 def row(images: Any, logits: Any, labels: Any, heads: Sequence[str] = ()) -> Picture:
-    """Digits side by side, with what the network sees in each.
+    """Draw digits side by side, with what the network sees in each.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def row(images: Any, logits: Any, labels: Any, heads: Sequence[str] = ()) -> Pic
 
 
 def rows(kinds: Mapping[str, tuple[Any, Any, Any]], heads: Sequence[str] = ()) -> Picture:
-    """Several rows of digits, one below the other; name -> (images, logits, labels) as in `row`."""
+    """Draw several rows of digits, one below the other; name -> (images, logits, labels) as in `row`."""
     count = len(next(iter(kinds.values()))[0])
     named = any(kinds)
     side = WIDE / max(count, 7)
@@ -72,7 +72,7 @@ def _seen(logits: Any, labels: Any, heads: Sequence[str]) -> str:
 
 
 def aimed(images: Any, logits: Any, wanted: Any) -> Picture:
-    """Digits that were pushed towards a class each, and what the network sees in them now.
+    """Draw digits that were pushed towards a class each, and what the network sees in them now.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _named(axes: Axes, text: str) -> None:
 
 
 def bars(images: Any, X_bar: Any) -> Picture:
-    """Digits above the bars of their pixels, each bar on its own scale.
+    """Draw digits above the bars of their pixels, each bar on its own scale.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def bars(images: Any, X_bar: Any) -> Picture:
 
 
 def calm_and_nervous(X: Any, logits: Any, labels: Any, size: Any, count: int = 5) -> Picture:
-    """Of the digits seen rightly, those with the shortest bars and those with the longest.
+    """Draw, of the digits that are classified correctly, those with the shortest bars and those with the longest.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], f
 def curve(
     eps: Sequence[float], lines: Mapping[str, Any], guess: Mapping[str, Any] | None = None, at: float = 0.1
 ) -> Picture:
-    """Accuracy against eps, in percent.
+    """Draw accuracy against eps, in percent.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def curve(
 
 
 def before_and_after(eps: Sequence[float], before: Mapping[str, Any], after: Mapping[str, Any]) -> Picture:
-    """Accuracy against eps of two networks under the same attacks.
+    """Draw accuracy against eps of two networks under the same attacks.
 
     Parameters
     ----------

@@ -114,7 +114,7 @@ def numbers(name: str, values: Any, length: int) -> list[float]:
 
 
 def one_of(name: str, value: Any, known: Iterable[str]) -> str:
-    """One of the known words, or a WidgetError. An activation counts as its name."""
+    """Return one of the known words, or raise WidgetError. An activation counts as its name."""
     word = str(value)
     known = list(known)
     if word not in known:

@@ -78,7 +78,7 @@ class CacheLedger(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        """Bytes and multiplications of four plans."""
+        """Draw the bytes and multiplications of four plans."""
         names = ["all", "z only", "h only", "nothing"]
         plans = [account(self.depth, self.width, *keep, self.fromH) for keep in PLANS.values()]
         left, right = figure.subplots(1, 2, sharey=True)

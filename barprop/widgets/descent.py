@@ -91,7 +91,7 @@ class Descent(Widget):
         )
 
     def draw(self, figure: Figure) -> None:
-        """Contours of the loss, and the walk."""
+        """Draw the contours of the loss, and the walk."""
         axes = figure.subplots()
         line = np.linspace(-REACH, REACH, 121)
         w, v = np.meshgrid(line, line)

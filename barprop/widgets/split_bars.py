@@ -91,7 +91,7 @@ class SplitBars(Widget):
         return pull_back(lambda w: inner(w, [self.x1, self.x2]), [0.0, 0.0], self.zBar)
 
     def movements(self) -> tuple[np.ndarray, np.ndarray]:
-        """How far the weights of each branch have moved before every step and at the end; each (steps + 1,)."""
+        """Return how far the weights of each branch have moved before every step and at the end; each (steps + 1,)."""
         index = np.arange(16)
         waves = np.sqrt(2) * np.cos([1.7 * index, 2.9 * index + 1])  # one a branch; the target is their sum
         x = waves * [[self.scale1], [self.scale2]]

@@ -13,7 +13,7 @@ repeats = {"dl_dv": 2, "dl_dw": 2}
 
 
 def linear(w: ArrayLike, x: ArrayLike) -> float:
-    """z = w.x for w and x of shape (d,)."""
+    """Z = w.x for w and x of shape (d,)."""
     return float(np.asarray(w, dtype=float) @ np.asarray(x, dtype=float))
 
 

@@ -35,7 +35,7 @@ class Linear:
     """h = h_prev W^T + b, with w = (W, b). Caches its input."""
 
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
-        """h (n, m) from h_prev (n, d)."""
+        """H (n, m) from h_prev (n, d)."""
         W, b = w
         self.h_prev = np.asarray(h_prev, dtype=float)
         return self.h_prev @ np.asarray(W, dtype=float).T + b

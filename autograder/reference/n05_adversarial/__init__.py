@@ -28,7 +28,7 @@ def sensitivity(net: tuple, X: ArrayLike, labels: ArrayLike) -> np.ndarray:
 
 
 def gradient_ascent(net: tuple, X: ArrayLike, labels: ArrayLike, alpha: float, steps: int) -> np.ndarray:
-    """x + alpha x_bar, `steps` times, with a fresh x_bar each time."""
+    """X + alpha x_bar, `steps` times, with a fresh x_bar each time."""
     X = np.array(X, dtype=float)
     for _ in range(steps):
         X = X + alpha * input_bar(net, X, labels)

@@ -85,7 +85,7 @@ def matmul_bars(bar: ArrayLike, A: np.ndarray, B: np.ndarray) -> tuple[np.ndarra
 
 
 def as_value(u: Any) -> Value:
-    """u itself when it is a Value, else a Value that holds it."""
+    """U itself when it is a Value, else a Value that holds it."""
     return u if isinstance(u, Value) else Value(u)
 
 
@@ -150,7 +150,7 @@ class Value(Node):
         return Value(self.data.sum(axis=axis, keepdims=keepdims), (self,), back)
 
     def exp(self) -> Value:
-        """e to each entry."""
+        """E to each entry."""
         h = np.exp(self.data)
         return Value(h, (self,), lambda bar: (bar * h,))
 

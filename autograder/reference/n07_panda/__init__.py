@@ -35,7 +35,7 @@ class MeanPool:
     """One number a feature: its mean over the picture. Caches the picture's shape."""
 
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
-        """h (n, c) from h_prev (n, H, W, c)."""
+        """H (n, c) from h_prev (n, H, W, c)."""
         h_prev = _as_floats(h_prev)
         self.shape = h_prev.shape
         return h_prev.mean(axis=(1, 2))
@@ -82,7 +82,7 @@ class DepthwiseConv2d:
         self.k, self.s = k, s
 
     def forward(self, h_prev: ArrayLike, w: tuple) -> np.ndarray:
-        """h (n, (H - k) // s + 1, (W - k) // s + 1, c) from h_prev (n, H, W, c)."""
+        """H (n, (H - k) // s + 1, (W - k) // s + 1, c) from h_prev (n, H, W, c)."""
         W, b = (_as_floats(u) for u in w)
         self.h_prev = _as_floats(h_prev)
         return np.einsum("nyxcij,ijc->nyxc", self._windows(self.h_prev), W) + b

@@ -1,6 +1,6 @@
-"""What a session is given by value: barprop's own functions, stand-ins and graphs, which it can make again itself.
+"""What a session gets by value: barprop's own functions, stand-ins and graphs, of which it can make copies.
 
-All other objects of the host's are called back. A twin keeps its number, so that handing it back
+Calls of all other objects go back to the host. A copy keeps its number, so that returning it
 means the host's own object.
 """
 
@@ -39,7 +39,7 @@ def is_by_value(item: Any) -> bool:
 
 
 def describe(item: Any) -> list[Any]:
-    """All that is needed to make it again; plain data and further twins."""
+    """Return all that is needed to make a copy: plain data and further objects that go by value."""
     if type(item) is FunctionType:
         return [item.__module__, item.__name__, None]
     if type(item) is Graph:
@@ -60,9 +60,9 @@ def make(module: str, name: str, state: Any) -> Any:
             _GRAPHS.clear()
             _GRAPHS[number] = Graph(*content)
         return _GRAPHS[number]
-    twin = found.__new__(found)
-    twin.__dict__.update(state)
-    return twin
+    copy = found.__new__(found)
+    copy.__dict__.update(state)
+    return copy
 
 
 def place_of(item: Any) -> tuple[Graph, int] | None:

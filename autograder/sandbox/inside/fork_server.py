@@ -90,7 +90,7 @@ class ForkServer:
         self._most: dict[int, int] = {}  # bytes of memory
 
     def serve(self) -> None:
-        """One request, one reply; an end of the control socket ends everything."""
+        """Answer one request after the other; the end of the control socket ends everything."""
         actions: dict[str, Callable[..., Any]]
         actions = {OPEN: self._open, INTERRUPT: self._interrupt, END: self._end}
         send_control(self._control, [READY])

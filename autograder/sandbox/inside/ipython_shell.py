@@ -38,7 +38,7 @@ class Outputs:
         self._left, self._waiting_clear = most, False
 
     def stream(self, name: str, text: str) -> None:
-        """Text on stdout or stderr."""
+        """Add text on stdout or stderr."""
         if len(self.items) >= _MANY:
             self._left = min(self._left, 0)
         text = self._cut(text.encode("utf-8", "replace").decode())
@@ -178,7 +178,7 @@ class Shell(InteractiveShell):
     last_source = ""
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Magics and the like, as IPython does; what is plain Python of several lines passes as it is."""
+        """Translate magics and the like, as IPython does; plain Python of several lines passes as it is."""
         if "\n" in raw_cell.strip() and _is_python(raw_cell):
             return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
         return super().transform_cell(raw_cell)

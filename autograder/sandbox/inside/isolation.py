@@ -1,4 +1,4 @@
-"""The walls of one notebook's process: namespaces, a scratch folder, limits, no capability, a system call filter.
+"""The isolation of one notebook's process: namespaces, a scratch folder, limits, no capability, a system call filter.
 
 Everything goes through libc, since Python 3.11 has no names for it. Linux only.
 """
@@ -30,7 +30,7 @@ _locked_libc.syscall.restype = ctypes.c_long
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a session may take, in bytes and seconds."""
+    """What a session may use, in bytes and seconds."""
 
     memory: int
     scratch: int
@@ -53,9 +53,9 @@ def _mount(kind: str, target: str, flags: int, options: str = "") -> None:
 
 
 def drop_root(uid: int) -> None:
-    """From root to an ordinary user, without a way back.
+    """Turn from root into an ordinary user, for good.
 
-    bubblewrap's word to die with the parent is lost with it; the end of the control socket does the same.
+    bubblewrap's setting to die with the parent is lost with it; the end of the control socket does the same.
     """
     os.setgroups([])
     os.setresgid(uid, uid, uid)
@@ -64,7 +64,7 @@ def drop_root(uid: int) -> None:
 
 
 def fork() -> int:
-    """os.fork() into namespaces of the child's own, where it is the first process.
+    """Fork into namespaces of the child's own, where it is the first process.
 
     os.fork() and unshare() would need a process in between, at twice the price: a fork copies
     the page tables of all libraries. Raises OSError.
@@ -85,7 +85,7 @@ def fork() -> int:
 
 
 def map_ids(uid: int, gid: int) -> None:
-    """In the child: say whom it was outside, to be somebody in its new user namespace."""
+    """Map the child's user and group in its new user namespace to those it had outside."""
     for name, text in (("setgroups", "deny"), ("uid_map", f"{_SOMEBODY} {uid} 1"), ("gid_map", f"{_SOMEBODY} {gid} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
@@ -101,7 +101,7 @@ def mount_scratch(scratch: int) -> None:
 
 
 def limit(room: Allowance, strict: bool) -> None:
-    """Resource limits, counted from what the process holds now.
+    """Set resource limits, counted from what the process holds now.
 
     Raises OSError or ValueError where one cannot be set and `strict`; else that one stays as it is.
     """
@@ -127,7 +127,7 @@ def limit(room: Allowance, strict: bool) -> None:
 
 
 def memory_of(pid: int) -> int:
-    """Bytes of memory of a process besides files; 0 where it is gone."""
+    """Return the bytes of memory of a process besides files; 0 where it is gone."""
     try:
         with open(f"/proc/{pid}/statm") as file:
             fields = file.read().split()
@@ -145,7 +145,7 @@ def keep_reserve(kept: bool) -> None:
 
 
 def _own_memory() -> tuple[int, int]:
-    """Address space and private data of this process in bytes. Raises OSError where the system does not tell."""
+    """Return the address space and private data of this process in bytes. Raise OSError if the system does not say."""
     with open("/proc/self/statm") as file:
         fields = file.read().split()
     page = resource.getpagesize()
@@ -153,7 +153,7 @@ def _own_memory() -> tuple[int, int]:
 
 
 def drop_privileges() -> None:
-    """No capability, none to be had again, and no system call that a notebook has no use for."""
+    """Give up every capability for good, and the system calls that a notebook does not need."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     for number in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(number), 0, 0, 0) < 0:

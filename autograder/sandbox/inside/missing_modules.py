@@ -1,4 +1,4 @@
-"""Imports of modules that are not there: the cell goes on, and what is not there says so once it is used.
+"""Imports of missing modules: the cell goes on, and the error comes when the module is used.
 
 A student may have a module that the grader lacks. Whether it is needed shows when it is used, not when it is
 imported.
@@ -26,7 +26,7 @@ _Tree = TypeVar("_Tree", bound=ast.AST)
 
 
 class MissingModule(ModuleType):
-    """Stands for a module that is not there, or for something in it. Every use says so."""
+    """Takes the place of a missing module, or of something in it. Every use raises ModuleNotFoundError."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -52,7 +52,7 @@ def stand_in_for(error: ModuleNotFoundError, module: str) -> MissingModule:
 
 
 class ImportGuard:
-    """Makes a cell go on after the import of a module that is not there, but within `try`: that asks on purpose."""
+    """Lets a cell go on after it imports a missing module; not within `try`, where the cell handles it itself."""
 
     def __init__(self, source: Callable[[], str]) -> None:
         self._source = source
@@ -76,7 +76,7 @@ def guard_imports(tree: _Tree) -> _Tree:
 
 
 def _handles_import_errors(node: ast.AST) -> bool:
-    """Whether code within wants to know of a module that is not there."""
+    """Whether the code within handles a missing module itself."""
     if isinstance(node, (ast.With, ast.AsyncWith)):
         return any("suppress" in ast.unparse(item.context_expr) for item in node.items)
     return isinstance(node, (ast.Try, ast.TryStar)) and bool(node.handlers)
@@ -131,7 +131,7 @@ class _Loader(SourceFileLoader):
 
 
 def install_finder(folder: str) -> None:
-    """Have modules below a folder read in this way."""
+    """Read modules below a folder in this way."""
 
     def finder(path: str) -> FileFinder:
         if path != folder and not path.startswith(f"{folder}/"):

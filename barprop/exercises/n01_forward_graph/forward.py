@@ -159,7 +159,7 @@ def _forward_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def forward_values(x: Any, y: float, w: Any, v: float, sigma: Any) -> dict[str, float]:
-    """z, h, e, l of the one-neuron graph, from the steps."""
+    """Return z, h, e and l of the one-neuron graph, from the steps."""
     z = inner(w, x)
     h = sigma(z)
     e = product(v, h)

@@ -21,14 +21,14 @@ _QUIET, _LOUD = "no warning", "NumPy warns of an overflow or an invalid value on
 
 
 def logistic_values(x: Any, y: float, w: Any) -> dict[str, float]:
-    """z, m and l of the logistic graph, from the steps."""
+    """Return z, m and l of the logistic graph, from the steps."""
     z = inner(w, x)
     m = product(y, z)
     return {"z": float(z), "m": float(m), "l": float(softplus(-m))}
 
 
 def far_out(rng: np.random.Generator, d: int, m: float, y: int) -> dict[str, Any]:
-    """Arguments x, y, w whose margin is m, however large."""
+    """Draw arguments x, y, w whose margin is m, however large."""
     x, w = draw(rng, d), draw(rng, d)
     if abs(w @ x) < 0.3:
         w = np.abs(w) * np.sign(x)

@@ -47,7 +47,7 @@ def _forward_mistake(name: str, hint: str, *outputs: str, wrong: Callable[[Case,
 
 
 def _met(u: Any, x: Any) -> Any:
-    """u @ x where the shapes fit; else a number that nothing equals."""
+    """U @ x where the shapes fit; else a number that nothing equals."""
     return inner(u, x) if np.shape(u)[-1] == np.shape(x)[0] else np.nan
 
 

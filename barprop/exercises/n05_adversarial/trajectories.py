@@ -15,19 +15,19 @@ from barprop.judging.exercise import Case, Guesses, Mistake, Values
 
 
 def grey(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
-    """Images whose pixels are far from black and white."""
+    """Draw images whose pixels are far from black and white."""
     return rng.uniform(0.4, 0.6, (n, d))
 
 
 def inked(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
-    """Images with pixels of exactly 0, of exactly 1, and a little off both."""
+    """Draw images with pixels of exactly 0, of exactly 1, and a little off both."""
     X = rng.choice([0.0, 1.0, 0.04, 0.97], (n, d))
     X.flat[: min(4, X.size)] = [0.0, 1.0, 0.04, 0.97][: min(4, X.size)]
     return X
 
 
 def bitmap(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
-    """Black and white as whole numbers, in Fortran's order."""
+    """Draw images in black and white, as whole numbers, in Fortran's order."""
     return np.asfortranarray(rng.integers(0, 2, (n, d)))
 
 
@@ -140,7 +140,7 @@ def attack_case(
 
 
 def driven(name: str) -> Callable[[Run, Case], Iterator[tuple[str, Any]]]:
-    """Each case asks for one of the outputs: where an answer is right only in part, that part counts."""
+    """Ask for one of the outputs in each case: where an answer is right only in part, that part counts."""
 
     def drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         yield case.output, run(name, *case.args.values())

@@ -99,7 +99,7 @@ _ON_ARRAYS: dict[str, Callable[..., Any]] = {
 
 
 def on_arrays(u: Any, method: str, **names: Any) -> Any:
-    """u.method(...) for an array u."""
+    """Return u.method(...) for an array u."""
     return _ON_ARRAYS[method](u, **names)
 
 

@@ -346,7 +346,7 @@ _PARTS: dict[str, Callable[[np.random.Generator], Iterator[Case]]] = {
 
 
 def value_probes(rng: np.random.Generator) -> Iterator[Case]:
-    """Every case, part after part."""
+    """Yield every case, part after part."""
     for part in _PARTS.values():
         yield from part(rng)
 

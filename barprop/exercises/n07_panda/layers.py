@@ -24,7 +24,7 @@ def _floats(u: Any) -> np.ndarray:
 
 
 def _lidded(z: Any) -> np.ndarray:
-    """z between 0 and 6, read off a graph of two corners."""
+    """Z between 0 and 6, read off a graph of two corners."""
     return np.interp(_floats(z), [0.0, _TOP], [0.0, _TOP])
 
 

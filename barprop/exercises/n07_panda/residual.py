@@ -173,7 +173,7 @@ def _flat_only(wrong: Callable[[Case, Values], Values | None]) -> Callable[[Case
 
 
 def _in_place(c: Case, right: Values) -> Values | None:
-    """h += x: the last layer's own array has changed by the time it is asked for its bar."""
+    """H += x: the last layer's own array has changed by the time it is asked for its bar."""
     if _EXP not in c.steps:
         return {"h": right["h"], "x_bar": right["x_bar"], "w_bar": right["w_bar"]}
     x = np.asarray(c.x, dtype=float)

@@ -55,7 +55,7 @@ class _NotingNetwork(NudgedNetwork):
         self._calls = 0
 
     def forward(self, x: Any, w: Any) -> np.ndarray:
-        """Images (n, d) -> logits (n, k)."""
+        """Return the logits (n, k) of images (n, d)."""
         self._calls += 1
         if self._calls > _MOST or np.ndim(x) != 2 or len(x) > _MOST:
             raise ValueError(f"forward takes images (n, d), n up to {_MOST:,}, and is called at most {_MOST:,} times")
