@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from autograder.samples import function
 from autograder.samples.n07_panda import saliency
 
 
