@@ -189,7 +189,7 @@ def test_contracts_are_run(book: LabPage) -> None:
     for place, index in ((0, 0), (2, 0)):
         group.nth(place).get_by_role("checkbox").nth(index).check()
     run.click()
-    assert "the bar of v cannot be made" in said(card)
+    assert "the bar of v cannot be computed" in said(card)
     assert "AttributeError: 'Product' object has no attribute 'h'" in card.locator(".bp-output").inner_text()
     group.nth(1).get_by_role("checkbox").nth(0).check()
     assert "Press Run" in said(card)
