@@ -194,7 +194,7 @@ def test_contracts_are_run(book: LabPage) -> None:
     group.nth(1).get_by_role("checkbox").nth(0).check()
     assert "Press Run" in said(card)
     run.click()
-    assert "who hands on the bar of h" in said(card)
+    assert "who passes on the bar of h" in said(card)
     group.nth(0).get_by_role("checkbox").nth(1).check()
     group.nth(2).get_by_role("checkbox").nth(1).check()
     run.click()
