@@ -1,8 +1,11 @@
 """Measure how fast a class is graded beside stock nbgrader: `python -m bench.grading [--students N]`.
 
 Prints the ratio of wall times (stock `nbgrader autograde` with its own executor, then `python -m autograder
-grade`), whether the scores are the same, how much slower grading is than the same cells and probes run bare in one
-warm process, and the most memory that grading took, with all its processes.
+grade`), whether the scores are the same, when the first verdict was there, how much slower grading is than the same
+cells and probes run bare in one warm process, and the most memory that grading took, with all its processes.
+
+Stock nbgrader grades one notebook after the other, so it is measured on some students (`--stock`), and its time for
+the class is its start-up and so many times the rest. `--scale` prints what 10, 100 and 1,000 submissions cost us.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import tempfile
 import threading
 import time
 from contextlib import chdir, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.authored import graded, materialise
@@ -88,6 +92,30 @@ def scores(folder: Path) -> dict[tuple[str, str, str], float | None]:
                     for grade in notebook.grades:
                         found[assignment.name, submission.student_id, grade.cell.name] = grade.auto_score
     return found
+
+
+def copy_of(course: Path, folder: Path, students: list[Student]) -> None:
+    """Copy a course folder, with the submissions of these students."""
+    chosen = {student.name for student in students}
+
+    def others(place: str, names: list[str]) -> set[str]:
+        return set(names) - chosen if Path(place) == course / "submitted" else set()
+
+    shutil.copytree(course, folder, ignore=others)
+    (folder / "nbgrader_config.py").write_text(PLAIN.format(code=str(ROOT), root=str(folder)))
+
+
+def stock_seconds(folder: Path, assignments: list[str], measured: int, students: int) -> float:
+    """Seconds that stock nbgrader takes for a class, from those for `measured` students of it.
+
+    What it takes with everything graded already is its start-up, which does not depend on how many there are.
+    """
+    total = 0.0
+    for name in assignments:
+        words = ("nbgrader", "autograde", name, "--log-level=ERROR")
+        first, start_up = call(folder, *words), call(folder, *words)
+        total += start_up + (first - start_up) * students / measured
+    return total
 
 
 # --- bare -------------------------------------------------------------------------------------
@@ -189,8 +217,34 @@ def _proportional(pid: int) -> float:
     return 0.0
 
 
-def watched(folder: Path, *words: str) -> tuple[float, float]:
-    """Run `python -m WORDS`; returns seconds and most memory in MB."""
+class FirstVerdict(threading.Thread):
+    """Waits for the first record in a course's journal; `seconds` since it was started."""
+
+    def __init__(self, course: Path) -> None:
+        super().__init__(daemon=True)
+        self.journal, self.seconds = course / ".grading" / "journal", float("nan")
+
+    def run(self) -> None:
+        """Until there is one."""
+        start = time.perf_counter()
+        while not any(self.journal.glob("*.json")):
+            time.sleep(0.01)
+        self.seconds = time.perf_counter() - start
+
+
+@dataclass
+class Watched:
+    """What a run took: seconds until its end and its first verdict, most memory in MB."""
+
+    seconds: float
+    first: float
+    most: float
+
+
+def watched(folder: Path, *words: str) -> Watched:
+    """Run `python -m WORDS`, a grading of the course in a folder. Exits with its output where it fails."""
+    first = FirstVerdict(folder)
+    first.start()
     start = time.perf_counter()
     with tempfile.TemporaryFile() as log:
         running = subprocess.Popen(
@@ -205,7 +259,43 @@ def watched(folder: Path, *words: str) -> tuple[float, float]:
         if code:
             log.seek(0)
             sys.exit(f"{' '.join(words)} failed:\n{log.read()[-3000:].decode()}")
-    return seconds, memory.most
+    return Watched(seconds, first.seconds, memory.most)
+
+
+# --- class size -------------------------------------------------------------------------------
+
+
+def scale(folder: Path, assignment: str, sizes: list[int], jobs: int) -> None:
+    """Print what grading one assignment costs for classes of several sizes."""
+    students = honest(min(16, max(sizes)))
+    course = folder / "course"
+    set_up(course, students, [assignment], entered=True)
+    print(f"{assignment}, {jobs} jobs")
+    for size in sizes:
+        place = folder / str(size)
+        copy_of(course, place, students[:size])
+        for number in range(len(students), size):
+            given = place / "submitted" / students[number % len(students)].name
+            shutil.copytree(given, given.with_name(f"again-{number:04}"))
+        took = watched(place, "autograder", "grade", "--jobs", str(jobs), assignment)
+        each = 1e3 * (took.seconds - took.first) / max(1, size - 1)
+        print(
+            f"{size:6} submissions: {took.seconds:7.1f} s, the first after {took.first:.1f} s, "
+            f"{each:.0f} ms for each other, {took.most:.0f} MB at most",
+            flush=True,
+        )
+        shutil.rmtree(place)
+
+
+def compared_with_stock(ours: Path, stock: Path, assignments: list[str], students: int, seconds: float) -> None:
+    """Grade a course as stock nbgrader does; print its time beside ours, and whether the scores are the same."""
+    measured = len(list((stock / "submitted").iterdir()))
+    slow = stock_seconds(stock, assignments, measured, students)
+    share = f", measured on {measured} of {students} students" if measured < students else ""
+    each = 1e3 * slow / (students * len(assignments))
+    print(f"stock: {slow:8.1f} s, {each:7.0f} ms a notebook, with startup{share}")
+    print(f"ratio: {slow / seconds:8.1f}")
+    compare(scores(stock), scores(ours))
 
 
 def main() -> None:
@@ -214,31 +304,42 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=4, help="how large a class (default 4)")
     parser.add_argument("--jobs", type=int, default=2, help="local processes of ours (default 2)")
     parser.add_argument("--assignment", action="append", help="only this assignment; may be repeated")
-    parser.add_argument("--no-stock", action="store_true", help="leave stock nbgrader out")
+    parser.add_argument("--stock", type=int, help="students that stock nbgrader grades (default all; 0 leaves it out)")
+    parser.add_argument("--bare", type=int, default=4, help="students run bare as well (default 4)")
+    parser.add_argument("--scale", type=int, nargs="*", metavar="SIZE", help="only what classes of these sizes cost")
     args = parser.parse_args()
     tools_on_path()
     materialise()
     assignments = args.assignment or [path.parent.name for path in graded()]
+    if args.scale is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            scale(Path(folder), assignments[0], args.scale or [10, 100, 1000], args.jobs)
+        return
     students = honest(args.students)
     count = len(students) * len(assignments)
     print(f"{len(students)} students x {len(assignments)} notebooks, {args.jobs} jobs")
     with tempfile.TemporaryDirectory() as folder:
-        ours, stock = Path(folder) / "ours", Path(folder) / "stock"
+        ours, stock, bare = (Path(folder) / name for name in ("ours", "stock", "bare"))
         set_up(ours, students, assignments, entered=True)
-        seconds, most = watched(ours, "autograder", "grade", "--jobs", str(args.jobs), *assignments)
-        print(f"ours:  {seconds:8.1f} s, {1e3 * seconds / count:7.0f} ms a notebook, with startup")
-        if not args.no_stock:
-            set_up(stock, students, assignments, entered=True)
-            slow = sum(call(stock, "nbgrader", "autograde", name, "--log-level=ERROR") for name in assignments)
-            print(f"stock: {slow:8.1f} s, {1e3 * slow / count:7.0f} ms a notebook, with startup")
-            print(f"ratio: {slow / seconds:8.1f}")
-            compare(scores(stock), scores(ours))
-        with chdir(ours):
-            bare, warm = bare_and_graded(ours, assignments)
-        each = [1e3 * seconds / count for seconds in (bare, warm)]
-        print(f"bare:  {each[0]:8.0f} ms a notebook in one warm process")
-        print(f"graded:{each[1]:8.0f} ms a notebook in a warm sandbox, one job: {warm / bare:.2f} x bare")
-        print(f"memory:{most:8.0f} MB at most, of all processes (allowed: {400 + 150 * args.jobs})")
+        copy_of(ours, stock, students[: len(students) if args.stock is None else args.stock])
+        copy_of(ours, bare, students[: args.bare])
+        took = watched(ours, "autograder", "grade", "--jobs", str(args.jobs), *assignments)
+        print(f"ours:  {took.seconds:8.1f} s, {1e3 * took.seconds / count:7.0f} ms a notebook, with startup")
+        print(f"first verdict: {took.first:.1f} s after the command")
+        if args.stock != 0:
+            compared_with_stock(ours, stock, assignments, len(students), took.seconds)
+        if args.bare:
+            print_bare(bare, assignments, min(args.bare, len(students)))
+        print(f"memory:{took.most:8.0f} MB at most, of all processes (allowed: {400 + 150 * args.jobs})")
+
+
+def print_bare(course: Path, assignments: list[str], students: int) -> None:
+    """Print how much slower a warm job is than its cells and probes without a sandbox."""
+    with chdir(course):
+        bare, warm = bare_and_graded(course, assignments)
+    each = [1e3 * seconds / (students * len(assignments)) for seconds in (bare, warm)]
+    print(f"bare:  {each[0]:8.0f} ms a notebook in one warm process, {students} students")
+    print(f"graded:{each[1]:8.0f} ms a notebook in a warm sandbox, one job: {warm / bare:.2f} x bare")
 
 
 def compare(theirs: dict, ours: dict) -> None:
