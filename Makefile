@@ -10,7 +10,9 @@ export PATH := $(abspath $(BIN)):$(PATH)
 ROOT_TOO := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 # Processes must name tests alike. OPTIONS are for pytest, such as --no-skips.
-PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest -n 2 --dist worksteal
+# Tests of a browser, a cluster or a time limit wait a lot: three at once keep two cores busy.
+WORKERS ?= 3
+PYTEST := PYTHONHASHSEED=0 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 TORCH := 2.13.0
 # how many students `make demo` simulates: a number, or `all`
 STUDENTS ?= 5
