@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from barprop.jupyter.submitted_files import make_harmless, plain_manager, refuse_if_large, submitted_root
+from barprop.jupyter.handed_in import make_harmless, plain_manager, refuse_if_large, submitted_root
 
 # Nothing is loaded from other hosts but scripts and style sheets, which a student's text cannot name.
 _SOURCES = {

@@ -71,7 +71,7 @@ def test_where_stock_nbgrader_grades_it_says_so_once(
     check_module = sys.modules["barprop.check"]  # the package's own `check` is the function
     monkeypatch.setattr(graded_cell, "notebook_names", dict)
     monkeypatch.setattr(check_module, "notebook_names", dict)
-    monkeypatch.setattr(check_module, "_told", set())
+    monkeypatch.setattr(check_module, "_printed", set())
     monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     assert graded_cell.grade("test_linear") == 0.0
     assert "in the open" not in capsys.readouterr().out
