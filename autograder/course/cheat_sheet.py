@@ -1,4 +1,4 @@
-"""The cheat sheet: every bar of the course on one printable page, docs/cheat_sheet.html.
+"""The cheat sheet: every bar of the course on one printable page.
 
 What the lecture's board shows is printed. A bar that an exercise asks for and the board does not show has a line to
 write it on: a page that every student has must not answer an exercise, and a formula is remembered best by those who

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from autograder.course.authored import graded
-from autograder.course.cheat_sheet import CHEAT_SHEET, cheat_sheet
 from autograder.course.course_map import with_map
 from autograder.course.exercise_tables import exercises_page
 from autograder.course.layout import ROOT
@@ -15,7 +14,6 @@ def pages() -> dict[str, str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return {
         "docs/exercises.md": exercises_page(),
-        f"docs/{CHEAT_SHEET}": cheat_sheet(),
         "README.md": with_map(readme, [outline(path) for path in graded()], "notebooks/"),
     }
 

@@ -239,7 +239,7 @@ class Evaluation:
         if self.exercise.is_chain:
             # Where it stopped, nothing is known of what did not come.
             before = self.diagnosis.first({n for t in self.trials for n in t.problems if n in t.got})
-            if before not in failed | set(_UNNAMED):
+            if before not in failed | set(_UNNAMED) and self._called(before) != self._called(name):
                 where = "is not right either" if before in trial.problems else "is not right in other cases"
                 return f"{sentence} {self._called(before)} comes before it and {where}: fix that one first."
         separate = len(self.exercise.asks) > 1  # several functions: each is wrong by itself, perhaps in another case

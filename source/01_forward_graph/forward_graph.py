@@ -349,7 +349,7 @@ for count in (10, 1_000, 100_000, 100_000_000):
     print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 3 with a cache")
 
 # %% [markdown]
-# Why three? A weight takes one multiplication forward and two on the way back: one for its own derivative, one to hand on (notebook 02).
+# Why three? A weight takes one multiplication forward and two back: for its own derivative, and to hand on (notebook 02). For narrow ones four: slopes count.
 #
 # And by hand? **Another architecture, another derivation.**
 

@@ -60,7 +60,7 @@ print("Your guess:", guess_e_bar)
 #
 # > **The bar of an input is the bar of the output, times how the output is made from the input.**
 #
-# "How" is a slope: how far the output moves per unit of a small nudge. This is the whole method. The next seven exercises each use it once.
+# "How" is a slope: how far the output moves per unit of a small nudge. If a variable is used once, that is all. Seven exercises follow.
 
 # %% show="show_graph"
 neuron.graph()
@@ -387,10 +387,10 @@ check("backward", "product")
 check("backward", "neuron")
 
 # %% [markdown]
-# In the next picture $e$ lies above $y$, and $x = (1.5, -0.5)$; $w$ and $v$ are positive. Which bars will be negative?
+# In the next picture $x = (1.5, -0.5)$, $w = (0.8, 0.4)$ and $v = 1.2$; the estimate $e$ is larger than $y = 0.3$. Which bars will be negative?
 
 # %%
-guess_negative = None  # such as "v and h"; not graded
+guess_negative = None  # such as "v and w_1"; not graded
 
 # %% folded="show_backward_film"
 if ready("backward"):

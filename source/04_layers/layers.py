@@ -304,7 +304,7 @@ tanh_keeps = None  # "h_prev", "h" or "both"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. (The input alone would do, but then `backward` has to compute tanh again: that costs half of its points.)
+# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. (The input alone would do, but then `backward` has to compute tanh again: that costs half of the points, and more if the input itself is kept and not a copy, since somebody else may overwrite it.)
 # </details>
 
 # %% answer="Tanh"
@@ -649,7 +649,7 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
 #
 # ## Training
 #
-# A **training step** takes the next batch: forward, loss, the `backward` of the loss, the `backward` of the network; then every weight moves against its bar, at rate `lr`. An **epoch** takes all examples once, in any order that `seed` fixes (usually shuffled); its last batch may be smaller.
+# A **training step** takes the next batch: forward, loss, the `backward` of the loss, the `backward` of the network; then every weight moves against its bar, at rate `lr`. An **epoch** takes all examples once, in an order shuffled with `seed`; its last batch may be smaller.
 
 # %% show="show_batches"
 order = np.random.default_rng(1).permutation(10)
@@ -737,7 +737,7 @@ if trained:
     print(f"pixels without any change: {np.sum(np.all(added == 0, axis=0))} of 784; your guess: {guess_untouched}")
 
 # %% [markdown]
-# You see strokes and gaps, though hardly any digit. Along the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). (A few units hardly moved. They are not shown; notebook 03 would ask why they starve.)
+# You see strokes and gaps, though hardly any digit. In the corners and along most of the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). (A few units hardly moved. They are not shown; notebook 03 would ask why they starve.)
 #
 # Here are some of the digits that the network got wrong. How many would you have got right?
 

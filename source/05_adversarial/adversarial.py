@@ -162,7 +162,7 @@ if ready("sensitivity"):
 #
 # ## Uphill
 #
-# Training steps against the bar of the weights, and the loss falls. Now keep the weights and step **with** the bar of the image. The loss grows:
+# Training steps against the bar of the weights, and the loss falls. Now keep the weights and step a little **with** the image's bar. The loss grows:
 #
 # $$x' = x + \alpha\,\bar x$$
 #
@@ -290,9 +290,9 @@ if ready("fgsm"):
     display(adversarial.rows({name: (x, network.forward(x, w), some[1]) for name, x in made.items()}))
 
 # %% [markdown]
-# You read every one of them without effort. The network does not, and often it is quite sure of itself.
+# You read every one of them without effort. The network gets more and more of them wrong, and where it does, it is often quite sure of itself.
 #
-# Now you can put sensitivity to the test. It was measured *before* any attack. At $\varepsilon = 0.03$, what percentage of the calmest quarter will still be classified correctly, and of the most nervous?
+# Now you can put sensitivity to the test. It was measured *before* any attack. The digits that are classified correctly are divided into quarters by it. At $\varepsilon = 0.03$, what percentage of the calmest quarter will still be right, and of the most nervous?
 
 # %%
 guess_quarters = {"calmest": None, "most nervous": None}
@@ -539,10 +539,10 @@ if ready("input_bar"):
     together = 0.1 * np.abs(X_bar).sum(axis=1).mean()
     by_coin = 0.1 * np.abs((X_bar * coins).sum(axis=1)).mean()
     print(f"The slope promises at eps = 0.1: {together:.2f} together, {by_coin:.3f} by coins,")
-    print(f"a ratio of {together / by_coin:.0f}; your guess: {guess_ratio}. The square root of 784 is {784**0.5:.0f}")
+    print(f"a ratio of {together / by_coin:.0f}; your guess: {guess_ratio}. It is of the size of the square root of 784, {784**0.5:.0f}")
 
 # %% [markdown]
-# That is the paper's point. The network needs no strange bend: *because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ are about equal). A photo has 150,000 numbers, so the panda needed only $\varepsilon = 0.007$.
+# That is the paper's point. The network needs no strange bend: *because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ are about equal). A photo has 150,000 numbers; for the panda $\varepsilon = 0.007$ was enough.
 #
 # ## Training on attacked digits
 #

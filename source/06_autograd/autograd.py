@@ -266,7 +266,7 @@ if ready("topological_order", "Node"):
 # %% [markdown]
 # ## Arrays
 #
-# The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each of them would be a lot of memory. A `Node` may hold a whole **array**, so one node can stand for one layer.
+# The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each of them would be a lot of memory. A `Node` may hold a whole **array**, so one node can stand for one product.
 #
 # But add a row $b$ of 3 numbers to a matrix $H$ of shape $(4, 3)$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries of $H + b$ move for each unit that $b_0$ moves?
 
@@ -743,11 +743,12 @@ if ready("topological_order", "Value", "compose"):
     given = sum(node.data.nbytes for node in nodes if not node.parents)
     recorded = sum(node.data.nbytes for node in nodes if node.parents)
     print(f"{len(nodes)} nodes: inputs of {given / 1e6:.2f} MB, which are there without a tape, and {recorded / 1e6:.2f} MB")
-    print("recorded until backward() is through; the bars take as much again. Your guess:", guess_memory)
+    print(f"recorded until backward() is through; the bars of all nodes take another {(given + recorded) / 1e6:.2f} MB.")
+    print("Your guess:", guess_memory)
     print(f"one node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
 
 # %% [markdown]
-# The recorded part is the tape's price; it grows with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. Notebook 02 kept even less.
+# The recorded part is the tape's price; it grows with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` (notebook 02) kept even less.
 #
 # ## And PyTorch
 #

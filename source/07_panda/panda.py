@@ -579,7 +579,7 @@ if at_hand(net):
         print(f"{name:24} {names[best]}; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, it is close: panda and gibbon are both near 40 %, and rounding may decide. The change was made for these pixels and this size. (Attacks that survive average the bars over such changes, as you did over noise.)
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, it is close between panda and gibbon, and rounding may decide. The change was made for these pixels and this size. (Attacks that survive average the bars over such changes, as you did over noise.)
 #
 # ## Yours
 #

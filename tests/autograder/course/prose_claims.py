@@ -90,7 +90,7 @@ CLAIMS: list[tuple[str, str, str]] = [
     ("05", "Without any attack about «93» % are classified correctly.", "100 * accuracy()"),
     ("05", "Ten classes: blind guessing gets «10» %.", "100 / 10"),
     ("05", "With 1,000 classes the line would lie at «0.1» %.", "100 / 1000"),
-    ("05", r"A photo has «150,000» numbers, so the panda needed only $\varepsilon = 0.007$.", "round(224 * 224 * 3, -4)"),
+    ("05", r"A photo has «150,000» numbers; for the panda $\varepsilon = 0.007$ was enough.", "round(224 * 224 * 3, -4)"),
     ("06", "That makes «21» nodes.", "20 + 1"),
     ("06", "With sixty means, at a million visits per second, this takes more than «36,000» years.",
      "floor(2.0**60 / 1e6 / 31_557_600 / 1000) * 1000"),
@@ -125,7 +125,5 @@ CLAIMS: list[tuple[str, str, str]] = [
     ("07", "In this network nearly nine tenths of the work is the `Linear` of notebook 04", "0.87 < share_of_linear() < 0.9"),
     ("07", "The gibbon survives the mild JPEG, but neither the usual one nor the mirror.",
      "[name for name, panda in after_changes().items() if panda < 20] == ['JPEG 95'] and [name for name, panda in after_changes().items() if panda > 80] == ['JPEG 75', 'mirror']"),
-    ("07", "panda and gibbon are both near «40» %", "round(after_changes()['one pixel'], -1)"),
-    ("07", "and gibbon are both near «40» %", "round(after_changes()['half'], -1)"),
     ("07", "The mean over the noisy copies is largest on the head.", "largest_field() == (3, 1)"),  # of 7 x 7 fields of the photo
 ]  # fmt: skip

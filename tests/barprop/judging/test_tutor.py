@@ -211,6 +211,8 @@ class Network:
     ("branches_backward", "outside", _BRANCHES.format("W1 @ oh"), "0 of 2 points", "leave out what stops for now"),
     ("logistic_forward", "stable", function("logistic_forward(x, y, w)", "z = float(w @ x)",
      'return {"z": z, "m": y * z, "l": np.log(1 + np.exp(-y * z))}'), "0 of 1 points", "  l holds an infinity"),
+    ("logistic_forward", "stable", function("logistic_forward(x, y, w)", "m = y * float(w @ x)",
+     'return {"z": y * m, "m": m, "l": np.log(1 + np.exp(m))}'), "0 of 1 points", "or was the log of 0.\n"),
     ("backward", "neuron", function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'e = cache["e"] - y',
      'z = e * v * sigma.slope(cache["h"])', 'return {"e": e, "y": -l_bar * e, "v": e * cache["h"], "h": e * v, "z": z, "w": z * x, "x": z * w}'),
      "not yet", "e_bar comes before it and is not right in other cases: fix that one first."),
