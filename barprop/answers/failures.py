@@ -6,6 +6,7 @@ import ast
 import linecache
 import re
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -65,7 +66,10 @@ def guard(label: str) -> Iterator[None]:
     except RecursionError:
         raise AnswerError(f"{label} calls itself without end (RecursionError).", "recursion") from None
     except BaseException as error:
-        raise AnswerError(_stopped(label, error), "memory" if type(error) is MemoryError else "raised") from None
+        sentence = _stopped(label, error)
+        # what its frames hold could leave no memory for the next answer
+        call_or_default(None, traceback.clear_frames, sys.exc_info()[2])
+        raise AnswerError(sentence, "memory" if type(error) is MemoryError else "raised") from None
 
 
 WRITES_IN_PLACE = "writes into an array that was given to it; work on a copy."
@@ -77,12 +81,18 @@ def _stopped(label: str, error: BaseException) -> str:
         return f"{label} {WRITES_IN_PLACE}"
     trace = call_or_default(None, _own, error.__traceback__)
     where = call_or_default("", _where, trace)
-    known = call_or_default(None, _expression, trace, _path(error.__traceback__))
-    plain = call_or_default("", in_plain_words, type_name(error), message, known) if message else ""
+    no_memory = issubclass(type(error), MemoryError)  # to look at its variables would keep them
+    plain = call_or_default("", _plain, error, message, trace) if message and not no_memory else ""
     if plain:
         message = re.sub(r", with gufunc signature \S+", "", message)
         return f"{label} stopped with {type_name(error)}{where}: {plain}. Python's words: {message}."
     return f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
+
+
+def _plain(error: BaseException, message: str, trace: TracebackType | None) -> str:
+    """Return the message of an error in plain words, "" if there are none."""
+    known = call_or_default(None, _expression, trace, _path(error.__traceback__))
+    return in_plain_words(type_name(error), message, known)
 
 
 def _endless(label: str, trace: TracebackType | None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import numpy as np
 import pytest
 
 from barprop.answers.calls import AnswerError, Namespace, Run
+from barprop.answers.failures import guard
 
 RNG = np.random.default_rng
 
@@ -61,3 +64,22 @@ def test_changes_deep_inside_are_remarked() -> None:
 
     _, remarks = called(f, {"h": {"z": 1.0}}, [(np.ones(1),), np.ones(2)][:1] and [[1.0], [2.0]])
     assert [remark.split("argument ")[1][0] for remark in remarks] == ["c", "w"]
+
+
+@pytest.mark.parametrize("message", ["", "Unable to allocate 8 GiB"])
+def test_an_answer_that_ran_out_of_memory_holds_none(message: str) -> None:
+    held: list[weakref.ref] = []
+    names = {
+        "__name__": "__main__",
+        "np": np,
+        "look": lambda array: held.append(weakref.ref(array)),
+        "message": message,
+    }
+    exec("def answer():\n    large = np.zeros(9)\n    look(large)\n    raise MemoryError(message)", names)
+    gc.disable()  # the next answer cannot wait for it
+    try:
+        with pytest.raises(AnswerError) as caught, guard("answer"):
+            names["answer"]()
+        assert held[0]() is None, caught.value
+    finally:
+        gc.enable()
