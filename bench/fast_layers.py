@@ -11,7 +11,9 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided, sliding_window_view
+from numpy.lib.stride_tricks import as_strided
+
+from barprop.picture_net import layers
 
 
 class Linear:
@@ -39,29 +41,11 @@ class ReLU6:
         return (), np.multiply(h_bar, self.moves, out=h_bar if h_bar.flags.writeable else None)
 
 
-class Convolution:
-    """The first layer; backward returns no bars of its weights. (n, H, W, c) -> (n, h, w, m), both ways one product."""
-
-    def __init__(self, k: int, s: int = 1) -> None:
-        self.k, self.s = k, s
-
-    def forward(self, h_prev: np.ndarray, w: tuple) -> np.ndarray:
-        self.shape = h_prev.shape
-        windows = sliding_window_view(h_prev, (self.k, self.k), (1, 2))[:, :: self.s, :: self.s]
-        n, rows, columns, c = windows.shape[:4]
-        patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(n * rows * columns, self.k**2 * c)
-        h = patches @ w[0].reshape(-1, w[0].shape[-1])
-        h += w[1]
-        return h.reshape(n, rows, columns, -1)
+class Convolution(layers.Convolution):
+    """The network's first layer; backward returns no bars of its weights."""
 
     def backward(self, h_bar: np.ndarray, w: tuple) -> tuple[tuple, np.ndarray]:
-        """Every window reports to the pixels it saw; with colours as planes, a row of reports is one long run."""
-        (n, height, width, c), (_, rows, columns, m), k, s = self.shape, h_bar.shape, self.k, self.s
-        reports = (w[0].reshape(-1, m) @ h_bar.reshape(-1, m).T).reshape(k, k, c, n, rows, columns)
-        planes = np.zeros((c, n, height, width), h_bar.dtype)
-        for i, j in np.ndindex(k, k):
-            planes[:, :, i : i + s * rows : s, j : j + s * columns : s] += reports[i, j]
-        return (), planes.transpose(1, 2, 3, 0)
+        return (), self.input_bar(h_bar, w[0])
 
 
 class NoFrame:

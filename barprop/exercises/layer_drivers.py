@@ -118,7 +118,7 @@ class CacheBehaviour:
         arrays += f" and {len(found) - _LISTED} more arrays" if len(found) > _LISTED else ""
         idle = " and ".join(array for array, _, is_read, _ in found if not is_read)
         said = f"{name} keeps {arrays} ({label})." if arrays else f"{name} keeps no array."
-        run.keeps = f"{said} Its backward does not read {idle}." if idle else said
+        run.keeps = f"{said} Its backward reads no entry of {idle}." if idle else said
         if not_input and any(is_read and is_input for _, _, is_read, is_input in found):
             run.remark(not_input, f"{name}.backward")
 

@@ -91,8 +91,7 @@ class Pointwise:
 class Convolution:
     """Convolve pictures with all their channels at once, as the network's first layer does. w = (W, b).
 
-    W is (k, k, c, m) and b (m,). Tiles of s x s pixels become one pixel of s * s * c features. Windows that were s
-    pixels apart are then neighbours, and both ways are one matrix product.
+    W is (k, k, c, m) and b (m,). Each window becomes a row of k * k * c numbers: both ways are one matrix product.
 
     Parameters
     ----------
@@ -102,56 +101,28 @@ class Convolution:
 
     def __init__(self, k: int, s: int = 1) -> None:
         self.k, self.s = k, s
-        self.tiles = -(-k // s)  # a window covers so many tiles each way
 
     def forward(self, h_prev: np.ndarray, w: tuple) -> np.ndarray:
         """Map (n, H, W, c) to (n, (H - k) // s + 1, (W - k) // s + 1, m)."""
-        n, height, width, _ = self.shape = h_prev.shape
-        self.size = (height - self.k) // self.s + 1, (width - self.k) // self.s + 1
-        self.patches = self._patches(self._tiled(h_prev), *self.size)
-        return (self.patches @ self._kernel(w[0]) + w[1]).reshape(n, *self.size, -1)
+        self.shape = h_prev.shape
+        windows = sliding_window_view(h_prev, (self.k, self.k), (1, 2))[:, :: self.s, :: self.s]
+        n, rows, columns, _ = windows.shape[:4]
+        self.patches = windows.transpose(0, 1, 2, 4, 5, 3).reshape(n * rows * columns, -1)
+        h = self.patches @ w[0].reshape(-1, w[0].shape[-1])
+        h += w[1]
+        return h.reshape(n, rows, columns, -1)
 
     def backward(self, h_bar: np.ndarray, w: tuple) -> Bars:
         """Return ((W_bar, b_bar), bar of the pictures) for a bar (n, h, w, m)."""
         rows = h_bar.reshape(-1, h_bar.shape[-1])
-        return (self._weight_bar(self.patches.T @ rows), rows.sum(axis=0)), self._input_bar(h_bar, w[0])
+        W_bar = (self.patches.T @ rows).reshape(w[0].shape)
+        return (W_bar, rows.sum(axis=0)), self.input_bar(h_bar, w[0])
 
-    def _tiled(self, x: np.ndarray) -> np.ndarray:
-        """Tiles of s x s pixels as single pixels with their features; zeros are added where a tile is not full."""
-        n, _, _, c = x.shape
-        rows, columns = (size + self.tiles - 1 for size in self.size)
-        x = x[:, : rows * self.s, : columns * self.s]
-        full = np.zeros((n, rows * self.s, columns * self.s, c), x.dtype)
-        full[:, : x.shape[1], : x.shape[2]] = x
-        tiles = full.reshape(n, rows, self.s, columns, self.s, c).transpose(0, 1, 3, 2, 4, 5)
-        return tiles.reshape(n, rows, columns, -1)
-
-    def _patches(self, x: np.ndarray, rows: int, columns: int) -> np.ndarray:
-        """Each window of tiles x tiles pixels as a row of numbers."""
-        windows = sliding_window_view(x, (self.tiles, self.tiles), (1, 2)).transpose(0, 1, 2, 4, 5, 3)
-        return windows.reshape(len(x) * rows * columns, -1)
-
-    def _kernel(self, W: np.ndarray) -> np.ndarray:
-        """W for windows of tiles: (numbers of a window, m)."""
-        t, s, (k, _, c, m) = self.tiles, self.s, W.shape
-        full = np.zeros((t * s, t * s, c, m), W.dtype)
-        full[:k, :k] = W
-        return full.reshape(t, s, t, s, c, m).transpose(0, 2, 1, 3, 4, 5).reshape(-1, m)
-
-    def _weight_bar(self, kernel_bar: np.ndarray) -> np.ndarray:
-        """Pull back through _kernel: (numbers of a window, m) -> (k, k, c, m)."""
-        t, s, m = self.tiles, self.s, kernel_bar.shape[-1]
-        full = kernel_bar.reshape(t, t, s, s, -1, m).transpose(0, 2, 1, 3, 4, 5)
-        return full.reshape(t * s, t * s, -1, m)[: self.k, : self.k].copy()
-
-    def _input_bar(self, h_bar: np.ndarray, W: np.ndarray) -> np.ndarray:
-        """Each tile looks at the windows that it was in, and takes its share of their bars in one product."""
-        t, s, (n, _, _, c) = self.tiles, self.s, self.shape
-        rows, columns = (size + t - 1 for size in self.size)
-        framed = np.pad(h_bar, ((0, 0), (t - 1, t - 1), (t - 1, t - 1), (0, 0)))
-        turned = self._kernel(W).reshape(t, t, -1, W.shape[-1])[::-1, ::-1].transpose(0, 1, 3, 2)
-        tiles = self._patches(framed, rows, columns) @ turned.reshape(-1, s * s * c)
-        full = tiles.reshape(n, rows, columns, s, s, c).transpose(0, 1, 3, 2, 4, 5).reshape(n, rows * s, columns * s, c)
-        bar = np.zeros(self.shape, h_bar.dtype)
-        bar[:, : rows * s, : columns * s] = full[:, : bar.shape[1], : bar.shape[2]]
-        return bar
+    def input_bar(self, h_bar: np.ndarray, W: np.ndarray) -> np.ndarray:
+        """Return the bar of the pictures: each window adds its bars to the pixels that it covers."""
+        (n, height, width, c), (_, rows, columns, m), k, s = self.shape, h_bar.shape, self.k, self.s
+        bars = (W.reshape(-1, m) @ h_bar.reshape(-1, m).T).reshape(k, k, c, n, rows, columns)
+        planes = np.zeros((c, n, height, width), h_bar.dtype)  # by channel, so that a row of windows is one run
+        for i, j in np.ndindex(k, k):
+            planes[:, :, i : i + s * rows : s, j : j + s * columns : s] += bars[i, j]
+        return planes.transpose(1, 2, 3, 0)

@@ -111,7 +111,7 @@ _MASK = "class ReLU:\n    def forward(self, z, w):\n        self.open = z > 0\n 
     ("name", "source", "words"),
     [
         ("ReLU", _MASK.format(more=""), "ReLU keeps open: 12 bytes (4 rows of 3)."),
-        ("ReLU", _MASK.format(more="self.cache = {'z': z}"), 'open: 12 bytes, cache["z"]: 96 bytes (4 rows of 3). Its backward does not read cache["z"].'),
+        ("ReLU", _MASK.format(more="self.cache = {'z': z}"), 'open: 12 bytes, cache["z"]: 96 bytes (4 rows of 3). Its backward reads no entry of cache["z"].'),
         ("Linear", samples.right()["Linear"][0], "Linear keeps X: 96 bytes (4 rows, 3 to 2)."),
         ("SoftmaxCrossEntropy", samples.right()["SoftmaxCrossEntropy"][0], "p: 96 bytes, labels: 32 bytes"),
         ("MeanPool", samples.right()["MeanPool"][0], "MeanPool keeps no array."),
