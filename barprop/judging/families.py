@@ -50,37 +50,41 @@ def guesses(
     wanted : container of str, optional
         Only guesses of these names are worked out.
     """
-    value = right[output]
-    if not is_plain(value):
+    if not is_plain(right[output]) or "(" not in exercise.signature:  # in a prediction nothing was computed
         return
-    if "(" not in exercise.signature:  # a count or a number of a term: nothing was computed
-        return
-    r = np.asarray(value, dtype=float)
     if "l_bar=1.0" in exercise.signature:  # left out it is 1
         case = replace(case, args={**case.args, "l_bar": case.args.get("l_bar", 1.0)})
+    for name, hint, made in _made(exercise, case, right, output, oracle):
+        if wanted is None or name in wanted:
+            found = call_or_default(None, made)
+            if is_plain(found):
+                yield Guess(name, hint, found)
+
+
+def _made(
+    exercise: Exercise, case: Case, right: Values, output: str, oracle: Callable[[Case], Values]
+) -> Iterator[Made]:
+    """Yield what every family makes, the exercise's own first."""
+    r, is_bar = np.asarray(right[output], dtype=float), "bar" in shown_name(exercise, output)
     inputs = _numbers_in(case.args)
     others = {
         shown_name(exercise, name): np.asarray(v, dtype=float)
         for name, v in right.items()
         if name != output and is_plain(v) and _beside(name, output)
     }
-    for name, hint, made in (
-        *(exercise.guesses(case, right, output) if exercise.guesses else ()),
-        *of_the_value(r, "bar" in shown_name(exercise, output)),
-        *of_its_shape(r),
-        *of_its_entries(r),
-        *_of_its_factors(r, inputs | others),
-        *_in_its_place(r, inputs, others, case.args),
-        *of_the_curve(r, case, inputs | others),
-        *of_its_inputs(case, output, oracle),
-        *_of_another_operand(r, inputs | _made_before(exercise, output, others)),
-        *_of_its_terms(r, inputs | _made_before(exercise, output, others)),
-        *_of_three(r, inputs | others),
-    ):
-        if wanted is None or name in wanted:
-            found = call_or_default(None, made)
-            if is_plain(found):
-                yield Guess(name, hint, found)
+    before = inputs | _made_before(exercise, output, others)
+    if exercise.guesses:
+        yield from exercise.guesses(case, right, output)
+    yield from of_the_value(r, is_bar)
+    yield from of_its_shape(r, is_bar)
+    yield from of_its_entries(r)
+    yield from _of_its_factors(r, inputs | others)
+    yield from _in_its_place(r, inputs, others, case.args)
+    yield from of_the_curve(r, case, inputs | others)
+    yield from of_its_inputs(case, output, oracle)
+    yield from _of_another_operand(r, before)
+    yield from _of_its_terms(r, before)
+    yield from _of_three(r, inputs | others)
 
 
 def _made_before(exercise: Exercise, output: str, others: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -136,50 +140,40 @@ def _in_its_place(
         yield f"{name} averaged over its rows", hint, lambda v=value: v.mean(axis=0) if v.ndim == 2 else None
 
 
+# name and hint with a factor's name, and the wrong value from the right one and the factor
+_ONE_FACTOR: tuple[tuple[str, str, Callable[[Any, Any], Any]], ...] = (
+    ("{} once too often", "{} is multiplied once too often.", lambda r, f: r * f),
+    ("{} once too often, and the sign", "{} is multiplied once too often, and the sign is off.", lambda r, f: -r * f),
+    ("divided by {}", "Look at {}: multiplied or divided?", lambda r, f: r / np.square(f)),
+    ("{} squared too often", "{} has too high a power.", lambda r, f: r * np.square(f)),
+    ("{} added", "{} is added where it should not be.", lambda r, f: r + f),
+    ("{} subtracted", "{} is subtracted where it should not be.", lambda r, f: r - f),
+    ("the size of {}", "{} is used without its sign, or only its sign is used.", lambda r, f: r * np.sign(f)),
+    ("the sign of {} alone", "{} is used without its sign, or only its sign is used.", lambda r, f: r / np.abs(f)),
+    ("only {} with its sign", "A sign is lost on the way.", lambda r, f: np.abs(r) * np.sign(f)),
+    ("squared but for {}", "Everything but {} has too high a power.", lambda r, f: r * r / f),
+    ("minus, and squared but for {}", "Everything but {} has too high a power.", lambda r, f: -r * r / f),
+)  # fmt: skip
+_SIGN_TOO = " And the sign is off."
+
+
 def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
     """One factor forgotten, once too often, in another's place, or divided by."""
     fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape or f.shape == r.shape[1:]}
     for name, f in fitting.items():
         if np.all(f * f == 1):  # once too often and forgotten are the same
-            yield (
-                f"a sign of {name}",
-                f"{name} is 1 or -1: it is used where it should not be, or not used at all.",
-                lambda f=f: r * f,
-            )
-        forgot = (
-            "One factor is missing: what else does this step read?"
-            if not name.endswith("_bar")
-            else f"One factor is missing: where does {name} come in?"
-        )
+            hint = f"{name} is 1 or -1: it is used where it should not be, or not used at all."
+            yield f"a sign of {name}", hint, lambda f=f: r * f
+        missing = f"where does {name} come in?" if name.endswith("_bar") else "what else does this step read?"
+        forgot = f"One factor is missing: {missing}"
         yield f"forgot the factor {name}", forgot, lambda f=f: r / f
-        yield f"forgot the factor {name}, and the sign", forgot + " And the sign is off.", lambda f=f: -r / f
-        yield f"{name} once too often", f"{name} is multiplied once too often.", lambda f=f: r * f
-        yield (
-            f"{name} once too often, and the sign",
-            f"{name} is multiplied once too often, and the sign is off.",
-            lambda f=f: -r * f,
-        )
-        yield f"divided by {name}", f"Look at {name}: multiplied or divided?", lambda f=f: r / np.square(f)
-        yield f"{name} squared too often", f"{name} has too high a power.", lambda f=f: r * np.square(f)
-        yield f"{name} added", f"{name} is added where it should not be.", lambda f=f: r + f
-        yield f"{name} subtracted", f"{name} is subtracted where it should not be.", lambda f=f: r - f
-        sign = f"{name} is used without its sign, or only its sign is used."
-        yield f"the size of {name}", sign, lambda f=f: r * np.sign(f)
-        yield f"the sign of {name} alone", sign, lambda f=f: r / np.abs(f)
-        yield f"only {name} with its sign", "A sign is lost on the way.", lambda f=f: np.abs(r) * np.sign(f)
-        powers = f"Everything but {name} has too high a power."
-        yield f"squared but for {name}", powers, lambda f=f: r * r / f
-        yield f"minus, and squared but for {name}", powers, lambda f=f: -r * r / f
-    for name, f in fitting.items():
-        for other, g in fitting.items():
-            if other != name:
-                hint = f"One factor is not the right one: is it {other} that the step reads here?"
-                yield f"{other} in place of {name}", hint, lambda f=f, g=g: r * g / f
-                yield (
-                    f"{other} in place of {name}, and the sign",
-                    hint + " And the sign is off.",
-                    lambda f=f, g=g: -r * g / f,
-                )
+        yield f"forgot the factor {name}, and the sign", forgot + _SIGN_TOO, lambda f=f: -r / f
+        for what, hint, wrong in _ONE_FACTOR:
+            yield what.format(name), hint.format(name), lambda f=f, wrong=wrong: wrong(r, f)
+    for (name, f), (other, g) in permutations(fitting.items(), 2):
+        hint = f"One factor is not the right one: is it {other} that the step reads here?"
+        yield f"{other} in place of {name}", hint, lambda f=f, g=g: r * g / f
+        yield f"{other} in place of {name}, and the sign", hint + _SIGN_TOO, lambda f=f, g=g: -r * g / f
     yield from _of_the_rest(r, fitting)
     yield from of_one_number(r, values)
 

@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from barprop.judging.families_of_size import Made
+
+_TWICE = "Where does a 2 come from, or a 1/2?"
+_BOTH = "Sign and size are off, the size by a factor of 2."
+_WHOLE = "The result holds whole numbers: somewhere the fractions are cut off."
+_NATURAL = "It is off by log({}): the natural logarithm, np.log, is asked for."
+_COUNT = "It is {} by a count. Where in the step is a mean?"
+# name, hint, and the wrong value from the right one
+_CHANGES: tuple[tuple[str, str, Callable[[np.ndarray], Any]], ...] = (
+    ("half of it", f"It is half of what it should be. {_TWICE}", lambda r: r / 2),
+    ("twice as large", f"It is twice what it should be. {_TWICE}", lambda r: 2 * r),
+    ("four times as large", "It is four times what it should be: multiplied by 2 instead of divided by it?", lambda r: 4 * r),
+    ("a quarter of it", "It is a quarter of what it should be: divided by 2 instead of multiplied by it?", lambda r: r / 4),
+    ("minus half of it", _BOTH, lambda r: -r / 2),
+    ("minus twice", _BOTH, lambda r: -2 * r),
+    ("without its sign", "The sizes are right, but every sign is plus.", np.abs),
+    ("the sign alone", "Only the sign is left. How large is it?", np.sign),
+    ("squared", "It is the square of what it should be.", np.square),
+    ("under a root", "A root was taken that is not asked for.", lambda r: np.sqrt(np.abs(r)) * np.sign(r)),
+    ("without the root", "A root is missing or in the wrong place.", lambda r: np.square(r) * np.sign(r)),
+    ("one over it", "It is upside down: the reciprocal of what it should be.", lambda r: 1 / r),
+    ("one too many", "It is too large by 1.", lambda r: r + 1),
+    ("one too few", "It is too small by 1.", lambda r: r - 1),
+    ("a logarithm to base 2", _NATURAL.format(2), lambda r: r / np.log(2.0)),
+    ("a logarithm to base 10", _NATURAL.format(10), lambda r: r / np.log(10.0)),
+    ("one minus it", "It is 1 minus what it should be.", lambda r: 1 - r),
+    ("negative entries cut off", "Everything below 0 has become 0: there is a ReLU, or a maximum with 0, that is not asked for.",
+     lambda r: np.maximum(r, 0.0)),
+    ("clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda r: np.clip(r, 0.0, 1.0)),
+    ("clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda r: np.clip(r, -1.0, 1.0)),
+    ("rounded to whole numbers", _WHOLE, np.trunc),
+    ("rounded to whole numbers, up or down", _WHOLE, np.floor),
+)  # fmt: skip
 
 
 def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
@@ -19,62 +52,13 @@ def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
     yield "all zeros", zeros, lambda: np.zeros_like(r)
     yield "all zeros, as one number", "It is a plain 0: a bar has the shape of its variable.", lambda: 0.0
     yield "all ones", ones, lambda: np.ones_like(r)
-    yield "half of it", "It is half of what it should be. Where does a 2 come from, or a 1/2?", lambda: r / 2
-    yield "twice as large", "It is twice what it should be. Where does a 2 come from, or a 1/2?", lambda: 2 * r
-    yield (
-        "four times as large",
-        "It is four times what it should be: multiplied by 2 instead of divided by it?",
-        lambda: 4 * r,
+    for name, hint, change in _CHANGES:
+        yield name, hint, lambda change=change: change(r)
+    vectorized = (
+        "The fractions are cut off where the first entry is a whole number: np.vectorize takes its type from the first "
+        "result. Return 0.0 instead of 0, or give it otypes=[float]."
     )
-    yield (
-        "a quarter of it",
-        "It is a quarter of what it should be: divided by 2 instead of multiplied by it?",
-        lambda: r / 4,
-    )
-    yield "minus half of it", "Sign and size are off, the size by a factor of 2.", lambda: -r / 2
-    yield "minus twice", "Sign and size are off, the size by a factor of 2.", lambda: -2 * r
-    yield "without its sign", "The sizes are right, but every sign is plus.", lambda: np.abs(r)
-    yield "the sign alone", "Only the sign is left. How large is it?", lambda: np.sign(r)
-    yield "squared", "It is the square of what it should be.", lambda: np.square(r)
-    yield "under a root", "A root was taken that is not asked for.", lambda: np.sqrt(np.abs(r)) * np.sign(r)
-    yield "without the root", "A root is missing or in the wrong place.", lambda: np.square(r) * np.sign(r)
-    yield "one over it", "It is upside down: the reciprocal of what it should be.", lambda: 1 / r
-    yield "one too many", "It is too large by 1.", lambda: r + 1
-    yield "one too few", "It is too small by 1.", lambda: r - 1
-    yield (
-        "a logarithm to base 2",
-        "It is off by log(2): the natural logarithm, np.log, is asked for.",
-        lambda: r / np.log(2.0),
-    )
-    yield (
-        "a logarithm to base 10",
-        "It is off by log(10): the natural logarithm, np.log, is asked for.",
-        lambda: r / np.log(10.0),
-    )
-    yield "one minus it", "It is 1 minus what it should be.", lambda: 1 - r
-    yield (
-        "negative entries cut off",
-        "Everything below 0 has become 0: there is a ReLU, or a maximum with 0, that is not asked for.",
-        lambda: np.maximum(r, 0.0),
-    )
-    yield "clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda: np.clip(r, 0.0, 1.0)
-    yield "clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda: np.clip(r, -1.0, 1.0)
-    yield (
-        "rounded to whole numbers",
-        "The result holds whole numbers: somewhere the fractions are cut off.",
-        lambda: np.trunc(r),
-    )
-    yield (
-        "rounded to whole numbers, up or down",
-        "The result holds whole numbers: somewhere the fractions are cut off.",
-        lambda: np.floor(r),
-    )
-    yield (
-        "cut to whole numbers, as the first entry is",
-        "The fractions are cut off where the first entry is a whole number: np.vectorize takes its type from the first result. "
-        "Return 0.0 instead of 0, or give it otypes=[float].",
-        lambda: _like_the_first(r),
-    )
+    yield "cut to whole numbers, as the first entry is", vectorized, lambda: _like_the_first(r)
 
 
 def _like_the_first(r: np.ndarray) -> np.ndarray:
@@ -82,69 +66,47 @@ def _like_the_first(r: np.ndarray) -> np.ndarray:
     return np.trunc(r) if r.size and float(r.flat[0]).is_integer() else r
 
 
-def of_its_shape(r: np.ndarray) -> Iterator[Made]:
-    shape = "The numbers are right, the shape is not: a bar has exactly the shape of its variable."
+def of_its_shape(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
+    """Yield the right numbers in another shape, summed, averaged, or scaled."""
+    shape = "The numbers are right, the shape is not"
+    shape += ": a bar has exactly the shape of its variable." if is_bar else "."
     if r.ndim == 0:
-        yield (
-            "an array of one number",
-            "A single number is expected; this is an array with one entry.",
-            lambda: r.reshape(1),
-        )
-        yield (
-            "a matrix of one number",
-            "A single number is expected; this is an array with one entry.",
-            lambda: r.reshape(1, 1),
-        )
+        single = "A single number is expected; this is an array with one entry."
+        yield "an array of one number", single, lambda: r.reshape(1)
+        yield "a matrix of one number", single, lambda: r.reshape(1, 1)
     if r.ndim == 1:
-        yield "a row instead of a vector", shape, lambda: r[None, :]
-        yield "a column instead of a vector", shape, lambda: r[:, None]
-        yield (
-            "summed up to one number",
-            "It is one number, but each entry has its own: nothing is summed here.",
-            lambda: r.sum(),
-        )
-        yield (
-            "averaged to one number",
-            "It is one number, but each entry has its own: nothing is averaged here.",
-            lambda: r.mean(),
-        )
-        yield "in reverse order", "The entries are right, in the opposite order.", lambda: r[::-1]
+        yield from _of_a_vector(r, shape)
     if r.ndim == 2:
-        yield "transposed", "The numbers are right, rows and columns are swapped.", lambda: r.T
-        for axis, said in ((0, "rows"), (1, "columns")):
-            yield (
-                f"summed over the {said}",
-                f"A sum over the {said} was taken that does not belong here.",
-                lambda a=axis: r.sum(axis=a),
-            )
-            yield (
-                f"averaged over the {said}",
-                f"A mean over the {said} was taken that does not belong here.",
-                lambda a=axis: r.mean(axis=a),
-            )
-        yield (
-            "summed up to one number",
-            "Everything is summed to one number: which axis should be summed?",
-            lambda: r.sum(),
-        )
-        yield "rows in reverse order", "The rows are right, in the opposite order.", lambda: r[::-1]
+        yield from _of_a_matrix(r)
     if r.ndim >= 2:
         yield "flattened", shape, lambda: r.ravel()
     for axis, n in enumerate(r.shape):
-        yield (
-            f"divided by its length along axis {axis}",
-            "It is divided by a count. Where in the step is a mean?",
-            lambda n=n: r / n,
-        )
-        yield (
-            f"times its length along axis {axis}",
-            "It is too large by a count. Where in the step is a mean?",
-            lambda n=n: r * n,
-        )
-    yield "divided by its size", "It is divided by a count. Where in the step is a mean?", lambda: r / r.size
+        yield f"divided by its length along axis {axis}", _COUNT.format("too small"), lambda n=n: r / n
+        yield f"times its length along axis {axis}", _COUNT.format("too large"), lambda n=n: r * n
+    yield "divided by its size", _COUNT.format("too small"), lambda: r / r.size
     yield "the largest divided away", "It is scaled so that its largest entry is 1.", lambda: r / np.max(np.abs(r))
     yield "scaled to length 1", "It is scaled to length 1, and its size is lost.", lambda: r / np.sqrt(np.sum(r * r))
     yield "scaled to sum 1", "It is scaled so that its entries add up to 1.", lambda: r / np.sum(r)
+
+
+def _of_a_vector(r: np.ndarray, shape: str) -> Iterator[Made]:
+    one = "It is one number, but each entry has its own: nothing is {} here."
+    yield "a row instead of a vector", shape, lambda: r[None, :]
+    yield "a column instead of a vector", shape, lambda: r[:, None]
+    yield "summed up to one number", one.format("summed"), lambda: r.sum()
+    yield "averaged to one number", one.format("averaged"), lambda: r.mean()
+    yield "in reverse order", "The entries are right, in the opposite order.", lambda: r[::-1]
+
+
+def _of_a_matrix(r: np.ndarray) -> Iterator[Made]:
+    yield "transposed", "The numbers are right, rows and columns are swapped.", lambda: r.T
+    for axis, said in ((0, "rows"), (1, "columns")):
+        off = f"over the {said} was taken that does not belong here."
+        yield f"summed over the {said}", f"A sum {off}", lambda a=axis: r.sum(axis=a)
+        yield f"averaged over the {said}", f"A mean {off}", lambda a=axis: r.mean(axis=a)
+    all_of_it = "Everything is summed to one number: which axis should be summed?"
+    yield "summed up to one number", all_of_it, lambda: r.sum()
+    yield "rows in reverse order", "The rows are right, in the opposite order.", lambda: r[::-1]
 
 
 def of_its_entries(r: np.ndarray) -> Iterator[Made]:
