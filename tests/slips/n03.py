@@ -109,7 +109,7 @@ SLIPS = {
         ("z = a1 @ h1 + a2 @ h2", "z = np.sum(h1) + np.sum(h2)", "a forgotten", "forgot a"),
         ("z = a1 @ h1 + a2 @ h2", "z = a1 @ h1", "one branch only", "left the second branch out"),
         ("z = a1 @ h1 + a2 @ h2", "z = (a1 @ h1 + a2 @ h2) / 2", "averaged", "averaged the branches"),
-        ("z = a1 @ h1 + a2 @ h2", "z = np.mean(a1 * h1) + np.mean(a2 * h2)", "mean for sum", ""),
+        ("z = a1 @ h1 + a2 @ h2", "z = np.mean(a1 * h1) + np.mean(a2 * h2)", "mean for sum", "means of products"),
         ('"h1": h1, "h2": h2', '"h1": h2, "h2": h1', "swapped", "swapped the names of h1 and h2"),
     ),
     "branches_backward": (
