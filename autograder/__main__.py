@@ -8,6 +8,7 @@ import io
 import os
 import sys
 
+from autograder.errors import CourseError, InputError
 from autograder.wording import did_you_mean
 
 # name -> (module with add_arguments and run, what it does)
@@ -47,6 +48,9 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read on the other end, `head` perhaps, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 2
     except Exception as error:
         from nbgrader.converters import NbGraderException
 
@@ -62,11 +66,9 @@ def _run(words: list[str]) -> int:
     tools_on_path()
     typed = next((word for word in words if not word.startswith("-")), None)
     if typed is not None and typed not in COMMANDS:
-        print(
-            f"There is no command {typed!r}; choose one of {', '.join(COMMANDS)}.{did_you_mean(typed, COMMANDS)}",
-            file=sys.stderr,
+        raise InputError(
+            f"There is no command {typed!r}; choose one of {', '.join(COMMANDS)}.{did_you_mean(typed, COMMANDS)}"
         )
-        return 2
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, purpose) in COMMANDS.items():

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from autograder.batch.worker import LostError, Worker
+from autograder.errors import CourseError
 from autograder.sandbox import Fault, Sandbox, SandboxError, bubblewrap
 from autograder.scoring.grade import Job, refused
 from autograder.scoring.record import Record
@@ -28,7 +29,7 @@ _EACH = 2  # jobs that each local process has: one in work, and the next
 _AHEAD = 4  # jobs a Dask cluster is given ahead, for each of its threads
 
 
-class PoolError(Exception):
+class PoolError(CourseError):
     """Jobs cannot be run as asked; the message says what to do."""
 
 

@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from nbgrader.converters import NbGraderException
-
 from autograder.assignment import AssignmentPlan
 from autograder.batch import fingerprints
 from autograder.batch.journal import Journal
-from autograder.batch.pool import PoolError, run_jobs
+from autograder.batch.pool import run_jobs
 from autograder.batch.progress import Progress
 from autograder.batch.settings import Settings
 from autograder.course.authored import ignored_names
+from autograder.errors import InputError
 from autograder.gradebook.autograded import graded_key, write_folder, write_some
 from autograder.gradebook.grades import KEPT, GradebookWriter, Stamp
 from autograder.gradebook.submitted import SubmissionFolder, some
@@ -77,10 +76,7 @@ class Run:
 
     def __init__(self, settings: Settings, plan: AssignmentPlan, writer: GradebookWriter) -> None:
         self.settings, self.plan, self.writer = settings, plan, writer
-        try:
-            self.secret = seeds.course_secret(settings.folder, settings.secret, settings.shared)
-        except seeds.SecretError as error:
-            raise NbGraderException(str(error)) from None
+        self.secret = seeds.course_secret(settings.folder, settings.secret, settings.shared)
         self.journal = Journal(settings.folder / "journal")
         self.exercise_keys = {name: fingerprints.exercise_key(name) for nb in plan.notebooks for name in nb.exercises}
         self.base = fingerprints.digest_of(
@@ -104,19 +100,16 @@ class Run:
         self.waiting = self.writer.waiting()
         how = self.settings
         with Progress(f"Grading {self.plan.name}", len(due)) as progress:
-            try:
-                jobs = self._jobs(due, progress)
-                for result in run_jobs(jobs, how.jobs, how.dask, how.sandbox, how.crew):
-                    self._finish(result)
-                    progress.step(bool(result.trouble))
-            except PoolError as error:
-                raise NbGraderException(str(error)) from None
+            jobs = self._jobs(due, progress)
+            for result in run_jobs(jobs, how.jobs, how.dask, how.sandbox, how.crew):
+                self._finish(result)
+                progress.step(bool(result.trouble))
         return self.summary
 
     def _check_known(self, student: str) -> None:
-        """Raise NbGraderException if the gradebook has no such student, and none may be created."""
+        """Raise InputError if the gradebook has no such student, and none may be created."""
         if not (self.settings.create_student or self.writer.knows(student)):
-            raise NbGraderException(f"No student with ID '{student}' exists in the database, and none may be created.")
+            raise InputError(f"No student with ID '{student}' exists in the database, and none may be created.")
 
     def _jobs(self, due: list[SubmissionFolder], progress: Progress) -> Iterator[Job]:
         """Yield a job for each submission that has to be graded; what the journal holds is written at once.

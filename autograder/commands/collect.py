@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from autograder.course.layout import given_path
-from autograder.course.names import assignments_of, no_assignment, notebooks_of
+from autograder.course.names import assignments_of, notebooks_of, require_assignments
 from autograder.deadlines.moment import read_zone
-from autograder.deadlines.toml_file import DeadlineError, read_deadlines
+from autograder.deadlines.toml_file import read_deadlines
+from autograder.errors import InputError
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.collect import Collector
-from autograder.lms.right_assignment import WrongDownloadError
-from autograder.lms.roster import RosterError, course_roster
+from autograder.lms.roster import course_roster
 from autograder.plugin.configuration import configured
 from autograder.submission.timestamp import read_time
 
@@ -38,29 +38,18 @@ def run(args: argparse.Namespace) -> int:
     """Collect; return the exit code: 1 where a file was left out or cannot be graded, 2 for bad input."""
     coursedir = configured().coursedir
     known = assignments_of(coursedir)
-    if args.assignment not in known:
-        print(no_assignment(args.assignment, known), file=sys.stderr)
-        return 2
+    require_assignments([args.assignment], known)
     absent = [str(path) for path in args.files if not path.exists()]
     if absent:
-        print(f"There is no file {', '.join(absent)}.", file=sys.stderr)
-        return 2
-    try:
-        root = Path(coursedir.root)
-        roster = course_roster(root, args.roster)
-        zone = read_zone(args.zone) if args.zone else read_deadlines(root).zone
-        late = read_time(args.late_time, zone).replace(tzinfo=UTC) if args.late_time else None
-    except (RosterError, DeadlineError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
+        raise InputError(f"There is no file {', '.join(absent)}.")
+    root = Path(coursedir.root)
+    roster = course_roster(root, args.roster)
+    zone = read_zone(args.zone) if args.zone else read_deadlines(root).zone
+    late = _late_time(args.late_time, zone) if args.late_time else None
     submitted = coursedir_path(coursedir, coursedir.submitted_directory)
     notebooks = {name: notebooks_of(coursedir, name) for name in known}
     desk = Collector(args.assignment, notebooks, submitted, root / "downloaded", roster, zone, late, args.force)
-    try:
-        result = desk.collect(args.files)
-    except WrongDownloadError as error:
-        print(error, file=sys.stderr)
-        return 2
+    result = desk.collect(args.files)
     print("\n".join(result.lines()))
     if roster is not None and result.unmatched and not result.matched:
         print(
@@ -74,3 +63,10 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0 if result.complete else 1
+
+
+def _late_time(text: str, zone: tzinfo) -> datetime:
+    try:
+        return read_time(text, zone).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InputError(f"--late-time {error}; write it like 2026-12-02 12:00.") from None

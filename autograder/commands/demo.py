@@ -14,7 +14,8 @@ from pathlib import Path
 from autograder.batch.pool import cores
 from autograder.course.authored import graded, materialise
 from autograder.course.layout import RELEASE, ROOT
-from autograder.course.names import no_assignment
+from autograder.course.names import require_assignments
+from autograder.errors import CourseError
 from autograder.plugin.configuration import configured
 from autograder.samples.classroom import hand_in, some
 
@@ -51,14 +52,10 @@ def run(args: argparse.Namespace) -> int:
     folder = args.folder.resolve()
     known = [path.parent.name for path in graded()]
     assignments = args.assignment or known
-    for name in assignments:
-        if name not in known:
-            print(no_assignment(name, known), file=sys.stderr)
-            return 2
+    require_assignments(assignments, known)
     if folder.exists() and not args.keep:
         if not (folder / "nbgrader_config.py").exists():
-            print(f"{folder} exists and is not the folder of a demo; give another --folder.", file=sys.stderr)
-            return 2
+            raise CourseError(f"{folder} exists and is not the folder of a demo; give another --folder.")
         shutil.rmtree(folder)
     if not (folder / "nbgrader_config.py").exists():
         set_up(folder, assignments, args.students)

@@ -10,9 +10,9 @@ from typing import Any
 
 from nbgrader.converters import NbGraderException
 
-from autograder.course.names import assignments_of, no_assignment
-from autograder.deadlines.moment import read_moment
-from autograder.deadlines.toml_file import FILE, DeadlineError, Deadlines, change, read_deadlines
+from autograder.course.names import assignments_of, require_assignments
+from autograder.deadlines.moment import read_moment, read_zone
+from autograder.deadlines.toml_file import FILE, Changes, Deadlines, change, read_deadlines
 from autograder.gradebook.database import existing_gradebook
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.class_list import handed_in_by, student_meant
@@ -42,21 +42,19 @@ def run(args: argparse.Namespace) -> int:
     """Set or list; return the exit code."""
     coursedir = configured().coursedir
     root, known = Path(coursedir.root), assignments_of(coursedir)
-    if args.assignment is not None and args.assignment not in known:
-        print(no_assignment(args.assignment, known), file=sys.stderr)
-        return 2
-    try:
-        deadlines = read_deadlines(root)
-        if args.timezone:
-            deadlines = change(root, (), "timezone", args.timezone)
-        if args.date:
-            typed = " ".join(args.date)
-            if typed != "none":
-                read_moment(typed, deadlines.zone)
-            deadlines = change(root, ("due",), args.assignment, typed)
-    except (DeadlineError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    if args.assignment is not None:
+        require_assignments([args.assignment], known)
+    changes: Changes = {}
+    zone = read_deadlines(root).zone
+    if args.timezone:
+        zone = read_zone(args.timezone)
+        changes["timezone",] = args.timezone
+    if args.date:
+        typed = " ".join(args.date)
+        if typed != "none":
+            read_moment(typed, zone)
+        changes["due", args.assignment] = typed
+    deadlines = change(root, changes)
     print("\n".join(lines(deadlines, args.assignment)))
     for sentence in unknown_entries(deadlines, coursedir, known):
         print(sentence, file=sys.stderr)

@@ -10,11 +10,12 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.course.layout import given_path
+from autograder.errors import CourseError, InputError
 from autograder.gradebook.database import existing_gradebook
 from autograder.gradebook.submitted import coursedir_path, some
 from autograder.lms.collect import read_notes
 from autograder.lms.feedback_zip import has_pages, write_feedback
-from autograder.lms.roster import ROSTER, Roster, RosterError, course_roster, names_of
+from autograder.lms.roster import ROSTER, Roster, course_roster, names_of
 from autograder.plugin.configuration import configured
 from autograder.plugin.quoted_csv import QuotedCsv
 from autograder.reports.csv_file import write_csv
@@ -49,14 +50,9 @@ def run(args: argparse.Namespace) -> int:
                 gradebook.find_assignment(name)
             _write(args, app, gradebook, args.assignments or known)
         except MissingEntry:
-            print(not_graded(args.assignments, known), file=sys.stderr)
-            return 2
-        except (RosterError, ExportError) as error:
-            print(error, file=sys.stderr)
-            return 2
+            raise InputError(not_graded(args.assignments, known)) from None
         except OSError as error:
-            print(f"{error.filename or args.to} cannot be written: {error.strerror}.", file=sys.stderr)
-            return 2
+            raise CourseError(f"{error.filename or args.to} cannot be written: {error.strerror}.") from None
     print(f"Written: {args.to}")
     return 0
 

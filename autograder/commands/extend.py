@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 from autograder.commands.due import lines
-from autograder.course.names import assignments_of, no_assignment
+from autograder.course.layout import given_path
+from autograder.course.names import assignments_of, require_assignments
 from autograder.deadlines.moment import read_moment
 from autograder.deadlines.toml_file import DeadlineError, change, read_deadlines
+from autograder.errors import InputError
 from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.class_list import handed_in_by, student_meant
-from autograder.lms.roster import RosterError, course_roster
+from autograder.lms.roster import course_roster
 from autograder.plugin.configuration import configured
 
 
@@ -27,29 +29,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="e.g. 2026-12-08 18:00; a date alone means the end of that day; `none` removes the extension",
     )
-    add("--roster", type=Path, metavar="CSV", help="the class, from Canvas or Moodle (default: roster.csv)")
+    add("--roster", type=given_path, metavar="CSV", help="the class, from Canvas or Moodle (default: roster.csv)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Set or take back an extension; return the exit code."""
-    given = args.roster.absolute() if args.roster else None
     coursedir = configured().coursedir
     root, known = Path(coursedir.root), assignments_of(coursedir)
-    if args.assignment not in known:
-        print(no_assignment(args.assignment, known), file=sys.stderr)
-        return 2
-    try:
-        student = student_of(args.student, root, coursedir_path(coursedir, coursedir.submitted_directory), given)
-        deadlines, typed = read_deadlines(root), " ".join(args.date)
-        if deadlines.due.get(args.assignment) is None:
-            raise DeadlineError(f"{args.assignment} has no due date: autograder due {args.assignment} DATE.")
-        if typed != "none":
-            read_moment(typed, deadlines.zone)
-        value = None if typed == "none" else typed
-        deadlines = change(root, ("extensions", args.assignment), student, value)
-    except (RosterError, DeadlineError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    require_assignments([args.assignment], known)
+    student = student_of(args.student, root, coursedir_path(coursedir, coursedir.submitted_directory), args.roster)
+    deadlines, typed = read_deadlines(root), " ".join(args.date)
+    if deadlines.due.get(args.assignment) is None:
+        raise DeadlineError(f"{args.assignment} has no due date: autograder due {args.assignment} DATE.")
+    if typed != "none":
+        read_moment(typed, deadlines.zone)
+    value = None if typed == "none" else typed
+    deadlines = change(root, {("extensions", args.assignment, student): value})
     print("\n".join(lines(deadlines, args.assignment)))
     return 0
 
@@ -59,8 +54,10 @@ def student_of(text: str, root: Path, submitted: Path, given: Path | None = None
 
     Raises
     ------
-    ValueError
-        If nobody in the roster or in submitted/ is called so; RosterError if the roster cannot be used.
+    InputError
+        If nobody in the roster or in submitted/ is called so, or several are.
+    RosterError
+        If the roster cannot be used.
     """
     roster = course_roster(root, given)
     handed_in = handed_in_by(submitted)
@@ -68,7 +65,7 @@ def student_of(text: str, root: Path, submitted: Path, given: Path | None = None
         return text
     found = roster.matches(text) if roster else []
     if len(found) > 1:
-        raise ValueError(
+        raise InputError(
             f"{len(found)} students are called {text!r}: {', '.join(one.id for one in found)}. Give an id."
         )
     if found:
@@ -82,4 +79,4 @@ def student_of(text: str, root: Path, submitted: Path, given: Path | None = None
         )
         return text
     hint = student_meant(text, roster, known)
-    raise ValueError(f"No student called {text!r} is in the roster or in submitted/.{hint}")
+    raise InputError(f"No student called {text!r} is in the roster or in submitted/.{hint}")

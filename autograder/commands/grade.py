@@ -10,6 +10,7 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters import NbGraderException
 
 from autograder.batch.pool import WorkerPool
+from autograder.errors import CourseError, InputError
 from autograder.gradebook.submitted import coursedir_path, handed_in
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
@@ -33,8 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Grade; returns the exit code: 0 when everything was graded, 1 when something could not be, 2 for bad input."""
     if args.jobs is not None and args.jobs < 1:
-        print(f"--jobs must be 1 or more, not {args.jobs}.", file=sys.stderr)
-        return 2
+        raise InputError(f"--jobs must be 1 or more, not {args.jobs}.")
     app = configured(args.db)
     coursedir = app.coursedir
     coursedir.student_id, coursedir.notebook_id = args.student, args.notebook
@@ -46,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if not assignments:
         submitted = coursedir_path(coursedir, coursedir.submitted_directory)
         nothing = f"There are no submissions: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
-        print("\n".join([nothing, *strays]), file=sys.stderr)
-        return 2
+        raise CourseError("\n".join([nothing, *strays]))
     told = app.config.Grading
     with WorkerPool(told.get("jobs", 0), told.get("sandbox", True)) as crew:
         code = max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])

@@ -13,8 +13,9 @@ from autograder.commands.build import release_with_progress
 from autograder.course.build import differences
 from autograder.course.handout import TOP, contents, for_students
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, given_path
-from autograder.course.names import no_assignment
+from autograder.course.names import require_assignments
 from autograder.deadlines.solutions import NO_DATE
+from autograder.errors import CourseError
 from barprop.atomic_file import replacing
 from barprop.update import RECORD, record_of
 
@@ -41,8 +42,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _solutions(args) if args.solutions else _notebooks(args)
     except OSError as error:
-        print(f"{args.to} cannot be written: {error.strerror}.", file=sys.stderr)
-        return 2
+        raise CourseError(f"{args.to} cannot be written: {error.strerror}.") from None
 
 
 def _notebooks(args: argparse.Namespace) -> int:
@@ -50,10 +50,7 @@ def _notebooks(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         release = release_with_progress(Path(folder))
         there = sorted(path.name for path in release.iterdir() if path.is_dir())
-        unknown = [name for name in args.assignments if name not in there]
-        if unknown:
-            print(no_assignment(unknown[0], there), file=sys.stderr)
-            return 2
+        require_assignments(args.assignments, there)
         changed = differences(release, RELEASE) if RELEASE.is_dir() else []
         with replacing(args.to) as partial:
             write_zip(partial, release, args.assignments or there)
@@ -67,19 +64,11 @@ def _notebooks(args: argparse.Namespace) -> int:
 def _solutions(args: argparse.Namespace) -> int:
     """Pack the solutions of assignments that are over, or of all that were asked for by force."""
     from autograder.deadlines.solutions import why_not_yet, write_solutions
-    from autograder.deadlines.toml_file import DeadlineError
     from autograder.plugin.configuration import configured
 
     there = sorted(path.name for path in SOLUTIONS.glob("*") if path.is_dir())
-    unknown = [name for name in args.assignments if name not in there]
-    if unknown:
-        print(no_assignment(unknown[0], there), file=sys.stderr)
-        return 2
-    try:
-        open_still = why_not_yet(configured().coursedir, args.assignments or there, datetime.now(UTC))
-    except DeadlineError as error:
-        print(error, file=sys.stderr)
-        return 2
+    require_assignments(args.assignments, there)
+    open_still = why_not_yet(configured().coursedir, args.assignments or there, datetime.now(UTC))
     over = [name for name in args.assignments or there if args.force or name not in open_still]
     if not over or (args.assignments and len(over) < len(args.assignments)):
         print(_refusal(open_still), file=sys.stderr)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from autograder.commands.due import lines
 from autograder.deadlines.policy import read_policy
-from autograder.deadlines.toml_file import DeadlineError, change, read_deadlines
+from autograder.deadlines.toml_file import change
 from autograder.plugin.configuration import configured
 
 
@@ -37,13 +36,7 @@ def run(args: argparse.Namespace) -> int:
     root = Path(configured().coursedir.root)
     names = ("penalty", "grace_minutes", "late_days", "at_most")
     given = {name: value for name in names if (value := getattr(args, name)) is not None}
-    try:
-        read_policy(given)  # all of it is right before anything is written
-        deadlines = read_deadlines(root)
-        for name, value in given.items():
-            deadlines = change(root, ("late",), name, value)
-    except (DeadlineError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    read_policy(given)  # its sentences name the setting and not the file
+    deadlines = change(root, {("late", name): value for name, value in given.items()})
     print("\n".join(lines(deadlines)))
     return 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from autograder.course.layout import ROOT
-from autograder.course.scaffold import ScaffoldError, add_exercise
+from autograder.course.scaffold import add_exercise
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the files and say what to do next; return the exit code."""
-    try:
-        written = add_exercise(args.notebook, args.name)
-    except ScaffoldError as error:
-        print(error, file=sys.stderr)
-        return 2
+    written = add_exercise(args.notebook, args.name)
     print("Written, with FILL IN where you go on:")
     for path in written:
         print(f"  {path.relative_to(ROOT)}")

@@ -11,8 +11,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 
 from autograder.course.layout import given_path
+from autograder.errors import CourseError, InputError
 from autograder.gradebook.database import existing_gradebook
-from autograder.lms.roster import RosterError, course_roster, names_of
+from autograder.lms.roster import course_roster, names_of
 from autograder.plugin.configuration import configured
 from autograder.reports.class_report import ClassReport, class_report
 from autograder.reports.csv_file import write_csv
@@ -37,22 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the report; returns the exit code."""
     app = configured(args.db)
-    try:
-        roster = course_roster(Path(app.coursedir.root), args.roster)
-    except (RosterError, ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    roster = course_roster(Path(app.coursedir.root), args.roster)
     with existing_gradebook(app.coursedir) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
         names = args.assignments or known
         try:
             tables = [_read(gradebook, app, name) for name in names]
         except MissingEntry:
-            print(not_graded(names, known), file=sys.stderr)
-            return 2
+            raise InputError(not_graded(names, known)) from None
     if not tables:
-        print("The gradebook is empty: grade something first (python -m autograder grade).", file=sys.stderr)
-        return 2
+        raise CourseError("The gradebook is empty: grade something first (python -m autograder grade).")
     ids = None if roster is None else [student.id for student in roster]
     report = class_report(tables, ids, args.hide_names, names_of(roster))
     for path, write in ((args.html, write_html), (args.csv, _write_csv), (args.json, _write_json)):
@@ -60,8 +55,7 @@ def run(args: argparse.Namespace) -> int:
             try:
                 write(path, report)
             except OSError as error:
-                print(f"{path} cannot be written: {error.strerror}.", file=sys.stderr)
-                return 2
+                raise CourseError(f"{path} cannot be written: {error.strerror}.") from None
     print(as_text(report))
     if not args.html:
         print("\nThe same as a page, with pictures: --html FILE")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from nbgrader.api import MissingEntry
 
+from autograder.errors import InputError
 from autograder.gradebook.database import existing_gradebook
 from autograder.plugin.configuration import configured
 from autograder.reports.table import not_graded, table_of
@@ -36,8 +36,7 @@ def run(args: argparse.Namespace) -> int:
             table = table_of(gradebook, app.coursedir, app.config, args.assignment)
         except MissingEntry:
             known = [assignment.name for assignment in gradebook.assignments]
-            print(not_graded([args.assignment], known), file=sys.stderr)
-            return 2
+            raise InputError(not_graded([args.assignment], known)) from None
     answers = {row.student: row.written.answers for row in table.readable if row.written.answers}
     print(as_text(similar(answers), answers, max(args.most, 0), args.show))
     return 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import InputError
 from autograder.wording import did_you_mean
 
 
@@ -30,7 +31,13 @@ def notebooks_of(coursedir: Any, assignment: str) -> set[str]:
     return {path.stem for folder in folders for path in (folder / assignment).glob("*.ipynb")}
 
 
-def no_assignment(word: str, known: Collection[str]) -> str:
-    """Return what to say where there is no assignment of that name."""
+def require_assignments(words: Iterable[str], known: Collection[str]) -> None:
+    """Raise InputError at the first of the words that is not the name of an assignment."""
+    for word in words:
+        if word not in known:
+            raise InputError(_no_assignment(word, known))
+
+
+def _no_assignment(word: str, known: Collection[str]) -> str:
     there = f"there are {', '.join(known)}" if known else "there is none at all"
     return f"There is no assignment {word!r}; {there}.{did_you_mean(word, known)}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from autograder.course.layout import ROOT
+from autograder.errors import CourseError
 from autograder.wording import did_you_mean
 from barprop.exercises import EXERCISES, NOTEBOOKS
 
@@ -17,7 +18,7 @@ _TEMPLATES = files("autograder.course") / "new_exercise"
 _TYPE = "from numpy.typing import ArrayLike\n"
 
 
-class ScaffoldError(Exception):
+class ScaffoldError(CourseError):
     """The exercise cannot be laid out; the message says why and what to do."""
 
 

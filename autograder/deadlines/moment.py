@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, time, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from autograder.errors import InputError
 from autograder.submission.timestamp import read_time
 from autograder.wording import did_you_mean
 
@@ -18,7 +19,7 @@ def read_zone(name: str) -> tzinfo:
 
     Raises
     ------
-    ValueError
+    InputError
         If there is none of that name, or it can mean several; the message is a sentence.
     """
     try:
@@ -27,7 +28,7 @@ def read_zone(name: str) -> tzinfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
     hint = did_you_mean(name, sorted(available_timezones()))
-    raise ValueError(
+    raise InputError(
         f"{name!r} is not a time zone that is known and unambiguous; write UTC or one like Europe/Berlin.{hint}"
     )
 
@@ -44,26 +45,26 @@ def read_moment(value: object, zone: tzinfo) -> datetime:
 
     Raises
     ------
-    ValueError
+    InputError
         If it is not a date, or its zone or its hour is not known for sure; the message is a sentence.
     """
     text = value if isinstance(value, str) else getattr(value, "isoformat", lambda: repr(value))()
     match = _TYPED.fullmatch(text.strip())
     if not match:
-        raise ValueError(f"{text!r} is not a date; write it like 2026-12-01 18:00, or 2026-12-01 18:00 Europe/Berlin.")
+        raise InputError(f"{text!r} is not a date; write it like 2026-12-01 18:00, or 2026-12-01 18:00 Europe/Berlin.")
     *numbers, name = match.groups()
     try:
         year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
         moment = datetime(year, month, day, hour, minute, second)
     except ValueError as error:
-        raise ValueError(f"{text!r} is not a date: {error}.") from None
+        raise InputError(f"{text!r} is not a date: {error}.") from None
     if numbers[3] is None:
         moment = datetime.combine(moment, LAST)
     if name and "/" not in name and name.upper() not in ("UTC", "GMT"):  # an offset or letters such as CET
         try:
             return read_time(f"{moment:%Y-%m-%d %H:%M:%S} {name}").replace(tzinfo=UTC)
         except ValueError:
-            raise ValueError(
+            raise InputError(
                 f"{text!r} names the time zone {name!r}, which is unknown or ambiguous; write UTC, an offset such as "
                 "+01:00, or a place such as Europe/Berlin."
             ) from None
@@ -74,7 +75,7 @@ def _in_zone(moment: datetime, zone: tzinfo, text: str) -> datetime:
     first, second = (moment.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     found = first.astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) != moment:
-        raise ValueError(f"{text!r} does not exist: the clocks in {zone} go forward in that hour. Choose another one.")
+        raise InputError(f"{text!r} does not exist: the clocks in {zone} go forward in that hour. Choose another one.")
     if first.utcoffset() != second.utcoffset():
-        raise ValueError(f"{text!r} happens twice: the clocks in {zone} go back in that hour. Write it with UTC.")
+        raise InputError(f"{text!r} happens twice: the clocks in {zone} go back in that hour. Write it with UTC.")
     return found

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from autograder.errors import InputError
 from autograder.wording import did_you_mean
 
 DAY = 86_400.0  # seconds
@@ -74,14 +75,14 @@ class LatePolicy:
 
 
 def read_policy(table: Mapping[str, Any]) -> LatePolicy:
-    """Return the policy of a table of settings. Raises ValueError with a sentence where one is not right."""
+    """Return the policy of a table of settings. Raises InputError with a sentence where one is not right."""
     known = [field.name for field in fields(LatePolicy)]
     for name in table:
         if name not in known:
-            raise ValueError(f"[late] has no setting {name!r}; it has {', '.join(known)}.{did_you_mean(name, known)}")
+            raise InputError(f"[late] has no setting {name!r}; it has {', '.join(known)}.{did_you_mean(name, known)}")
     penalty = table.get("penalty", "none")
     if penalty not in ("none", "zero") and not _number(penalty, 1):
-        raise ValueError(
+        raise InputError(
             f'late.penalty is {penalty!r}; a share per day from 0 to 1 was expected, or "none", or "zero".'
         )
     for name, most, what in (
@@ -91,7 +92,7 @@ def read_policy(table: Mapping[str, Any]) -> LatePolicy:
     ):
         value = table.get(name, 0)
         if not _number(value, most) or (name == "late_days" and not isinstance(value, int)):
-            raise ValueError(f"late.{name} is {value!r}; {what} expected.")
+            raise InputError(f"late.{name} is {value!r}; {what} expected.")
     return LatePolicy(**table)
 
 

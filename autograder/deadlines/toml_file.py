@@ -25,14 +25,17 @@ from typing import Any
 
 from autograder.deadlines.moment import read_moment, read_zone
 from autograder.deadlines.policy import LatePolicy, read_policy
+from autograder.errors import CourseError
 from autograder.wording import did_you_mean
 from barprop.atomic_file import write_whole
 
 FILE = "deadlines.toml"
 _KNOWN = ("timezone", "due", "extensions", "late")
 
+Changes = dict[tuple[str, ...], object]
 
-class DeadlineError(Exception):
+
+class DeadlineError(CourseError):
     """Deadlines that cannot be used; the message is a sentence that says why and what to do."""
 
 
@@ -102,8 +105,14 @@ def _check(due: dict[str, datetime | None], extensions: dict[str, dict[str, date
             raise ValueError(f"the extension of {early[0]} for {name} ends before {name} is due.")
 
 
-def change(root: Path, table: tuple[str, ...], key: str, value: object) -> Deadlines:
-    """Set one entry of deadlines.toml, or take it out with None; comments and everything else stay as they are.
+def change(root: Path, changes: Changes) -> Deadlines:
+    """Set entries of deadlines.toml, or take them out; comments and everything else stay as they are.
+
+    Parameters
+    ----------
+    changes : dict
+        The path of an entry, such as ("due", "02_bar_notation") -> its value; None takes it out. All of them are
+        written at once.
 
     Raises
     ------
@@ -112,19 +121,21 @@ def change(root: Path, table: tuple[str, ...], key: str, value: object) -> Deadl
     """
     path = root / FILE
     read_deadlines(root)  # it is said what is wrong with it before it is changed
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = changed = path.read_text(encoding="utf-8") if path.exists() else ""
     wanted = tomllib.loads(text)
-    place = wanted
-    for name in table:
-        place = place.setdefault(name, {})
-    place.pop(key, None)
-    if value is not None:
-        place[key] = value
-    changed = _edited(text, table, key, value)
+    for (*table, key), value in changes.items():
+        place = wanted
+        for name in table:
+            place = place.setdefault(name, {})
+        place.pop(key, None)
+        if value is not None:
+            place[key] = value
+        changed = _edited(changed, tuple(table), key, value)
     deadlines = _parsed(changed, path)
     if _filled(tomllib.loads(changed)) != _filled(wanted):
         raise DeadlineError(f"{path} cannot be edited by this command as it is written; change it by hand.")
-    write_whole(path, changed)
+    if changes:
+        write_whole(path, changed)
     return deadlines
 
 

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from autograder.errors import CourseError
+
 _COPY = re.compile(r"(?: ?\(\d{1,3}\)|-\d{1,3}|-copy\d*)+", re.IGNORECASE)  # what LMS, browsers and Jupyter append
 
 
-class WrongDownloadError(Exception):
+class WrongDownloadError(CourseError):
     """A download that is another assignment's; the message says which one's and what to do."""
 
 

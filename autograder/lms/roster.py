@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.errors import CourseError
 from autograder.lms.spreadsheet import CsvTable, TableError, plain_text, read_csv
 
 ROSTER = "roster.csv"  # in the course's folder
@@ -29,7 +30,7 @@ COLUMNS = {
 _IDS = ("login", "sis_id", "email", "canvas_id", "moodle_id", "name")  # the first that can be a folder is the id
 
 
-class RosterError(Exception):
+class RosterError(CourseError):
     """A roster that cannot be used; the message is a sentence that says why and what to do."""
 
 

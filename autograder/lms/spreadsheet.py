@@ -8,12 +8,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import CourseError
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet reads as the start of a formula
 _QUOTED_FORMULA = re.compile(r'="(.*)"', re.DOTALL)  # how Canvas keeps a name from being one
 _LARGEST = 50_000_000  # bytes
 
 
-class TableError(Exception):
+class TableError(CourseError):
     """A CSV file that cannot be read; the message is a sentence that says why and what to do."""
 
 

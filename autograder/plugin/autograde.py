@@ -6,9 +6,8 @@ metadata, gradebook, feedback, exchange, manual grades and late policy stay as t
 
 from __future__ import annotations
 
-import os
 import sys
-from contextlib import suppress
+from contextlib import chdir, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +23,7 @@ from nbgrader.converters import GenerateFeedback as StockFeedback
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.errors import CourseError
 from autograder.plugin.feedback import GenerateFeedback
 from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
@@ -55,27 +55,21 @@ class Autograde(StockAutograde):
         # Every nbgrader command reads this file; only this one needs the grading and its libraries.
         from autograder.gradebook.submitted import handed_in
         from autograder.plugin.grading import Grading
-        from autograder.sandbox import SandboxError
 
         if self.config.Execute.get("enabled", True) is False:
             raise self._refused(
                 "--no-execute would trust the outputs stored in the submitted notebooks; nothing was graded."
             )
-        here = os.getcwd()
-        os.chdir(self.coursedir.root)
-        self.run_pre_convert_hook()
         try:
-            self.summary = Grading(self).run(self.coursedir.assignment_id)
-        except SandboxError as error:
-            raise self._refused(str(error)) from None
-        except NbGraderException as error:
+            with chdir(self.coursedir.root):
+                self.run_pre_convert_hook()
+                self.summary = Grading(self).run(self.coursedir.assignment_id)
+        except (CourseError, NbGraderException) as error:
             raise self._refused(str(error)) from None
         except KeyboardInterrupt:
             if self.passes_interrupts:
                 raise
             raise self._refused("Interrupted. What is done is kept: run the same command again to go on.") from None
-        finally:
-            os.chdir(here)
         self.run_post_convert_hook()
         for line in [*self.summary.lines(), *handed_in(self.coursedir)[1]]:
             self.log.info(line)

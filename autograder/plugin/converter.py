@@ -16,13 +16,14 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder import child_process
+from autograder.errors import CourseError
 
 SECONDS = 20.0  # for one notebook
 _START = 60.0  # for the process to come up, and for a page without the student's text
 _SECTIONS = ("HTMLExporter", "TemplateExporter", "Exporter", "NbConvertBase", "CSSHTMLHeaderPreprocessor", "GetGrades")
 
 
-class ConversionError(Exception):
+class ConversionError(CourseError):
     """No page can be made of this notebook; the message says why."""
 
 

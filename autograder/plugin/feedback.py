@@ -17,8 +17,9 @@ from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import find_all_files
 from traitlets import Float, List
 
-from autograder.deadlines.toml_file import DeadlineError, read_deadlines
-from autograder.lms.roster import RosterError, course_roster, names_of
+from autograder.deadlines.toml_file import read_deadlines
+from autograder.errors import CourseError
+from autograder.lms.roster import course_roster, names_of
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.submission.read_folder import is_data
 
@@ -50,11 +51,11 @@ class GenerateFeedback(StockFeedback):
         root = Path(self.coursedir.root)
         try:
             self._names = names_of(course_roster(root))
-        except (RosterError, OSError, ValueError) as error:
+        except CourseError as error:
             self.log.warning("The pages show ids in place of names: %s", error)
         try:
             self._zone = read_deadlines(root).zone
-        except DeadlineError as error:
+        except CourseError as error:
             self.log.warning("The pages show times in UTC: %s", error)
         try:
             super().start()

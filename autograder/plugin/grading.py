@@ -18,11 +18,12 @@ from autograder.batch.run import Run, Summary
 from autograder.batch.settings import Settings
 from autograder.course.names import assignments_of
 from autograder.deadlines.lateness import enter, extensions
+from autograder.deadlines.toml_file import read_deadlines
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades import GradebookWriter
 from autograder.gradebook.released import ensure_generated, out_of_step, plan_of
 from autograder.gradebook.submitted import SubmissionFolder, coursedir_path, handed_in, some, submissions
-from autograder.plugin.late_penalty import deadlines_of, penalty_of
+from autograder.plugin.late_penalty import penalty_of
 from autograder.sandbox import Limits
 from autograder.wording import did_you_mean
 
@@ -70,10 +71,10 @@ class Grading(LoggingConfigurable):
         return Limits(seconds, self.probe_seconds, max(self.notebook_seconds, seconds), self.memory)
 
     def run(self, assignment: str) -> Summary:
-        """Grade the submissions of an assignment. Raises NbGraderException with a sentence, at what keeps all back."""
+        """Grade the submissions of an assignment. Raises NbGraderException or CourseError at what keeps all back."""
         check_name(assignment)
         due = self._due(assignment)
-        deadlines = deadlines_of(self.coursedir)
+        deadlines = read_deadlines(Path(self.coursedir.root))
         ensure_generated(self.coursedir, assignment, self.converter.parent, Path(self.coursedir.root) / self.folder)
         with open_gradebook(self.coursedir) as gradebook:
             plan = plan_of(self.coursedir, gradebook, assignment, self.config)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
@@ -11,19 +10,11 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import TraitError
 
 from autograder.deadlines.lateness import Lateness
-from autograder.deadlines.toml_file import FILE, DeadlineError, Deadlines, read_deadlines
+from autograder.deadlines.toml_file import FILE, Deadlines
 from autograder.gradebook.grades import Penalty
 
 if TYPE_CHECKING:
     from nbgrader.converters import Autograde
-
-
-def deadlines_of(coursedir: Any) -> Deadlines:
-    """Return the course's deadlines. Raise NbGraderException with a sentence if they cannot be used."""
-    try:
-        return read_deadlines(Path(coursedir.root))
-    except DeadlineError as error:
-        raise NbGraderException(str(error)) from None
 
 
 def penalty_of(converter: Autograde, gradebook: Gradebook, deadlines: Deadlines, assignment: str) -> Penalty | None:

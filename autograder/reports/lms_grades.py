@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from autograder.errors import CourseError
 from autograder.gradebook.submitted import some
 from autograder.lms.roster import COLUMNS, Roster, Student
 from autograder.lms.spreadsheet import plain_text, spreadsheet_safe
@@ -25,7 +26,7 @@ _NUMBER = re.compile(r" \(\d+\)$")  # Canvas writes the number of an assignment 
 _points = partial(points, digits=4)
 
 
-class ExportError(Exception):
+class ExportError(CourseError):
     """Grades that cannot be written for this LMS; the message is a sentence that says why and what to do."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from autograder.errors import CourseError
 from barprop.answers.calls import Answers
 from barprop.answers.script import Outcome, Script
 
@@ -19,7 +20,7 @@ class Fault(StrEnum):
     FILES = "files"  # a file does not fit into a session
 
 
-class SandboxError(Exception):
+class SandboxError(CourseError):
     """No sandbox is available on this machine, or a running one broke.
 
     Parameters

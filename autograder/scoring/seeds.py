@@ -8,6 +8,8 @@ import os
 import secrets
 from pathlib import Path
 
+from autograder.errors import CourseError
+
 SECRET_VARIABLE = "AUTOGRADER_SECRET"
 
 
@@ -41,7 +43,7 @@ def course_secret(folder: Path, given: str = "", shared: bool = False) -> bytes:
         ) from None
 
 
-class SecretError(Exception):
+class SecretError(CourseError):
     """The course's secret cannot be had; the message says what to do."""
 
 

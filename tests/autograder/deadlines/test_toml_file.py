@@ -84,13 +84,12 @@ def test_what_a_file_says(tmp_path: Path) -> None:
 
 def test_a_change_keeps_the_rest(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(BOOK, encoding="utf-8")
-    change(tmp_path, ("due",), "02_bar_notation", "2026-12-02 18:00")
-    change(tmp_path, ("due",), "lab 3", "2026-12-20")
-    change(tmp_path, ("extensions", "02_bar_notation"), 'o"neil@uni.example', "2026-12-09")
-    change(tmp_path, ("extensions", "02_bar_notation"), "ada", None)
-    change(tmp_path, ("extensions", "lab 3"), "ada", "2026-12-24")
-    change(tmp_path, ("late",), "late_days", 2)
-    change(tmp_path, (), "timezone", "UTC")
+    change(tmp_path, {("due", "02_bar_notation"): "2026-12-02 18:00", ("due", "lab 3"): "2026-12-20"})
+    change(tmp_path, {("extensions", "02_bar_notation", 'o"neil@uni.example'): "2026-12-09"})
+    change(tmp_path, {("extensions", "02_bar_notation", "ada"): None})
+    change(tmp_path, {("extensions", "lab 3", "ada"): "2026-12-24"})
+    change(tmp_path, {("late", "late_days"): 2})
+    change(tmp_path, {("timezone",): "UTC"})
     text = (tmp_path / FILE).read_text(encoding="utf-8")
     assert text == (
         BOOK.replace('timezone = "Europe/Berlin"   # where we are', 'timezone = "UTC"')
@@ -99,7 +98,7 @@ def test_a_change_keeps_the_rest(tmp_path: Path) -> None:
         .replace('ada = "2026-12-08"', '"o\\"neil@uni.example" = "2026-12-09"')
         + 'late_days = 2\n\n[extensions."lab 3"]\nada = "2026-12-24"\n'
     )  # fmt: skip
-    assert change(tmp_path, ("due",), "new", "2026-12-01").due["new"] == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
+    assert change(tmp_path, {("due", "new"): "2026-12-01"}).due["new"] == datetime(2026, 12, 1, 23, 59, 59, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -122,15 +121,24 @@ def test_a_change_keeps_the_rest(tmp_path: Path) -> None:
 def test_a_file_that_is_wrong_is_refused_and_stays(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(DeadlineError, match=said):
-        change(tmp_path, ("due",), "ps2", "2026-12-01")
+        change(tmp_path, {("due", "ps2"): "2026-12-01"})
     assert (tmp_path / FILE).read_text(encoding="utf-8") == text
+
+
+def test_of_several_changes_all_are_made_or_none(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(BOOK, encoding="utf-8")
+    with pytest.raises(DeadlineError, match="at_most"):
+        change(tmp_path, {("late", "late_days"): 2, ("late", "at_most"): 7})
+    assert (tmp_path / FILE).read_text(encoding="utf-8") == BOOK
+    change(tmp_path, {("extensions", "02_bar_notation", "ada"): None, ("due", "02_bar_notation"): "2027-01-01"})
+    assert read_deadlines(tmp_path).extensions == {"02_bar_notation": {}}
 
 
 def test_a_file_in_another_way_is_not_spoiled(tmp_path: Path) -> None:
     text = 'due = {ps1 = "2026-12-01"}\n'
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(DeadlineError):
-        change(tmp_path, ("due",), "ps2", "2026-12-01")
+        change(tmp_path, {("due", "ps2"): "2026-12-01"})
     assert (tmp_path / FILE).read_text(encoding="utf-8") == text
 
 
