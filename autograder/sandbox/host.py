@@ -34,7 +34,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits = Limits()):  # noqa: B008 (immutable)
         if os.name != "posix":
-            where = "Grading runs on Linux and macOS, and on Windows in WSL or in the container (Dockerfile)."
+            where = "Grading needs Linux; on Windows use WSL, or the container that the Dockerfile describes."
             raise SandboxError(where, Fault.UNAVAILABLE)
         self.limits = limits
         self._lock = threading.Lock()

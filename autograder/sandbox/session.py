@@ -248,8 +248,13 @@ class RemoteSession:
         if len(message) != 5:
             raise WireError("malformed")
         self._callbacks += 1
-        if self._callbacks > _CALLBACKS or self._depth >= _DEPTH:
+        if self._callbacks > _CALLBACKS:
             raise self._break(f"More than {_CALLBACKS} calls to what was passed in.")
+        if self._depth >= _DEPTH:
+            raise self._break(
+                f"Calls to what was passed in are nested more than {_DEPTH} deep; does the function call itself "
+                "through its argument?"
+            )
         self._depth += 1
         try:
             reply = self._carry_out(*message[1:])

@@ -1,7 +1,8 @@
-"""What a session gets by value: barprop's own functions, stand-ins and graphs, of which it can make copies.
+"""What a session gets by value: the objects of barprop's fixtures, and barprop's own functions.
 
-Calls of all other objects go back to the host. A copy keeps its number, so that returning it
-means the host's own object.
+Fixtures that find their bars by nudging are much work, which a student's arguments could make endless: it is
+done where the student's time is counted. Calls of all other objects go back to the host. A copy keeps its number,
+so that returning it means the host's own object.
 """
 
 from __future__ import annotations
@@ -11,18 +12,10 @@ import sys
 from types import FunctionType
 from typing import Any
 
+from barprop.answers.calls import Reused
 from barprop.fixtures.graphs import Graph, GraphNode
 
-# Stand-ins that find their bars by nudging: much work, which a student's arguments could make
-# endless. It is done where the student's time is counted.
-_CLASSES = {
-    ("barprop.numerics.layer_steps", "Nudged"),
-    ("barprop.numerics.layer_steps", "KeepsOutput"),
-    ("barprop.answers.calls", "Reused"),
-    ("barprop.fixtures.networks", "NudgedNetwork"),
-    ("barprop.fixtures.networks", "NudgedLoss"),
-}
-
+_FIXTURES = "barprop.fixtures."
 _GRAPHS: dict[int, Graph] = {}  # the last one made here, by its number
 
 _WITHHELD = "barprop.exercises"  # is not there inside
@@ -35,7 +28,7 @@ def is_by_value(item: Any) -> bool:
         home = sys.modules.get(item.__module__ or "")
         known = home is not None and home.__name__.startswith("barprop.") and not home.__name__.startswith(_WITHHELD)
         return known and vars(home).get(item.__name__) is item
-    return kind is Graph or (kind.__module__, kind.__qualname__) in _CLASSES
+    return kind is Reused or kind.__module__.startswith(_FIXTURES)  # Reused says how an array is to be given
 
 
 def describe(item: Any) -> list[Any]:

@@ -12,8 +12,9 @@ from barprop.answers.returned import take_tuple
 from barprop.answers.untrusted import identical
 from barprop.exercises.layer_drivers import flat, other_weights
 from barprop.exercises.sampling import draw, read_only
+from barprop.fixtures.layers import Nudged
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.numerics.layer_steps import Nudged, bend, neighbours, plain_neighbours, square, twice_as_wide
+from barprop.numerics.layer_steps import bend, neighbours, plain_neighbours, square, twice_as_wide
 from barprop.numerics.vjp import pull_back
 
 # --- Network ----------------------------------------------------------------------------------

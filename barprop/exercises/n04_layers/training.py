@@ -13,10 +13,11 @@ from barprop.answers.calls import AnswerError, Run
 from barprop.answers.returned import take_tuple
 from barprop.data import digits
 from barprop.exercises.layer_drivers import flat
+from barprop.exercises.n04_layers.prototypes import Prototypes, logits_of
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import close
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.numerics.layer_steps import Prototypes, cross_entropies, logits_of
+from barprop.numerics.layer_steps import cross_entropies
 from barprop.numerics.vjp import pull_back
 
 _DOWN = "each step goes against the bars of its batch"

@@ -12,8 +12,9 @@ from barprop.answers.returned import take_tuple
 from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row
 from barprop.exercises.layer_drivers import other_weights
 from barprop.exercises.sampling import draw, read_only
+from barprop.fixtures.layers import KeepsOutput, Nudged
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
-from barprop.numerics.layer_steps import KeepsOutput, Nudged, bend, neighbours, plain_neighbours, square
+from barprop.numerics.layer_steps import bend, neighbours, plain_neighbours, square
 from barprop.numerics.steps import product
 from barprop.numerics.vjp import pull_back
 

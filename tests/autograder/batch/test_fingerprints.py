@@ -17,8 +17,8 @@ from autograder.course.layout import ROOT
 from barprop.exercises import EXERCISES
 
 _SCORES = ("autograder.reference", "autograder.sandbox", "autograder.scoring", "barprop.exercises")
-# What the students' side of barprop brings along; the grader does not call it.
-_NO_SCORE = {"barprop", "barprop.atomic_file", "barprop.check", "barprop.progress"}
+# What the students' side of barprop brings along, which the grader does not call; and the base of errors.
+_NO_SCORE = {"barprop", "barprop.atomic_file", "barprop.check", "barprop.progress", "autograder.errors"}
 
 
 def test_whatever_scores_import_is_in_a_fingerprint() -> None:

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from autograder.reference import n04_layers as ref
+from barprop.exercises.n04_layers.prototypes import Prototypes, logits_of
 from barprop.exercises.sampling import draw, read_only
-from barprop.numerics.layer_steps import Nudged, Prototypes, affine, logits_of
+from barprop.fixtures.layers import Nudged
+from barprop.numerics.layer_steps import affine
 from barprop.numerics.vjp import pull_back
 from tests.autograder.reference.agreement import agree
 

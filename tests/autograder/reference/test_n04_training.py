@@ -9,7 +9,7 @@ import pytest
 
 from autograder.reference import n04_layers as ref
 from barprop.data import digits
-from barprop.numerics.layer_steps import Prototypes
+from barprop.exercises.n04_layers.prototypes import Prototypes
 from tests.autograder.reference.agreement import agree
 
 

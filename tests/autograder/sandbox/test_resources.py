@@ -15,7 +15,7 @@ import pytest
 
 from autograder.course.layout import ROOT
 from autograder.sandbox import Limits
-from barprop.answers.calls import AnswerError
+from barprop.answers.calls import AnswerError, Run
 from tests import needs
 from tests.autograder.sandbox.test_attacks import shown
 from tests.sandbox_tools import ANSWER, as_user, ask, can, memory, processes
@@ -74,6 +74,20 @@ def test_calls_back_are_counted(sandbox, monkeypatch):
     with sandbox.session() as session:
         session.run_cell("def double(f):\n    while True: f()")
         assert "calls to what was passed in" in ask(session, lambda: 1)
+        assert not session.is_alive()
+
+
+def test_calls_back_that_are_nested_too_deep_are_named(sandbox):
+    """An answer that calls itself through what it was given has not made 200,000 calls."""
+    with sandbox.session() as session:
+        session.run_cell("def double(f):\n    return f()")
+        run = Run(session.answers)
+
+        def again() -> object:
+            return run("double", again)
+
+        with pytest.raises(AnswerError, match="nested more than 8 deep"):
+            again()
         assert not session.is_alive()
 
 
