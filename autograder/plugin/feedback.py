@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
+from glob import glob
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback as StockFeedback
 from nbgrader.converters import NbGraderException
-from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import find_all_files
 from traitlets import Float, List
 
+from autograder.batch.progress import Progress
 from autograder.deadlines.toml_file import read_deadlines
 from autograder.errors import CourseError
 from autograder.lms.roster import course_roster, names_of
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
+from autograder.plugin.feedback_grades import Grades
 from autograder.submission.read_folder import is_data
-
-
-class Grades(GetGrades):
-    """nbgrader's GetGrades, which also notes what waits for a person."""
-
-    def _get_score(self, cell: NotebookNode, resources: Any) -> None:
-        super()._get_score(cell, resources)
-        where = (self.notebook_id, self.assignment_id, self.student_id)
-        grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *where)
-        cell.metadata.nbgrader["waiting"] = bool(grade.needs_manual_grade)
+from autograder.wording import did_you_mean, plural
 
 
 class GenerateFeedback(StockFeedback):
@@ -44,10 +38,16 @@ class GenerateFeedback(StockFeedback):
     _converter: Converter | None = None
     _names: Mapping[str, str] = MappingProxyType({})
     _zone: tzinfo = UTC
+    _progress: Progress | None = None
+    _students: list[str]  # whose pages were made
 
     def start(self) -> None:
         """Make the feedback of the submissions that the course directory names. Raises NbGraderException."""
-        self._converter = Converter(self.seconds)
+        self._converter, self._students = Converter(self.seconds), []
+        own, quiet = self.log, self.log.getChild("pages")
+        if getattr(self.parent, "log_level", None) not in (logging.DEBUG, "DEBUG"):  # four lines about each page
+            self.log = quiet
+            quiet.setLevel(logging.WARNING)
         root = Path(self.coursedir.root)
         try:
             self._names = names_of(course_roster(root))
@@ -61,6 +61,40 @@ class GenerateFeedback(StockFeedback):
             super().start()
         finally:
             self._converter.close()
+            self.log = own
+        there = len(self.assignments) - len(self._students)
+        made = plural(len(self._students), "student")
+        old = f"; {plural(there, 'student')} had it already (--force makes it again)" if there else ""
+        self.log.info("%s: feedback made for %s%s.", self.coursedir.assignment_id, made, old)
+
+    def init_notebooks(self) -> None:
+        """Find the graded notebooks. Raises NbGraderException where there are none."""
+        try:
+            with _quieter(self.log, logging.CRITICAL):
+                super().init_notebooks()
+        except NbGraderException:
+            wanted, student = self.coursedir.assignment_id, self.coursedir.student_id
+            known = sorted({Path(path).name for path in glob(self._format_source("*", "*"))})
+            whose = "" if student == "*" else f" of {student}"
+            there = f"graded so far: {', '.join(known)}" if known else "nothing has been graded yet"
+            meant = "" if wanted in known else did_you_mean(wanted, known)
+            said = f"No submission{whose} for {wanted} has been graded; {there}.{meant}"
+            self.log.error(said)
+            raise NbGraderException(said) from None
+
+    def convert_notebooks(self) -> None:
+        """Make the pages, and show how far it is."""
+        with Progress(f"Feedback on {self.coursedir.assignment_id}", len(self.assignments)) as self._progress:
+            super().convert_notebooks()
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Whether a student's pages have to be made; older ones are taken away first."""
+        assert self._progress is not None
+        self._progress.step()
+        with _quieter(self.log, logging.ERROR):  # that older pages are replaced is no warning
+            wanted: bool = super().init_destination(assignment_id, student_id)
+        self._students += [student_id] if wanted else []
+        return wanted
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy the data files that lie beside the graded notebooks; no others, and nothing through a link."""
@@ -97,3 +131,15 @@ class GenerateFeedback(StockFeedback):
 
     def _shown(self, seconds: float) -> str:
         return f"{datetime.fromtimestamp(seconds, self._zone):%a %Y-%m-%d %H:%M} {self._zone}"
+
+
+@contextmanager
+def _quieter(log: logging.Logger, level: int) -> Iterator[None]:
+    """Log nothing below a level for a while, unless everything is to be logged."""
+    before = log.level
+    if before == logging.WARNING:
+        log.setLevel(level)
+    try:
+        yield
+    finally:
+        log.setLevel(before)

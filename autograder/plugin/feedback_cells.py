@@ -17,7 +17,7 @@ from autograder.plugin.students_html import HarmlessRenderer
 
 _ROOM = 200_000  # bytes of all the student's cells on one page; a browser on a phone has to load them
 _LARGEST = 50_000  # bytes of one cell; colours and formulas can make 30 bytes of one that was typed
-_FORMATTER = HtmlFormatter(nowrap=True)
+_LEXER, _FORMATTER = PythonLexer(), HtmlFormatter(nowrap=True)
 _NO_PICTURE = Markup('<p class="note">(A picture of yours is left out: it is too large for this page.)</p>')
 _NO_CELL = Markup('<p class="note">(The rest of yours is left out: there is no room for it on this page.)</p>')
 
@@ -82,7 +82,7 @@ def _sources(cell: Cell) -> Iterator[Markup]:
     """Yield the ways to show what was typed: code with its colours, text as Markdown; then as it is."""
     if cell.is_code:
         frame = Markup('<pre class="code" tabindex="0"><code>{}</code></pre>')
-        yield frame.format(Markup(highlight(cell.source, PythonLexer(), _FORMATTER)))
+        yield frame.format(Markup(highlight(cell.source, _LEXER, _FORMATTER)))
         yield frame.format(cell.source)
     else:
         if cell.node.cell_type != "raw":

@@ -5,10 +5,12 @@ One file without a script; it loads nothing. Of what a student wrote nothing is 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from jinja2 import Template
 from markupsafe import Markup
-from nbconvert.exporters.exporter import Exporter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
@@ -28,7 +30,10 @@ class FeedbackPage(StudentsHTML):
         self, nb: NotebookNode, resources: Any = None, **kwargs: Any
     ) -> tuple[str, Any]:
         """Make the page of a graded notebook. nbgrader's preprocessors put scores and comments into it first."""
-        nb, resources = Exporter.from_notebook_node(self, harmless(nb, self.most), resources, **kwargs)
+        nb, resources = harmless(nb, self.most), self._init_resources(resources)
+        for preprocessor in self._preprocessors:  # on this copy: nbconvert copies and validates at each of them
+            if not isinstance(preprocessor, CSSHTMLHeaderPreprocessor):  # the colours of nbconvert's own pages
+                nb, resources = preprocessor(nb, resources)
         resources["output_extension"] = ".html"
         return render(content_of(nb), dict(resources.get("nbgrader", {}))), resources
 
@@ -41,13 +46,12 @@ def render(content: Content, facts: dict[str, Any]) -> str:
     facts : nbgrader's: notebook, assignment, student, and where it knows them score, max_score and late_penalty; ours:
         name, and handed_in and graded, times as they are shown.
     """
-    environment = page_templates("autograder.plugin")
-    environment.filters |= {"shown": Cells(content), "markdown": markdown}
     score, most = facts.get("score"), facts.get("max_score")
     student = str(facts.get("student", ""))
     name = str(facts.get("name") or student)
-    return environment.get_template("feedback.html.j2").render(
+    return _template().render(
         content=content,
+        shown=Cells(content),
         title=str(facts.get("notebook", "Feedback")),
         assignment=str(facts.get("assignment", "")),
         student=name if name == student else f"{name} ({student})",
@@ -57,6 +61,19 @@ def render(content: Content, facts: dict[str, Any]) -> str:
         most=sum(s.most for s in content.graded) if most is None else float(most),
         late=float(facts.get("late_penalty") or 0.0),
         policy=_POLICY,
-        light=Markup(HtmlFormatter(style=_LIGHT).get_style_defs(".code")),
-        dark=Markup(HtmlFormatter(style=_DARK).get_style_defs(".code")),
+        light=_colours(_LIGHT),
+        dark=_colours(_DARK),
     )
+
+
+@cache
+def _template() -> Template:
+    environment = page_templates("autograder.plugin")
+    environment.filters["markdown"] = markdown
+    return environment.get_template("feedback.html.j2")
+
+
+@cache
+def _colours(style: str) -> Markup:
+    """Return the rules that colour code."""
+    return Markup(HtmlFormatter(style=style).get_style_defs(".code"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 from xml.etree import ElementTree
 
@@ -20,6 +21,7 @@ _ATTRIBUTES = {
 _MOST = 2_000  # characters; what is longer is shown as it was typed
 
 
+@lru_cache(maxsize=2_000)  # a class uses the same formulas
 def mathml(latex: str, display: bool = False) -> str:
     """Return a formula as HTML: MathML, or as it was typed where that cannot be made.
 
