@@ -78,7 +78,7 @@ def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: lis
         )
     if args.feedback:
         _check_feedback(app.coursedir, chosen)
-    tables = [table_of(gradebook, app.coursedir, app.config, name) for name in chosen]
+    tables = [table_of(gradebook, app.coursedir, app.config, name, records=False) for name in chosen]
     absent = "0" if args.zero else ""
     if args.lms == "canvas":
         written = canvas_grades(roster, tables, _titles(args.column, chosen), absent)

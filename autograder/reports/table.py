@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, GradeCell, SubmittedAssignment
+from nbgrader.api import Assignment, Grade, Gradebook, GradeCell, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import select
 
 from autograder.batch.journal import Journal
 from autograder.gradebook.autograded import graded_key
@@ -92,19 +93,29 @@ def not_graded(names: list[str], known: list[str]) -> str:
     return f"The gradebook has no {', '.join(missing)}; {there}.{did_you_mean(missing[0], known)}"
 
 
-def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str) -> Table:
-    """Make the table of one assignment. Raise MissingEntry if the gradebook has none."""
+def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str, records: bool = True) -> Table:
+    """Make the table of one assignment.
+
+    Parameters
+    ----------
+    records : bool
+        Whether the rows also get what the grading recorded and what was written, which are read from many files.
+
+    Raises
+    ------
+    MissingEntry
+        If the gradebook has no such assignment.
+    """
     assignment = gradebook.find_assignment(name)
     columns = _columns(assignment)
     table = Table(name)
     for column, most in columns.values():
         table.columns[column] = table.columns.get(column, 0.0) + most
     folder = config.Grading.get("folder", ".grading") if "Grading" in config else ".grading"
-    journal = Journal(Path(coursedir.root) / str(folder) / "journal")
+    journal = Journal(Path(coursedir.root) / str(folder) / "journal") if records else None
     autograded = coursedir_path(coursedir, coursedir.autograded_directory)
-    for submission in sorted(gradebook.assignment_submissions(name), key=lambda s: s.student_id):
-        row = _row(submission, columns)
-        table.add(row, _record(journal, autograded / row.student / name))
+    for row in _rows(gradebook, assignment, columns):
+        table.add(row, _record(journal, autograded / row.student / name) if journal else None)
     return table
 
 
@@ -119,15 +130,24 @@ def _columns(assignment: Assignment) -> dict[str, tuple[str, float]]:
     return columns
 
 
-def _row(submission: SubmittedAssignment, columns: dict[str, tuple[str, float]]) -> Row:
-    row = Row(submission.student_id, penalty=float(submission.late_submission_penalty or 0.0))
-    for notebook in submission.notebooks:
-        for grade in notebook.grades:
-            column = columns[grade.cell_id][0]
-            row.points[column] = row.points.get(column, 0.0) + float(grade.score or 0.0)
-            row.waiting = row.waiting or bool(grade.needs_manual_grade)
-    row.total = max(0.0, sum(row.points.values()) - row.penalty)
-    return row
+def _rows(gradebook: Gradebook, assignment: Assignment, columns: dict[str, tuple[str, float]]) -> list[Row]:
+    """Read the rows of a whole class, in two queries."""
+    wanted = select(SubmittedAssignment.student_id, SubmittedAssignment.late_submission_penalty)
+    students = gradebook.db.execute(wanted.where(SubmittedAssignment.assignment_id == assignment.id))
+    rows = {student: Row(student, penalty=float(penalty or 0.0)) for student, penalty in students}
+    scores = (
+        select(SubmittedAssignment.student_id, Grade.cell_id, Grade.score, Grade.needs_manual_grade)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .where(SubmittedAssignment.assignment_id == assignment.id)
+    )
+    for student, cell, score, waiting in gradebook.db.execute(scores):
+        row, column = rows[student], columns[cell][0]
+        row.points[column] = row.points.get(column, 0.0) + float(score or 0.0)
+        row.waiting = row.waiting or bool(waiting)
+    for row in rows.values():
+        row.total = max(0.0, sum(row.points.values()) - row.penalty)
+    return [rows[student] for student in sorted(rows)]
 
 
 def _record(journal: Journal, folder: Path) -> Record | None:
