@@ -76,11 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 def set_up(folder: Path, assignments: list[str], count: int | None) -> None:
     """Make a course folder with the class's submissions in submitted/."""
-    materialise()
-    folder.mkdir(parents=True)
-    for name in assignments:
-        shutil.copytree(ROOT / "source" / name, folder / "source" / name, ignore=shutil.ignore_patterns(".*", "__py*"))
-        shutil.copytree(RELEASE / name, folder / "notebooks" / name, ignore=shutil.ignore_patterns(".*"))
+    make_course(folder, assignments)
     students = some(count)
     written = sum(
         len([path for path in hand_in(student, folder / "submitted") if path.parent.name in assignments])
@@ -89,8 +85,17 @@ def set_up(folder: Path, assignments: list[str], count: int | None) -> None:
     for path in (folder / "submitted").glob("*/*"):
         if path.name not in assignments:
             shutil.rmtree(path)
-    (folder / "nbgrader_config.py").write_text(_CONFIG.format(root=str(ROOT), folder=str(folder)), encoding="utf-8")
     print(f"{len(students)} students handed in {written} notebooks.")
+
+
+def make_course(folder: Path, assignments: list[str]) -> None:
+    """Make a new course folder with some of this course's assignments, in which nobody has handed in anything."""
+    materialise()
+    folder.mkdir(parents=True)
+    for name in assignments:
+        shutil.copytree(ROOT / "source" / name, folder / "source" / name, ignore=shutil.ignore_patterns(".*", "__py*"))
+        shutil.copytree(RELEASE / name, folder / "notebooks" / name, ignore=shutil.ignore_patterns(".*"))
+    (folder / "nbgrader_config.py").write_text(_CONFIG.format(root=str(ROOT), folder=str(folder)), encoding="utf-8")
 
 
 def _call(words: list[str], folder: Path, quiet: bool = False) -> int:

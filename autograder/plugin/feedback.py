@@ -39,6 +39,7 @@ class GenerateFeedback(StockFeedback):
     _names: Mapping[str, str] = MappingProxyType({})
     _zone: tzinfo = UTC
     _progress: Progress | None = None
+    log: logging.Logger
     _students: list[str]  # whose pages were made
 
     def start(self) -> None:
