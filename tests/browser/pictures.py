@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.course.layout import ROOT
 from barprop.__main__ import main as barprop
-from tests.barprop.pictures.samples import pictures
+from tests.barprop.pictures.samples import PICTURES, picture
 from tests.conftest import CHROMIUM_FLAGS
 
 TARGET = ROOT / "docs" / "widgets"
@@ -50,8 +50,8 @@ def sheet() -> str:
             base64.b64encode((TARGET / f"{name}-{theme}.png").read_bytes()).decode() for theme in ("light", "dark")
         ]
         rows.append((name, *(f'<img width="640" alt="{name}" src="data:image/png;base64,{shot}">' for shot in shots)))
-    for name, picture in pictures().items():
-        shown = picture._repr_mimebundle_()[0]["text/html"]
+    for name in PICTURES:
+        shown = picture(name)._repr_mimebundle_()[0]["text/html"]
         rows.append((name, shown, shown.replace("<img ", '<img style="color-scheme:dark" ', 1)))
     cells = "".join(f"<h2>{name}</h2><div>{light}</div><div class=dark>{dark}</div>" for name, light, dark in rows)
     style = (

@@ -7,6 +7,7 @@ import html
 import inspect
 import io
 import re
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -21,13 +22,17 @@ from PIL import Image
 from barprop.pictures import adversarial, layers, neuron, photos, splitting, tape
 from barprop.pictures.picture import THEMES
 from barprop.pictures.style import BACKWARD, FORWARD, WIDE
-from tests.barprop.pictures.samples import pictures
+from tests.barprop.pictures.samples import PICTURES, picture
 
 # What JupyterLab leaves a picture in a window of 800 pixels, its file browser open: see tests/browser/test_pictures.py.
 NARROW = 348
-MADE = pictures()
-BUNDLES = {name: picture._repr_mimebundle_() for name, picture in MADE.items()}
-each_picture = pytest.mark.parametrize("name", MADE)
+each_picture = pytest.mark.parametrize("name", PICTURES)
+
+
+@cache
+def shown(name: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return a picture as a notebook gets it: data by type, and metadata."""
+    return picture(name)._repr_mimebundle_()
 
 
 def test_every_picture_of_the_course_is_here() -> None:
@@ -40,7 +45,7 @@ def test_every_picture_of_the_course_is_here() -> None:
         and not name.startswith("_")
         and str(inspect.signature(function).return_annotation).startswith("Picture")
     }
-    assert drawn == {name.split(",")[0] for name in MADE}
+    assert drawn == {name.split(",")[0] for name in PICTURES}
 
 
 def letters(figure: Figure) -> list[Text]:
@@ -52,16 +57,16 @@ def letters(figure: Figure) -> list[Text]:
 
 @each_picture
 def test_letters_stay_large_in_a_narrow_page(name: str) -> None:
-    picture = MADE[name]
-    shrunk = min(1.0, NARROW / picture.width)
-    small = {one.get_text(): one.get_fontsize() * 96 / 72 * shrunk for one in letters(picture.figure)}
+    figure = picture(name).figure
+    shrunk = min(1.0, NARROW / picture(name).width)
+    small = {one.get_text(): one.get_fontsize() * 96 / 72 * shrunk for one in letters(figure)}
     assert {text: size for text, size in small.items() if size < 9} == {}
-    assert picture.figure.get_figwidth() <= WIDE + 1e-9
+    assert figure.get_figwidth() <= WIDE + 1e-9
 
 
 @each_picture
 def test_no_letters_collide_or_are_cut(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    figure, draw, seen = MADE[name].figure, Text.draw, {}
+    figure, draw, seen = picture(name).figure, Text.draw, {}
 
     def drawn(text: Text, renderer: Any) -> None:
         if text.get_visible():
@@ -81,8 +86,8 @@ def test_no_letters_collide_or_are_cut(name: str, monkeypatch: pytest.MonkeyPatc
 
 @each_picture
 def test_a_picture_says_what_it_shows(name: str) -> None:
-    data, metadata = BUNDLES[name]
-    alt = MADE[name].alt
+    data, metadata = shown(name)
+    alt = picture(name).alt
     assert len(alt.split()) >= 8
     assert alt.endswith((".", "?"))
     assert not re.search(r"[$\\{}]|nan|object at", alt)
@@ -92,7 +97,7 @@ def test_a_picture_says_what_it_shows(name: str) -> None:
 
 def svg_of(name: str) -> str:
     """Return the SVG inside a picture's HTML."""
-    found = re.search(r'content:url\("data:image/svg\+xml,([^"]*)"\)', BUNDLES[name][0]["text/html"])
+    found = re.search(r'content:url\("data:image/svg\+xml,([^"]*)"\)', shown(name)[0]["text/html"])
     assert found
     return unquote(found.group(1))
 
@@ -102,7 +107,7 @@ def test_every_colour_follows_the_theme(name: str) -> None:
     svg = svg_of(name)
     root = ElementTree.fromstring(svg)
     assert root.tag.endswith("svg")
-    assert "".join(root[0].itertext()) == MADE[name].alt
+    assert "".join(root[0].itertext()) == picture(name).alt
     drawing = svg[svg.index("</style>") :]
     fixed = set(re.findall(r"(?:fill|stroke)(?:: |=')(#[0-9a-fA-F]{6})", drawing))
     # what stands on an image of its own, such as the numbers on coloured cells, keeps its colour
@@ -129,16 +134,16 @@ def test_contrasts(line: int, paper: str) -> None:
 
 @each_picture
 def test_readers_without_a_style_sheet_get_a_png(name: str) -> None:
-    data, _ = BUNDLES[name]
+    data, _ = shown(name)
     bare = re.sub(r"<style>.*?</style>", "", data["text/html"], flags=re.S)
     assert f'src="data:image/png;base64,{data["image/png"]}"' in bare
     with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as image:
-        assert image.width >= MADE[name].width
+        assert image.width >= picture(name).width
 
 
 def test_the_same_colour_means_the_same_in_04_and_05() -> None:
     def maps(name: str) -> set[Any]:
-        images = [image for axes in MADE[name].figure.axes for image in axes.get_images()]
+        images = [image for axes in picture(name).figure.axes for image in axes.get_images()]
         return {image.get_cmap().name for image in images} - {"gray_r"}
 
     names = ("layers.first_weights", "adversarial.bars", "adversarial.magnified")
@@ -147,7 +152,7 @@ def test_the_same_colour_means_the_same_in_04_and_05() -> None:
 
 def test_no_bar_goes_back_to_a_constant() -> None:
     """The tape of the neuron has two constants, each read once."""
-    (axes,) = MADE["tape.draw"].figure.axes
+    (axes,) = picture("tape.draw").figure.axes
     colours = [to_hex(patch.get_edgecolor()) for patch in axes.patches if isinstance(patch, FancyArrowPatch)]
     assert colours.count(FORWARD.lower()) == colours.count(BACKWARD.lower()) + 2
 
