@@ -18,7 +18,7 @@ TORCH := 2.13.0
 STUDENTS ?= 5
 UV := 0.13.9
 
-.PHONY: help install panda lab test quick exhaustive upstream versions torch lint js format arrows bundle demo build site lock clean
+.PHONY: help install panda lab test quick exhaustive upstream versions torch lint style types made js format arrows bundle demo build site lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,11 +69,18 @@ versions: ## run the quick tests on the oldest and the newest Python
 torch: $(VENV)/test ## install PyTorch, which some tests compare with
 	$(PIP) torch==$(TORCH) efficientnet-lite-pytorch==0.1.0
 
-lint: $(VENV)/test js ## style, import rules, and whether everything that is made is in step with its source
+lint: $(VENV)/test ## style, types, import rules, and whether everything that is made is in step with its source
+	@$(MAKE) --no-print-directory -j 2 types made js style
+
+style: $(VENV)/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+
+types: $(VENV)/test
 	$(BIN)/mypy
+
+made: $(VENV)/test
 	$(BIN)/python tools/arrows.py --check
 	$(BIN)/python -m autograder build --check
 

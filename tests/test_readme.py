@@ -1,4 +1,8 @@
-"""The README's commands on a machine with Python, make and git: no bubblewrap, browser, database or node."""
+"""The README's commands on a machine with Python, make and git: no bubblewrap, browser, database or node.
+
+The packages are those of the running tests: `.ci/run` begins with `make install` on a machine that has nothing, and
+`make exhaustive` installs them here once more.
+"""
 
 from __future__ import annotations
 
@@ -41,13 +45,24 @@ def bare_path(folder: Path) -> Path:
 
 
 class Machine:
-    """A fresh copy of the repository, and an environment in which only the usual commands are there."""
+    """A fresh copy of the repository, and an environment in which only the usual commands are there.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : for the copy.
+    packages : a virtual environment to use as `make install` left it; None to let `make` make its own.
+    """
+
+    def __init__(self, folder: Path, packages: Path | None) -> None:
         self.home = copy_checkout(folder / "course")
+        if packages:
+            (self.home / ".venv").symlink_to(packages)
+            for listed in ("pyproject.toml", *(path.name for path in ROOT.glob("requirements*.txt"))):
+                os.utime(self.home / listed, (0, 0))  # older than what was installed from it
         self.environment = {name: value for name, value in os.environ.items() if name not in OURS}
         self.environment |= {"PATH": str(bare_path(folder / "bin")), "BROWSER": "true"}
         self.environment["MYPY_CACHE_DIR"] = str(ROOT / ".mypy_cache")  # spares a minute; what is found is the same
+        self.environment["PIP_NO_COMPILE"] = "0"  # spares half a minute; 0 means that pip compiles nothing
 
     def run(self, *words: str, cwd: str = ".") -> str:
         """Run a command that must succeed; return all that it printed."""
@@ -76,8 +91,14 @@ class Machine:
         return log
 
 
-def test_the_readme_on_a_bare_machine(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
+OURS_INSTALLED = Path(sys.prefix) if sys.prefix != sys.base_prefix else None
+
+
+@pytest.mark.parametrize(
+    "packages", [OURS_INSTALLED, pytest.param(None, marks=pytest.mark.exhaustive)], ids=["installed", "to install"]
+)
+def test_the_readme_on_a_bare_machine(packages: Path | None, tmp_path: Path) -> None:
+    machine = Machine(tmp_path, packages)
     assert all(shutil.which(name, path=machine.environment["PATH"]) is None for name in HIDDEN)
     assert sorted(commands_in_readme()) == ["demo", "install", "lab", "test"]
 
@@ -97,7 +118,6 @@ def test_the_readme_on_a_bare_machine(tmp_path: Path) -> None:
 
     # two files stand for all: the others would be collected only to be skipped in the same way
     some = "tests/browser/test_widgets.py tests/autograder/batch/test_scale.py"
-    machine.environment["PIP_NO_COMPILE"] = "0"  # spares half a minute; 0 means that pip compiles nothing
     said = machine.run("make", "test", f'OPTIONS=-m "browser or database" {some}')
     assert re.search(r"^ +\d+  chromium is missing: apt-get install chromium$", said, re.MULTILINE)
     assert re.search(r"^ +\d+  postgresql is missing: apt-get install postgresql$", said, re.MULTILINE)
