@@ -9,13 +9,14 @@ import numpy as np
 
 from barprop.activations import Activation
 from barprop.answers.calls import Call
-from barprop.answers.untrusted import is_array, is_modest, is_number, is_row
+from barprop.answers.untrusted import is_array, is_number, is_row
 from barprop.judging.compare import floats, near, show
 from barprop.judging.exercise import Exercise
 
 _ENTRIES = 8  # an array with more is not written out
 _LONGEST = 220  # characters of a line
 _TEXT = 30
+_DEPTH = 4  # a collection in a collection in a collection: deeper ones are not written out
 
 
 def shown_name(exercise: Exercise, output: str) -> str:
@@ -26,7 +27,7 @@ def shown_name(exercise: Exercise, output: str) -> str:
     return f"{output}_bar" if is_bar else output
 
 
-def literal(value: Any) -> str | None:
+def literal(value: Any, depth: int = _DEPTH) -> str | None:
     """Write a value as Python code, numbers to four digits; None if it does not fit on a line."""
     if value is None or type(value) is bool:
         return repr(value)
@@ -38,14 +39,23 @@ def literal(value: Any) -> str | None:
         return _array(value)
     if is_number(value) or is_array(value):
         return _number(value)
-    if (type(value) is dict or is_row(value)) and (len(value) > _ENTRIES or not is_modest(value)):
-        return None
-    if type(value) is dict:
-        items = [(literal(key), literal(item)) for key, item in value.items()]
-        return None if any(None in pair for pair in items) else "{" + ", ".join(f"{k}: {v}" for k, v in items) + "}"
-    if is_row(value):
-        return _row(value)
+    if type(value) is dict or is_row(value):
+        return _collection(value, depth - 1) if depth and len(value) <= _ENTRIES else None
     return None
+
+
+def _collection(value: Any, depth: int) -> str | None:
+    entries = [*value.keys(), *value.values()] if type(value) is dict else list(value)
+    texts = []
+    for entry in entries:
+        text = literal(entry, depth)
+        if text is None:
+            return None
+        texts.append(text)
+    if type(value) is dict:
+        return "{" + ", ".join(f"{key}: {item}" for key, item in zip(texts, texts[len(value) :], strict=False)) + "}"
+    inside = ", ".join(texts)
+    return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(texts) == 1)})"
 
 
 def _number(value: Any) -> str:
@@ -68,14 +78,6 @@ def _nested(value: np.ndarray) -> str:
     if np.ndim(value) == 0:
         return _number(value)
     return "[" + ", ".join(_nested(item) for item in value) + "]"
-
-
-def _row(value: Sequence[Any]) -> str | None:
-    items = [literal(item) for item in value]
-    if None in items:
-        return None
-    inside = ", ".join(map(str, items))
-    return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(items) == 1)})"
 
 
 def example(exercise: Exercise, calls: Sequence[Call], output: str, value: Any, right: Any) -> str:
