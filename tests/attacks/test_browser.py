@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -299,6 +300,7 @@ def test_a_text_that_takes_for_ever_costs_its_own_page(desk: Desk, eyes: Eyes) -
         answers = 0
         while not page.done():
             answers += desk.ask("/api/status", timeout=300)[0] == 200 and not page.done()
+            time.sleep(0.2)
         assert answers > 1
         status, shown = page.result()
         made.result()

@@ -11,6 +11,7 @@ import pytest
 from tests.browser import probes
 from tests.browser.gallery import NAMES, WIDGETS
 from tests.browser.lab_page import LabPage
+from tests.depth import THOROUGH, often, thorough
 
 HOSTILE = ("ArrowDown", "ArrowRight", "m", "b", "a", "d", "d", "Enter")
 FRAME = 1000 / 60
@@ -33,7 +34,7 @@ def section(gallery: LabPage, name: str) -> Any:
     return gallery.widget(NAMES.index(name))
 
 
-def drag(gallery: LabPage, grip: Any, moves: int = 60) -> dict[str, Any]:
+def drag(gallery: LabPage, grip: Any, moves: int) -> dict[str, Any]:
     """Drag over the length of a slider and back, one move a frame, and say what was seen before the release."""
     page = gallery.page
     box = grip.bounding_box()
@@ -60,14 +61,15 @@ def drag(gallery: LabPage, grip: Any, moves: int = 60) -> dict[str, Any]:
     }
 
 
+@thorough
 @pytest.mark.parametrize(("name", "grip"), [*((name, SLIDER) for name in DIALLED), ("Descent", ".bp-grip")])
 def test_drag_is_smooth_and_silent(gallery: LabPage, name: str, grip: str) -> None:
     widget = section(gallery, name)
     handle = widget.locator(grip).filter(visible=True).first
     handle.scroll_into_view_if_needed()
-    for _ in range(3):
-        log = drag(gallery, handle)
-        assert log["events"] >= 50
+    for _ in range(often(1, 3)):
+        log = drag(gallery, handle, often(24, 60))
+        assert log["events"] >= often(18, 50)
         assert log["sent"] == 0, "the kernel was told before the release"
         assert log["blanks"] == 0
         assert max(log["heights"]) - min(log["heights"]) < 0.5
@@ -76,7 +78,7 @@ def test_drag_is_smooth_and_silent(gallery: LabPage, name: str, grip: str) -> No
         assert log["work"] <= 10  # of the page itself, whatever else the machine does
         if log["rate"] >= 50 and log["late"] <= FRAME:
             return
-    if os.getloadavg()[0] <= (os.cpu_count() or 1):  # otherwise the clock says more about the neighbours than about us
+    if THOROUGH and os.getloadavg()[0] <= (os.cpu_count() or 1):  # otherwise the clock says more about the neighbours than about us
         pytest.fail(said)
 
 
