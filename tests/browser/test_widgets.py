@@ -78,7 +78,9 @@ def test_drag_is_smooth_and_silent(gallery: LabPage, name: str, grip: str) -> No
         assert log["work"] <= 10  # of the page itself, whatever else the machine does
         if log["rate"] >= 50 and log["late"] <= FRAME:
             return
-    if THOROUGH and os.getloadavg()[0] <= (os.cpu_count() or 1):  # otherwise the clock says more about the neighbours than about us
+    if THOROUGH and os.getloadavg()[0] <= (
+        os.cpu_count() or 1
+    ):  # otherwise the clock says more about the neighbours than about us
         pytest.fail(said)
 
 
