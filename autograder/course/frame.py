@@ -24,9 +24,8 @@ check below it, as often as you like.
 
 ●○○ is short, ●●○ takes some thought, ●●● is hard.
 
-Points come in parts. Right values, stability (very large numbers) and corner cases are checked in groups of their \
-own, so a mistake in one leaves you the points of the others. An answer that changes its arguments loses half of its \
-points or more.
+An exercise is checked in groups: right values, stability (very large numbers), corner cases. A mistake in one group \
+costs only that group's points. An answer that changes its arguments loses half of its points or more.
 
 Coming back? Click into the cell where you stopped, then *Run → Run All Above Selected Cell*.
 </details>"""

@@ -204,6 +204,11 @@ function render(context) {
   const page = stage(context, {
     title: "Downhill on the loss",
     task: "Find a start from which nothing ever moves. Then raise the rate: where does the walk break?",
+    other: {
+      when: ({ x }) => x.length === 1, // notebook 03: one example, so its minima are a whole curve
+      title: "Downhill on the loss",
+      task: "Press Step: does the update ratio grow or shrink? Then raise the rate: where does the walk break?",
+    },
     keys: ["x", "y", "w", "v", "rate", "sigma"],
     view: { many: false },
     tell: toldDescent,

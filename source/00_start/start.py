@@ -15,7 +15,7 @@
 #
 # You compute gradients the way the lecturer does it on the blackboard: one step at a time, from the loss back to the weights, and each number only once. After that, nothing that a deep learning library does to your weights is a mystery.
 #
-# Start here, and come back whenever you need the map, the notation or the glossary. Nothing on this page is graded; reading it takes about ten minutes. You need the chain rule, the dot product and some NumPy.
+# Start here, and come back whenever you need the map, the notation or the glossary. Nothing on this page is graded; reading it takes about a quarter of an hour. You need the chain rule, the dot product and some NumPy; from notebook 03 on, matrices too.
 
 # %% [markdown]
 # ## How far you are
@@ -87,9 +87,9 @@ progress()
 # %% [markdown]
 # ## The lecture in five parts
 #
-# **1. A graph, and a cache.** A formula is a graph of small steps, each of which makes one output from its inputs. For one neuron: $z = w\cdot x$, $h = \sigma(z)$, $e = v\,h$, $l = \frac12(y - e)^2$. Write out $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$, and the same quantities turn up in both. So store every step's output. Backpropagation is the chain rule with a cache; without backpropagation you would have to derive the gradients of every new architecture by hand. *Notebook 01.*
+# **1. A graph, and a cache.** A formula is a graph of small steps, each of which makes one output from its inputs. For one neuron: $z = w\cdot x$, $h = \sigma(z)$, $e = v\,h$, $l = \frac12(y - e)^2$. Write out $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$, and the same quantities turn up in both. So store every step's output. Backpropagation is the chain rule with a cache. Without it you would have to nudge every weight, which is slow, or derive the gradients of every new architecture by hand. *Notebook 01.*
 #
-# **2. Bars.** $\bar v$ is short for $\mathrm dl/\mathrm dv$, and $\bar l = 1$. One rule gives all the others: the bar of a step's input is the bar of its output, times the slope of the output with respect to the input (how far the output moves when the input is nudged, per unit of the nudge). Going back, each step needs the bar that has just been found and what forward has cached there. No step can be skipped. The bar of a hidden value says how the loss depends on that value; this helps in debugging. To save memory you can drop a value and compute it again on the way back. *Notebook 02.*
+# **2. Bars.** $\bar v$ is short for $\mathrm dl/\mathrm dv$, and $\bar l = 1$. One rule gives all the others, as long as each variable is used once: the bar of a step's input is the bar of its output, times the slope of the output with respect to the input (how far the output moves when the input is nudged, per unit of the nudge). Going back, each step takes the bar of its output, and reads what it needs from the values that forward has cached. No step can be skipped. The bar of a hidden value says how the loss depends on that value; this helps in debugging. To save memory you can drop a value and compute it again on the way back. *Notebook 02.*
 #
 # **3. Who gets the gradient.** A sum and a product hand their bars on in different ways, and that makes the difference: in $z = w_1 x_1 + w_2 x_2$ the two weights get different bars, and you will predict which one gets more. Join two networks whose inputs differ in size, and one of them hardly learns. Which one, and why? Look at how much gradient arrives, and whether the weights move. *Notebook 03.*
 #

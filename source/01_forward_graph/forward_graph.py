@@ -28,7 +28,7 @@ from barprop.pictures import neuron
 #
 # $$l = \tfrac12\bigl(y - v\,\sigma(w\cdot x)\bigr)^2 .$$
 #
-# A computer does not see a formula. It sees a **computational graph**: nodes that take something in and give something back. Any expression, however long, can be cut into such elementary steps.
+# A computer does not see a formula. It sees a **computational graph**: a node holds a value, and the arrows say what it is made from. Any expression, however long, can be cut into such elementary steps.
 
 # %% show="show_graph"
 neuron.graph()
@@ -80,7 +80,7 @@ check("linear")
 # %% [markdown]
 # ### Exercise `relu`
 #
-# Without a nonlinearity (also called activation) $\sigma$ the neuron would be a fancy way to draw a straight line. The most popular one costs almost nothing: it lets positive numbers through and stops the rest. Yours should take a number or an array of any shape and return the same shape.
+# Without a nonlinearity (also called activation) $\sigma$ the neuron could only draw a straight line (for several inputs, a plane). The most popular one costs almost nothing: it lets positive numbers through and stops the rest. Yours should take a number or an array of any shape and return the same shape.
 
 # %% answer="relu"
 def relu(z):
@@ -110,7 +110,7 @@ def relu(z):
 check("relu")
 
 # %% [markdown]
-# In what follows $\sigma$ may be any nonlinearity. The course provides three as objects: `tanh`, `sigmoid` and `softplus`; in notebook 02 a `relu` joins them. Call one to get its value: `tanh(0.5)`; `tanh.slope(0.5)` is its slope.
+# In what follows $\sigma$ may be any nonlinearity. The course provides three as objects: `tanh`; `sigmoid`, which is $1/(1 + \mathrm e^{-z})$; and `softplus`, $\log(1 + \mathrm e^{z})$. (In notebook 02 a `relu` joins them.) `tanh(0.5)` is a value, `tanh.slope(0.5)` the slope there.
 #
 # ### Exercise `forward`
 #
@@ -183,7 +183,7 @@ GraphStepper(way="forward")
 #
 # ### Exercise `repeats`
 #
-# A prediction. If a computer evaluates both formulas exactly as written, **how many times does it compute $w\cdot x$** for each? Treat $\sigma'$ as one symbol: $\sigma'(w\cdot x)$ contains $w\cdot x$ once.
+# If a computer evaluates both formulas exactly as written, **how many times does it compute $w\cdot x$** for each? Treat $\sigma'$ as one symbol: $\sigma'(w\cdot x)$ contains $w\cdot x$ once.
 
 # %% answer="repeats"
 # Put your two counts in place of None.
@@ -224,7 +224,7 @@ print("dl/dv = %.4f, dl/dw = %s" % by_hand(np.array([1.5, -0.5]), 0.3, np.array(
 #
 # > **Backpropagation is caching for the chain rule.**
 #
-# What does keeping cost, and save? Ten neurons in a chain cache 21 numbers, 8 bytes each: the input, and ten times $z$ and $h$. Drop one and play the backward pass (from $l$ back to $w$): the picture counts what must be computed again. The switches are for notebook 02.
+# What does this cost, and what does it save? Ten neurons in a chain, one input each, $x \to z_1 \to h_1 \to z_2 \to \dots \to h_{10}$, cache 21 numbers, 8 bytes each. Drop one and play: on the way back it is computed again, whenever it is needed. (The switches are for notebook 02.)
 
 # %% show="show_ledger"
 from barprop.widgets import CacheLedger
@@ -268,9 +268,9 @@ check("dl_dv_cached")
 #
 # You need a second opinion that knows no calculus. Nudge a variable up and down; divide the change by the distance:
 #
-# $$\frac{\partial f}{\partial u_i} \approx \frac{f(u + \varepsilon\,\mathbf e_i) - f(u - \varepsilon\,\mathbf e_i)}{2\,\varepsilon}$$
+# $$\frac{\partial f}{\partial u_i} \approx \frac{f(u^{+}) - f(u^{-})}{2\,\varepsilon}$$
 #
-# Here $\mathbf e_i$ is all zeros except for a single one at position $i$; $\varepsilon$ is the nudge, `step` in code. This **central difference** is slow and hard to fool; the checks use it. For $u^3$ at $u = 2$ the slope is 12. The last lines show how NumPy visits all positions:
+# In $u^{+}$ the nudge $\varepsilon$ (`step` in code) is added to entry $i$, in $u^{-}$ it is subtracted; $\partial$ says that the other entries stay. This **central difference** is slow, and hard to fool except at a corner, such as ReLU's. The checks use a finer version. For $u^3$ at $u = 2$ the slope is 12:
 
 # %% show="show_cubic"
 for step in (1.0, 0.1, 0.01):
@@ -281,7 +281,7 @@ print("positions in one number:", list(np.ndindex(())))
 # %% [markdown]
 # ### Exercise `numerical_gradient`
 #
-# `f` takes something shaped like `u` and returns one number. `u` may be a number or an array of any shape; what you return has the same shape. Nudge **one entry at a time**, by exactly `step`, and leave the caller's `u` as it was.
+# `f` takes something shaped like `u` and returns one number. `u` may be a number or an array of any shape; what you return has the same shape. Nudge **one entry at a time** (`np.ndindex` lists the positions, as you have just seen), by exactly `step`, and leave the caller's `u` as it was.
 
 # %% answer="numerical_gradient"
 def numerical_gradient(f, u, step=1e-6):
@@ -328,11 +328,13 @@ if ready("forward", "numerical_gradient"):
     example = {"x": np.array([1.5, -0.5]), "y": 0.3, "v": 1.2}
     start = np.array([0.8, 0.4])
     _, exact = by_hand(w=start, **example)  # the long formula from above
-    display(neuron.step_sizes(lambda w: forward(w=w, sigma=tanh, **example)["l"], start, exact, numerical_gradient))
-    print("Your guess:", guess_step)
+    loss = lambda w: forward(w=w, sigma=tanh, **example)["l"]
+    display(neuron.step_sizes(loss, start, exact, numerical_gradient))
+    tiny, small = (np.max(np.abs(numerical_gradient(loss, start, step) - exact)) for step in (1e-12, 1e-3))
+    print(f"Your guess: {guess_step}. The error at 1e-12 is {'larger' if tiny > small else 'smaller'} than at 1e-3.")
 
 # %% [markdown]
-# Two errors pull in opposite directions. With a large nudge the bend of the loss counts: the curvature itself cancels, since you nudge to both sides, but its change, the third derivative, does not. A tiny nudge subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here and not smaller. Try it variable by variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)
+# Two errors pull in opposite directions. Over a large nudge the loss is no straight line: its second derivative cancels, since you nudge to both sides, but its third does not. A tiny nudge subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here and not smaller. Try it variable by variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)
 
 # %% show="show_nudge"
 from barprop.widgets import NudgeTest
@@ -349,7 +351,12 @@ for count in (10, 1_000, 100_000, 100_000_000):
     print(f"{count:>11,} weights: {2 * count:>11,} forward passes by nudging, about 3 with a cache")
 
 # %% [markdown]
-# Why three? A weight takes one multiplication forward and two back: for its own derivative, and to hand on (notebook 02). For narrow ones four: slopes count.
+# <details><summary>Why three?</summary>
+#
+# In a wide layer each weight takes one multiplication forward and two on the way back: one for its own derivative, one to hand on (notebook 02).
+#
+# The slopes take one multiplication for each neuron, which is little beside the weights. In the chain above, with one weight for each neuron, it is not: 10 multiplications forward and 30 back, so four passes in all.
+# </details>
 #
 # And by hand? **Another architecture, another derivation.**
 
@@ -383,7 +390,7 @@ def logistic_forward(x, y, w):
 # </details>
 # <details><summary>The values are right, but NumPy warns</summary>
 #
-# `np.where` computes both forms and then picks one. Something must be made safe before it goes into `np.exp`. Or look at the nonlinearities that the set-up cell imports: one of them has this shape.
+# `np.where` computes both forms and then picks one. Something must be made safe before it goes into `np.exp`. Or look at the formulas of the three nonlinearities again: one of them is almost this one.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -440,5 +447,5 @@ if ready("logistic_forward"):
 # Nothing here is graded.
 #
 # - Nudge up only, and divide by `step`. How does the error shrink with the step now, and where is the best step?
-# - Add a weight $b$: $z = w\cdot x + b$. Which graph steps change, and how many numbers does the cache hold now?
+# - Add a weight $b$: $z = w\cdot x + b$, as one step or as two. Which graph steps change, and how many numbers does the cache hold in each case?
 # - With complex numbers nothing is subtracted: $f'(u) \approx \operatorname{Im} f(u + \mathrm i\varepsilon)/\varepsilon$. Try $\varepsilon = 10^{-100}$ on `np.tanh`.

@@ -15,7 +15,7 @@
 #
 # In notebook 01 you stored every step of the forward pass, and saw that derivatives written out by hand compute the same things repeatedly. Now you do the **backward pass**: back through the graph, one step at a time, each thing once. At the end you train the neuron with gradients you derived yourself.
 #
-# Just before *Steps that the lecture did not show* is a good place for a break.
+# Good places for a break: before *Steps that the lecture did not show*, and before *Downhill*.
 
 # %% locked="setup"
 import numpy as np
@@ -42,25 +42,25 @@ def forward(x, y, w, v, sigma):
 #
 # $$\bar l = \frac{\mathrm dl}{\mathrm dl} = 1$$
 #
-# In code a bar is spelt out: `v_bar`. With $y = 1$ and $e = 3$ the loss is $2$. Nudge $e$ up a little. What is $\bar e$, roughly?
+# In code a bar is spelt out: `v_bar`. With $y = 1$ and $e = 4$ the loss is $4.5$. Nudge $e$ up a little. What is $\bar e$, roughly?
 
 # %%
 guess_e_bar = None  # a number; not graded
 
 # %% show="show_nudge"
 for nudge in (1.0, 0.1, 0.01):
-    change = (1.0 - (3.0 + nudge)) ** 2 / 2 - (1.0 - 3.0) ** 2 / 2
+    change = (1.0 - (4.0 + nudge)) ** 2 / 2 - (1.0 - 4.0) ** 2 / 2
     print(f"e nudged by {nudge}: the loss changes by {change:+.5f}, that is {change / nudge:+.3f} per unit")
 print("Your guess:", guess_e_bar)
 
 # %% [markdown]
 # ## The pattern
 #
-# Take one step of the graph, say $e = v\,h$. Its output $e$ is made from its inputs, $v$ and $h$. If we know $\bar e$, the chain rule gives the bars of the inputs, always in the same way:
+# Take one graph step, say $e = v\,h$. Its output is $e$, its inputs are $v$ and $h$. If we know $\bar e$, the chain rule gives the bars of the inputs, always in the same way:
 #
-# > **The bar of an input is the bar of the output, times how the output is made from the input.**
+# > **The bar of an input is the bar of the output, times the slope of the output with respect to the input.**
 #
-# "How" is a slope: how far the output moves per unit of a small nudge. If a variable is used once, that is all. Seven exercises follow.
+# The slope is how far the output moves, per unit of a small nudge of the input. Here each variable is used once, so this is the whole method.
 
 # %% show="show_graph"
 neuron.graph()
@@ -136,9 +136,9 @@ check("bar_y")
 # %% [markdown]
 # ## Through the product
 #
-# One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again: how is $e$ made from $v$? Nudge $v$ by a small amount, and $e$ moves by this amount times a number from the way forward.
+# One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again, with a nudge: move $v$ a little. How far does $e$ move?
 #
-# **Each step reads its own numbers from the cache.** Here the function is handed the number that its step reads; from `new_steps` on you choose it yourself. The question here is what to do with it.
+# **Each step reads its own numbers from the cache.** Here the function is handed the number that its step reads; from `backward` on you choose it yourself. The question here is what to do with it.
 #
 # ### Exercise `bar_v`
 #
@@ -218,9 +218,9 @@ if ready("bar_e", "bar_h"):
 # %% [markdown]
 # ## Through the nonlinearity
 #
-# Next step: $h = \sigma(z)$. How is $h$ made from $z$? Close to any point a curve is like a straight line, with slope $\sigma'$.
+# Next step: $h = \sigma(z)$. How far does $h$ move with $z$? Close to a point, a smooth curve is almost a straight line, with slope $\sigma'$.
 #
-# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it. If you know the nonlinearity, you know its derivative: for ReLU it is 1 if $z > 0$ and 0 otherwise, like a gate that was open or shut.
+# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it. If you know the nonlinearity, you know its derivative: for ReLU it is 1 if $z > 0$ and 0 if $z < 0$, a gate that was open or shut. (At its corner, $z = 0$, we take 0, by convention.)
 #
 # The course's nonlinearities come with theirs: `sigma.slope(z)`.
 
@@ -230,10 +230,10 @@ neuron.slopes([relu, tanh, sigmoid, softplus])
 # %% [markdown]
 # ### Exercise `bar_z`
 #
-# You are given $\bar h$, $z$ and $\sigma$. Guess first: what is $\bar z$ at $z = -1$ with $\bar h = 5$, for ReLU and for tanh? (Read the slope off the picture.) Then write the function for any $\sigma$.
+# You are given $\bar h$, $z$ and $\sigma$. Guess first: which of tanh and sigmoid lets more of $\bar h$ through at $z = -1$, and which at $z = -3$? Then write the function for any $\sigma$.
 
 # %%
-guess_z_bar = {"relu": None, "tanh": None}  # numbers; not graded
+guess_through = {"z = -1": None, "z = -3": None}  # "tanh" or "sigmoid"; not graded
 
 # %% answer="bar_z"
 def bar_z(h_bar, z, sigma):
@@ -265,14 +265,15 @@ check("bar_z")
 
 # %% show="show_shut"
 if ready("bar_z"):
-    for sigma in (relu, tanh):
-        print(f"{sigma.name} at z = -1, h_bar = 5: z_bar = {float(bar_z(5.0, -1.0, sigma)):.2f}")
-    print("Your guess:", guess_z_bar)
+    for z in (-1.0, -3.0):
+        through = {sigma.name: float(bar_z(1.0, z, sigma)) for sigma in (relu, tanh, sigmoid)}
+        print(f"z = {z:.0f}: h_bar = 1 becomes", ", ".join(f"{bar:.3f} ({name})" for name, bar in through.items()))
+    print("Your guess:", guess_through)
 
 # %% [markdown]
 # ## Through the dot product
 #
-# The last step, or the first, depending on your direction: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
+# The first step of the way forward, and so the last of the way back: $z = w\cdot x$. Written out it is a sum of products, $w_1x_1 + w_2x_2 + \dots$, and you know what a product does.
 #
 # ### Exercise `bar_w`
 #
@@ -340,7 +341,38 @@ check("bar_x")
 # %% [markdown]
 # ## The whole backward pass
 #
-# Forward runs from inputs to outputs, backward from outputs to inputs. **Each step back takes two things: the bar found just before, and what forward cached here** (or an input, which is at hand anyway).
+# **Each step back takes the bar of its output, and what its slope needs: a number that forward has cached**, or an input, which is at hand anyway.
+#
+# ### Exercise `order`
+#
+# Could you get $\bar w$ first, since that is what you want? Write the seven names `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"` in an order in which their bars **can** be computed. (The alphabet is not one.) There is more than one; any that works is right.
+
+# %% answer="order"
+# Write the seven names, in quotes, between the brackets.
+order = []
+### BEGIN SOLUTION
+order = ["e", "y", "v", "h", "z", "w", "x"]
+### END SOLUTION
+
+# %% [markdown]
+# <details><summary>It says a bar is asked for too early</summary>
+#
+# Look at the arguments of `bar_w`. Which function computes the first one?
+# </details>
+# <details><summary>Where do I look?</summary>
+#
+# In the picture of the graph, turn all arrows round and begin at $l$. A bar can be computed once the bar where its arrow begins is there.
+# </details>
+# <details><summary>A small example</summary>
+#
+# In a chain $a \to b \to c \to l$ there is one order only: $\bar c$, $\bar b$, $\bar a$.
+# </details>
+
+# %% test="test_order"
+check("order")
+
+# %% [markdown]
+# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's fault: on paper, too, bars come in such an order.
 #
 # ### Exercise `backward`
 #
@@ -412,50 +444,26 @@ from barprop.widgets import GraphStepper
 GraphStepper(x=(0.6, 1.2), w=(-0.7, 0.9), v=-1.1, y=0.4)
 
 # %% [markdown]
-# ### Exercise `order`
-#
-# Could you get $\bar w$ first, since that is what you want? Write the seven names `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"` in an order in which their bars **can** be computed. (The alphabet is not one.) There is more than one; any that works is right.
-
-# %% answer="order"
-# Write the seven names, in quotes, between the brackets.
-order = []
-### BEGIN SOLUTION
-order = ["e", "y", "v", "h", "z", "w", "x"]
-### END SOLUTION
-
-# %% [markdown]
-# <details><summary>It says a bar is asked for too early</summary>
-#
-# Look at the arguments of `bar_w`. Which function computes the first one?
-# </details>
-# <details><summary>Where do I look?</summary>
-#
-# Follow the dashed arrows of the picture. A bar can be computed once the bar where its arrow begins is there.
-# </details>
-# <details><summary>A small example</summary>
-#
-# In a chain $a \to b \to c \to l$ there is one order only: $\bar c$, $\bar b$, $\bar a$.
-# </details>
-
-# %% test="test_order"
-check("order")
-
-# %% [markdown]
-# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. The computer is not to blame: with bars on paper you do the same work in the same order.
-#
-# Is the result right? Nudge each variable and look at the loss, as in notebook 01.
+# Is the result right? Nudge each number and look at the loss, as in notebook 01. `compare` does this for any backward pass:
 
 # %% show="show_nudges"
-if ready("backward"):
+def compare(backward):
+    """Print the slope that nudging gives for each number, and beside it the bar of a backward pass."""
     point = {"x": np.array([1.5, -0.5]), "w": np.array([0.8, 0.4]), "v": 1.2, "y": 0.3}
     bars = backward(forward(sigma=tanh, **point), sigma=tanh, **point)
     for name in point:
-        up = forward(sigma=tanh, **point | {name: point[name] + 1e-5})["l"]
-        down = forward(sigma=tanh, **point | {name: point[name] - 1e-5})["l"]
-        print(f"{name}: nudged {(up - down) / 2e-5:+.8f}   by bars {np.sum(bars[name]):+.8f}")
+        for i, nudge in enumerate(1e-5 * np.eye(2) if name in "xw" else [1e-5]):
+            up = forward(sigma=tanh, **point | {name: point[name] + nudge})["l"]
+            down = forward(sigma=tanh, **point | {name: point[name] - nudge})["l"]
+            label, bar = (f"{name}_{i + 1}", bars[name][i]) if name in "xw" else (name, bars[name])
+            print(f"{label:>3}: nudged {(up - down) / 2e-5:+.8f}   by bars {float(bar):+.8f}")
+
+
+if ready("backward"):
+    compare(backward)
 
 # %% [markdown]
-# (For the vectors all entries were nudged at once, so the sum of their bars is what to compare.) Try it yourself with nudges of any size. As a function of $w_1$ the loss is no parabola: its curvature changes, so a large nudge gives a wrong slope:
+# Try it yourself with nudges of any size. As a function of $w_1$ the loss is no parabola: its curvature changes, so a large nudge gives a wrong slope:
 
 # %% show="show_nudge_test"
 from barprop.widgets import NudgeTest
@@ -516,7 +524,7 @@ check("new_steps")
 # %% [markdown]
 # ## Three passes with a bug
 #
-# Three backward passes of the neuron, each with one mistake. They are shown once your own `backward` has passed. Everything that is made from a wrong bar is wrong as well, so look for the **first** wrong bar on the way back. If one line makes two wrong bars, name the left one.
+# Three backward passes of the neuron, each with one mistake. They are shown once your own `backward` has passed. Everything that is made from a wrong bar is wrong as well, so look for the **first** wrong bar, in the order in which the pass computes them: from top to bottom, and in a line from left to right.
 
 # %% packed="three_passes" after="backward"
 def pass_a(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -542,7 +550,7 @@ def pass_c(cache, x, y, w, v, sigma, l_bar=1.0):
 # %% [markdown]
 # ### Exercise `find_the_bug`
 #
-# Name the first wrong bar of each pass. Read them, or nudge: the loop below `order` that compared bars with nudges shows which of the bars of $x$, $w$, $v$ and $y$ are wrong; to test the bars of $z$, $h$ and $e$, nudge these variables yourself. One of the three mistakes cannot be seen with `relu`.
+# Name the first wrong bar of each pass. Read them, or nudge: `compare(pass_a)` shows which of the bars of $x$, $w$, $v$ and $y$ are wrong; to test the bars of $z$, $h$ and $e$, nudge these variables yourself.
 
 # %% answer="find_the_bug"
 # Put one of "e", "h", "v", "w", "x", "y", "z" in place of each None.
@@ -575,7 +583,7 @@ check("find_the_bug")
 #
 # ### Exercise `logistic_backward`
 #
-# Return the bars of $m$, $w$, $x$, $y$, $z$. Draw the graph first: $y$ enters at a different step this time. Read $z$, $m$, $l$ from the cache as they are. The values must be right for $m = \pm 1000$, too.
+# Return the bars of $m$, $w$, $x$, $y$, $z$. Draw the graph first: $y$ enters at a different step this time. Read $z$, $m$, $l$ from the cache as they are: computing them again costs half the points. The values must be right for $m = \pm 1000$, too.
 
 # %% answer="logistic_backward"
 def logistic_backward(cache, x, y, w, l_bar=1.0):
@@ -625,7 +633,7 @@ if ready("logistic_backward"):
 # %% [markdown]
 # ## What if memory is short?
 #
-# The cache of a neuron is four numbers. That of a large network is most of its memory: every step's output, kept until the backward pass has read it. Here are thirty layers. Suppose there is room for 20 of the 61 vectors ($x$, and $z$ and $h$ of each layer). Which do you keep? Press cells to drop the rest, and see what it costs:
+# The cache of a neuron is four numbers. That of a large network often takes most of the memory in training: every step's output, kept until the backward pass has read it. Here are thirty layers. Suppose there is room for 20 of the 61 vectors ($x$, and $z$ and $h$ of each layer). Which do you keep, so that little is computed again? Press cells to drop the rest, and see what it costs:
 
 # %% show="show_memory"
 from barprop.widgets import CacheLedger
@@ -633,6 +641,11 @@ from barprop.widgets import CacheLedger
 CacheLedger(depth=30)
 
 # %% [markdown]
+# <details><summary>One good choice</summary>
+#
+# $x$ and 19 of the $z$, spread so that no two neighbouring layers are without: $h$ is one cheap call away from $z$, and a missing $z$ one product away from the layer before. Two steps back need each missing $z$, so the work is 3.7 forward passes in place of 3.0. With the first 19 $z$ it would be 5.2.
+# </details>
+#
 # Two tricks, both about $\sigma$, make the cache smaller.
 #
 # **Trick one: read the slope off the output.** For some nonlinearities $\sigma'(z)$ can be computed from $h$ alone, so $z$ need not be kept. (In the picture above: tick *slope from h* and press *h only*.)
@@ -685,11 +698,11 @@ def relu_slope(h):
 check("slopes_from_output")
 
 # %% [markdown]
-# **Trick two: do not store the nonlinearity's output; compute it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work. On today's hardware, where fetching a number often costs more than computing it, that is a good deal.
+# **Trick two: do not store the nonlinearity's output; compute it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work: $z$ is fetched anyway, for the slope, and a cheap call often takes less time than fetching $h$ too.
 #
 # ### Exercise `backward_recompute`
 #
-# The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before, and read $z$ and $e$ as they are.
+# The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before. Computing $z$ or $e$ again, too, costs half the points.
 
 # %% answer="backward_recompute"
 def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -775,7 +788,7 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
 check("train")
 
 # %% [markdown]
-# Does it learn? Here are fifty points along a curve, with some noise, and one neuron: a single $\tanh$, stretched, moved and scaled. (A column of ones in `X` gives the neuron an offset without a new formula.) What will the loss do in 600 training steps: fall to exactly zero, fall but stay above zero, or not fall?
+# Does it learn? Here are fifty points along a curve, with some noise, and one neuron: a single $\tanh$, stretched in both directions and shifted. (A column of ones in `X` gives the neuron an offset without a new formula.) What will the loss do in 600 training steps: fall to exactly zero, fall but stay above zero, or not fall?
 
 # %%
 guess_loss = None  # "zero", "above zero" or "not"; not graded
@@ -787,7 +800,7 @@ if ready("backward", "train"):
     X = np.column_stack([rng.uniform(-2, 2, 50), np.ones(50)])
     Y = 1.5 * np.tanh(2 * X[:, 0] - 0.7) + 0.1 * rng.normal(size=50)
     w, v, losses = train(X, Y, np.array([0.1, 0.0]), 0.5, tanh, lr=0.1, steps=600, seed=0)
-    display(neuron.training(X[:, 0], Y, lambda s: v * tanh(np.outer(s, w[:1])[:, 0] + w[1]), losses))
+    display(neuron.training(X[:, 0], Y, lambda s: v * tanh(w[0] * s + w[1]), losses))
     print(f"Your guess: {guess_loss}. Mean loss, first 50 steps: {np.mean(losses[:50]):.3f}; last 50: {np.mean(losses[-50:]):.4f}")
 
 # %% [markdown]
@@ -798,7 +811,7 @@ if ready("train"):
     print(f"w = {w.round(2)}, v = {v:.2f}; the line was made with w = [2, -0.7], v = 1.5")
 
 # %% [markdown]
-# Now look for a start from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.
+# Now look for a start, away from the minima, from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.
 
 # %% show="show_descent"
 from barprop.widgets import Descent
@@ -806,12 +819,17 @@ from barprop.widgets import Descent
 Descent()
 
 # %% [markdown]
+# <details><summary>Where nothing moves</summary>
+#
+# At $w = v = 0$. There $h = \tanh 0 = 0$, so $\bar v = \bar e\,h = 0$; and $\bar h = \bar e\,v = 0$, so $\bar w = 0$. Each weight waits for the other.
+# </details>
+#
 # You wrote the derivative of every step once; in notebook 04 you chain such steps in any order you like.
 #
 # ## What to take away
 #
 # - Bar of an input = bar of the output × slope of the output with respect to the input.
-# - Each step of the backward pass reads the bar found before it and what forward cached there.
+# - Each step of the backward pass takes the bar of its output, and reads what its slope needs: most often a number from the cache.
 # - Wrong bars spread towards the inputs: look for the first.
 #
 # Three quick questions:
@@ -822,7 +840,7 @@ Descent()
 # </details>
 # <details><summary>Which cached number does the step h = tanh(z) need on the way back?</summary>
 #
-# $z$ is enough, and so is $h$, since the slope of tanh can be computed from either. One of the two can be dropped.
+# $z$ is enough, and so is $h$, since the slope of tanh can be computed from either. In our neuron only $z$ can be dropped at no cost: $h$ is also read by the step $e = v\,h$.
 # </details>
 # <details><summary>For ReLU and z = -3: what does w learn from this example?</summary>
 #

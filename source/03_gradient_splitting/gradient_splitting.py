@@ -13,9 +13,9 @@
 # %% [markdown]
 # # 3 · Who gets the gradient
 #
-# In notebook 02 every weight got its bar. But not all of them get the same amount: one part of a network can be well fed while the part next to it starves, and no error message tells you.
+# In notebook 02 every weight got its bar, but not all get the same amount: one part of a network can be well fed while the part next to it starves, and no error message tells you.
 #
-# Here you find out who gets how much, how to notice, and what to do about it. You need the bars of notebook 02.
+# You find out who gets how much, and what to do about it. You need the bars of notebook 02, matrix times vector, and the transpose. Take a break before *How large may the rate be?*
 
 # %% locked="setup"
 import numpy as np
@@ -106,12 +106,12 @@ if ready("split"):
     display(splitting.products_and_sum(x, w, -2, bars))
     for i in range(2):
         print(f"term {i + 1} contributes {w[i] * x[i]:.1f} to z = {w @ x:.1f}; its weight's bar is {bars[i]:+.1f}")
-    print("Your guess:", guess_bars)
+    print("The bars of the terms: -2 and -2, undivided. Your guess:", guess_bars)
 
 # %% [markdown]
-# The sum passes $\bar z$ on, **undivided, to both terms**: nudge either by $0.1$ and $z$ moves by $0.1$. The products make the difference. It is not the weight of the larger term that gets more gradient: **the weight next to the larger $x$ gets most**.
+# The sum passes $\bar z$ on, **undivided, to both terms**: nudge either by $0.1$ and $z$ moves by $0.1$. The products make the difference, and not by the size of the term: **the weight next to the larger $|x|$ gets most**.
 #
-# How much more? With $x = (3, 1)$, what percentage of the gradient goes to $w_1$? Then both weights take one training step, and $z$ changes: what percentage of *that* comes from the first term?
+# How much more? A weight's **share** of the gradient is the size of its bar, divided by the sum of all sizes. With $x = (3, 1)$, what is the share of $w_1$, in percent? Then both weights take one training step, and $z$ changes: what percentage of *that* comes from the first term?
 
 # %%
 # Your guess for the first term, in percent; not graded
@@ -120,7 +120,7 @@ guess = {"gradient": None, "step": None}
 # %% [markdown]
 # ### Exercise `gradient_share`
 #
-# The share of a weight is the size of its bar divided by the sum of the sizes of all bars. Shares lie between 0 and 1 and add up to 1, whatever the signs. You are given $x$ only, which should make you think about $\bar z$ for a moment.
+# Return the share of every weight. Shares lie between 0 and 1 and add up to 1, whatever the signs. You are given $x$ only, which should make you think about $\bar z$ for a moment.
 
 # %% answer="gradient_share"
 def gradient_share(x):
@@ -192,7 +192,7 @@ if ready("gradient_share", "step_share"):
     display(splitting.shares(x, gradient_share(x), step_share(x), guess))
 
 # %% [markdown]
-# Two answers to one question, both true: the first is about the bars, the second about what a training step does to $z$. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
+# 75 % and 90 % answer two questions: the first is about the bars, the second about what a training step does to $z$. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
 #
 # Now with numbers of your own: which term contributes most to $z$, and which weight gets most? Find a case in which one term contributes almost all of $z$ and its weight gets almost nothing.
 
@@ -214,7 +214,7 @@ if ready("gradient_share", "step_share"):
 # %% [markdown]
 # ## Two networks on one sum
 #
-# So far each term was a product of two numbers. Replace each by a small network:
+# So far each term was a product of two numbers. Replace each by a small network, without a nonlinearity to keep the formulas short:
 #
 # $$h_1 = W_1 x_1, \qquad h_2 = W_2 x_2, \qquad z = a_1 \cdot h_1 + a_2 \cdot h_2$$
 #
@@ -259,9 +259,22 @@ def branches_forward(x1, x2, W1, W2, a1, a2):
 check("branches_forward")
 
 # %% [markdown]
+# Before you go back, something that notebook 02 did not have: one feature goes into **several** units. The smallest case is $z = 2x + 3x$. If $\bar z = 10$ comes back, what is $\bar x$?
+
+# %%
+guess_x_bar = None  # a number; not graded
+
+# %% show="show_used_twice"
+moves = [2 * 1.1 - 2 * 1.0, 3 * 1.1 - 3 * 1.0]  # of both terms, when x goes from 1.0 to 1.1
+print(f"The first term moves by {moves[0]:.1f}, the second by {moves[1]:.1f}, z by {sum(moves):.1f}, the loss by {10 * sum(moves):.0f}.")
+print(f"That is {10 * sum(moves) / 0.1:.0f} per unit of x. Your guess: {guess_x_bar}")
+
+# %% [markdown]
+# What comes back to $x$ along the two paths is added up.
+#
 # ### Exercise `branches_backward`
 #
-# And back: the bars of all eight variables. Two things are new. $\bar h$ is a vector, one number per unit. And $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ says how the loss reacts to a nudge of $W_{ij}$.
+# Now go back through both networks: the bars of all eight variables. $\bar h$ is a vector, one number per unit. $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ says how the loss reacts to a nudge of $W_{ij}$.
 #
 # There are two checks: *outside* looks at $a$ and $h$, *inside* at $W$ and $x$. Before you type: which of these bars read the cache?
 
@@ -283,7 +296,11 @@ def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
 # %% [markdown]
 # <details><summary>My W̄ has the wrong shape</summary>
 #
-# Take one entry, $W_{ij}$. Which bar comes back to it, and which feature does it multiply? NumPy can make a table of all such products.
+# Take one entry, $W_{ij}$. Which bar comes back to it, and which feature does it multiply? `np.outer` makes a table of all such products.
+# </details>
+# <details><summary>Which bars read the cache?</summary>
+#
+# Where is $h$ a factor of a product? The other factor of that product has a bar that reads it. Are there more?
 # </details>
 # <details><summary>Everything is half as large as it should be</summary>
 #
@@ -303,9 +320,9 @@ check("branches_backward", "inside")
 # %% [markdown]
 # ### Exercise `fan_out`
 #
-# Often both networks look at the **same** $x$. Then one variable feeds two steps, and two bars come back for it. What is $\bar x$?
+# Often both networks look at the **same** $x$. Then one variable feeds two networks. What is $\bar x$?
 #
-# Nudge $x$ and look at $z$: along how many paths does the change arrive there, and what does the sum do with the changes that arrive? You may use your `branches_backward`.
+# Nudge $x$ and look at $z$: along how many paths does the change arrive there? You may use your `branches_backward`.
 
 # %% answer="fan_out"
 def fan_out(z_bar, cache, x, W1, W2, a1, a2):
@@ -331,7 +348,7 @@ def fan_out(z_bar, cache, x, W1, W2, a1, a2):
 # </details>
 # <details><summary>A nudge in numbers</summary>
 #
-# $z = 2x + 3x$. Nudge $x$ by $0.1$: the first term moves by $0.2$, the second by $0.3$. And $z$?
+# Nudge the shared $x$ a little. If the first network alone moves $z$ by $0.2$ and the second alone by $0.3$, how far does $z$ move?
 # </details>
 
 # %% test="test_fan_out_branches"
@@ -341,7 +358,7 @@ check("fan_out", "branches")
 check("fan_out", "x")
 
 # %% [markdown]
-# **Where a variable is used twice, its bars are added up.** In notebook 06 a whole autograd engine depends on this.
+# **Where a variable is used twice, what comes back is added up.** Notebook 06 depends on this.
 #
 # ## Is anybody starving?
 #
@@ -350,7 +367,7 @@ check("fan_out", "x")
 # %% [markdown]
 # ### Exercise `update_ratio`
 #
-# Return the length of one update (learning rate included) divided by the length of the weights: the root of the sum of the squares of all entries, also for a matrix (its Frobenius norm).
+# Return the length of one update (learning rate included) divided by the length of the weights. Length is the root of the sum of the squares of all entries, for a matrix too (its Frobenius norm).
 
 # %% answer="update_ratio"
 def update_ratio(w, w_bar, lr):
@@ -382,7 +399,7 @@ def update_ratio(w, w_bar, lr):
 check("update_ratio")
 
 # %% [markdown]
-# First watch the ratio for one neuron; its loss is drawn over $(w, v)$ like a landscape. Leave the picture's own question aside. While descent goes on and the rate stays the same, does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step jumps across the valley: the picture compares that step with the size of the weights.
+# First watch the ratio for one neuron and one example, $x = 1.5$ and $y = 0.9$; its loss is drawn over $(w, v)$ like a landscape. While descent goes on and the rate stays the same, does the ratio grow or shrink? Write your guess, then press Step. After that raise the rate until a step jumps across the valley: the picture compares that step with the size of the weights.
 
 # %%
 guess_ratio = None  # "grows" or "shrinks"; not graded
@@ -390,11 +407,11 @@ guess_ratio = None  # "grows" or "shrinks"; not graded
 # %% show="show_descent"
 from barprop.widgets import Descent
 
-Descent()
+Descent(x=[1.5], y=[0.9], w=0.3, v=0.4)
 
 # %% show="show_ratios_on_the_way"
 if ready("update_ratio"):
-    place, rate = np.array([0.3, 0.4]), 0.3  # w and v of a neuron with x = 1.5 and y = 0.9
+    place, rate = np.array([0.3, 0.4]), 0.3  # the picture's start (w, v) and its rate
     loss = lambda u: (0.9 - u[1] * np.tanh(1.5 * u[0])) ** 2 / 2
     for step in range(21):
         bars = np.array([(loss(place + d) - loss(place - d)) / 2e-5 for d in 1e-5 * np.eye(2)])
@@ -417,7 +434,7 @@ W_start = {"W1": rng.normal(size=(4, 4)) / 2, "W2": rng.normal(size=(12, 4)) / 2
 W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12)}
 
 # %% [markdown]
-# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when the ratio of one array is a hundredth of its neighbour's.)
+# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. The loss is $\tfrac12(y - z)^2$, so $\bar z = z - y$ comes in. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when the ratio of one array is a hundredth of its neighbour's.)
 
 # %% folded="show_first_step"
 if ready("branches_forward", "branches_backward", "update_ratio"):
@@ -430,7 +447,7 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
 # %% [markdown]
 # The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: $\bar W_2$ has the small $x_2$ as a factor, and $\bar a_2$ the small $h_2$ that was made from it.
 #
-# Next, train both for 300 steps with your own functions and see how far their weights get. How far will the weights of the 12 units have moved, compared with those of the 4: half as far, a tenth, a hundredth?
+# Next, train both for 300 steps with your own functions. A network's weights are all its numbers in $W$ and $a$; how far they have moved is again divided by their length at the start. By this measure, how far will the 12 units get, compared with the 4: half as far, a tenth, a hundredth?
 
 # %%
 guess_units = None  # such as "a hundredth"; not graded
@@ -460,15 +477,20 @@ def moved(path):
 if ready("branches_forward", "branches_backward", "update_ratio"):
     path, losses = train_two(X1, X2_small, lr=0.02)
     display(splitting.movement({"raw": (moved(path), losses)}, ("4 units", "12 units")))
-    print("Your guess: %s. Distance moved: 4 units %.2g, 12 units %.2g" % (guess_units, *moved(path)[-1]))
+    print("Your guess: %s. Distance moved / length at the start: 4 units %.2g, 12 units %.2g" % (guess_units, *moved(path)[-1]))
+
+# %% [markdown]
+# About a tenth, though the first update ratios differed by a factor of a hundred or more. The 4 units were fast: after about 100 steps they only went back and forth. The 12 units kept walking, slowly, all the time.
+#
+# Now with networks of your own sizes:
 
 # %% show="show_two_branches"
 from barprop.widgets import SplitBars
 
-SplitBars(mode="train", steps=20)  # and here with networks of your own sizes
+SplitBars(mode="train", steps=20)
 
 # %% [markdown]
-# The network with small inputs has a small output, gets small bars for its weights, and so **hardly moves**, even with three times the units. Here, what it knows about $y$ is hardly used.
+# The network with small inputs has a small output, gets small bars for its weights, and so **hardly moves**, even with three times the units. In 300 steps, what it knows about $y$ is hardly used.
 #
 # Nothing crashed; the loss only levelled off. So: **check how the gradient flows, and whether the weights are being updated.**
 
@@ -520,10 +542,10 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # %% [markdown]
 # Both move, the loss falls almost to zero, and then both stop because there is nothing left to learn.
 #
-# Would another learning rate have been enough? Try many: features of the second network in five sizes, eleven rates, raw and rescaled (a few seconds). For how many of the five sizes will $\eta = 0.03$ bring the loss below $0.01$, raw and rescaled?
+# Would another learning rate have been enough? Try many: features of the second network in five sizes, $0.01$, $0.1$, $1$, $10$ and $100$; eleven rates; raw and rescaled (a few seconds). With which of these sizes, raw, will $\eta = 0.03$ bring the loss below $0.01$?
 
 # %%
-guess_sizes = {"raw": None, "rescaled": None}  # 0 to 5; not graded
+guess_sizes = None  # such as [0.1, 1]; not graded
 
 # %% folded="show_sweep"
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
@@ -536,13 +558,14 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
             losses[title][f"{size:g}"] = ends
     display(splitting.rate_sweep(rates, losses))
     near = np.argmin(np.abs(np.log(rates / 0.03)))
-    good = {title: sum(bool(run[near] < 0.01) for run in ends.values()) for title, ends in losses.items()}
-    print(f"Your guess: {guess_sizes}. Sizes with a loss below 0.01 at a rate of {rates[near]:.2g}: {good}")
+    good = {title: [size for size, run in ends.items() if run[near] < 0.01] for title, ends in losses.items()}
+    print(f"Your guess: {guess_sizes}. Sizes with a loss below 0.01 at a rate of {rates[near]:.2g}:")
+    print("; ".join(f"{title}: {', '.join(names)}" for title, names in good.items()))
 
 # %% [markdown]
-# On the left only 2 of the 5 sizes have a rate that brings the loss below $0.01$; for the others none of the eleven rates does it in 300 steps: what one network tolerates is too slow for the other. On the right five lines lie on top of each other: **one rate is good for all.** That is a well-conditioned design; there is little to tune.
+# On the left only 2 of the 5 sizes have a rate that brings the loss below $0.01$; for the others none of the eleven does it in 300 steps: a rate small enough for the network with the larger inputs is too small for the other. On the right **one rate is good for all**: rescaled, all five are the same numbers. A well-conditioned design needs little tuning.
 #
-# But `rescale` does not help where one feature of an example is large and another small; they stay so:
+# But `rescale` has a price, the size of an example is lost; and a large feature beside a small one stays large:
 
 # %% show="show_shape"
 if ready("rescale"):
@@ -552,7 +575,7 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# In that picture the loss shot up at some rate. For a linear model the data tell you which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
+# At some rate the loss shot up. For a linear model the data tell you which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
 #
 # $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
 #
@@ -565,7 +588,7 @@ for rate in (0.1, 0.3, 0.5):
     print(f"rate {rate}: ", "  ".join(f"{t:+7.3f}" for t in distances))
 
 # %% [markdown]
-# With **several features** the curvature is a matrix, $C = \tfrac1n X^\top X$: move $w$ by a vector $u$, and $\bar w$ changes by $C u$. For some directions $u$ this is just a multiple, $C u = \lambda u$. Such a $u$ is called an **eigenvector** of $C$, and $\lambda$ its **eigenvalue**. Along each of them descent behaves as with one feature of that $\lambda$. NumPy finds all $\lambda$, sorted, smallest first: `np.linalg.eigvalsh(C)`.
+# With **several features** the curvature is a matrix, $C = \tfrac1n X^\top X$: move $w$ by a vector $u$, and $\bar w$ changes by $C u$. In some directions this is just a multiple, $C u = \lambda u$: then $u$ is an **eigenvector** of $C$, and $\lambda$ its **eigenvalue**. A symmetric matrix such as $C$ has $d$ of them, at right angles, so every $u$ is a sum of steps along them. Along each, descent behaves as with one feature of that $\lambda$. NumPy finds all $\lambda$, sorted, smallest first: `np.linalg.eigvalsh(C)`.
 
 # %% show="show_eigenvectors"
 C = np.array([[2.0, 1.0], [1.0, 2.0]])
@@ -575,7 +598,7 @@ print(np.linalg.eigvalsh(C))
 # %% [markdown]
 # ### Exercise `largest_stable_rate`
 #
-# Return the largest $\eta$ with which descent does not run away. For which $\eta$ is $(1 - \eta\lambda)\,t$ no farther out than $t$? Which $\lambda$ decides?
+# Return the largest $\eta$ with which descent does not run away. For which $\eta$ is $(1 - \eta\lambda)\,t$ not farther from 0 than $t$? Which $\lambda$ decides?
 
 # %% answer="largest_stable_rate"
 def largest_stable_rate(X):
@@ -631,9 +654,12 @@ if ready("largest_stable_rate"):
     display(splitting.crossing(curves, factors, ends))
 
 # %% [markdown]
-# Exactly there. The **steepest** direction alone, the one with the largest $\lambda$, sets the limit; the flat ones are slow with the rate that it allows.
+# Exactly there. The **steepest** direction alone, the one with the largest $\lambda$, sets the limit. At the rates that it allows, descent along the flat directions is slow.
 #
-# Finally: why does rescaling let you keep one rate? Here are five data sets on very different scales. What does your function say before and after?
+# Finally: why does rescaling let you keep one rate? Take five data sets whose features have sizes from $0.001$ to $1000$. How many times as large as the smallest of their five stable rates is the largest, roughly: before rescaling, and after?
+
+# %%
+guess_rates = {"before": None, "after": None}  # numbers; not graded
 
 # %% folded="show_units"
 if ready("rescale", "largest_stable_rate"):
@@ -643,6 +669,7 @@ if ready("rescale", "largest_stable_rate"):
         X = size * rng.normal(size=(200, 4)) @ rng.normal(size=(4, 4))
         before, after = largest_stable_rate(X), largest_stable_rate(rescale(X))
         print(f"{size:>20g} {before:>22.3g} {after:>16.3g}")
+    print("Your guess:", guess_rates)
 
 # %% [markdown]
 # The largest rate was about $10^{12}$ times the smallest; after `rescale`, less than $2$ times. (Never more than $d$ times: the eigenvalues of $C$ add up to $d$, so the largest lies between $1$ and $d$.)
@@ -657,7 +684,7 @@ if ready("rescale", "largest_stable_rate"):
 #
 # <details><summary>A term contributes 99 % of z. Does its weight get most of the gradient?</summary>
 #
-# Not necessarily. The weight gets most of the gradient only if its $x$ is the larger one; the term may be large because the weight is.
+# Not necessarily. The weight gets most of the gradient only if its $x$ is the largest in size; the term may be large because the weight is.
 # </details>
 # <details><summary>One x feeds three branches. How many bars does it have?</summary>
 #
@@ -678,6 +705,6 @@ if ready("rescale", "largest_stable_rate"):
 #
 # Nothing here is graded.
 #
-# - **Adam** moves each weight by about $\eta\,\mathrm{sign}(\bar w_i)$. What is the share of each step then? Which weights still starve?
+# - **Adam** moves each weight by about $-\eta\,\mathrm{sign}(\bar w_i)$. What is then each term's share in the change of $z$? Which terms still hardly change?
 # - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now?
 # - `rescale` with a learned factor for each feature is called RMSNorm. Derive its backward and test it with `numerical_gradient`. Which direction of $h$ gets no gradient?

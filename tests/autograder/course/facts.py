@@ -18,6 +18,7 @@ from barprop.data import class_names, digits, panda
 from barprop.picture_net import as_jpeg, build, load_tensors, multiplications
 from barprop.picture_net.build import GROUPS
 from barprop.pictures.photos import probabilities
+from barprop.widgets.cache_ledger import account
 from tests import needs
 
 X, _, X_test, labels_test = digits()
@@ -67,15 +68,51 @@ def relu_runs_that_stop() -> list[bool]:
     return [bool(np.all(features @ w <= 0)) for w in ends]
 
 
-@cache
-def sizes_with_a_good_rate() -> tuple[int, int]:
-    """Return for how many sizes of raw features in 03 some rate brings the loss below 0.01, and how many sizes there are."""
+def work_of_the_narrow_chain() -> tuple[int, int]:
+    """Return the multiplications forward and back of ten neurons in a chain, with one input each."""
+    work = account(10, 1, keep_z=True, keep_h=True)
+    return work["forward"], work["backward"]
+
+
+def passes_of_thirty_layers(kept: set[int], width: int = 64) -> float:
+    """Return the work, in forward passes, of thirty layers that keep x and the z of some layers, numbered from 1."""
+    again = 0
+    for layer in range(30, 0, -1):
+        have = {0, *kept}
+        for needed in (layer, layer - 1):  # z for the slope, and h of the layer before, which is made from its z
+            while needed not in have:
+                have.add(needed)
+                again += 1
+                needed -= 1
+    return (30 * width**2 + 30 * (2 * width**2 + width) + again * width**2) / (30 * width**2)
+
+
+def _experiment() -> dict[str, Any]:
+    """Return the names of notebook 03's experiment with two networks."""
     cells = {
         cell.id: cell.source for cell in read_authored(SOURCE / "03_gradient_splitting/gradient_splitting.py").cells
     }
     names: dict[str, Any] = {**vars(n03_gradient_splitting), "np": np}
     for cell in ("show_data", "show_training"):
         exec(cells[cell], names)
+    exec(cells["show_starving"].split("\n\n\nif ")[0], names)
+    return names
+
+
+def a_tenth_of_the_way() -> bool:
+    """Whether the starving network moves a tenth as far as the other, with a hundredth of its first update ratios."""
+    names = _experiment()
+    path = names["train_two"](names["X1"], names["X2_small"], 0.02)[0]
+    far = names["moved"](path)[-1]
+    first = {name: n03_gradient_splitting.update_ratio(w, path[1][name] - w, 1.0) for name, w in path[0].items()}
+    hundred = min(first["W1"] / first["W2"], first["a1"] / first["a2"])
+    return bool(0.09 < far[1] / far[0] < 0.11 and hundred > 95)
+
+
+@cache
+def sizes_with_a_good_rate() -> tuple[int, int]:
+    """Return for how many sizes of raw features in 03 some rate brings the loss below 0.01, and how many sizes there are."""
+    names = _experiment()
     train, sizes = names["train_two"], (0.01, 0.1, 1, 10, 100)
 
     def end(size: float, rate: float) -> float:
