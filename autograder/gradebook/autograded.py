@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from autograder.scoring.marks import key_of
 from autograder.scoring.record import Record
 from autograder.submission.read_folder import Submission, is_data
 from barprop.atomic_file import replacing
@@ -88,7 +89,6 @@ def _umask() -> int:
 def graded_key(target: Path) -> str:
     """Return the key that a graded notebook was made with, or ""."""
     try:
-        metadata = json.loads(target.read_bytes())["metadata"]
-        return str(metadata["autograder"]["key"])
+        return key_of(json.loads(target.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError):
         return ""

@@ -9,6 +9,7 @@ from typing import Any
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
+from autograder.scoring.marks import ShownVerdict, is_given, is_notice, is_verdict, verdict_of
 from barprop.exercises import EXERCISES, TESTS
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -37,35 +38,36 @@ class Cell:
 
 @dataclass
 class Verdict:
-    """What was said of one graded cell.
+    """What was said of one graded cell, and what counts.
 
     Parameters
     ----------
-    points : of the automatic grading; None where a person grades.
-    score : what counts, after a person has looked; None while nobody has.
+    most : float
+        The points there are.
+    shown : ShownVerdict
+        What the grader said.
+    score : float or None
+        What counts, after a person has looked; None while nobody has.
+    waiting : bool
+        Whether a person has yet to look at it.
     """
 
     title: str
     most: float
-    points: float | None = None
-    score: float | None = None
-    problem: str = ""
-    hint: str = ""
-    example: str = ""
-    tried: list[list[Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    kind: str = ""
-    waiting: bool = False
+    shown: ShownVerdict
+    score: float | None
+    waiting: bool
 
     @property
     def counts(self) -> float:
         """The points that count."""
-        return self.score if self.score is not None else self.points or 0.0
+        return self.score if self.score is not None else self.shown.points or 0.0
 
     @property
     def by_person(self) -> bool:
         """Whether a person gave the score."""
-        return self.score is not None and (self.points is None or abs(self.score - self.points) > 1e-9)
+        points = self.shown.points
+        return self.score is not None and (points is None or abs(self.score - points) > 1e-9)
 
 
 @dataclass
@@ -100,7 +102,7 @@ class Section:
     @property
     def blocked(self) -> bool:
         """Whether another exercise is to be mended first."""
-        return any(verdict.kind == "blocked" for verdict in self.verdicts)
+        return any(verdict.shown.kind == "blocked" for verdict in self.verdicts)
 
 
 @dataclass
@@ -127,15 +129,15 @@ def content_of(notebook: NotebookNode) -> Content:
     content = Content([], [])
     section = Section("")
     for cell in notebook.cells:
-        ours, grading = cell.metadata.get("autograder", {}), cell.metadata.get("nbgrader", {})
-        if ours.get("told"):
+        grading = cell.metadata.get("nbgrader", {})
+        if is_notice(cell):
             content.told.append(cell.source)
         elif _is_answer(grading):
             section = _answer(content, section, cell, grading)
         elif grading.get("grade"):
             section = _for_test(content, section, grading["grade_id"])
             section.verdicts.append(_verdict(cell, grading))
-        elif not grading and not ours.get("given") and cell.source.strip():
+        elif not grading and not is_given(cell) and cell.source.strip():
             if section not in content.sections:
                 content.sections.append(section)
             section.others.append(_cell(cell))
@@ -176,23 +178,15 @@ def _for_test(content: Content, section: Section, grade_id: str) -> Section:
 
 
 def _verdict(cell: NotebookNode, grading: dict[str, Any]) -> Verdict:
-    parts: dict[str, Any] = {}
-    plain = ""
-    for output in cell.get("outputs", []):
-        ours = output.get("metadata", {}).get("autograder", {})
-        if ours.get("verdict"):
-            parts, plain = dict(ours.get("parts", {})), output.data.get("text/plain", "")
-    score = grading.get("score")
-    test = grading.get("grade") and not grading.get("solution")
-    found = Verdict(_title(grading["grade_id"]), float(grading.get("points") or parts.get("most") or 0.0))
-    found.score = None if score is None else float(score)
-    # stock nbgrader and older versions left no parts: then what counts is all that is known
-    found.points = float(parts["points"]) if "points" in parts else (found.score if test else None)
-    found.problem = parts.get("problem", "") if parts else plain or _first_error(cell)
-    found.hint, found.example, found.kind = (parts.get(name, "") for name in ("hint", "example", "kind"))
-    found.tried, found.notes = list(parts.get("tried", [])), list(parts.get("notes", []))
-    found.waiting = bool(grading.get("waiting"))
-    return found
+    output = next((output for output in cell.get("outputs", [])[::-1] if is_verdict(output)), None)
+    score = None if grading.get("score") is None else float(grading["score"])
+    shown = None if output is None else verdict_of(output)
+    if shown is None:  # stock nbgrader and older versions kept no parts: then what counts is all that is known
+        problem = (output.data.get("text/plain", "") if output else "") or _first_error(cell)
+        by_test = grading.get("grade") and not grading.get("solution")
+        shown = ShownVerdict(points=score if by_test else None, most=0.0, problem=problem)
+    most = float(grading.get("points") or shown.most)
+    return Verdict(_title(grading["grade_id"]), most, shown, score, bool(grading.get("waiting")))
 
 
 def _first_error(cell: NotebookNode) -> str:

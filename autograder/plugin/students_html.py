@@ -16,6 +16,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer,
 from nbformat import NotebookNode, from_dict
 from traitlets import Bool, Integer
 
+from autograder.scoring.marks import is_given, is_verdict
 from autograder.scoring.sanitize import clean_outputs, harmless_attachments
 
 _LINK = re.compile(r"https?://[^\s]+", re.IGNORECASE)
@@ -57,7 +58,7 @@ class StudentsHTML(HTMLExporter):
     def markdown2html(self, context: Any, source: str) -> str:
         """Turn Markdown into HTML, according to how far the cell's author is trusted."""
         cell = context.get("cell", {})
-        if _given(cell):
+        if is_given(cell):
             try:
                 return super().markdown2html(context, source)
             except InvalidNotebook:
@@ -95,28 +96,19 @@ class HarmlessRenderer(IPythonRenderer):
         return f"<pre><code>{escape(code)}</code></pre>\n"
 
 
-def _given(cell: Any) -> bool:
-    """Whether the instructor wrote this text cell."""
-    return bool(cell.get("metadata", {}).get("autograder", {}).get("given"))
-
-
 def harmless(nb: NotebookNode, most: int = -1) -> NotebookNode:
     """Return a copy of a graded notebook with nothing of a student's that acts; `most` as in `StudentsHTML`."""
     nb = from_dict(nb)
     nb.metadata.pop("widgets", None)
     for cell in nb.cells:
         if cell.cell_type == "code":
-            shown = ([raw] if _verdict(raw) else clean_outputs([raw]) for raw in cell.outputs)
+            shown = ([raw] if is_verdict(raw) else clean_outputs([raw]) for raw in cell.outputs)
             cell.outputs = from_dict([output for some in shown for output in some])
-        elif not _given(cell):
+        elif not is_given(cell):
             # no formula either: a raw cell has no frame that a formula could be kept in
             cell.source = f"<pre>{escape(unescape(cell.source))}</pre>" if cell.cell_type == "raw" else cell.source
             cell.attachments = from_dict(harmless_attachments(cell.get("attachments")))
-        if most >= 0 and not _given(cell) and not cell.metadata.get("nbgrader", {}).get("locked"):
+        if most >= 0 and not is_given(cell) and not cell.metadata.get("nbgrader", {}).get("locked"):
             cell.source = f"{cell.source[:most]}\n(The rest is not shown: it took too long to convert.)"
-            cell.outputs = [o for o in cell.get("outputs", []) if _verdict(o)] if cell.cell_type == "code" else []
+            cell.outputs = [o for o in cell.get("outputs", []) if is_verdict(o)] if cell.cell_type == "code" else []
     return nb
-
-
-def _verdict(output: Any) -> bool:
-    return bool(output.get("metadata", {}).get("autograder", {}).get("verdict"))

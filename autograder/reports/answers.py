@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from autograder.scoring.marks import is_given
 from autograder.scoring.record import Record
 
 _HEADING = re.compile(r"^##? +(.+)$", re.MULTILINE)
@@ -39,8 +40,8 @@ def written_in(record: Record) -> Written:
     for notebook in record.notebooks:
         heading = answer = ""
         for cell in json.loads(notebook.document)["cells"] if notebook.document else []:
-            ours, grading = cell["metadata"].get("autograder", {}), cell["metadata"].get("nbgrader", {})
-            if ours.get("given") and cell["cell_type"] == "markdown":
+            grading = cell["metadata"].get("nbgrader", {})
+            if is_given(cell) and cell["cell_type"] == "markdown":
                 heading = next(iter(_HEADING.findall(cell["source"])[::-1]), heading)
             if grading.get("grade") and not grading.get("solution"):
                 found.tested[grading["grade_id"]] = answer
@@ -48,7 +49,7 @@ def written_in(record: Record) -> Written:
             if grading.get("solution"):
                 answer = grading["grade_id"]
                 found.sections[grading["grade_id"]] = heading
-                if not ours.get("given"):
+                if not is_given(cell):
                     found.answers[grading["grade_id"]] = cell["source"]
     return found
 

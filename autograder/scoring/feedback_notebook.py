@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.assignment import NotebookPlan
 from autograder.sandbox import CellResult
+from autograder.scoring import marks
 from autograder.scoring.record import Grade, NotebookRecord
 from autograder.scoring.sanitize import (
     clean_outputs,
@@ -50,16 +51,14 @@ def document_of(cells: list[dict[str, Any]], plan: NotebookPlan, key: str) -> st
     metadata = {
         "kernelspec": plan.kernelspec or {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-        "autograder": {"key": key},
-    }
+    } | marks.key_mark(key)
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     return text.encode("utf-8", "replace").decode() + "\n"
 
 
 def _notice(text: str) -> dict[str, Any]:
-    ours = {"autograder": {"told": True}}
-    return {"cell_type": "markdown", "id": "mended-while-grading", "metadata": ours, "source": text}
+    return {"cell_type": "markdown", "id": "mended-while-grading", "metadata": marks.NOTICE, "source": text}
 
 
 def _plain_markdown(text: str) -> str:
@@ -87,7 +86,7 @@ def _cell(
     metadata: dict[str, Any] = {"tags": tags} if tags else {}
     if cell.source in given:
         source = cell.source
-        metadata |= {"autograder": {"given": True}}
+        metadata |= marks.GIVEN
     else:
         source = _short(cell.source, cell.kind)
         source = source if cell.kind == "code" else harmless_text(source)
@@ -124,10 +123,18 @@ def _shown(grade: Grade, notes: list[str]) -> dict[str, Any]:
     """Show the verdict, with what was repaired and whether it was scored inside."""
     text = "\n".join(filter(None, (grade.text, grade.problem if grade.inside else "", *notes)))
     html = grade.html + "".join(f"<div>{escape(note)}</div>" for note in notes)
-    parts = {name: getattr(grade, name) for name in ("problem", "hint", "example", "kind", "tried")}
-    told = parts | {"points": grade.points, "most": grade.max_points, "notes": [*grade.notes, *notes]}
-    ours = {"autograder": {"verdict": True, "parts": told}}
-    return {"output_type": "display_data", "metadata": ours, "data": {"text/plain": text, "text/html": html}}
+    verdict = marks.ShownVerdict(
+        points=grade.points,
+        most=grade.max_points,
+        problem=grade.problem,
+        hint=grade.hint,
+        example=grade.example,
+        kind=grade.kind,
+        tried=grade.tried,
+        notes=[*grade.notes, *notes],
+    )
+    data = {"text/plain": text, "text/html": html}
+    return {"output_type": "display_data", "metadata": verdict.metadata(), "data": data}
 
 
 def _points(points: float) -> dict[str, Any]:
