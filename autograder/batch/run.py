@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from autograder.assignment import AssignmentPlan
 from autograder.batch import fingerprints
 from autograder.batch.journal import Journal
-from autograder.batch.pool import run_jobs
 from autograder.batch.progress import Progress
 from autograder.batch.settings import Settings
 from autograder.course.authored import ignored_names
@@ -84,7 +83,7 @@ class Run:
             fingerprints.environment(),
             repr(settings.limits),
             str(settings.show_cells),
-            str(settings.sandbox),
+            str(settings.executor.isolated),
         )
         # Authored notebooks are not to be handed out, but a student's answers may be called like them.
         authored = set(ignored_names())
@@ -98,10 +97,9 @@ class Run:
         for one in due:
             self._check_known(one.student)
         self.waiting = self.writer.waiting()
-        how = self.settings
         with Progress(f"Grading {self.plan.name}", len(due)) as progress:
             jobs = self._jobs(due, progress)
-            for result in run_jobs(jobs, how.jobs, how.dask, how.sandbox, how.crew):
+            for result in self.settings.executor.run(jobs):
                 self._finish(result)
                 progress.step(bool(result.trouble))
         return self.summary

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from logging import Logger, LoggerAdapter
 from pathlib import Path
 
-from autograder.batch.pool import WorkerPool
+from autograder.batch.executor import Executor
 from autograder.sandbox import Limits
 
 
@@ -22,9 +22,7 @@ class Settings:
     shared : whether the instructors' group may read and write what is made.
     limits : of one notebook.
     show_cells : whether cells that only show something are run as well.
-    sandbox : whether submissions are isolated.
-    jobs : local processes, 0 for one a processor. dask : address of a scheduler instead. crew : processes that are
-        there already, instead.
+    executor : who grades.
     force : whether everything is graded anew.
     create_student : whether students who are not in the gradebook are entered.
     ignore : file name globs that no submission's files are read of.
@@ -40,10 +38,7 @@ class Settings:
     shared: bool
     limits: Limits
     show_cells: bool
-    sandbox: bool
-    jobs: int
-    dask: str
-    crew: WorkerPool | None
+    executor: Executor
     force: bool
     create_student: bool
     ignore: tuple[str, ...]

@@ -9,12 +9,12 @@ import sys
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import NbGraderException
 
-from autograder.batch.pool import WorkerPool
+from autograder.batch.executor import Executor
 from autograder.errors import CourseError, InputError
 from autograder.gradebook.submitted import coursedir_path, handed_in
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
-from autograder.plugin.grading import check_name
+from autograder.plugin.grading import Grading, check_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,15 +47,14 @@ def run(args: argparse.Namespace) -> int:
         submitted = coursedir_path(coursedir, coursedir.submitted_directory)
         nothing = f"There are no submissions: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
         raise CourseError("\n".join([nothing, *strays]))
-    told = app.config.Grading
-    with WorkerPool(told.get("jobs", 0), told.get("sandbox", True)) as crew:
-        code = max([_grade(app, name, args.force, None if told.get("dask") else crew) for name in assignments])
+    with Grading(Autograde(coursedir=coursedir, parent=app)).executor() as executor:
+        code = max([_grade(app, name, args.force, executor) for name in assignments])
     if strays and args.student == "*":
         print("\n".join(strays), file=sys.stderr)
     return code
 
 
-def _grade(app: AutogradeApp, assignment: str, force: bool, crew: WorkerPool | None) -> int:
+def _grade(app: AutogradeApp, assignment: str, force: bool, executor: Executor) -> int:
     try:
         check_name(assignment)
     except NbGraderException as error:
@@ -63,7 +62,7 @@ def _grade(app: AutogradeApp, assignment: str, force: bool, crew: WorkerPool | N
         return 1
     app.coursedir.assignment_id = assignment
     converter = Autograde(coursedir=app.coursedir, parent=app)
-    converter.force, converter.crew, converter.passes_interrupts = force, crew, True
+    converter.force, converter.executor, converter.passes_interrupts = force, executor, True
     converter.log = _quiet()
     try:
         converter.start()

@@ -7,7 +7,7 @@ metadata, gradebook, feedback, exchange, manual grades and late policy stay as t
 from __future__ import annotations
 
 import sys
-from contextlib import chdir, suppress
+from contextlib import chdir, nullcontext, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +29,7 @@ from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
 
 if TYPE_CHECKING:
-    from autograder.batch.pool import WorkerPool
+    from autograder.batch.executor import Executor
     from autograder.batch.run import Summary
 
 _PLACES = {
@@ -47,7 +47,7 @@ class Autograde(StockAutograde):
     """
 
     summary: Summary | None = None
-    crew: WorkerPool | None = None  # processes to grade with; None: its own
+    executor: Executor | None = None  # who grades; None: its own, as configured
     passes_interrupts: bool = False  # whether Ctrl-C is somebody else's to explain
 
     def start(self) -> None:
@@ -63,7 +63,9 @@ class Autograde(StockAutograde):
         try:
             with chdir(self.coursedir.root):
                 self.run_pre_convert_hook()
-                self.summary = Grading(self).run(self.coursedir.assignment_id)
+                grading = Grading(self)
+                with nullcontext(self.executor) if self.executor else grading.executor() as executor:
+                    self.summary = grading.run(self.coursedir.assignment_id, executor)
         except (CourseError, NbGraderException) as error:
             raise self._refused(str(error)) from None
         except KeyboardInterrupt:

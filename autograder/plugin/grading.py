@@ -14,6 +14,9 @@ from traitlets import Bool, Float, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.assignment import AssignmentPlan
+from autograder.batch.dask_pool import DaskExecutor
+from autograder.batch.executor import Executor
+from autograder.batch.pool import WorkerPool
 from autograder.batch.run import Run, Summary
 from autograder.batch.settings import Settings
 from autograder.course.names import assignments_of
@@ -70,7 +73,11 @@ class Grading(LoggingConfigurable):
         seconds = float((told and Execute(parent=self.converter).timeout) or self.cell_seconds)
         return Limits(seconds, self.probe_seconds, max(self.notebook_seconds, seconds), self.memory)
 
-    def run(self, assignment: str) -> Summary:
+    def executor(self) -> Executor:
+        """Return who grades: local processes, or a Dask cluster where one is configured."""
+        return DaskExecutor(self.dask, self.sandbox) if self.dask else WorkerPool(self.jobs, self.sandbox)
+
+    def run(self, assignment: str, executor: Executor) -> Summary:
         """Grade the submissions of an assignment. Raises NbGraderException or CourseError at what keeps all back."""
         check_name(assignment)
         due = self._due(assignment)
@@ -83,7 +90,7 @@ class Grading(LoggingConfigurable):
             enter(gradebook, deadlines)
             penalty = penalty_of(self.converter, gradebook, deadlines, assignment)
             with GradebookWriter(gradebook, assignment, penalty, extensions(deadlines, assignment)) as writer:
-                summary = Run(self._settings(assignment), plan, writer).over(due)
+                summary = Run(self._settings(assignment, executor), plan, writer).over(due)
                 there = {one.student for one in submissions(self.coursedir, assignment, "*")}
                 gone = sorted(writer.scores().keys() - there)
         summary.notices = notices
@@ -94,7 +101,7 @@ class Grading(LoggingConfigurable):
             )
         return summary
 
-    def _settings(self, assignment: str) -> Settings:
+    def _settings(self, assignment: str, executor: Executor) -> Settings:
         """Return what a run needs to know of this configuration."""
         converter, coursedir = self.converter, self.coursedir
         return Settings(
@@ -103,10 +110,7 @@ class Grading(LoggingConfigurable):
             shared=coursedir.groupshared,
             limits=self.limits,
             show_cells=self.show_cells,
-            sandbox=self.sandbox,
-            jobs=self.jobs,
-            dask=self.dask,
-            crew=converter.crew,
+            executor=executor,
             force=converter.force,
             create_student=converter.create_student,
             ignore=tuple(coursedir.ignore),

@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from autograder.batch.pool import PoolError, WorkerPool, run_jobs
+from autograder.batch.executor import PoolError
+from autograder.batch.pool import WorkerPool
 from autograder.batch.worker import Grader
 from autograder.course.layout import ROOT
 from autograder.sandbox.time_limit import OverdueError, deadline
@@ -274,7 +275,8 @@ def test_a_job_that_loses_its_worker_twice_is_a_record_and_holds_nobody_up(tmp_p
     needs.sandbox()
     fields = {f.name: getattr(job_of(HONEST, tmp_path), f.name) for f in dataclasses.fields(Job)}
     killer, honest = _Killed(**(fields | {"student": "eve"})), Job(**(fields | {"student": "ada"}))
-    records = {record.student: record for record in run_jobs([killer, honest], 1)}
+    with WorkerPool(1) as pool:
+        records = {record.student: record for record in pool.run([killer, honest])}
     assert refused(records["eve"])
     assert records["eve"].again
     assert "after 2 attempts" in records["eve"].quarantine
@@ -287,12 +289,12 @@ def test_without_bubblewrap_there_is_one_refusal_before_anything_is_run(
     from autograder.sandbox import bubblewrap
 
     jobs = [job_of(HONEST, tmp_path, student) for student in ("a", "b", "c")]
-    with WorkerPool(2) as crew:
+    with WorkerPool(2) as pool:
         monkeypatch.setenv("PATH", str(tmp_path))
         monkeypatch.setattr(bubblewrap, "_packaged", lambda: None)
         with pytest.raises(PoolError, match="bubblewrap"):
-            list(crew.run(jobs))
-        assert all(worker.pid is None for worker in crew.workers)
+            list(pool.run(jobs))
+        assert all(worker.pid is None for worker in pool.workers)
 
 
 # --- oracles where a student's code runs ----------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from autograder.batch import run as run_module
+from autograder.batch.pool import WorkerPool
 from autograder.scoring.grade import grade_submission
 from tests.grading_tools import (
     FakeSession,
@@ -24,12 +24,12 @@ def jobs(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Jobs run in this process; the list says which."""
     done: list[Any] = []
 
-    def run_jobs(waiting: Any, *_: Any) -> Iterator[Any]:
+    def run(_: WorkerPool, waiting: Any) -> Iterator[Any]:
         for job in waiting:
             done.append(job)
             yield grade_submission(job, lambda _: FakeSession())
 
-    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
+    monkeypatch.setattr(WorkerPool, "run", run)
     return done
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from autograder import api
-from autograder.batch import run as run_module
+from autograder.batch.pool import WorkerPool
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
 from autograder.scoring.grade import grade_submission
@@ -91,12 +91,12 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             document["cells"].insert(0, cell("code", "import lacked"))
         hand_in(made, student, "ps1/p1", document)
 
-    def run_jobs(jobs: Any, *_: Any) -> Iterator[Any]:
+    def run(_: WorkerPool, jobs: Any) -> Iterator[Any]:
         for job in jobs:
             graded.append(job.student)
             yield grade_submission(job, lambda _: FakeSession())
 
-    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
+    monkeypatch.setattr(WorkerPool, "run", run)
     monkeypatch.chdir(made)
     yield made
     graded.clear()

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from autograder.batch import pool
+from autograder.batch import pool as pool_module
 from autograder.batch.pool import WorkerPool
 
 
 @pytest.fixture
-def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPool]:
+def two(monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkerPool]:
     """Two workers that give every job back."""
-    monkeypatch.setattr(pool, "_try", lambda worker, job: job)
-    with WorkerPool(2, isolated=False) as crew:
-        yield crew
+    monkeypatch.setattr(pool_module, "attempt", lambda worker, job: job)
+    with WorkerPool(2, isolated=False) as pool:
+        yield pool
 
 
-def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(crew: WorkerPool) -> None:
+def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(two: WorkerPool) -> None:
     drawn: list[int] = []
 
     def jobs() -> Iterator[Any]:
@@ -30,18 +30,18 @@ def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(crew: WorkerPool) 
             yield number
 
     done = []
-    for result in crew.run(jobs()):
+    for result in two.run(jobs()):
         done.append(result)
-        assert len(drawn) - len(done) <= 2 * len(crew.workers)
+        assert len(drawn) - len(done) <= 2 * len(two.workers)
     assert sorted(done) == drawn == list(range(50))
 
 
-def test_no_jobs_are_no_records(crew: WorkerPool) -> None:
-    assert list(crew.run([])) == []
+def test_no_jobs_are_no_records(two: WorkerPool) -> None:
+    assert list(two.run([])) == []
 
 
 def test_an_error_while_jobs_are_drawn_or_run_is_raised_and_leaves_no_thread(
-    crew: WorkerPool, monkeypatch: pytest.MonkeyPatch
+    two: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def jobs() -> Iterator[Any]:
         yield 1
@@ -52,8 +52,8 @@ def test_an_error_while_jobs_are_drawn_or_run_is_raised_and_leaves_no_thread(
 
     before = threading.active_count()
     with pytest.raises(LookupError, match="no second one"):
-        list(crew.run(jobs()))
-    monkeypatch.setattr(pool, "_try", fail)
+        list(two.run(jobs()))
+    monkeypatch.setattr(pool_module, "attempt", fail)
     with pytest.raises(OSError, match="no room"):
-        list(crew.run([1, 2, 3]))
+        list(two.run([1, 2, 3]))
     assert threading.active_count() == before

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from autograder.batch import fingerprints
-from autograder.batch import run as run_module
 from autograder.batch.journal import Journal
+from autograder.batch.pool import WorkerPool
 from autograder.course.layout import ROOT
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
@@ -49,14 +49,14 @@ def _class(folder: Path, students: int = STUDENTS) -> Path:
 def _grade(course: Path, log: Path | None = None) -> None:
     """Grade in this process, without processes of its own; each job's student goes into the log."""
 
-    def run_jobs(jobs: Any, *_: Any) -> Iterator[Any]:
+    def run(_: WorkerPool, jobs: Any) -> Iterator[Any]:
         for job in jobs:
             if log:
                 with open(log, "a") as file:
                     file.write(job.student + "\n")
             yield grade_submission(job, lambda _: FakeSession())
 
-    run_module.run_jobs = run_jobs
+    WorkerPool.run = run  # type: ignore[method-assign]
     os.chdir(course)
     app = configured()
     app.coursedir.assignment_id = "ps1"
@@ -95,11 +95,11 @@ def _files(course: Path) -> dict[str, bytes]:
 @pytest.fixture
 def here() -> Iterator[None]:
     """Back to where it started; what every child would find out again is found out once."""
-    folder, run_jobs = os.getcwd(), run_module.run_jobs
+    folder, honest = os.getcwd(), WorkerPool.run
     fingerprints.environment()
     yield
     os.chdir(folder)
-    run_module.run_jobs = run_jobs
+    WorkerPool.run = honest  # type: ignore[method-assign]
 
 
 @thorough

@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.batch import pool
+from autograder.batch import dask_pool
+from autograder.batch.dask_pool import DaskExecutor
+from autograder.batch.executor import PoolError
 from autograder.course.layout import ROOT
 from autograder.gradebook.database import with_driver
 from tests import needs
@@ -177,9 +179,9 @@ def test_a_cluster_that_cannot_grade_is_one_sentence_before_anything_is_run(
 
         start(scheduler)
         _wait_for(port)
-        monkeypatch.setattr(pool, "_WORKER", 0.5)
-        with pytest.raises(pool.PoolError, match=f"at {address} has no worker"):
-            list(pool.run_jobs([], dask=address))
+        monkeypatch.setattr(dask_pool, "_WORKER", 0.5)
+        with pytest.raises(PoolError, match=f"at {address} has no worker"):
+            list(DaskExecutor(address).run([]))
         start(worker, PYTHONPATH=str(other))
         _wait_for_workers(address, 1)
         done = call(course, "autograder", "grade", "ps1", "--dask", address, check=False)
@@ -191,8 +193,8 @@ def test_a_cluster_that_cannot_grade_is_one_sentence_before_anything_is_run(
 
 def test_dask_missing_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(pool.PoolError, match="pip install distributed"):
-        list(pool.run_jobs([], dask="tcp://127.0.0.1:1"))
+    with pytest.raises(PoolError, match="pip install distributed"):
+        list(DaskExecutor("tcp://127.0.0.1:1").run([]))
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from nbgrader.converters import NbGraderException
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import determine_grade, is_grade
 
-from autograder.batch import run as run_module
+from autograder.batch.pool import WorkerPool
 from autograder.course.layout import ROOT, tools_on_path
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
@@ -81,11 +81,11 @@ def in_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     needs.sandbox()
     with Sandbox() as sandbox:
 
-        def run_jobs(jobs: Any, *_: Any) -> Iterator[Any]:
+        def run(_: WorkerPool, jobs: Any) -> Iterator[Any]:
             for job in jobs:
                 yield grade_submission(job, lambda files: sandbox.session(job.limits, files))
 
-        monkeypatch.setattr(run_module, "run_jobs", run_jobs)
+        monkeypatch.setattr(WorkerPool, "run", run)
         yield
 
 

@@ -15,6 +15,7 @@ from nbgrader.converters import NbGraderException
 
 from autograder.batch import run as run_module
 from autograder.batch.journal import Journal
+from autograder.batch.pool import WorkerPool
 from autograder.batch.run import Summary
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
@@ -206,15 +207,13 @@ def test_an_empty_folder_is_passed_over(own: Path) -> None:
 def test_a_job_that_is_lost_counts_0_asks_a_person_and_is_tried_again(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = run_module.run_jobs
-    monkeypatch.setattr(
-        run_module, "run_jobs", lambda jobs, *_: (refused(job, "It broke.", again=True) for job in jobs)
-    )
+    honest = WorkerPool.run
+    monkeypatch.setattr(WorkerPool, "run", lambda _, jobs: (refused(job, "It broke.", again=True) for job in jobs))
     with pytest.raises(NbGraderException, match="Not graded or not written: 4"):
         run()
     assert set(totals(own).values()) == {0.0}
     assert all(row[2] for where, row in scores(own).items() if len(where) == 4)  # a person is asked
-    monkeypatch.setattr(run_module, "run_jobs", honest)
+    monkeypatch.setattr(WorkerPool, "run", honest)
     assert run().graded == 4
     assert max(totals(own).values()) > 0
     assert run().current == 4
@@ -260,14 +259,14 @@ def test_what_is_written_is_what_was_graded(own: Path, monkeypatch: pytest.Monke
         reads.append(folder.parent.name)
         return read_submission(folder, ignore)
 
-    def run_jobs(waiting: Any, *_: Any) -> Iterator[Any]:
+    def run_and_replace(_: WorkerPool, waiting: Any) -> Iterator[Any]:
         for job in waiting:
             if job.student == "full":
                 data.write_text("second")
             yield grade_submission(job, lambda _: FakeSession())
 
     monkeypatch.setattr(run_module, "read_submission", read)
-    monkeypatch.setattr(run_module, "run_jobs", run_jobs)
+    monkeypatch.setattr(WorkerPool, "run", run_and_replace)
     assert run().graded == 4
     assert (own / "autograded/full/ps1/data.csv").read_text() == "first"
     assert sorted(reads) == ["blank", "broken", "full", "half"]
