@@ -10,7 +10,7 @@ from barprop.exercises import in_notebook
 from barprop.judging.exercise import Exercise
 
 WORDS_A_MINUTE = 200
-MINUTES_A_WIDGET = 4  # what first readers needed; a prediction took them one minute
+MINUTES_A_WIDGET = 5  # the mean of what first readers needed; a prediction took them one minute
 _FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)
 _PREDICTION = re.compile(r"^\w+ = .*\bNone\b", re.MULTILINE)

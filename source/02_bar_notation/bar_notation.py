@@ -220,20 +220,22 @@ if ready("bar_e", "bar_h"):
 #
 # Next step: $h = \sigma(z)$. How far does $h$ move with $z$? Close to a point, a smooth curve is almost a straight line, with slope $\sigma'$.
 #
-# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it. If you know the nonlinearity, you know its derivative: for ReLU it is 1 if $z > 0$ and 0 if $z < 0$, a gate that was open or shut. (At its corner, $z = 0$, we take 0, by convention.)
+# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it.
 #
-# The course's nonlinearities come with theirs: `sigma.slope(z)`.
+# Which curve is steeper, $\tanh(z)$ or $\mathrm{sigmoid}(z)$: at $z = -1$, and at $z = -3$?
+
+# %%
+guess_steeper = {"z = -1": None, "z = -3": None}  # "tanh" or "sigmoid"; not graded
 
 # %% show="show_slopes"
 neuron.slopes([relu, tanh, sigmoid, softplus])
 
 # %% [markdown]
+# If you know the nonlinearity, you know its derivative. For ReLU it is 1 if $z > 0$ and 0 if $z < 0$: a gate that was open or shut. (At its corner, $z = 0$, it has no slope, and we take 0, by convention.) The course's nonlinearities come with theirs: `sigma.slope(z)`.
+#
 # ### Exercise `bar_z`
 #
-# You are given $\bar h$, $z$ and $\sigma$. Guess first: which of tanh and sigmoid lets more of $\bar h$ through at $z = -1$, and which at $z = -3$? Then write the function for any $\sigma$.
-
-# %%
-guess_through = {"z = -1": None, "z = -3": None}  # "tanh" or "sigmoid"; not graded
+# You are given $\bar h$, $z$ and $\sigma$. Return $\bar z$, for any $\sigma$.
 
 # %% answer="bar_z"
 def bar_z(h_bar, z, sigma):
@@ -265,10 +267,10 @@ check("bar_z")
 
 # %% show="show_shut"
 if ready("bar_z"):
-    for z in (-1.0, -3.0):
+    for z in (-1, -3):
         through = {sigma.name: float(bar_z(1.0, z, sigma)) for sigma in (relu, tanh, sigmoid)}
-        print(f"z = {z:.0f}: h_bar = 1 becomes", ", ".join(f"{bar:.3f} ({name})" for name, bar in through.items()))
-    print("Your guess:", guess_through)
+        print(f"z = {z}: h_bar = 1 becomes", ", ".join(f"{bar:.3f} ({name})" for name, bar in through.items()))
+    print("Your guess for the steeper one:", guess_steeper)
 
 # %% [markdown]
 # ## Through the dot product
@@ -804,11 +806,11 @@ if ready("backward", "train"):
     print(f"Your guess: {guess_loss}. Mean loss, first 50 steps: {np.mean(losses[:50]):.3f}; last 50: {np.mean(losses[-50:]):.4f}")
 
 # %% [markdown]
-# The losses jump up and down, since each is that of one example; the trend is what counts. What did it learn?
+# The losses jump up and down, since each is that of one example; the trend is what counts. It does not end at zero, for no curve of this form goes through all the noisy points. What did it learn?
 
 # %% show="show_learned"
 if ready("train"):
-    print(f"w = {w.round(2)}, v = {v:.2f}; the line was made with w = [2, -0.7], v = 1.5")
+    print(f"w = {w.round(2)}, v = {v:.2f}; the curve was made with w = [2, -0.7], v = 1.5")
 
 # %% [markdown]
 # Now look for a start, away from the minima, from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.

@@ -202,7 +202,7 @@ from barprop.widgets import SplitBars
 SplitBars(x1=3, x2=1, z_bar=-2)
 
 # %% [markdown]
-# The more the two inputs differ, the farther both shares are from one half:
+# The more the two inputs differ in size, the farther both shares are from one half:
 
 # %% folded="show_ratios"
 if ready("gradient_share", "step_share"):
@@ -565,7 +565,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # %% [markdown]
 # On the left only 2 of the 5 sizes have a rate that brings the loss below $0.01$; for the others none of the eleven does it in 300 steps: a rate small enough for the network with the larger inputs is too small for the other. On the right **one rate is good for all**: rescaled, all five are the same numbers. A well-conditioned design needs little tuning.
 #
-# But `rescale` has a price, the size of an example is lost; and a large feature beside a small one stays large:
+# But `rescale` has a price: the size of an example is lost. And a large feature beside a small one stays large:
 
 # %% show="show_shape"
 if ready("rescale"):

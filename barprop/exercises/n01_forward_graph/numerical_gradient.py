@@ -107,7 +107,7 @@ NUMERICAL_GRADIENT = Exercise(
     signature="numerical_gradient(f, u, step=1e-6) -> like u",
     outputs=("gradient",),
     points=3,
-    minutes=17,
+    minutes=21,
     level=2,
     statements=("L4",),
     probes=_gradient_probes,

@@ -125,7 +125,7 @@ LOGISTIC_BACKWARD = Exercise(
     returned=LOGISTIC_BARS,
     corners=("m near", "l_bar = 0", "w = 0"),
     points=3,
-    minutes=17,
+    minutes=21,
     level=3,
     statements=("L7", "L9", "L10"),
     probes=_probes,

@@ -19,7 +19,7 @@ from autograder.course.course_map import ABOUT, map_table, totals, with_map
 from autograder.course.frame import START, framed
 from autograder.course.handout import for_students
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, is_cache
-from autograder.course.outlines import count_words, hours, outline
+from autograder.course.outlines import MINUTES_A_WIDGET, count_words, hours, outline
 from autograder.course.pages import pages, stale_pages
 from autograder.gradebook.submitted import handed_in, is_ungraded
 from autograder.reference import n02_bar_notation as board
@@ -69,7 +69,7 @@ def test_a_notebook_takes_its_reading_its_predictions_its_pictures_and_its_exerc
     assert each.title == "A title"
     assert each.words == len(["A", "title"]) + 600 + len(["from", "barprop.widgets", "import", "Descent"]) + 2 * 98
     assert (each.predictions, each.widgets) == (len(["guess"]), len(["Descent"]))
-    assert each.reading == 802 // 200 + 1 + 4
+    assert each.reading == 802 // 200 + 1 + MINUTES_A_WIDGET
     assert each.minutes == each.reading + sum(e.minutes for e in each.exercises)
 
 
