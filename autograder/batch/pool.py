@@ -36,11 +36,14 @@ class WorkerPool:
         How many; 0 for one a processor.
     isolated : bool
         In the sandbox; False only if somebody asked to do without it.
+    started : Worker, optional
+        A process that is loading already; becomes one of them, if it is isolated as they are.
     """
 
-    def __init__(self, count: int = 0, isolated: bool = True) -> None:
+    def __init__(self, count: int = 0, isolated: bool = True, started: Worker | None = None) -> None:
         self.isolated = isolated
-        self.workers = [Worker(isolated) for _ in range(count or cores())]
+        here = [started] if started is not None and started.isolated == isolated else []
+        self.workers = here + [Worker(isolated) for _ in range((count or cores()) - len(here))]
 
     def __enter__(self) -> WorkerPool:
         return self

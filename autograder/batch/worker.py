@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from autograder import child_process
-from autograder.sandbox import Fault, LocalSandbox, Sandbox, SandboxError
+from autograder.sandbox import Fault, Limits, LocalSandbox, Sandbox, SandboxError
 from autograder.sandbox.memory_limit import limit_memory
 
 _PATIENCE = 60.0  # seconds beyond a job's own limits until its process is given up
@@ -44,6 +44,10 @@ class Worker:
         self.proved = False  # whether it has graded anything: then a sandbox can be had here
         self._process: subprocess.Popen | None = None
         self._connection: Connection | None = None
+
+    def start(self) -> None:
+        """Start its process now, so that its libraries and its sandbox are loaded when the first job comes."""
+        self._running()
 
     def call(self, job: Any) -> str:
         """Return the record of one job as JSON. Raise SandboxError or LostError, but nothing for what a student did."""
@@ -114,6 +118,13 @@ class Grader:
         self.isolated = isolated
         self._sandbox: Any = None
 
+    def warm_up(self) -> None:
+        """Load what the first job would wait for. Where no sandbox can be had, that job says so."""
+        import autograder.scoring.grade  # noqa: F401
+
+        with contextlib.suppress(SandboxError):
+            self._open(Limits())
+
     def grade(self, job: Any) -> str:
         """Return the record of one job as JSON. Replace a broken sandbox once. Raise SandboxError."""
         try:
@@ -131,9 +142,14 @@ class Grader:
             return grade_submission(job, lambda files: self._session(job, files)).to_json()
 
     def _session(self, job: Any, files: Mapping[str, bytes]) -> Any:
+        if self._sandbox is not None and self._sandbox.limits.scratch != job.limits.scratch:
+            self.close()  # all other limits are each session's own
         if self._sandbox is None:
-            self._sandbox = (Sandbox if self.isolated else LocalSandbox)(job.limits)
+            self._open(job.limits)
         return self._sandbox.session(job.limits, files)
+
+    def _open(self, limits: Limits) -> None:
+        self._sandbox = (Sandbox if self.isolated else LocalSandbox)(limits)
 
     def close(self) -> None:
         """End the sandbox."""
@@ -156,6 +172,7 @@ def main(number: int, isolated: bool) -> None:
     os.dup2(2, 1)  # whatever prints, prints to stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     grader = Grader(isolated)
+    grader.warm_up()
     with Connection(number) as connection, contextlib.suppress(EOFError):
         while True:
             job = connection.recv()

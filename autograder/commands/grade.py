@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+from typing import TYPE_CHECKING
 
-from nbgrader.apps import AutogradeApp
-from nbgrader.converters import NbGraderException
-
-from autograder.batch.executor import Executor
+from autograder.batch.worker import Worker
 from autograder.errors import CourseError, InputError
-from autograder.gradebook.submitted import coursedir_path, handed_in
-from autograder.plugin.autograde import Autograde
-from autograder.plugin.configuration import configured
-from autograder.plugin.grading import Grading, check_name
+
+if TYPE_CHECKING:
+    from nbgrader.apps import AutogradeApp
+
+    from autograder.batch.executor import Executor
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +34,22 @@ def run(args: argparse.Namespace) -> int:
     """Grade; returns the exit code: 0 when everything was graded, 1 when something could not be, 2 for bad input."""
     if args.jobs is not None and args.jobs < 1:
         raise InputError(f"--jobs must be 1 or more, not {args.jobs}.")
+    # A grading process loads its libraries and its sandbox while this one loads nbgrader, which takes as long.
+    first = Worker(isolated=not args.no_sandbox)
+    try:
+        if not args.dask:
+            first.start()
+        return _run(args, first)
+    finally:
+        first.close()
+
+
+def _run(args: argparse.Namespace, first: Worker) -> int:
+    from autograder.gradebook.submitted import coursedir_path, handed_in
+    from autograder.plugin.autograde import Autograde
+    from autograder.plugin.configuration import configured
+    from autograder.plugin.grading import Grading
+
     app = configured(args.db)
     coursedir = app.coursedir
     coursedir.student_id, coursedir.notebook_id = args.student, args.notebook
@@ -47,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         submitted = coursedir_path(coursedir, coursedir.submitted_directory)
         nothing = f"There are no submissions: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
         raise CourseError("\n".join([nothing, *strays]))
-    with Grading(Autograde(coursedir=coursedir, parent=app)).executor() as executor:
+    with Grading(Autograde(coursedir=coursedir, parent=app)).executor(first) as executor:
         code = max([_grade(app, name, args.force, executor) for name in assignments])
     if strays and args.student == "*":
         print("\n".join(strays), file=sys.stderr)
@@ -55,6 +70,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _grade(app: AutogradeApp, assignment: str, force: bool, executor: Executor) -> int:
+    from nbgrader.converters import NbGraderException
+
+    from autograder.plugin.autograde import Autograde
+    from autograder.plugin.grading import check_name
+
     try:
         check_name(assignment)
     except NbGraderException as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from nbgrader.api import Base, Course, Gradebook
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -50,6 +49,10 @@ def _make_tables(url: str, course: str) -> None:
     try:
         if inspect(engine).has_table("alembic_version"):
             return
+        from alembic.script import (
+            ScriptDirectory,
+        )  # only a new gradebook waits for it: it loads every PostgreSQL dialect
+
         with engine.begin() as connection:
             if first := _ONE_AT_A_TIME.get(engine.dialect.name):
                 connection.execute(text(first))

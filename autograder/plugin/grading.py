@@ -33,6 +33,8 @@ from autograder.wording import did_you_mean
 if TYPE_CHECKING:
     from nbgrader.converters import Autograde
 
+    from autograder.batch.worker import Worker
+
 
 def check_name(assignment: str) -> None:
     """Raise NbGraderException with a sentence where nbgrader cannot handle an assignment of that name."""
@@ -73,9 +75,9 @@ class Grading(LoggingConfigurable):
         seconds = float((told and Execute(parent=self.converter).timeout) or self.cell_seconds)
         return Limits(seconds, self.probe_seconds, max(self.notebook_seconds, seconds), self.memory)
 
-    def executor(self) -> Executor:
-        """Return who grades: local processes, or a Dask cluster where one is configured."""
-        return DaskExecutor(self.dask, self.sandbox) if self.dask else WorkerPool(self.jobs, self.sandbox)
+    def executor(self, started: Worker | None = None) -> Executor:
+        """Return who grades: local processes, `started` among them, or a Dask cluster where one is configured."""
+        return DaskExecutor(self.dask, self.sandbox) if self.dask else WorkerPool(self.jobs, self.sandbox, started)
 
     def run(self, assignment: str, executor: Executor) -> Summary:
         """Grade the submissions of an assignment. Raises NbGraderException or CourseError at what keeps all back."""
