@@ -62,16 +62,25 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
 
 
 def _description(nodes: Sequence[Any], called: Mapping[int, str], order: Sequence[Any] | None, bars: bool) -> str:
-    """Tell the graph in words, node by node."""
-    words = []
+    """Tell the graph in words, node by node: parents first, but by name where the order is still to be found."""
+    words, to_find = [], order is None and not bars
     for node in nodes:
         name, made = called.get(id(node), ""), tuple(node.parents)
         step = f"{'a ' if not name else f'{name}, by '}{_step(node) or 'step'}" if made else name or "a constant"
+        if made:
+            step += f" from {' and '.join(_called(parent, called) for parent in made)}"
         places = [str(i + 1) for i, other in enumerate(order or ()) if other is node]
         more = f", number {' and '.join(places) or 'missing'}" if order is not None else ""
         bar = f", bar {number(node.bar)}" if bars and order is None and (made or name) else ""
         words.append(f"{step}: {number(node.data)}{bar}{more}")
-    return f"A graph of {len(nodes)} nodes, parents first. {'; '.join(words)}."
+    listed = sorted(words) if to_find else words
+    return f"A graph of {len(nodes)} nodes{'' if to_find else ', parents first'}. {'; '.join(listed)}."
+
+
+def _called(node: Any, called: Mapping[int, str]) -> str:
+    """Return a node's name, or what made it."""
+    made = f"a {_step(node) or 'step'}" if tuple(node.parents) else "a constant"
+    return called.get(id(node), made)
 
 
 def curves(x: Any, forward: Any, backward: Any, labels: tuple[str, str]) -> Picture:

@@ -235,8 +235,9 @@ function group(page, title, key, names) {
 
 /** @param {Context} context */
 function render(context) {
+  const ofAll = context.model.get("menu");
   const page = stage(context, {
-    title: "The contract of a layer",
+    title: ofAll ? "The contract of a layer" : `The contract of ${context.model.get("layer")}`,
     task: "Tick what backward takes, what forward keeps on self, and what comes back; then run it. What is the least that works?",
     keys: ["layer", "n", "d", "m", "k", "takes", "caches", "returns"],
     view: { ran: false },
@@ -286,14 +287,13 @@ function render(context) {
     });
     return one;
   };
-  page.head.append(
-    choice(page, {
-      text: "layer",
-      options,
-      read: (now) => now.layer,
-      write: (_, layer) => ({ layer, takes: [], caches: [], returns: [], ran: false }),
-    }),
-  );
+  const menu = choice(page, {
+    text: "layer",
+    options,
+    read: (now) => now.layer,
+    write: (_, layer) => ({ layer, takes: [], caches: [], returns: [], ran: false }),
+  });
+  if (ofAll) page.head.append(menu);
   const sizes = dials(size("n", "examples {n}"), size("d", "inputs {d}"), size("m", "outputs {m}"), size("k", "classes {k}"));
   sizes.classList.add("bp-dials-long");
   const run = button("Run", () => page.keep({ ran: true }), { class: "bp-button bp-main" });

@@ -16,7 +16,7 @@ class ContractCard(Widget):
 
     Parameters
     ----------
-    layer : "Product", "Linear", "ReLU", "Tanh", "SquaredError" or "SoftmaxCrossEntropy".
+    layer : "Product", "Linear", "ReLU", "Tanh", "SquaredError" or "SoftmaxCrossEntropy"; None for a menu of all.
     n, d, m, k : examples, inputs, outputs, classes; for the shapes. 1 to 99 each.
 
     Raises
@@ -27,6 +27,7 @@ class ContractCard(Widget):
     _esm = bundled("contract_card.js")
     resets = ("layer", "n", "d", "m", "k", "takes", "caches", "returns")
     layer = t.Unicode().tag(sync=True)
+    menu = t.Bool().tag(sync=True)
     n = t.Int().tag(sync=True)
     d = t.Int().tag(sync=True)
     m = t.Int().tag(sync=True)
@@ -36,9 +37,10 @@ class ContractCard(Widget):
     returns = t.List(t.Unicode()).tag(sync=True)
     size = (7.0, 2.6)
 
-    def __init__(self, layer: str = "Linear", n: int = 32, d: int = 5, m: int = 3, k: int = 10) -> None:
+    def __init__(self, layer: str | None = None, n: int = 32, d: int = 5, m: int = 3, k: int = 10) -> None:
         super().__init__(
-            layer=one_of("layer", layer, LAYERS),
+            layer=one_of("layer", "Linear" if layer is None else layer, LAYERS),
+            menu=layer is None,
             n=whole("n", n, 1, 99),
             d=whole("d", d, 1, 99),
             m=whole("m", m, 1, 99),

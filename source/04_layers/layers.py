@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 4 · Layers
 #
-# Seven bars made one neuron learn. A network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
+# Seven bars made one neuron learn. Even a small network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
 #
 # You will write seven small classes instead, chain them in a list, and train them with nothing but NumPy.
 
@@ -31,7 +31,7 @@ from barprop.pictures.kept import kept
 # %% [markdown]
 # ## What it will be for
 #
-# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: your network sees them in its exam and not before.
+# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: they are the exam, and your network never learns from them.
 
 # %% show="show_digits"
 X, labels, X_test, labels_test = digits()
@@ -48,7 +48,7 @@ layers.digit_grid(X[:40], labels[:40])
 layers.card()
 
 # %% [markdown]
-# What `backward` will need from `forward`, the layer keeps: its cache. Below, tick what a layer takes, caches and returns, and run it. There is more than one cache with which `ReLU` works: how many can you find?
+# What `backward` will need from `forward`, the layer keeps: its cache. Here is one layer, `ReLU`. Tick what it takes, caches and returns, and run it. There is more than one cache with which it works: how many can you find?
 
 # %% show="show_contract"
 from barprop.widgets import ContractCard
@@ -137,7 +137,7 @@ linear_keeps = None  # "the input X", "the output Z", "both" or "neither"?
 #
 # ### Exercise `linear_backward`
 #
-# Given $\bar Z$ and the $X$ and $W$ that made $Z$, return the bars of $W$, $b$ and $X$, each in the shape of its variable.
+# Given $\bar Z$ and the $X$ and $W$ that made $Z$, return the bars of $W$, $b$ and $X$, each in the shape of its variable. (Is $X$ what you decided to cache?)
 #
 # Two of them are products of two matrices. Which two matrices can you multiply to get the shape of $\bar W$?
 
@@ -159,7 +159,7 @@ def linear_backward(Z_bar, X, W):
 # %% [markdown]
 # <details><summary>The shapes fit, the numbers don't</summary>
 #
-# With a square $W$ every order fits. In a matrix product the index in the middle is added up. Which index should be gone from $\bar W_{jk}$: example, output or feature?
+# With a square $W$ every order fits. $\bar W_{jk}$ has an output $j$ and a feature $k$, but no example. So over which index do you sum? (In a matrix product it is the index in the middle.)
 # </details>
 # <details><summary>What is b̄ made of?</summary>
 #
@@ -176,9 +176,9 @@ check("linear_backward")
 # %% [markdown]
 # ### Exercise `Linear`
 #
-# Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`. Go through the three bars: what does each of them read? Was your decision about the cache right?
+# Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`. Which of the three bars reads something that `forward` must keep?
 #
-# <details><summary>Check your decision</summary>
+# <details><summary>Check your decision about the cache</summary>
 #
 # $\bar b$ needs nothing from `forward`. The input's bar needs $W$, which `backward` is given anyway. Only $\bar W$ needs something kept: the input. The output is of no use here.
 # </details>
@@ -296,7 +296,7 @@ check("ReLU", "backward")
 # %% [markdown]
 # ### Exercise `Tanh`
 #
-# The same with a smooth curve in place of the kink. In notebook 02 `tanh_slope` needed one thing only. **So which array does this layer cache**, and which need it not keep?
+# The same with a smooth curve in place of the kink. In notebook 02 `tanh_slope` needed one thing only. **So which array does this layer cache**, and which need it not keep? (If `backward` has to compute tanh again, you get at most half of the points.)
 
 # %%
 tanh_keeps = None  # "h_prev", "h" or "both"?
@@ -304,7 +304,7 @@ tanh_keeps = None  # "h_prev", "h" or "both"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. (The input alone would do, but then `backward` has to compute tanh again: that costs half of the points, and more if the input itself is kept and not a copy, since somebody else may overwrite it.)
+# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. With the input alone, `backward` has to compute tanh again; and the array is not yours: somebody else may have overwritten it by then.
 # </details>
 
 # %% answer="Tanh"
@@ -434,9 +434,9 @@ with np.errstate(over="ignore", invalid="ignore"):
         print(f"logits ({z:g}, 0): {top:.3g} / {bottom:.3g} = {top / bottom:.4g}")
 
 # %% [markdown]
-# The probability is 1, and the computer says *not a number*. But one number added to all logits of a row changes no probability: you may choose which.
+# The probability is 1, and the computer says *not a number*. But add the same number to all logits of a row, and no probability changes. Choose that number well.
 #
-# And its bar? With $S = \sum_j \mathrm e^{z_j}$, the logarithm of the fraction is $\log p_{\mathrm{label}} = z_{\mathrm{label}} - \log S$. So for one row $l = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order; by symmetry, the last two are sums of earlier ones. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged.
+# And its bar? With $S = \sum_j \mathrm e^{z_j}$, one row has $l = -\log p_{\mathrm{label}} = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged. The last two are sums of slopes above them. (By symmetry, $\log S$ has one slope along both.)
 
 # %%
 slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
@@ -552,7 +552,16 @@ for name, decision, given, second in decisions():
     if ready(name):
         layer = globals()[name]()
         tensors = {"the input": given, "the output": layer.forward(given, second), "y or the labels": second}
-        print(f"{name:20} you: {decision!s:12} your class keeps {kept(layer, **tensors)}")
+        print(f"{name}, whose input takes {given.nbytes} bytes\n    you decided: {decision}")
+        print(f"    your class keeps: {kept(layer, **tensors)}")
+
+# %% [markdown]
+# The card once more, now with all six layers. For three of them more than one cache works, with nothing to spare. Which three?
+
+# %% show="show_contracts"
+from barprop.widgets import ContractCard
+
+ContractCard()
 
 # %% [markdown]
 # ## Any network
@@ -725,7 +734,9 @@ if trained:
     print(f"correct after 1 epoch: {1000 * correct[0]:.0f}, after 10: {1000 * correct[-1]:.0f}; your guess: {guess_correct}")
 
 # %% [markdown]
-# Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. In how many of the 784 pixels will all 64 weights be what they were at the start? (The picture shows the 8 units that changed most.)
+# Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. (The picture shows the 8 units that changed most.)
+#
+# Each pixel has 64 weights, one to each hidden unit. For how many of the 784 pixels have all 64 kept exactly the value they started with?
 
 # %%
 guess_untouched = None
@@ -787,7 +798,7 @@ if trained:
 # </details>
 # <details><summary>Why is the largest logit subtracted before exp?</summary>
 #
-# No probability changes, and the largest number that exp is given is $0$, so nothing overflows.
+# No probability changes. The largest number that exp is given is $0$, so nothing overflows; and the sum of the row is at least $\mathrm e^0 = 1$, so its logarithm is finite.
 # </details>
 
 # %%

@@ -92,9 +92,9 @@ except RecursionError as error:
 # %% [markdown]
 # ## Wait until everything has arrived
 #
-# In notebook 03 one $x$ fed two branches, and its bars **added up**. Only then does it make sense to go on: once, with the sum. So a node has to wait until every node made from it has sent a bar back.
+# In notebook 03 one $x$ fed two branches, and its bars **added up**. A node should pass its bar on only when all its bars have arrived and are added up; then once is enough.
 #
-# So list the nodes, each **after all those it was made from**. Go through it from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**, inside a larger one from $x$.
+# So list the nodes, each **after all those it was made from**. Go through the list from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**, inside a larger one from $x$.
 
 # %% show="show_graph"
 x = Step(0.5)
@@ -111,7 +111,7 @@ guess_place = None  # not graded
 # %% [markdown]
 # ### Exercise `topological_order`
 #
-# Return a list of every node that `node` was made from, directly or not: parents before what was made from them, `node` itself last, each node once. Tell nodes apart by `id(node)`; two may hold the same number. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
+# Return a list of `node` and all nodes behind it: its parents, their parents and so on, each node once. Parents stand before what was made from them, so `node` is last. Tell nodes apart by `id(node)`; two may hold the same number. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
 
 # %% answer="topological_order"
 def topological_order(node):
@@ -138,6 +138,10 @@ def topological_order(node):
 #
 # You added a node to the result when you first met it. When is that safe? Each entry of your to-do list has to be handled twice.
 # </details>
+# <details><summary>It fails only where one path is longer than another</summary>
+#
+# A node may be put on the to-do list twice, and the second time matters: what is made from it may be waiting there. When do you mark a node as seen, when you put it on the list or when you take it off?
+# </details>
 # <details><summary>RecursionError</summary>
 #
 # Right idea, wrong stack: use a list of your own, with `append` and `pop`.
@@ -162,7 +166,7 @@ if ready("topological_order"):
 # %% [markdown]
 # ## A tape with two steps
 #
-# With the order, an engine can be right *and* fast. We begin with two steps: $+$ and $\times$.
+# Now an engine can be right *and* fast. We begin with two steps: $+$ and $\times$.
 #
 # ### Exercise `Node`
 #
@@ -170,7 +174,7 @@ if ready("topological_order"):
 #
 # `return Node(np.sin(self.data), (self,), lambda bar: (bar * np.cos(self.data),))`
 #
-# `backward` starts from zeros, with ones at the node itself, goes through your list from the end, and passes each parent its bar.
+# `backward` sets all bars to zeros, that of the node itself to ones, goes through your list from the end, and passes each parent its bar.
 
 # %% answer="Node"
 class Node:
@@ -255,7 +259,7 @@ if ready("topological_order", "Node"):
     display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
 
 # %% [markdown]
-# All the bars of notebook 02, and you wrote how to go back through two steps only. Walk along the tape below, forward and back. If a bar is marked as wrong, find the first wrong bar on the way back. The mistake is in the step that made this bar.
+# The bar of every variable, as in notebook 02, and you wrote how to go back through two steps only. Walk along the tape below, forward and back. If a bar is marked as wrong, find the first wrong bar on the way back. The mistake is in the step that made this bar.
 
 # %% folded="show_tape"
 if ready("topological_order", "Node"):
@@ -266,7 +270,7 @@ if ready("topological_order", "Node"):
 # %% [markdown]
 # ## Arrays
 #
-# The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each of them would be a lot of memory. A `Node` may hold a whole **array**, so one node can stand for one product.
+# The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each would take much memory. A `Node` may hold a whole **array**, so one node can hold a product of matrices.
 #
 # But add a row $b$ of 3 numbers to a matrix $H$ of shape $(4, 3)$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries of $H + b$ move for each unit that $b_0$ moves?
 
@@ -280,10 +284,10 @@ print("shapes:", H.shape, "+", b.shape, "=", (H + b).shape)
 print("slope: ", round(((H + nudged).sum() - (H + b).sum()) / 0.1, 6), "- your guess:", guess_slope)
 
 # %% [markdown]
-# $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. Two things can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
+# $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. One of two things, or both, can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
 
 # %%
-# The result has shape (4, 3). Which axes will you sum for an operand of these shapes?
+# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Such as 0, or (0, 1).
 guess_axes = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 
 # %% [markdown]
@@ -322,14 +326,17 @@ check("unbroadcast")
 
 # %% folded="show_sums"
 if ready("unbroadcast"):
+    ones = np.ones((4, 3))
     for shape in ((3,), (4, 1), (1, 3), ()):
-        bar = np.asarray(unbroadcast(np.ones((4, 3)), shape)).tolist()
-        print(f"a bar of ones, (4, 3), summed to {shape}: {bar}; your axes: {guess_axes.get(str(shape))}")
+        bar = np.asarray(unbroadcast(ones, shape))
+        summed = next(axes for axes in (0, 1, (0, 1)) if ones.sum(axis=axes).size == bar.size)
+        print(f"a bar of ones, (4, 3), summed to {shape}: {bar.tolist()}")
+        print(f"    axes that are summed: {summed}; your guess: {guess_axes.get(str(shape))}")
 
 # %% [markdown]
 # ## One step for a whole layer
 #
-# The step that does most of the work in any network is `A @ B`. You met its bars in `linear_backward`. Here vectors may take part as well, as in `W @ x` of notebook 03.
+# The step that does most of the work in most networks is `A @ B`. You met its bars in `linear_backward`. Here vectors may take part as well, as in `W @ x` of notebook 03.
 #
 # ### Exercise `matmul_bars`
 #
@@ -372,11 +379,29 @@ check("matmul_bars", "vectors")
 # %% [markdown]
 # ## All of it
 #
-# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` sends each bar through your `unbroadcast`. So a step may return bars in the shape of its result.
+# Python turns every operator into the call of a method, whose name has two underscores on either side. In `2 - a` the left operand is a number and does not know what `a` is. So Python asks `a`, by a name with an *r*. In the same way `/` calls `__truediv__`, `@` calls `__matmul__`, and `**` calls `__pow__`.
+
+# %% show="show_operators"
+class Loud:
+    """Says which of its methods Python calls."""
+
+    def __sub__(self, other):
+        return f"__sub__, with {other}"
+
+    def __rsub__(self, other):
+        return f"__rsub__, with {other}"
+
+
+a = Loud()
+print("a - 2 calls", a - 2)
+print("2 - a calls", 2 - a)
+
+# %% [markdown]
+# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` (given) sends each bar through your `unbroadcast`, then to the `receive` of `Node`. So a step may return bars in the shape of its result.
 #
 # ### Exercise `Value`
 #
-# Most gaps take one or two lines, `sum` a few more. Begin with `__add__` and `__mul__`: copy them from `Node`, and let them make a `Value`. Run the checks after every few gaps; the points say how far you are.
+# Most gaps take one or two lines, `sum` a few more. Begin with `__add__` and `__mul__`: copy them from `Node`, and let them make a `Value`. Run the checks after every few gaps.
 #
 # With one parent, `back` returns a tuple with one entry: `(bar * ...,)`.
 
@@ -496,9 +521,6 @@ class Value(Node):
 # %% test="test_Value_operators"
 check("Value", "operators")
 
-# %% [markdown]
-# In `2 - v` the left operand is a number and does not know what a `Value` is. So Python calls `v.__rsub__(2)` instead.
-
 # %% test="test_Value_constants"
 check("Value", "constants")
 
@@ -544,11 +566,14 @@ check("Value", "backward")
 
 # %% folded="show_easiest"
 if ready("topological_order", "Value"):
-    for name, guess in easiest.items():
-        a = Value([0.5, 1.0, 2.0])
+    again = {"exp": ("out", lambda a, h: h), "log": ("1 / in", lambda a, h: 1 / a)}
+    again |= {"relu": ("out > 0", lambda a, h: 1.0 * (h > 0)), "tanh": ("1 - out**2", lambda a, h: 1 - h**2)}
+    for name, (formula, slope) in again.items():
+        a = Value([-1.0 if name == "relu" else 0.5, 1.0, 2.0])
         h = getattr(a, name)()
         h.backward()
-        print(f"{name:4}  in {a.data}  out {np.round(h.data, 3)}  slope {np.round(a.bar, 3)}; your guess: {guess}")
+        print(f"{name:4}  in {a.data}  out {np.round(h.data, 3)}; your guess: {easiest.get(name)}")
+        print(f"      slope {np.round(a.bar, 3)},  {formula}: {np.round(slope(a.data, h.data), 3)}")
 
 # %% [markdown]
 # The neuron of notebook 01, written as anybody would write it. The picture has grown a $\tanh$, a power and an $@$, and has fewer nodes than before:
@@ -732,7 +757,7 @@ if ready("Value", "compose"):
     display(tape.losses(lines))
 
 # %% [markdown]
-# The same losses, to the last few digits of a float (where both are shown). Before you look: how many nodes does one training step have? How much memory do the inputs hold (images and weights; a float has 8 bytes), and how much do the results that the tape records?
+# The same losses, to the last few digits of a float (where both are shown). Before you look: how many nodes does one training step have? How much memory do the inputs take (images and weights, 8 bytes for each float)? And how much do the recorded results take?
 
 # %%
 guess_memory = {"nodes": None, "MB of inputs": None, "MB recorded": None}
@@ -742,17 +767,19 @@ if ready("topological_order", "Value", "compose"):
     nodes = topological_order(cross_entropy(logits(X[:32], *map(Value, start)), labels[:32]))
     given = sum(node.data.nbytes for node in nodes if not node.parents)
     recorded = sum(node.data.nbytes for node in nodes if node.parents)
-    print(f"{len(nodes)} nodes: inputs of {given / 1e6:.2f} MB, which are there without a tape, and {recorded / 1e6:.2f} MB")
-    print(f"recorded until backward() is through; the bars of all nodes take another {(given + recorded) / 1e6:.2f} MB.")
+    bars = sum(node.bar.nbytes for node in nodes)
+    print(f"{len(nodes)} nodes. Inputs, needed without a tape too: {given / 1e6:.2f} MB.")
+    print(f"Recorded by the tape, kept until backward() has finished: {recorded / 1e6:.2f} MB.")
+    print(f"Every node, an input too, has a bar of its own size: another {bars / 1e6:.2f} MB.")
     print("Your guess:", guess_memory)
-    print(f"one node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone")
+    print(f"One node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone.")
 
 # %% [markdown]
-# The recorded part is the tape's price; it grows with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` (notebook 02) kept even less.
+# The recorded part is the tape's price; it grows with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
 #
 # ## And PyTorch
 #
-# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. When you call `.backward()`, PyTorch orders the nodes, goes through them from the end and adds up the bars, as yours does.
+# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. When you call `.backward()`, PyTorch too adds up the bars of a node, and passes them on once all have arrived.
 
 # %% show="show_torch"
 try:

@@ -48,11 +48,11 @@ photos.photo(X)
 #
 # It is one row, as the digits were: 150,528 numbers from 0 to 1. Inside the network pictures have the shape $(n, \text{height}, \text{width}, c)$, with $c$ features for each pixel, at first red, green and blue.
 #
-# (Only pictures of the real network need the trained weights; without them, each cell says so.)
+# (Cells that need the trained weights say so.)
 #
 # ## What is in a real network
 #
-# *EfficientNet-Lite0* has 4.6 million weights. One forward pass takes 385 million multiplications. What percentage of them is done by `Linear` of notebook 04?
+# *EfficientNet-Lite0* has 4.6 million weights. One forward pass takes 385 million multiplications. What percentage of them is done by `Linear` of notebook 04? (Every pixel can be one of its examples.)
 
 # %%
 guess_linear = None  # not graded
@@ -61,12 +61,11 @@ guess_linear = None  # not graded
 count = multiplications()
 for kind, number in count.items():
     print(f"{kind:24}{number / 1e6:8.1f} million{100 * number / sum(count.values()):7.1f} %")
-print("your guess for Linear:", guess_linear)
+linear = sum(number for kind, number in count.items() if kind.startswith("Linear"))
+print(f"Linear in all: {100 * linear / sum(count.values()):.1f} %; your guess: {guess_linear}")
 
 # %% [markdown]
-# Almost nine tenths. Take each pixel as an example with $c$ features, and a linear layer makes new features for it: a $1 \times 1$ convolution. `Pointwise` (given) makes each pixel a row and calls `Linear`; that is all.
-#
-# (The first layer, a `Convolution`, is given too.)
+# Almost nine tenths. Take each pixel as an example with $c$ features, and a linear layer makes new features for it. `Pointwise` (given) makes each pixel a row and calls `Linear`; that is all. (It is called a $1 \times 1$ convolution. Larger ones come further down.)
 #
 # First the simplest of the other layers.
 #
@@ -186,14 +185,15 @@ for name, decision in (("ReLU6", relu6_keeps), ("MeanPool", meanpool_keeps)):
     if ready(name):
         layer, picture = globals()[name](), np.random.default_rng(0).normal(3, 4, (1, 4, 4, 2))
         out = layer.forward(picture, ())
-        print(f"{name:10} you: {decision!s:16} your class keeps {kept(layer, **{'the input': picture, 'the output': out})}")
+        print(f"{name}, whose input takes {picture.nbytes} bytes\n    you decided: {decision}")
+        print(f"    your class keeps: {kept(layer, **{'the input': picture, 'the output': out})}")
 
 # %% [markdown]
 # ## A residual connection: a way around
 #
-# Stack 50 layers, and a bar is multiplied by 50 slopes on the way back; little may arrive. The cure is a sum: $h = x + f(x)$, where $f$ is a chain of layers.
+# Through 50 layers a bar is multiplied by 50 slopes; little may arrive. The cure is a sum: $h = x + f(x)$, where $f$ is a chain of layers.
 #
-# If $\bar h = 1$ comes in and all bars vanish inside $f$: what is $\bar x$? Further down we compare 30 pairs of a small `Linear` and a `ReLU6`: once as one long chain, once as residual blocks. How long is the bar that arrives at the input?
+# If $\bar h = 1$ comes in and all bars vanish inside $f$: what is $\bar x$? Then we compare 30 pairs of a `Linear` (16 features, small weights) and a `ReLU6`: as one long chain, and as residual blocks. The bar at the end is all ones, of length 4. How long is the bar that arrives at the input?
 
 # %%
 guess_x_bar = None
@@ -265,13 +265,13 @@ if ready("ReLU6", "Residual"):
     for name, (network, weights) in chains.items():
         network.forward(rng.normal(size=(1, d)), weights)
         _, x_bar = network.backward(np.ones((1, d)), weights)
-        print(f"{name:20} length of the bar at the input: {np.linalg.norm(x_bar):.1e}; your guess: {guess_length[name]}")
+        print(f"{name:20} length of the bar at the input: {np.linalg.norm(x_bar):.2g}; your guess: {guess_length[name]}")
     block = Residual([ReLU6()])
     block.forward(np.array([[-1.0]]), [()])  # below 0, where no bar gets through
     print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
 
 # %% [markdown]
-# Along the sum $\bar h$ arrives whole. (Unless the bar from $f$ cancels it, as with $f(x) = -x$.)
+# Along the sum $\bar h$ arrives whole. Each block adds the bar from $f$: here 4 grows to 56. (For $f(x) = -x$ they cancel.)
 #
 # ## Looking around
 #
@@ -281,7 +281,7 @@ if ready("ReLU6", "Residual"):
 #
 # Its given `forward` loops over the positions $(i, j)$. `seen(h_prev, i, j)` views that position in *all* windows.
 #
-# How many windows does a picture of $7 \times 6$ pixels have for $k = 3$, $s = 2$?
+# How many windows do $7 \times 6$ pixels have for $k = 3$, $s = 2$?
 
 # %%
 guess_windows = None  # (rows, columns)
@@ -301,7 +301,7 @@ print("your guess for k = 3, s = 2:", guess_windows)
 # - And a pixel that no window saw?
 
 # %% answer="DepthwiseConv2d"
-def as_floats(u):
+def as_floats(u):  # whole numbers become floats; float32, which is twice as fast, stays
     return u if u.dtype == np.float32 else np.asarray(u, dtype=float)
 
 
@@ -342,6 +342,10 @@ class DepthwiseConv2d:
 #
 # `=` replaces the bar from another window. Bars of a fan-out *add up*.
 # </details>
+# <details><summary>How do I add into a view?</summary>
+#
+# `part = self.seen(x_bar, i, j)`, then `part += ...` writes into `x_bar`. But `part = part + ...` makes a new array, and `x_bar` stays as it was.
+# </details>
 # <details><summary>Which axes are added up in W_bar[i, j]?</summary>
 #
 # Everything that used the weight: examples, rows and columns of windows. Not the features, each has its own.
@@ -379,7 +383,7 @@ if ready("DepthwiseConv2d"):
 #
 # `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Training also scales and shifts each feature, called batch normalisation; that is inside `W` and `b` now. A frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
 #
-# Without the trained weights, the text tells what you would see from here on. One exercise is left, `smooth_saliency`.
+# Without the trained weights, read on: the text says what you would see. One exercise is left, `smooth_saliency`.
 
 # %% folded="show_net"
 net = None
@@ -392,7 +396,7 @@ if at_hand(tensors) and ready("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d"
 # %% [markdown]
 # With a thousand classes, a blind guess is right in 0.1 % of cases. With the trained weights, your layers see a giant panda.
 #
-# Is the backward pass right, too? Take the loss with the label *gibbon*, move each pixel by `1e-5` against its bar, and compare what the slope promises with what the loss does. (Only roughly: many units are near a kink of their ReLU6.)
+# Is the backward pass right, too? Take the loss with the label *gibbon*, move each pixel by `1e-5`, against the sign of its bar, and compare what the slope promises with what the loss does. (Only roughly: many units are near a kink of their ReLU6.)
 
 # %% folded="show_slope"
 if at_hand(net):
@@ -444,16 +448,19 @@ check("smooth_saliency", "still")
 check("smooth_saliency", "noisy")
 
 # %% [markdown]
-# This takes twelve copies and a few seconds. Where will the mean be largest: on the black legs, the head, or the rock?
+# The next cell averages over twelve copies; it takes a few seconds. Where will the mean be largest: on the head, the black legs, or the rock?
 
 # %%
-guess_large = None
+guess_large = None  # "head", "legs" or "rock"
 
 # %% folded="show_saliency"
 if at_hand(net) and ready("smooth_saliency"):
     maps = {"one x_bar": np.abs(input_bar(net, X, np.array([PANDA])))}
     maps["mean of 12 noisy copies"] = smooth_saliency(net, X, np.array([PANDA]), sigma=0.1, samples=12, seed=0)
     display(photos.saliency(X, maps))
+    size = maps["mean of 12 noisy copies"].reshape(224, 224, 3).mean(axis=2)
+    for part, at in {"head": np.s_[35:150, :90], "legs": np.s_[150:200, 30:100], "rock": np.s_[205:]}.items():
+        print(f"{part}: {size[at].mean() / size.mean():.1f} times the mean of the photo")
     print("your guess:", guess_large)
 
 # %% [markdown]
@@ -466,7 +473,7 @@ if at_hand(net) and ready("smooth_saliency"):
 # The network is 97 % sure of the panda. After how many steps will "gibbon" win?
 
 # %%
-guess_steps = None
+guess_steps = None  # 1 to 8
 
 # %% folded="show_attack"
 if at_hand(net):
@@ -556,10 +563,10 @@ if at_hand(net):
 #
 # ## Does it last?
 #
-# The attacked photo is a real picture, in whole levels. Save it as JPEG (95 is nearly lossless, 75 is usual), move it by one pixel, look at it in a mirror, take back half of the change. Does the gibbon survive?
+# The attacked photo is a real picture, in whole levels. Save it as JPEG (95 is nearly lossless, 75 is usual), move it by one pixel, look at it in a mirror, take back half of the change. How probable will the gibbon still be?
 
 # %%
-# "panda" or "gibbon"? Not graded.
+# Percent for the gibbon, roughly. Not graded.
 guess_survival = {"JPEG 95": None, "JPEG 75": None, "one pixel to the right": None, "mirror": None, "half the change": None}
 
 # %% folded="show_survival"
@@ -575,18 +582,18 @@ if at_hand(net):
     made = np.concatenate([x.reshape(1, -1) for x in again.values()])
     logits = network.forward(made, w)
     display(photos.row(made, logits, list(again)))
-    for name, best in zip(again, logits.argmax(axis=1)):
-        print(f"{name:24} {names[best]}; your guess: {guess_survival.get(name)}")
+    for name, p in zip(again, 100 * photos.probabilities(logits)):
+        print(f"{name:24} gibbon {p[GIBBON]:2.0f} %, panda {p[PANDA]:2.0f} %; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, it is close between panda and gibbon, and rounding may decide. The change was made for these pixels and this size. (Attacks that survive average the bars over such changes, as you did over noise.)
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, it is close between panda and gibbon, and rounding may decide. The change was made for these pixels and this size. (For an attack that survives, average the bars over such changes, as you did over noise.)
 #
 # ## Yours
 #
-# Choose another class. How many of these four wishes will the network fulfil? (It is enough that the class you want is the most probable one.)
+# Choose another class: a tabby cat, an espresso, a school bus or a violin. To how many of these four will the network give more than 50 %?
 
 # %%
-guess_wishes = None
+guess_wishes = None  # 0 to 4
 
 # %% folded="show_wishes"
 if at_hand(net):
@@ -595,7 +602,9 @@ if at_hand(net):
     made = targeted(net, np.repeat(X, len(wishes), axis=0), wanted, eps, 1 / 255, 8)
     logits = network.forward(made, w)
     display(photos.row(made, logits, [f"wanted: {wish}" for wish in wishes]))
-    print(f"fulfilled: {np.sum(logits.argmax(axis=1) == wanted)} of {len(wishes)}; your guess: {guess_wishes}")
+    shares = photos.probabilities(logits)[range(len(wishes)), wanted]
+    print(", ".join(f"{wish} {100 * share:.0f} %" for wish, share in zip(wishes, shares)), end="; ")
+    print(f"more than 50 %: {np.sum(shares > 0.5)}; your guess: {guess_wishes}")
 
 # %% [markdown]
 # Choose any of the thousand classes, walk back and forth, and compare with noise:
@@ -620,7 +629,7 @@ PhotoAttack(net, targeted)
 # - In this network nearly nine tenths of the work is the `Linear` of notebook 04, at every pixel.
 # - A residual connection passes its bar on whole; a pixel adds up the bars of all its windows.
 # - $\bar x$, averaged over noisy copies, hints at what a network looks at; $\bar x$ itself shows how to make the network see something else.
-# - At equal size the direction matters: noise of the same size is harmless.
+# - At equal size the direction matters: noise of the same size left the panda as it was.
 #
 # Three quick questions:
 #

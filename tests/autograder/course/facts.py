@@ -154,6 +154,22 @@ def spread_of_bars() -> float:
     return float(size[-1] / size[0])
 
 
+def accuracy_under_fgsm(eps: float) -> float:
+    """Return the part of the digits that the classifier of notebook 05 still gets right under `fgsm`."""
+    net, _ = _classifier()
+    return float(n05_adversarial.accuracy_curve(net, X_test, labels_test, [eps], n05_adversarial.fgsm)[0])
+
+
+def calm_that_fall(eps: float) -> float:
+    """Return the part of the calmest quarter of the digits classified correctly that `fgsm` makes wrong."""
+    net, logits = _classifier()
+    right = np.flatnonzero(logits.argmax(axis=1) == labels_test)
+    size = n05_adversarial.sensitivity(net, X_test, labels_test)[right]
+    calm = right[np.argsort(size)[: len(right) // 4]]
+    attacked = n05_adversarial.fgsm(net, X_test[calm], labels_test[calm], eps)
+    return float(np.mean(net[0].forward(attacked, net[1]).argmax(axis=1) != labels_test[calm]))
+
+
 def loss_bends_not_logits() -> bool:
     """Whether for the calmest quarter of the digits the loss grows far more than its slope promises, the logits as theirs."""
     net, logits = _classifier()
@@ -184,6 +200,15 @@ def _panda_net() -> tuple[Any, Any, dict[str, np.ndarray]]:
     kinds = {name: getattr(n04_layers, name) for name in ("Network", "Linear")}
     kinds |= {name: getattr(n07_panda, name) for name in ("ReLU6", "MeanPool", "Residual", "DepthwiseConv2d")}
     return *build(tensors, **kinds), tensors
+
+
+def length_through_residual_blocks() -> float:
+    """Return the length of the bar at the input of notebook 07's 30 residual blocks, from the cell that shows it."""
+    cells = {cell.id: cell.source for cell in read_authored(SOURCE / "07_panda/panda.py").cells}
+    names: dict[str, Any] = {**vars(n04_layers), **vars(n07_panda), "np": np, "ready": lambda *_: True}
+    names |= {"guess_length": {}, "guess_x_bar": None, "print": lambda *_: None}
+    exec(cells["show_depth"].replace("guess_length[name]", "None"), names)
+    return float(np.linalg.norm(names["x_bar"]))  # of the last chain in the cell
 
 
 def weights_of_the_panda_net() -> int:

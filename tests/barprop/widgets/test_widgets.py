@@ -121,6 +121,11 @@ def test_output_carries_widget_picture_and_sentence(name: str) -> None:
     json.dumps({key: widget.get_state()[key] for key in widget.keys if not isinstance(widget.get_state()[key], bytes)})
 
 
+def test_a_card_of_one_layer_offers_no_other() -> None:
+    assert (ContractCard("ReLU").menu, ContractCard("ReLU").layer) == (False, "ReLU")
+    assert ContractCard().menu
+
+
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_module_imports_nothing(name: str) -> None:
     widget = MAKERS[name]()
