@@ -314,7 +314,7 @@ if ready("sensitivity", "fgsm"):
 # %% [markdown]
 # ### Exercise `pgd`
 #
-# *Projected gradient descent* (though we go up): from $X$ on, each step moves every pixel by `alpha`. Then what went too far is brought back ("projected"): into the **ball**, at most `eps` from $X$ in each pixel, and into $[0, 1]$.
+# *Projected gradient descent* (though we go up): steps like those of `fgsm`, of size `alpha`. After each, what went too far is brought back ("projected"): into the **ball**, at most `eps` from $X$ in each pixel, and into $[0, 1]$.
 
 # %% answer="pgd"
 def pgd(net, X, labels, eps, alpha, steps):
@@ -552,7 +552,7 @@ if ready("input_bar"):
 # Can the network learn to resist? Train on, with digits attacked anew in every step. (That takes a minute.) Before, it gets 93 % of the clean digits right, and 15 % of those attacked. And after?
 
 # %%
-guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}
+guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}  # in percent
 
 # %% show="show_training"
 def train_under_attack(net, X, labels, eps, epochs=4, lr=0.1, batch=32, seed=1):

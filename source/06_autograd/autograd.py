@@ -270,7 +270,7 @@ if ready("topological_order", "Node"):
 # %% [markdown]
 # ## Arrays
 #
-# The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each would take much memory. A `Node` may hold a whole **array**, so one node can hold a product of matrices.
+# The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each would take a lot of memory. A `Node` may hold a whole **array**, so one node can hold a product of matrices.
 #
 # But add a row $b$ of 3 numbers to a matrix $H$ of shape $(4, 3)$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries of $H + b$ move for each unit that $b_0$ moves?
 

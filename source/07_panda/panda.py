@@ -271,7 +271,7 @@ if ready("ReLU6", "Residual"):
     print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
 
 # %% [markdown]
-# Along the sum $\bar h$ arrives whole. Each block adds the bar from $f$: here 4 grows to 56. (For $f(x) = -x$ they cancel.)
+# Along the sum $\bar h$ arrives whole. Each block adds the bar from $f$: here 4 grows to 56. (For $f(x) = -x$ both cancel.)
 #
 # ## Looking around
 #
@@ -473,7 +473,7 @@ if at_hand(net) and ready("smooth_saliency"):
 # The network is 97 % sure of the panda. After how many steps will "gibbon" win?
 
 # %%
-guess_steps = None  # 1 to 8
+guess_steps = None  # 1 to 8; a pixel may turn back
 
 # %% folded="show_attack"
 if at_hand(net):
