@@ -17,7 +17,7 @@ from autograder.reference import REFERENCES
 from barprop.activations import ACTIVATIONS
 from barprop.answers.calls import Answers, Namespace
 from barprop.exercises import EXERCISES
-from barprop.judging.evaluate import Evaluation
+from barprop.judging.evaluation import Evaluation
 from barprop.judging.exercise import Case, Exercise, Values
 from barprop.judging.judge import judge
 from barprop.judging.verdict import Verdict

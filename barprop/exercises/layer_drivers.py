@@ -13,9 +13,10 @@ from barprop.answers.kept import Kept
 from barprop.answers.returned import take_tuple
 from barprop.answers.script import NOTHING, VALUE, Later, Played, Script
 from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row, one_line
-from barprop.judging.exercise import Case, Drive, Mistake, Values
+from barprop.judging.exercise import Case, Drive, Mistake, Observation, Values
 
 _LISTED = 4  # arrays named in a sentence
+CACHE = Observation("the cache", "What forward keeps")
 KEPT = "is kept for the backward that follows"
 NOT_READ = "is not read: backward gives the same whatever forward was given"
 FIRST = "is that of an earlier forward"

@@ -9,20 +9,19 @@ import numpy as np
 from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row, one_line, type_name
 
 _ENTRIES = 20  # a longer list or tuple is not searched for what was asked for
-# outputs that no answer returns: what their words are said of
-_SUBJECTS = {"cache": "What forward keeps", "again": "The network", "own": "A network of your own layers"}
 
 
-def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6) -> str | None:
+def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6, subject: str = "") -> str | None:
     """Say in one sentence what is wrong with `got`; None if nothing is.
 
     Numbers and arrays must have the right shape and agree to `tolerance` relative (and to
-    1e-3 * tolerance of the largest entry); everything else must be equal.
+    1e-3 * tolerance of the largest entry); everything else must be equal. Words that a driver
+    put down are said of the `subject`.
     """
     if got is None and right is not None:
         return f"{name} is None: is the `return` missing?"
     if type(right) is str and type(got) is str and got != right:
-        return _seen(name, one_line(got, 100))
+        return _seen(name, one_line(got, 100), subject)
     if isinstance(right, (bool, str, list, tuple, dict)) or right is None:
         return None if identical(got, right) else f"{name} is not right."
     right = floats(right)
@@ -65,10 +64,10 @@ def same_form(got: Any, right: Any) -> bool:
     return (is_number(got) or (is_array(got) and got.dtype.kind != "b")) and np.shape(got) == np.shape(right)
 
 
-def _seen(name: str, text: str) -> str:
+def _seen(name: str, text: str, subject: str) -> str:
     """Say what a probe saw, as a sentence with a subject."""
-    if name in _SUBJECTS:
-        return f"{_SUBJECTS[name]} {text}."
+    if subject:
+        return f"{subject} {text}."
     return f"{name[:1].upper()}{name[1:]}: {text}." if " " in name else f"{text[:1].upper()}{text[1:]}."
 
 

@@ -30,6 +30,8 @@ class Case:
         The arguments of the answer by name, in the order of its signature.
     context : dict of str to Any
         What the oracle or the driver needs in addition; the answer does not get it.
+    trivial : bool
+        Whether there is nothing to do, such as 0 steps, so that returning memory of an argument costs only a tenth.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class Case:
     label: str
     args: dict[str, Any]
     context: dict[str, Any] = field(default_factory=dict)
+    trivial: bool = False
 
     def __getattr__(self, name: str) -> Any:
         for values in (object.__getattribute__(self, "args"), object.__getattribute__(self, "context")):
@@ -160,6 +163,27 @@ def family(*mistakes: Mistake) -> Guesses:
 
 
 @dataclass(frozen=True)
+class Observation:
+    """An output that no answer returns: what the driver saw while it used the answer, in words.
+
+    Parameters
+    ----------
+    listed : str
+        What a list of results calls it.
+    subject : str
+        What a sentence about it begins with; "" where the words are a sentence by themselves.
+
+    Examples
+    --------
+    >>> Observation("a second call", "The network")  # "The network gives a different result the second time."
+    Observation(listed='a second call', subject='The network')
+    """
+
+    listed: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
 class Part:
     """A part of an exercise, with its own test cell ``test_<exercise>_<part>``.
 
@@ -204,6 +228,18 @@ class Exercise:
         Difficulty, 1 to 3.
     statements : tuple of str
         The statements of the lecture that it practises, such as ``"L8"``.
+    is_chain : bool
+        Whether each output is computed from the ones before, so that the first wrong one spoils the rest.
+    is_computed : bool
+        Whether the answer computes its outputs. In a prediction it does not, and no family of mistakes is tried.
+    outputs_are_bars : bool
+        Whether the outputs are bars under the plain names of their variables: sentences say ``x_bar`` for ``x``.
+    called : mapping
+        Output -> what sentences call it, where that is another name.
+    observations : mapping
+        The outputs that no answer returns -> how sentences speak of them.
+    optional : mapping
+        Arguments that a case may leave out -> the value they then have.
     returns : {"value", "tuple", "dict"}
         What one call returns: a single value, or all outputs as a tuple or a dictionary.
     returned : tuple of str
@@ -240,7 +276,8 @@ class Exercise:
     Raises
     ------
     ValueError
-        If the points of the parts do not add up to `points`, or `returns` is unknown.
+        If the points of the parts do not add up to `points`, `returns` is unknown, or `called` or `observations`
+        name no output.
 
     Examples
     --------
@@ -260,6 +297,12 @@ class Exercise:
     minutes: int
     level: int
     statements: tuple[str, ...] = ()
+    is_chain: bool = False
+    is_computed: bool = True
+    outputs_are_bars: bool = False
+    called: Mapping[str, str] = field(default_factory=dict, hash=False)
+    observations: Mapping[str, Observation] = field(default_factory=dict, hash=False)
+    optional: Mapping[str, Any] = field(default_factory=dict, hash=False)
     returns: str = "value"
     returned: tuple[str, ...] = ()
     drive: Drive | None = None
@@ -280,6 +323,8 @@ class Exercise:
             object.__setattr__(self, "asks", (self.name,))
         if not self.parts:
             object.__setattr__(self, "parts", (Part("", self.points, self.outputs),))
+        if unknown := {*self.called, *self.observations} - {*self.outputs}:
+            raise ValueError(f"{self.name} has no output {', '.join(sorted(unknown))}")
         if sum(part.points for part in self.parts) != self.points:
             raise ValueError(f"{self.name}: the parts' points do not add up to {self.points}")
         if self.returns not in ("value", "tuple", "dict"):
@@ -289,11 +334,6 @@ class Exercise:
     def assignment(self) -> str:
         """The nbgrader assignment this exercise belongs to."""
         return self.notebook.split("/")[0]
-
-    @property
-    def is_chain(self) -> bool:
-        """Whether each output is computed from the ones before, so that the first wrong one spoils the rest."""
-        return '-> {"' in self.signature or self.returns == "dict" or any(p.name == "forward" for p in self.parts)
 
     def is_corner(self, case: Case) -> bool:
         """Whether this is a corner case: what is wrong only there costs a tenth of the exercise."""

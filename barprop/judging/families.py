@@ -50,10 +50,11 @@ def guesses(
     wanted : container of str, optional
         Only guesses of these names are worked out.
     """
-    if not is_plain(right[output]) or "(" not in exercise.signature:  # in a prediction nothing was computed
+    if not is_plain(right[output]) or not exercise.is_computed:
         return
-    if "l_bar=1.0" in exercise.signature:  # left out it is 1
-        case = replace(case, args={**case.args, "l_bar": case.args.get("l_bar", 1.0)})
+    if exercise.optional:
+        left_out = {name: case.args.get(name, value) for name, value in exercise.optional.items()}
+        case = replace(case, args=case.args | left_out)
     for name, hint, made in _made(exercise, case, right, output, oracle):
         if wanted is None or name in wanted:
             found = call_or_default(None, made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def although_in_place(exercise: Exercise, answers: Answers, case: Case, tried: D
 def _writable(case: Case, floats: bool = False) -> Case:
     """Return the case with arguments that may be written into, also with fractions if `floats`; labels stay whole."""
     args = {name: _copied(value, floats and name not in _LABELS) for name, value in case.args.items()}
-    return Case(case.label, args, _copied(case.context))
+    return replace(case, args=args, context=_copied(case.context))
 
 
 def _copied(value: Any, floats: bool = False) -> Any:

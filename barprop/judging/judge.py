@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.calls import Answers, Namespace
-from barprop.judging.evaluate import Evaluation, evaluate
+from barprop.judging.evaluate import evaluate
+from barprop.judging.evaluation import Evaluation
 from barprop.judging.exercise import Case, Exercise, Part, Values
 from barprop.judging.verdict import Verdict
 

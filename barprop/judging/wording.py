@@ -21,10 +21,7 @@ _DEPTH = 4  # a collection in a collection in a collection: deeper ones are not 
 
 def shown_name(exercise: Exercise, output: str) -> str:
     """Return what sentences call an output: bars are called bars, also if the dictionary's key is the plain name."""
-    output = output.removesuffix("_far_out")
-    arguments = exercise.signature.split("->")[0]
-    is_bar = exercise.returns == "dict" and "_bar" in arguments and "_bar" not in output
-    return f"{output}_bar" if is_bar else output
+    return f"{output}_bar" if exercise.outputs_are_bars else exercise.called.get(output, output)
 
 
 def literal(value: Any, depth: int = _DEPTH) -> str | None:

@@ -49,8 +49,8 @@ PATCHES = (
            first="import barprop.judging.compare as c, barprop.answers.untrusted as p, barprop.judging.evaluate as e\n"
                  "c.close = c._near = p.same = e.close = e.same = lambda *a, **k: True\n"
                  "c.problem = e.problem = lambda *a, **k: None"),
-    Attack("patch barprop.judging.evaluate", "makes every evaluation come out right", wrong=True,
-           first="import barprop.judging.evaluate as e\ne.Evaluation.failed = property(lambda s: False)\n"
+    Attack("patch barprop.judging.evaluation", "makes every evaluation come out right", wrong=True,
+           first="import barprop.judging.evaluation as v, barprop.judging.evaluate as e\nv.Evaluation.failed = property(lambda s: False)\n"
                  "e._problems = lambda *a: {}\ne._drive = lambda *a: ({}, '', [])"),
     Attack("patch the verdict", "makes every verdict full marks", wrong=True,
            first="import barprop.judging.verdict as v\nv.Verdict.points = property(lambda s: 3.0, lambda s, x: None)\n"

@@ -169,6 +169,7 @@ def forward_values(x: Any, y: float, w: Any, v: float, sigma: Any) -> dict[str, 
 FORWARD = Exercise(
     name="forward",
     signature='forward(x, y, w, v, sigma) -> {"z", "h", "e", "l"}',
+    is_chain=True,
     outputs=("z", "h", "e", "l"),
     returns="dict",
     points=3,

@@ -13,7 +13,7 @@ from barprop.answers.returned import take_dict
 from barprop.answers.untrusted import is_array, is_number
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import floats
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, family
+from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Observation, Part, Values, family
 from barprop.numerics.steps import inner, product
 
 _ENOUGH = 1e-9  # as near as a loss must come: the contract's word, and more than log(1 + small) can promise below
@@ -140,6 +140,9 @@ _guesses = family(
 LOGISTIC_FORWARD = Exercise(
     name="logistic_forward",
     signature='logistic_forward(x, y, w) -> {"z", "m", "l"}',
+    is_chain=True,
+    called={"l_far_out": "l"},
+    observations={"warnings": Observation("no warning")},
     outputs=("z", "m", "l", "l_far_out", "warnings"),
     returned=("z", "m", "l"),
     points=3,

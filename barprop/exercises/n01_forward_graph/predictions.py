@@ -30,6 +30,7 @@ def _repeats_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 REPEATS = Exercise(
     name="repeats",
     signature='repeats = {"dl_dv": int, "dl_dw": int}',
+    is_computed=False,
     outputs=("dl_dv", "dl_dw"),
     points=2,
     minutes=4,

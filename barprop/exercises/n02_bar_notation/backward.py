@@ -136,6 +136,9 @@ _WAY_BACK_MISTAKES = (
 BACKWARD: Exercise = Exercise(
     name="backward",
     signature='backward(cache, x, y, w, v, sigma, l_bar=1.0) -> {"e", "y", "v", "h", "z", "w", "x"}',
+    is_chain=True,
+    optional={"l_bar": 1.0},
+    outputs_are_bars=True,
     outputs=BARS,
     returns="dict",
     corners=("relu, z = 0", "v = 0", "l_bar = 0"),
@@ -154,6 +157,9 @@ BACKWARD: Exercise = Exercise(
 BACKWARD_RECOMPUTE: Exercise = Exercise(
     name="backward_recompute",
     signature="backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0) -> same bars",
+    is_chain=True,
+    optional={"l_bar": 1.0},
+    outputs_are_bars=True,
     outputs=BARS,
     returns="dict",
     corners=("relu, z = 0", "v = 0", "l_bar = 0"),
@@ -318,6 +324,7 @@ def _is(words: str) -> Callable[[Case, Values], Values]:
 ORDER = Exercise(
     name="order",
     signature='order = [...]: "e", "h", "v", "w", "x", "y", "z"',
+    is_computed=False,
     outputs=("order",),
     points=1,
     minutes=4,

@@ -66,6 +66,7 @@ def _says(**names: str) -> Callable[[Case, Values], Values]:
 FIND_THE_BUG = Exercise(
     name="find_the_bug",
     signature='first_wrong = {"a": name, "b": name, "c": name}',
+    is_computed=False,
     outputs=tuple(SLIPS),
     asks=("first_wrong",),
     points=3,

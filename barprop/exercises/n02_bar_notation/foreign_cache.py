@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from barprop.answers.calls import AnswerError, Run
@@ -68,7 +69,7 @@ def _as_if_read(got: Values, case: Case, exercise: Exercise, caches: Iterable[Ma
     right = exercise.oracle(case)
     if _agree(got, right, exercise):
         return None
-    twins = [Case(case.label, {**case.args, "cache": cache}, case.context) for cache in caches]
+    twins = [replace(case, args={**case.args, "cache": cache}) for cache in caches]
     there = [exercise.oracle(twin) for twin in twins]
     # first an answer that is right but for this, then every known mistake beside it
     for wrong in (lambda c, bars: bars, *(mistake.wrong for mistake in exercise.mistakes)):

@@ -120,6 +120,9 @@ def _l_bar(c: Case) -> float:
 LOGISTIC_BACKWARD = Exercise(
     name="logistic_backward",
     signature='logistic_backward(cache, x, y, w, l_bar=1.0) -> {"m", "z", "y", "w", "x"}',
+    is_chain=True,
+    optional={"l_bar": 1.0},
+    outputs_are_bars=True,
     outputs=LOGISTIC_BARS,
     returns="dict",
     returned=LOGISTIC_BARS,

@@ -13,7 +13,7 @@ from barprop.answers.returned import take_tuple
 from barprop.answers.untrusted import describe_type, row_of_numbers
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import close
-from barprop.judging.exercise import Case, Exercise, Mistake, Values
+from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Values
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
@@ -27,7 +27,7 @@ def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
         args = {"X": draw(rng, 1, d), "Y": draw(rng, 1), "w": draw(rng, d), "v": draw(rng), "sigma": sigma}
         args |= {"lr": lr, "steps": steps, "seed": int(rng.integers(100))}
         label = "no steps" if steps == 0 else f"one example, {steps} step{'s' * (steps > 1)}"
-        yield Case(f"{label}, {sigma}", args, {"many": False})
+        yield Case(f"{label}, {sigma}", args, {"many": False}, trivial=steps == 0)
     X, w, v = draw(rng, 1, 2), draw(rng, 2) / 2, draw(rng)
     e = float(product(v, tanh(inner(w, X[0]))))
     for label, y, lr in (("a large error", e + 20.0, 0.01), ("hardly an error left", e + 0.002, 0.2)):
@@ -233,6 +233,7 @@ def _single(rule: str) -> Callable[[Case, Values], Values | None]:
 TRAIN = Exercise(
     name="train",
     signature="train(X, Y, w, v, sigma, lr, steps, seed) -> (w, v, losses)",
+    observations={"draws": Observation("the examples drawn"), "seed": Observation("the seed")},
     outputs=("w", "v", "losses", "draws", "seed"),
     points=3,
     minutes=26,

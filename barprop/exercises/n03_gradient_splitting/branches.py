@@ -79,6 +79,7 @@ def _sum_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str
 BRANCHES_FORWARD = Exercise(
     name="branches_forward",
     signature='branches_forward(x1, x2, W1, W2, a1, a2) -> {"h1", "h2", "z"}',
+    is_chain=True,
     outputs=("h1", "h2", "z"),
     returns="dict",
     points=1,
@@ -244,6 +245,8 @@ _INSIDE = (
 BRANCHES_BACKWARD = Exercise(
     name="branches_backward",
     signature='branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2) -> {"a1", "a2", "h1", "h2", "W1", "W2", "x1", "x2"}',
+    is_chain=True,
+    outputs_are_bars=True,
     outputs=BRANCH_BARS,
     returns="dict",
     points=4,
@@ -311,6 +314,8 @@ def _fan_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str
 FAN_OUT = Exercise(
     name="fan_out",
     signature='fan_out(z_bar, cache, x, W1, W2, a1, a2) -> {"a1", "a2", "h1", "h2", "W1", "W2", "x"}',
+    is_chain=True,
+    outputs_are_bars=True,
     outputs=("a1", "a2", "h1", "h2", "W1", "W2", "x"),
     returns="dict",
     points=2,

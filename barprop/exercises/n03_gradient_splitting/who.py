@@ -53,6 +53,7 @@ def _says(makes_z: int, is_fed: int) -> Callable[[Case, Values], Values]:
 WHO = Exercise(
     name="who",
     signature='who = {"makes_z": 1 or 2, "is_fed": 1 or 2}',
+    is_computed=False,
     outputs=_ASKED,
     points=2,
     minutes=4,

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import Activation, relu, tanh
-from barprop.exercises.layer_drivers import OVERWRITTEN, cache_mistakes, layer_drive, unless_overwritten, with_cache
+from barprop.exercises.layer_drivers import (
+    CACHE,
+    OVERWRITTEN,
+    cache_mistakes,
+    layer_drive,
+    unless_overwritten,
+    with_cache,
+)
 from barprop.exercises.n04_layers.curve_guesses import curve_guesses
 from barprop.exercises.sampling import draw, positive, read_only, slope_by_nudging
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
@@ -41,6 +48,8 @@ def _product_right(c: Case) -> Values:
 PRODUCT = Exercise(
     name="Product",
     signature="class Product: forward(self, h, w) -> e, backward(self, e_bar, w) -> (w_bar, h_bar); w = (v,)",
+    is_chain=True,
+    observations={"cache": CACHE},
     outputs=("e", "v_bar", "h_bar", "cache"),
     only_with_others=("cache",),
     parts=(Part("forward", 1, ("e",)), Part("backward", 2, ("v_bar", "h_bar", "cache"))),
@@ -192,6 +201,8 @@ def _linear_right(c: Case) -> Values:
 LINEAR = Exercise(
     name="Linear",
     signature="class Linear: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = (W, b)",
+    is_chain=True,
+    observations={"cache": CACHE},
     outputs=("h", "W_bar", "b_bar", "h_prev_bar", "cache"),
     only_with_others=("cache",),
     parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("W_bar", "b_bar", "h_prev_bar", "cache"))),
@@ -260,6 +271,7 @@ def _nonlinear(
     minutes: int,
     probes: Callable[[np.random.Generator], Iterator[Case]],
     not_input: str = "",
+    corners: tuple[str, ...] = (),
 ) -> Exercise:
     def right(c: Case) -> Values:
         bars = {"h": value(c.h_prev), "h_prev_bar": slope_by_nudging(sigma, c.h_prev, c.h_bar), "w_bar": "()"}
@@ -268,9 +280,11 @@ def _nonlinear(
     return Exercise(
         name=name,
         signature=f"class {name}: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
+        is_chain=True,
+        observations={"cache": CACHE},
         outputs=("h", "h_prev_bar", "w_bar", "cache"),
         only_with_others=("w_bar", "cache"),
-        corners=("with zeros", "very far out", OVERWRITTEN),
+        corners=("with zeros", "very far out", *corners),
         parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),
         points=3,
         minutes=minutes,
@@ -324,7 +338,7 @@ RELU_LAYER = _nonlinear(
 )  # fmt: skip
 
 TANH_LAYER = _nonlinear(
-    "Tanh", tanh, tanh, minutes=5, probes=_tanh_probes,
+    "Tanh", tanh, tanh, minutes=5, probes=_tanh_probes, corners=(OVERWRITTEN,),
     not_input="Tanh keeps its input for backward. Its output is enough: the slope can be made from it, without another tanh.",
     mistakes=(
         _PASSED_ON,

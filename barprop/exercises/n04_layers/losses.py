@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.far_out import FAR, far_out, far_out_apart
-from barprop.exercises.layer_drivers import cache_mistakes, loss_drive, with_cache
+from barprop.exercises.layer_drivers import CACHE, cache_mistakes, loss_drive, with_cache
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.compare import close
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, one_output
@@ -103,6 +103,9 @@ def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str,
 SQUARED_ERROR = Exercise(
     name="SquaredError",
     signature="class SquaredError: forward(self, e, y) -> float, backward(self, l_bar=1.0) -> (e_bar, y_bar)",
+    is_chain=True,
+    optional={"l_bar": 1.0},
+    observations={"cache": CACHE},
     outputs=("l", "e_bar", "y_bar", "cache"),
     only_with_others=("cache",),
     parts=(Part("forward", 1, ("l",)), Part("backward", 2, ("e_bar", "y_bar", "cache"))),
@@ -318,6 +321,9 @@ def _logits_guesses(c: Case, right: np.ndarray) -> Iterator[tuple[str, str, Call
 _SOFTMAX_CROSS_ENTROPY = Exercise(
     name="SoftmaxCrossEntropy",
     signature="class SoftmaxCrossEntropy: forward(self, logits, labels) -> float, backward(self, l_bar=1.0) -> logits_bar",
+    is_chain=True,
+    optional={"l_bar": 1.0},
+    observations={"cache": CACHE},
     outputs=("l", "logits_bar", "cache"),
     only_with_others=("cache",),
     parts=(Part("forward", 2, ("l",)), Part("backward", 3, ("logits_bar", "cache"))),

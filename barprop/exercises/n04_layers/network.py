@@ -13,7 +13,7 @@ from barprop.answers.untrusted import identical
 from barprop.exercises.layer_drivers import flat, other_weights
 from barprop.exercises.sampling import draw, read_only
 from barprop.fixtures.layers import Nudged
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Part, Values
 from barprop.numerics.layer_steps import bend, neighbours, plain_neighbours, square, twice_as_wide
 from barprop.numerics.vjp import pull_back
 
@@ -28,7 +28,7 @@ _NOT_CHAINED = "differs from calling one layer after the other"
 def _network_probes(rng: np.random.Generator) -> Iterator[Case]:
     def case(label: str, steps: tuple, w: list[tuple], x: Any, width: int) -> Case:
         more = {"steps": steps, "twice": label.startswith("three")}
-        return Case(label, {"x": x, "w": w, "h_bar": draw(rng, len(x), width)}, more)
+        return Case(label, {"x": x, "w": w, "h_bar": draw(rng, len(x), width)}, more, trivial=not w)
 
     same_shapes = [(draw(rng, 3),), (draw(rng, 3),), (draw(rng, 3),)]
     yield case("three layers", (bend, square, neighbours), same_shapes, draw(rng, 2, 3), 3)
@@ -160,6 +160,8 @@ def _gave_back(c: Case, right: Values) -> Values:
 NETWORK = Exercise(
     name="Network",
     signature="class Network: Network(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar)",
+    is_chain=True,
+    observations={"again": Observation("a second call", "The network"), "own": Observation("layers of your own", "A network of your own layers")},
     outputs=("h", "x_bar", "w_bar", "again", "own"),
     only_with_others=("again", "own"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 3, ("x_bar", "w_bar", "again", "own"))),

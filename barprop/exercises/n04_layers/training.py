@@ -16,7 +16,7 @@ from barprop.exercises.layer_drivers import flat
 from barprop.exercises.n04_layers.prototypes import Prototypes, logits_of
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import close
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Part, Values
 from barprop.numerics.layer_steps import cross_entropies
 from barprop.numerics.vjp import pull_back
 
@@ -50,8 +50,9 @@ _LOOSE = "the same seed gives other batches in a second call"
 def _train_case(rng: np.random.Generator, label: str, n: int, kind: str, **more: Any) -> Case:
     k, d = 3, 2
     w = [(draw(rng, k, d), draw(rng, k)), (), (draw(rng, 1) / 4,)]
-    args = {"w": w, "X": read_only(draw(rng, n, d)), "labels": rng.permutation(np.arange(n) % k)}
-    return Case(label, args | {"lr": 0.2, "epochs": 3, "seed": int(rng.integers(100))} | more, {"kind": kind})
+    args: dict[str, Any] = {"w": w, "X": read_only(draw(rng, n, d)), "labels": rng.permutation(np.arange(n) % k)}
+    args |= {"lr": 0.2, "epochs": 3, "seed": int(rng.integers(100))} | more
+    return Case(label, args, {"kind": kind}, trivial=args["epochs"] == 0)
 
 
 def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
@@ -298,6 +299,7 @@ def _behind(c: Case, right: Values) -> Values | None:
 TRAIN_DIGITS = Exercise(
     name="train_digits",
     signature="train_digits(network, w, X, labels, lr, epochs, seed, batch=32) -> (w, losses)",
+    observations={"pairs": Observation("each example with its label"), "steps": Observation("the steps"), "seed": Observation("the seed")},
     outputs=("w", "losses", "pairs", "steps", "seed", "accuracy"),
     only_with_others=("pairs", "seed", "accuracy"),
     parts=(Part("one_batch", 2, ("w", "losses", "pairs")), Part("batches", 2, ("steps", "seed", "accuracy"))),

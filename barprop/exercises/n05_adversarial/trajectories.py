@@ -134,7 +134,7 @@ def attack_case(
         classes = rng.integers(0, k, n)
         classes[-1] = k - 1  # the last class is always there
         args = {"net": small_net(rng, d, k, blind=more.get("blind", ())), "X": X, labels: classes}
-        case = Case(label, args | rest, more)
+        case = Case(label, args | rest, more, trivial=rest.get("steps") == 0)
         if way is None or _steady(case, way(case), turns):
             return case
 

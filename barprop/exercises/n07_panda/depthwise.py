@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from barprop.exercises.layer_drivers import cache_mistakes, layer_drive, with_cache
+from barprop.exercises.layer_drivers import CACHE, cache_mistakes, layer_drive, with_cache
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, family, one_output
 from barprop.numerics.steps import product
@@ -171,6 +171,7 @@ _FAMILY = (
 DEPTHWISE_CONV2D = Exercise(
     name="DepthwiseConv2d",
     signature="class DepthwiseConv2d: DepthwiseConv2d(k, s), forward as given, backward(self, h_bar, w) -> ((W_bar, b_bar), h_prev_bar); w = (W, b)",
+    observations={"cache": CACHE},
     outputs=("W_bar", "b_bar", "h_prev_bar", "h", "cache"),
     only_with_others=("h", "cache"),
     parts=(Part("weights", 2, ("W_bar", "b_bar")), Part("input", 3, ("h_prev_bar", "h", "cache"))),

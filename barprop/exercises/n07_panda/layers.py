@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from barprop.exercises.layer_drivers import OVERWRITTEN, cache_mistakes, layer_drive, unless_overwritten, with_cache
+from barprop.exercises.layer_drivers import (
+    CACHE,
+    OVERWRITTEN,
+    cache_mistakes,
+    layer_drive,
+    unless_overwritten,
+    with_cache,
+)
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, family, one_output
 from barprop.numerics.steps import product
@@ -117,6 +124,8 @@ def _fills_shut(c: Case, right: Values, got: Values) -> Values | None:
 RELU6 = Exercise(
     name="ReLU6",
     signature="class ReLU6: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
+    is_chain=True,
+    observations={"cache": CACHE},
     outputs=("h", "h_prev_bar", "w_bar", "cache"),
     corners=("with exactly 0", OVERWRITTEN),
     only_with_others=("w_bar", "cache"),
@@ -239,6 +248,8 @@ _POOL_FAMILY = (
 MEAN_POOL = Exercise(
     name="MeanPool",
     signature="class MeanPool: forward(self, h_prev, w) -> h, backward(self, h_bar, w) -> (w_bar, h_prev_bar); w = ()",
+    is_chain=True,
+    observations={"cache": CACHE},
     outputs=("h", "h_prev_bar", "w_bar", "cache"),
     only_with_others=("w_bar", "cache"),
     parts=(Part("forward", 1, ("h",)), Part("backward", 2, ("h_prev_bar", "w_bar", "cache"))),

@@ -13,7 +13,7 @@ from barprop.answers.untrusted import describe_type, identical, is_array, is_num
 from barprop.exercises.layer_drivers import other_weights
 from barprop.exercises.sampling import draw, read_only
 from barprop.fixtures.layers import KeepsOutput, Nudged
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Part, Values
 from barprop.numerics.layer_steps import bend, neighbours, plain_neighbours, square
 from barprop.numerics.steps import product
 from barprop.numerics.vjp import pull_back
@@ -30,7 +30,7 @@ _EXP = (
 
 def _probes(rng: np.random.Generator) -> Iterator[Case]:
     def case(label: str, steps: list, w: list, x: Any, **more: Any) -> Case:
-        return Case(label, {"x": x, "w": w, "h_bar": draw(rng, *np.shape(x))}, {"steps": steps, **more})
+        return Case(label, {"x": x, "w": w, "h_bar": draw(rng, *np.shape(x))}, {"steps": steps, **more}, trivial=not w)
 
     three = [(draw(rng, 3),), (draw(rng, 3),), (draw(rng, 3),)]
     yield case("three layers", [bend, square, neighbours], three, draw(rng, 2, 3), twice=True)
@@ -235,6 +235,8 @@ def _through(c: Case, bar: Any) -> Any:
 RESIDUAL = Exercise(
     name="Residual",
     signature="class Residual: Residual(layers), forward(self, x, w) -> h, backward(self, h_bar, w) -> (w_bar, x_bar); h = x + network(x)",
+    is_chain=True,
+    observations={"again": Observation("a second call", "The network")},
     outputs=("h", "x_bar", "w_bar", "again"),
     only_with_others=("again",),
     parts=(Part("forward", 1, ("h",)), Part("backward", 3, ("x_bar", "w_bar", "again"))),

@@ -16,7 +16,7 @@ from barprop.answers.untrusted import describe_type, identical, is_array
 from barprop.exercises.sampling import read_only
 from barprop.fixtures.networks import NudgedNetwork, loss_slopes, small_net
 from barprop.judging.compare import close
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values, one_output
+from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Part, Values, one_output
 
 _MOST = 1_000  # copies, and calls
 _MEAN = "the result is the mean of abs(x_bar) over the copies"
@@ -216,6 +216,7 @@ def _told(output: str, story: str) -> Callable[[Case, Values], Values | None]:
 SMOOTH_SALIENCY = Exercise(
     name="smooth_saliency",
     signature="smooth_saliency(net, X, labels, sigma, samples, seed) -> (n, d)",
+    observations={"seed": Observation("the seed")},
     outputs=("saliency", "mean", "noise", "seed"),
     only_with_others=("noise", "seed"),
     parts=(Part("still", 1, ("saliency",)), Part("noisy", 2, ("mean", "noise", "seed"))),
