@@ -27,21 +27,20 @@ def add_exercise(assignment: str, name: str, root: Path = ROOT) -> list[Path]:
 
     Parameters
     ----------
-    assignment : such as "02_bar_notation".
-    name : what the student defines, such as "bar_cube".
-    root : the checkout.
+    assignment : str
+        Such as "02_bar_notation".
+    name : str
+        What the student defines, such as "bar_cube".
+    root : Path
+        The checkout.
 
     Raises
     ------
-    ScaffoldError : if there is no such notebook, or the name is taken or not a name. Nothing is written then.
+    ScaffoldError
+        If there is no such notebook, or the name is taken or not a name. Nothing is written then.
     """
     notebook = _notebook(assignment)
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise ScaffoldError(
-            f"{name!r} is not a name that a student could define: use letters, digits and _, such as bar_cube."
-        )
-    if name in EXERCISES:
-        raise ScaffoldError(f"There is an exercise {name} already, in {EXERCISES[name].notebook}.")
+    _check_name(name)
     folder = f"n{assignment}"
     source = root / "source" / f"{notebook}.py"
     places = {
@@ -50,11 +49,7 @@ def add_exercise(assignment: str, name: str, root: Path = ROOT) -> list[Path]:
         "samples": root / "autograder" / "samples" / folder / "__init__.py",
     }
     declaration = places["declarations"].parent / f"{name.lower()}.py"
-    for path in (source, *places.values()):
-        if not path.is_file():
-            raise ScaffoldError(f"{path} is missing: this command needs a checkout of the course.")
-    if declaration.exists():
-        raise ScaffoldError(f"{declaration} is there already: delete it, or choose another name.")
+    _check_files([source, *places.values()], declaration)
     read = {key: path.read_text(encoding="utf-8") for key, path in places.items()}
     written = {
         declaration: _filled("declaration.py.txt", name),
@@ -66,6 +61,23 @@ def add_exercise(assignment: str, name: str, root: Path = ROOT) -> list[Path]:
     for path, text in written.items():
         path.write_text(text, encoding="utf-8")
     return list(written)
+
+
+def _check_files(needed: list[Path], new: Path) -> None:
+    for path in needed:
+        if not path.is_file():
+            raise ScaffoldError(f"{path} is missing: this command needs a checkout of the course.")
+    if new.exists():
+        raise ScaffoldError(f"{new} is there already: delete it, or choose another name.")
+
+
+def _check_name(name: str) -> None:
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise ScaffoldError(
+            f"{name!r} is not a name that a student could define: use letters, digits and _, such as bar_cube."
+        )
+    if name in EXERCISES:
+        raise ScaffoldError(f"There is an exercise {name} already, in {EXERCISES[name].notebook}.")
 
 
 def _notebook(assignment: str) -> str:

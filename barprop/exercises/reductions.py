@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-Made = tuple[str, str, Callable[[], Any]]
+from barprop.judging.exercise import Candidate
+
 _MEASURES: Mapping[str, Callable[..., Any]] = {
     "the sum": np.sum,
     "the mean": np.mean,
@@ -27,7 +28,7 @@ _MEASURES: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def measured(name: str, u: np.ndarray, axis: int | tuple[int, ...], asked: str) -> Iterator[Made]:
+def measured(name: str, u: np.ndarray, axis: int | tuple[int, ...], asked: str) -> Iterator[Candidate]:
     """Yield other measures of `u` along an axis.
 
     Parameters
@@ -45,7 +46,7 @@ def measured(name: str, u: np.ndarray, axis: int | tuple[int, ...], asked: str) 
         yield (
             f"{what} of {name}",
             f"You took {what} of {name}. The exercise asks for {asked}.",
-            lambda measure=measure: measure(u, axis=axis),  # type: ignore[misc]
+            lambda measure=measure: measure(u, axis=axis),
         )
 
 
@@ -84,13 +85,13 @@ _OTHERS: Mapping[str, Callable[[np.ndarray], Any]] = {
 }
 
 
-def shares(x: np.ndarray, asked: str) -> Iterator[Made]:
+def shares(x: np.ndarray, asked: str) -> Iterator[Candidate]:
     """Yield shares of another quantity, or of another whole."""
     for part, of in _PARTS.items():
         for whole, total in _WHOLES.items():
             hint = f"That is {part}, divided by {whole}. The exercise asks for {asked}."
-            yield f"{part} over {whole}", hint, lambda of=of, total=total: of(x) / total(of(x))  # type: ignore[misc]
+            yield f"{part} over {whole}", hint, lambda of=of, total=total: of(x) / total(of(x))
     for part, of in list(_PARTS.items())[:3]:
         for whole, total in _OTHERS.items():
             hint = f"That is {part}, divided by {whole}. The exercise asks for {asked}."
-            yield f"{part} over {whole}", hint, lambda of=of, total=total: of(x) / total(x)  # type: ignore[misc]
+            yield f"{part} over {whole}", hint, lambda of=of, total=total: of(x) / total(x)

@@ -40,25 +40,23 @@ def evaluate(
     oracle : callable, optional
         Case -> right values; default the exercise's own, which knows no closed form.
     """
-    oracle = oracle or exercise.oracle
-    result = Evaluation(exercise, oracle)
+    result = Evaluation(exercise, oracle or exercise.oracle)
     silent, error, stopped = 0, "", ""
     cases = [*exercise.probes(np.random.default_rng(seed))]
     # The oracle has cases of its own where an object in them may remember what it was asked.
     twins = cases if all(map(remembers_nothing, cases)) else [*exercise.probes(np.random.default_rng(seed))]
     ahead = BatchedCalls(exercise, answers, cases, _REPEATS)
     for number, (case, twin) in enumerate(zip(cases, twins, strict=True)):
-        right = oracle(twin)
+        right = result.oracle(twin)
         if silent >= _STOPS:  # what is not tried is not right either: its outputs fail with the last error
-            untried = _problems(exercise, {}, right, error)
-            result.trials.append(Trial(case, {}, right, untried, tried=False, stopped=stopped))
+            result.trials.append(Trial(case, {}, right, _problems(exercise, {}, right, error), False, stopped=stopped))
             continue
         tried = although_in_place(exercise, answers, case, try_case(exercise, ahead.run(number, first=True), case))
         error, stopped = tried.error, tried.stopped
         result.keeps = result.keeps or tried.keeps
         if tried.skipped:  # neither right nor wrong
             right = {name: value for name, value in right.items() if name not in tried.skipped}
-        second = ahead.run(number, first=False) if number < _REPEATS and not error else None
+        second = ahead.run(number, first=False) if number < _REPEATS and not tried.error else None
         for remark in _remarks(exercise, case, tried, right, second):
             _hold(result, remark, case)
         problems = _problems(exercise, tried.got, right, error)

@@ -68,8 +68,8 @@ class _NotTried:
 NOT_FINITE, NOT_TRIED = _NotFinite(), _NotTried()
 WHOLE = "whole numbers"  # cases whose label begins so hold integers where floats are usual: a corner in every exercise
 Values = Mapping[str, Any]
-# (case, right values, output) -> name, hint, and what gives the wrong value
-Guesses = Callable[["Case", Values, str], Iterable[tuple[str, str, Callable[[], Any]]]]
+Candidate = tuple[str, str, Callable[..., Any]]  # a mistake of a family: name, hint, and what gives the wrong value
+Guesses = Callable[["Case", Values, str], Iterable[Candidate]]  # (case, right values, output) -> candidates
 Drive = Callable[["Run", Case], Iterator[tuple[str, Any]]]
 
 
@@ -151,7 +151,7 @@ def family(*mistakes: Mistake) -> Guesses:
         for each mistake.
     """
 
-    def made(case: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    def made(case: Case, right: Values, output: str) -> Iterator[Candidate]:
         for mistake in mistakes:
 
             def value(mistake: Mistake = mistake) -> Any:

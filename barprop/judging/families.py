@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.untrusted import call_or_default
-from barprop.judging.exercise import Case, Exercise, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Values
 from barprop.judging.families_of_curves import of_the_curve
 from barprop.judging.families_of_inputs import is_plain, of_its_inputs
-from barprop.judging.families_of_size import Made, of_one_number
+from barprop.judging.families_of_size import of_one_number
 from barprop.judging.families_of_value import of_its_entries, of_its_shape, of_the_value
 from barprop.judging.wording import shown_name
 
@@ -64,7 +64,7 @@ def guesses(
 
 def _made(
     exercise: Exercise, case: Case, right: Values, output: str, oracle: Callable[[Case], Values]
-) -> Iterator[Made]:
+) -> Iterator[Candidate]:
     """Yield what every family makes, the exercise's own first."""
     r, is_bar = np.asarray(right[output], dtype=float), "bar" in shown_name(exercise, output)
     inputs = _numbers_in(case.args)
@@ -108,7 +108,7 @@ def _beside(name: str, output: str) -> bool:
 
 def _in_its_place(
     r: np.ndarray, inputs: Mapping[str, Any], others: Mapping[str, Any], args: Mapping[str, Any]
-) -> Iterator[Made]:
+) -> Iterator[Candidate]:
     for name, value in others.items():
         hint = f"That is what {name} should be: is it passed on unchanged, or are the two swapped?"
         yield f"{name} in its place", hint, lambda v=value: v
@@ -158,7 +158,7 @@ _ONE_FACTOR: tuple[tuple[str, str, Callable[[Any, Any], Any]], ...] = (
 _SIGN_TOO = " And the sign is off."
 
 
-def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """One factor forgotten, once too often, in another's place, or divided by."""
     fitting = {name: f for name, f in values.items() if f.ndim == 0 or f.shape == r.shape or f.shape == r.shape[1:]}
     for name, f in fitting.items():
@@ -179,7 +179,7 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
     yield from of_one_number(r, values)
 
 
-def _of_the_rest(r: np.ndarray, fitting: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def _of_the_rest(r: np.ndarray, fitting: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Yield one term or factor joined to the rest in another way."""
     for name, f in fitting.items():
         joined = f"{name} is combined with the rest by the wrong operation: is it added, subtracted or multiplied?"
@@ -195,7 +195,7 @@ def _of_the_rest(r: np.ndarray, fitting: Mapping[str, np.ndarray]) -> Iterator[M
         yield f"the square of {name} subtracted", hint, lambda f=f: r - f * f
 
 
-def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Two inputs put together by another operation than the step's."""
     names = [name for name, f in values.items() if f.ndim <= 2][:20]
     for i, first in enumerate(names):
@@ -240,7 +240,7 @@ _JOINS: tuple[Callable[[np.ndarray, np.ndarray], Any], ...] = (
 )
 
 
-def _of_another_operand(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def _of_another_operand(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Yield the step with another value in the place of one of its two operands, as in a line that was copied."""
     usable = {name: f for name, f in values.items() if 0 < f.ndim <= 2}
     for (first, a), (second, b) in permutations(list(usable.items())[:_OPERANDS], 2):
@@ -257,7 +257,7 @@ def _of_another_operand(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iter
                     yield f"{other} for {second}", hint, lambda join=join, a=a, c=c: join(a, c)
 
 
-def _of_two_vectors(first: str, second: str, a: np.ndarray, b: np.ndarray) -> Iterator[Made]:
+def _of_two_vectors(first: str, second: str, a: np.ndarray, b: np.ndarray) -> Iterator[Candidate]:
     one = f"Only one entry of {first} is multiplied by its partner in {second}: does the loop go through all entries and add up?"
     yield f"the first entries of {first} and {second} alone", one, lambda: a[0] * b[0]
     yield f"the last entries of {first} and {second} alone", one, lambda: a[-1] * b[-1]
@@ -268,7 +268,7 @@ def _of_two_vectors(first: str, second: str, a: np.ndarray, b: np.ndarray) -> It
     yield f"the mean of {first} times {second}", pairs, lambda: np.mean(a * b)
 
 
-def _of_three(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def _of_three(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Yield a (b - c) with a bracket that is forgotten or too wide, for a few numbers."""
     names = [name for name, f in values.items() if f.ndim == 0][:5]
     for a, b, c in permutations(names, 3):

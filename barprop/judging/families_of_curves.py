@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import Activation
-from barprop.judging.exercise import Case
-from barprop.judging.families_of_size import Made
+from barprop.judging.exercise import Candidate, Case
 from barprop.numerics.vjp import pull_back
 
 # name and hint with the place, and the wrong value from: right value, place, sigma's slope there, sigma's value there
@@ -40,7 +39,7 @@ _FORMULAS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Yield steps with sigma's value or slope forgotten, once too often, or taken at another place."""
     sigma = next((v for v in case.args.values() if isinstance(v, Activation)), None)
     if sigma is None:
@@ -61,18 +60,18 @@ def of_the_curve(r: np.ndarray, case: Case, values: Mapping[str, np.ndarray]) ->
 
 def _slips(
     slips: tuple[_Slip, ...], name: str, r: np.ndarray, f: np.ndarray, slope: Any, height: Any
-) -> Iterator[Made]:
+) -> Iterator[Candidate]:
     for what, hint, wrong in slips:
         yield what.format(name), hint.format(name), lambda wrong=wrong: wrong(r, f, slope, height)
 
 
-def _of_other_curves(r: np.ndarray, z: np.ndarray, slope: Any, height: Any) -> Iterator[Made]:
+def _of_other_curves(r: np.ndarray, z: np.ndarray, slope: Any, height: Any) -> Iterator[Candidate]:
     for curve, formula in _FORMULAS.items():
         hint = f"That is the formula for the slope of {curve}. sigma may be another curve: ask it for its own slope."
         yield f"the slope of {curve} whatever sigma is", hint, lambda g=formula: r / slope * g(z, height)
 
 
-def _inside(sigma: Activation, name: str, fitting: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def _inside(sigma: Activation, name: str, fitting: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Yield sigma's slope at a product. It is the same from both sides: the hint names what does not belong inside."""
     for other, g in fitting.items():
         inside = other if name == "z" or other != "z" else name
@@ -82,7 +81,7 @@ def _inside(sigma: Activation, name: str, fitting: Mapping[str, np.ndarray]) -> 
 
 def _elsewhere(
     sigma: Activation, name: str, rest: Any, height: Any, fitting: Mapping[str, np.ndarray]
-) -> Iterator[Made]:
+) -> Iterator[Candidate]:
     """Yield sigma's slope at another place; `rest` is the right value without the slope."""
     for other, g in fitting.items():
         if other != name:

@@ -11,8 +11,7 @@ import numpy as np
 
 from barprop.activations import ACTIVATIONS, Activation
 from barprop.answers.untrusted import call_or_default, is_array, is_number
-from barprop.judging.exercise import Case, Values
-from barprop.judging.families_of_size import Made
+from barprop.judging.exercise import Candidate, Case, Values
 
 _Asked = Callable[..., Callable[[], Any]]  # changed arguments by name -> what gives the right value with them
 _COUNTS = ("seed", "steps", "epochs", "labels", "targets")  # arguments that are no quantities
@@ -23,7 +22,7 @@ def _is_cheap(value: Any) -> bool:
     return is_number(value) or is_array(value) or isinstance(value, (Activation, dict))
 
 
-def of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> Iterator[Made]:
+def of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> Iterator[Candidate]:
     """Yield a right step with a wrong input: the right value of a changed case."""
 
     def asked(**changes: Any) -> Callable[[], Any]:
@@ -52,7 +51,7 @@ def of_its_inputs(case: Case, output: str, oracle: Callable[[Case], Values]) -> 
             yield f"none of the {name}", f"None of the {name} was done.", asked(**{name: 0})
 
 
-def _of_another_curve(name: str, sigma: Activation, asked: _Asked) -> Iterator[Made]:
+def _of_another_curve(name: str, sigma: Activation, asked: _Asked) -> Iterator[Candidate]:
     for other in ACTIVATIONS.values():
         if other is not sigma:
             hint = f"Your answer uses {other} whatever {name} is. Use the {name} that is given."
@@ -60,7 +59,7 @@ def _of_another_curve(name: str, sigma: Activation, asked: _Asked) -> Iterator[M
     yield "sigma left out", f"Where does {name} come in?", asked(**{name: _STRAIGHT})
 
 
-def _of_another_size(name: str, v: np.ndarray, asked: _Asked) -> Iterator[Made]:
+def _of_another_size(name: str, v: np.ndarray, asked: _Asked) -> Iterator[Candidate]:
     if name.endswith("_bar"):
         hint = f"Right only where {name} is 1. Where does the incoming bar enter?"
         yield f"forgot {name}", hint, asked(**{name: np.ones_like(v)[()]})
@@ -80,7 +79,7 @@ def _predicted(args: Mapping[str, Any]) -> np.ndarray:
     return np.argmax(network.forward(np.asarray(args["X"], dtype=float), w), axis=1)
 
 
-def _swapped(case: Case, asked: Callable[..., Callable[[], Any]]) -> Iterator[Made]:
+def _swapped(case: Case, asked: Callable[..., Callable[[], Any]]) -> Iterator[Candidate]:
     names = [name for name, value in case.args.items() if is_plain(value)]
     for name, kept in case.args.items():
         keys = [key for key, value in kept.items() if is_plain(value)] if type(kept) is dict else []

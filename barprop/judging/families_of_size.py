@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-Made = tuple[str, str, Callable[..., Any]]
+from barprop.judging.exercise import Candidate
+
 _COUNT = "It is {} by a count. Where in the step is a mean?"
 _WHOLE: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("the norm", lambda f: np.sqrt(np.sum(f * f))),
@@ -19,7 +20,7 @@ _WHOLE: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
 )
 
 
-def of_one_number(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Made]:
+def of_one_number(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Yield r times and over one number of an input."""
     for name, f in values.items():
         if not f.ndim or not f.size:

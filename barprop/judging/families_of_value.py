@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.judging.families_of_size import Made
+from barprop.judging.exercise import Candidate
 
 _TWICE = "Where does a 2 come from, or a 1/2?"
 _BOTH = "Sign and size are off, the size by a factor of 2."
@@ -42,7 +42,7 @@ _CHANGES: tuple[tuple[str, str, Callable[[np.ndarray], Any]], ...] = (
 )  # fmt: skip
 
 
-def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
+def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Candidate]:
     zeros = "It is always 0. Is the result lost on the way, or multiplied by 0? (1 // 2 is 0 in Python.)"
     ones = "It is always 1: what is computed is lost."
     if is_bar:
@@ -66,7 +66,7 @@ def _like_the_first(r: np.ndarray) -> np.ndarray:
     return np.trunc(r) if r.size and float(r.flat[0]).is_integer() else r
 
 
-def of_its_shape(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
+def of_its_shape(r: np.ndarray, is_bar: bool) -> Iterator[Candidate]:
     """Yield the right numbers in another shape, summed, averaged, or scaled."""
     shape = "The numbers are right, the shape is not"
     shape += ": a bar has exactly the shape of its variable." if is_bar else "."
@@ -89,7 +89,7 @@ def of_its_shape(r: np.ndarray, is_bar: bool) -> Iterator[Made]:
     yield "scaled to sum 1", "It is scaled so that its entries add up to 1.", lambda: r / np.sum(r)
 
 
-def _of_a_vector(r: np.ndarray, shape: str) -> Iterator[Made]:
+def _of_a_vector(r: np.ndarray, shape: str) -> Iterator[Candidate]:
     one = "It is one number, but each entry has its own: nothing is {} here."
     yield "a row instead of a vector", shape, lambda: r[None, :]
     yield "a column instead of a vector", shape, lambda: r[:, None]
@@ -98,7 +98,7 @@ def _of_a_vector(r: np.ndarray, shape: str) -> Iterator[Made]:
     yield "in reverse order", "The entries are right, in the opposite order.", lambda: r[::-1]
 
 
-def _of_a_matrix(r: np.ndarray) -> Iterator[Made]:
+def _of_a_matrix(r: np.ndarray) -> Iterator[Candidate]:
     yield "transposed", "The numbers are right, rows and columns are swapped.", lambda: r.T
     for axis, said in ((0, "rows"), (1, "columns")):
         off = f"over the {said} was taken that does not belong here."
@@ -109,7 +109,7 @@ def _of_a_matrix(r: np.ndarray) -> Iterator[Made]:
     yield "rows in reverse order", "The rows are right, in the opposite order.", lambda: r[::-1]
 
 
-def of_its_entries(r: np.ndarray) -> Iterator[Made]:
+def of_its_entries(r: np.ndarray) -> Iterator[Candidate]:
     if not r.ndim or r.size < 2:
         return
     if r.ndim > 1 and len(r) > 1:

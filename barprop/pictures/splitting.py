@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.ticker import LogLocator
 
@@ -192,6 +193,14 @@ def _guesses(axes: Axes, guess: Mapping[str, Any], width: float) -> None:
 # --- training -----------------------------------------------------------------------------------
 
 
+def _whole_row(figure: Figure, row: np.ndarray) -> Axes:
+    """Put one pair of axes in place of those of the last row."""
+    spec = row[0].get_gridspec()
+    for axes in row:
+        axes.remove()
+    return figure.add_subplot(spec[-1, :])
+
+
 def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Picture:
     """Draw how far the weights of two networks moved in the course of training, and what the loss did.
 
@@ -204,11 +213,7 @@ def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Pictu
     with course_style():
         figure, grid = sheet(3.0 if len(runs) == 1 else 5.4, -(-(len(runs) + 1) // 2), 2, squeeze=False)
         panels, rest = grid.flat[: len(runs)], grid.flat[len(runs) :]
-        last = rest[0]
-        if len(rest) == 2:  # the loss has the whole row
-            last = figure.add_subplot(rest[0].get_gridspec()[-1, :])
-            for axes in rest:
-                axes.remove()
+        last = rest[0] if len(rest) == 1 else _whole_row(figure, rest)
         top = 1.08 * max(np.max(moved) for moved, _ in runs.values())
         for axes, (title, (moved, _)) in zip(panels, runs.items(), strict=True):
             for line, name, color, dash in zip(np.transpose(moved), names, LINES, DASHES, strict=True):

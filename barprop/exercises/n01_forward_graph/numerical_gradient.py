@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.sampling import draw, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake, Values
 from barprop.numerics.vjp import pull_back
 
 
@@ -38,7 +38,7 @@ def _gradient_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield _case(rng, "a read-only matrix", read_only(np.asfortranarray(draw(rng, 3, 2))), 0.5)
 
 
-def _quotients(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _quotients(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of a difference quotient: another nudge, another divisor, another place."""
     u, s = np.array(c.u, dtype=float), c.size
     for nudge, said in ((s / 2, "half the step"), (2 * s, "twice the step"), (1.0, "1"), (s * s, "the step squared")):
@@ -47,11 +47,11 @@ def _quotients(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, 
             yield (
                 f"nudged by {said}, divided by {by}",
                 hint,
-                lambda nudge=nudge, divisor=divisor: _differences(c, nudge) / divisor,  # type: ignore[misc]
+                lambda nudge=nudge, divisor=divisor: _differences(c, nudge) / divisor,
             )
     for divisor, by in ((s * s, "step²"), (2 * s * s, "2 step²"), (s / 2, "step / 2"), (4 * s, "4 step")):
         hint = f"You divide by {by}. How far apart are the two places where f is asked?"
-        yield f"divided by {by}", hint, lambda divisor=divisor: _differences(c, s) / divisor  # type: ignore[misc]
+        yield f"divided by {by}", hint, lambda divisor=divisor: _differences(c, s) / divisor
     mirrored = "The second place where f is asked is the mirror image -u, not a nudge away from u."
     yield "f at -u", mirrored, lambda: _each(u, lambda e: (c.f(u + s * e) - c.f(-u)) / (2 * s))
     rows = "A whole row is nudged at once. Each entry is nudged by itself."

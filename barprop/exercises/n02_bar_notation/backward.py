@@ -13,7 +13,7 @@ from barprop.answers.untrusted import is_array, is_number, is_row
 from barprop.exercises.n01_forward_graph.forward import forward_values
 from barprop.exercises.n02_bar_notation.foreign_cache import bars_from
 from barprop.exercises.sampling import draw, positive, read_only, slope_by_nudging
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake, Part, Values
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
@@ -237,7 +237,7 @@ def _of(name: str, wrong: Callable[[Any], Any]) -> Callable[[Case, Values], Valu
     return named
 
 
-def _slope_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _slope_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of a slope made from the output h: a factor or a bracket lost."""
     h, r = np.asarray(c.h[output.removesuffix("_slope")], dtype=float), np.asarray(right[output], dtype=float)
     yield "a factor h lost", "A factor is missing: at h = 0 the sigmoid is flat.", lambda: r / h

@@ -11,7 +11,7 @@ from barprop.activations import sigmoid, softplus
 from barprop.answers.calls import Run
 from barprop.exercises.n02_bar_notation.foreign_cache import bars_from
 from barprop.exercises.sampling import draw, read_only
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
+from barprop.judging.exercise import NOT_FINITE, Candidate, Case, Exercise, Mistake, Values
 from barprop.numerics.steps import inner, product
 from barprop.numerics.vjp import pull_back
 
@@ -94,7 +94,7 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 _SIGMOIDS = "Which of the four nonlinearities is the slope of l = log(1 + e^-m), and at which argument? Nudge m."
 
 
-def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of the step from m to l: another curve of the sigmoid in the place of its slope, or its sign."""
     if output != "m":
         return
@@ -109,8 +109,8 @@ def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Ca
     }
     for what, curve in curves.items():
         hint = f"m_bar is made with {what}. {_SIGMOIDS}"
-        yield what, hint, lambda curve=curve: -_l_bar(c) * curve()  # type: ignore[misc]
-        yield f"{what}, and the sign", f"{hint} And the sign is off.", lambda curve=curve: _l_bar(c) * curve()  # type: ignore[misc]
+        yield what, hint, lambda curve=curve: -_l_bar(c) * curve()
+        yield f"{what}, and the sign", f"{hint} And the sign is off.", lambda curve=curve: _l_bar(c) * curve()
 
 
 def _l_bar(c: Case) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from barprop.answers.calls import AnswerError, Run
 from barprop.answers.returned import take_tuple
 from barprop.exercises.sampling import draw
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
+from barprop.judging.exercise import NOT_FINITE, Candidate, Case, Exercise, Mistake, Values
 from barprop.numerics.steps import product
 from barprop.numerics.vjp import pull_back
 
@@ -94,7 +94,7 @@ def _wrong(**bars: Callable[[Case, Values], Any]) -> Callable[[Case, Values], Va
     return named
 
 
-def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of a cache: e is read where it should not be."""
     step = output.partition(" of bars_")[2]
     e = float(c.caches[step]["e"])

@@ -13,7 +13,7 @@ from barprop.answers.returned import take_tuple
 from barprop.answers.untrusted import describe_type, row_of_numbers
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import close
-from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake, Observation, Values
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
@@ -93,14 +93,14 @@ _RATES: tuple[tuple[str, str, Callable[[Case], tuple[float, float]]], ...] = (
 )  # fmt: skip
 
 
-def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of an update: each step with another rate, or with another bar."""
     if c.many:
         return
     for name, hint, rates in _RATES:
-        yield name, hint, lambda rates=rates: _walked(c, *rates(c))[output]  # type: ignore[misc]
+        yield name, hint, lambda rates=rates: _walked(c, *rates(c))[output]
     for name, hint, move in _MOVES:
-        yield name, hint, lambda move=move: _walked(c, c.lr, c.lr, move)[output]  # type: ignore[misc]
+        yield name, hint, lambda move=move: _walked(c, c.lr, c.lr, move)[output]
     if output == "losses":
         yield (
             "e in place of l",

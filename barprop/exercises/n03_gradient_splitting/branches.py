@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.sampling import draw, positive, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake, Part, Values
 from barprop.numerics.steps import inner, product
 from barprop.numerics.vjp import pull_back
 
@@ -57,7 +57,7 @@ def _transposed_forward(c: Case, right: Values) -> Values | None:
     return _forward_values(c.x1, c.x2, np.transpose(c.W1), np.transpose(c.W2), c.a1, c.a2)
 
 
-def _sum_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _sum_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of z = a1.h1 + a2.h2: joined in another way."""
     if output != "z":
         return
@@ -295,7 +295,7 @@ def _x_only(combine: Callable[[np.ndarray, np.ndarray], Any]) -> Callable[[Case,
     return named
 
 
-def _fan_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _fan_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of contributions that add up: one of them taken for the other."""
     if output == "x":
         copied = "One branch counts twice, the other not at all. A copied line?"

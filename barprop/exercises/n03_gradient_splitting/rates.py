@@ -10,7 +10,7 @@ import numpy as np
 from barprop.answers.calls import Run
 from barprop.exercises.guards import denominator_guard
 from barprop.exercises.sampling import draw, positive, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake, Values, family, one_output
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake, Values, family, one_output
 from barprop.numerics.steps import half_square, inner
 from barprop.numerics.vjp import pull_back
 
@@ -264,7 +264,7 @@ def _weakest(c: Case, right: Any) -> float | None:
     return right * float(values[0] / values[-1]) ** 2 if clear else None
 
 
-def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of a curvature: another number made of it."""
     X = np.asarray(c.X, dtype=float)
     root = "A root of the curvature is taken. How does a move of w change its bar?"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.judging.exercise import Case, Values
+from barprop.judging.exercise import Candidate, Case, Values
 
 _FUNCTIONS: Mapping[str, Callable[[np.ndarray], Any]] = {
     "tan": np.tan,
@@ -39,18 +39,18 @@ _SLOPES: Mapping[str, Callable[[np.ndarray, np.ndarray], Any]] = {
 }
 
 
-def curve_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def curve_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of a curve: h by another function, h_prev_bar by another slope."""
     z, bar = np.asarray(c.h_prev, dtype=float), np.asarray(c.h_bar, dtype=float)
     r, h = np.asarray(right.get(output), dtype=float), np.asarray(right["h"], dtype=float)
     if output == "h":
         for what, function in _FUNCTIONS.items():
-            yield f"computes {what}", f"Your forward computes {what}.", lambda function=function: function(z)  # type: ignore[misc]
+            yield f"computes {what}", f"Your forward computes {what}.", lambda function=function: function(z)
     if output != "h_prev_bar":
         return
     for what, slope in _SLOPES.items():
         hint = f"Your slope is {what}. How far does the output move when the input is nudged?"
-        yield f"{what} as the slope", hint, lambda slope=slope: bar * slope(z, h)  # type: ignore[misc]
+        yield f"{what} as the slope", hint, lambda slope=slope: bar * slope(z, h)
     joined = "The bar that comes in and the slope are multiplied."
     yield "the slope added", joined, lambda: bar + r / bar
     yield "the slope subtracted", joined, lambda: bar - r / bar
@@ -58,4 +58,4 @@ def curve_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, st
     yield "the slope twice", "The slope is multiplied in once too often.", lambda: np.square(r) / bar
     shut = "Where the curve is flat something still comes back. How far does h move there?"
     for factor in (-1.0, 0.01, 0.1, 0.2, 0.5):
-        yield f"{factor:g} where it is flat", shut, lambda factor=factor: np.where(r == 0, factor * bar, r)  # type: ignore[misc]
+        yield f"{factor:g} where it is flat", shut, lambda factor=factor: np.where(r == 0, factor * bar, r)

@@ -11,7 +11,7 @@ from barprop.exercises.far_out import FAR, far_out, far_out_apart
 from barprop.exercises.layer_drivers import CACHE, cache_mistakes, loss_drive, with_cache
 from barprop.exercises.sampling import draw, positive, read_only
 from barprop.judging.compare import close
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values, one_output
+from barprop.judging.exercise import NOT_FINITE, Candidate, Case, Exercise, Mistake, Part, Values, one_output
 from barprop.numerics.layer_steps import cross_entropies, mean_half_square
 from barprop.numerics.steps import half_square
 from barprop.numerics.vjp import pull_back
@@ -55,49 +55,56 @@ def _width(c: Case) -> int:
     return np.asarray(c.e).size // len(c.e)
 
 
-def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-    """Yield the family of a squared error: other powers, and sums in another order."""
+def _squared_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
+    """Return the family of a squared error: other powers, and sums in another order."""
+    return _powers(c) if output == "l" else _error_bars(c, right, output)
+
+
+def _powers(c: Case) -> Iterator[Candidate]:
     d = np.asarray(c.e, dtype=float) - c.y
     n = len(d)
-    if output == "l":
-        power = "The loss is made of squares: of each difference, and before anything is added up."
-        yield "sizes in place of squares", power, lambda: np.sum(np.abs(d)) / (2 * n)
-        yield "the mean of all sizes", power, lambda: np.mean(np.abs(d)) / 2
-        yield "the mean of all sizes, without the half", power, lambda: np.mean(np.abs(d))
-        yield "sizes in place of squares, without the half", power, lambda: np.sum(np.abs(d)) / n
-        yield "the square of the sum", power, lambda: np.sum(d) ** 2 / (2 * n)
-        yield "the square of the mean", power, lambda: np.mean(d) ** 2 / 2
-        yield "the differences themselves", power, lambda: np.sum(d) / (2 * n)
-        yield "a root of the sum", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d)) / (2 * n)
-        yield "a root of the mean", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n)
-        yield "half of the root", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n) / 2
-        yield (
-            "plus for minus",
-            "e and y are added where their difference is asked for.",
-            lambda: np.sum((2 * np.asarray(c.y) + d) ** 2) / (2 * n),
-        )
-    else:
-        yield (
-            "the square in the bar",
-            "The bar is made of differences, not of their squares.",
-            lambda: right[output] * d,
-        )
-        sign = _l_bar(c) * (1 if output == "e_bar" else -1)
-        yield (
-            "the mean error everywhere",
-            "Every entry got the mean error. Each has its own.",
-            lambda: sign * np.full(d.shape, np.mean(d)) / n,
-        )
-        yield (
-            "the mean error everywhere, without 1/n",
-            "Every entry got the mean error. Each has its own.",
-            lambda: sign * np.full(d.shape, np.mean(d)),
-        )
-        yield (
-            "the loss in the bar",
-            "The loss itself is multiplied in. The bar is made of l_bar and the differences.",
-            lambda: right[output] * right["l"],
-        )
+    power = "The loss is made of squares: of each difference, and before anything is added up."
+    yield "sizes in place of squares", power, lambda: np.sum(np.abs(d)) / (2 * n)
+    yield "the mean of all sizes", power, lambda: np.mean(np.abs(d)) / 2
+    yield "the mean of all sizes, without the half", power, lambda: np.mean(np.abs(d))
+    yield "sizes in place of squares, without the half", power, lambda: np.sum(np.abs(d)) / n
+    yield "the square of the sum", power, lambda: np.sum(d) ** 2 / (2 * n)
+    yield "the square of the mean", power, lambda: np.mean(d) ** 2 / 2
+    yield "the differences themselves", power, lambda: np.sum(d) / (2 * n)
+    yield "a root of the sum", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d)) / (2 * n)
+    yield "a root of the mean", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n)
+    yield "half of the root", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n) / 2
+    yield (
+        "plus for minus",
+        "e and y are added where their difference is asked for.",
+        lambda: np.sum((2 * np.asarray(c.y) + d) ** 2) / (2 * n),
+    )
+
+
+def _error_bars(c: Case, right: Values, output: str) -> Iterator[Candidate]:
+    d = np.asarray(c.e, dtype=float) - c.y
+    n = len(d)
+    yield (
+        "the square in the bar",
+        "The bar is made of differences, not of their squares.",
+        lambda: right[output] * d,
+    )
+    sign = _l_bar(c) * (1 if output == "e_bar" else -1)
+    yield (
+        "the mean error everywhere",
+        "Every entry got the mean error. Each has its own.",
+        lambda: sign * np.full(d.shape, np.mean(d)) / n,
+    )
+    yield (
+        "the mean error everywhere, without 1/n",
+        "Every entry got the mean error. Each has its own.",
+        lambda: sign * np.full(d.shape, np.mean(d)),
+    )
+    yield (
+        "the loss in the bar",
+        "The loss itself is multiplied in. The bar is made of l_bar and the differences.",
+        lambda: right[output] * right["l"],
+    )
 
 
 SQUARED_ERROR = Exercise(
@@ -226,15 +233,14 @@ def _guarded(c: Case, right: Values, got: Values) -> Values:
     return {"l": right["l"]}
 
 
-def _class_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _class_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Return the family of a soft-max and its loss: another axis, other entries, no logarithm."""
     return _loss_guesses(c) if output == "l" else _logits_guesses(c, np.asarray(right[output], dtype=float))
 
 
-def _loss_guesses(c: Case) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _loss_guesses(c: Case) -> Iterator[Candidate]:
     logits, labels = np.asarray(c.logits, dtype=float), np.asarray(c.labels)
     at = np.arange(len(labels)), labels
-    rows = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     together = logits - np.logaddexp.reduce(logits, axis=None)
     yield (
         "the soft-max of all rows together",
@@ -264,6 +270,11 @@ def _loss_guesses(c: Case) -> Iterator[tuple[str, str, Callable[[], Any]]]:
         "What is taken off before the exp must be the same for all classes of a row: the row's own maximum.",
         lambda: np.mean(np.logaddexp.reduce(columns, axis=1) - columns[at]),
     )
+    yield from _entry_guesses(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True), at)
+
+
+def _entry_guesses(rows: np.ndarray, at: tuple[np.ndarray, np.ndarray]) -> Iterator[Candidate]:
+    """Yield what other entries of the log-probabilities give; `at` is where the labels' are."""
     yield (
         "every class in place of the label",
         "Your loss looks at every class. Which entry of a row belongs to its label?",
@@ -296,7 +307,7 @@ def _loss_guesses(c: Case) -> Iterator[tuple[str, str, Callable[[], Any]]]:
     )
 
 
-def _logits_guesses(c: Case, right: np.ndarray) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _logits_guesses(c: Case, right: np.ndarray) -> Iterator[Candidate]:
     hot, weight = _one_hot(c), _l_bar(c) / len(c.labels)
     yield (
         "the label's entry set, not lowered",

@@ -16,7 +16,7 @@ from barprop.exercises.layer_drivers import flat
 from barprop.exercises.n04_layers.prototypes import Prototypes, logits_of
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.compare import close
-from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Part, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake, Observation, Part, Values
 from barprop.numerics.layer_steps import cross_entropies
 from barprop.numerics.vjp import pull_back
 
@@ -135,12 +135,12 @@ _MORE_STEPS = (
 )  # fmt: skip
 
 
-def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of an update: each step with another rate."""
     if c.kind != "one batch":
         return
     for name, hint, rate in _MORE_STEPS:
-        yield name, hint, lambda rate=rate: _with_rates(c, lambda k, loss: rate(c, k))[output]  # type: ignore[misc]
+        yield name, hint, lambda rate=rate: _with_rates(c, lambda k, loss: rate(c, k))[output]
     bar = "What went into loss.backward scales every step: with nothing given, the bar of the loss is 1."
     yield "the loss as its own bar", bar, lambda: _with_rates(c, lambda k, loss: c.lr * loss)[output]
 

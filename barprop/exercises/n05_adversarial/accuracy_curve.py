@@ -9,7 +9,7 @@ import numpy as np
 
 from barprop.exercises.sampling import read_only
 from barprop.fixtures.networks import logits_at, small_net
-from barprop.judging.exercise import Case, Exercise, Mistake
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake
 
 
 def _curve_probes(rng: np.random.Generator) -> Iterator[Case]:
@@ -80,7 +80,7 @@ def _curve_mistake(name: str, hint: str, wrong: Callable[[Case, np.ndarray], Any
     return Mistake(name, hint, lambda c, right: {"accuracy": wrong(c, right["accuracy"])})
 
 
-def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[Candidate]:
     """Yield the family of a share: another class compared, another attack, another whole."""
     n, logits = len(c.X), lambda eps: logits_at(c.attack(c.net, c.X, c.labels, eps), c.net[1])
     said = {
@@ -90,7 +90,7 @@ def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str,
     }
     for what, classes in said.items():
         hint = f"You compare {what} with the labels. Which class does each image get?"
-        yield what, hint, lambda classes=classes: _shares(c, classes)  # type: ignore[misc]
+        yield what, hint, lambda classes=classes: _shares(c, classes)
     pairs = "Every prediction is compared with every label: a column (n, 1) meets a row (n,). Which shape has each?"
     yield (
         "every prediction with every label",
@@ -99,7 +99,7 @@ def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str,
     )
     noise = "The images are moved, but not by the attack that is given."
     for what, moved in (("eps added", 1.0), ("eps subtracted", -1.0)):
-        yield what, noise, lambda moved=moved: _shares(c, lambda eps: _winners_at(c, c.X + moved * eps))  # type: ignore[misc]
+        yield what, noise, lambda moved=moved: _shares(c, lambda eps: _winners_at(c, c.X + moved * eps))
     summed = "The shares are added up from one eps to the next. Each stands for itself."
     yield "added up", summed, lambda: np.cumsum(right[output])
     yield "all or none", "A share counts: not only whether all are right.", lambda: np.floor(right[output] + 1e-9)

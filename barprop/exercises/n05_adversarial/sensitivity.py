@@ -16,7 +16,7 @@ from barprop.exercises.n05_adversarial.trajectories import (
 )
 from barprop.exercises.reductions import measured
 from barprop.fixtures.networks import logit_slopes, logits_at, loss_slopes, pull_images
-from barprop.judging.exercise import Case, Exercise, Mistake
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake
 
 
 def _image_probes(rng: np.random.Generator) -> Iterator[Case]:
@@ -31,7 +31,7 @@ def _logits(c: Case) -> np.ndarray:
     return logits_at(np.array(c.X, dtype=float), c.net[1])
 
 
-def _image_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _image_guesses(c: Case, right: Any, output: str) -> Iterator[Candidate]:
     """Yield the family of a way back through a network: something else than the bar of the logits went in."""
     n, into = (
         len(c.X),
@@ -101,7 +101,7 @@ def _norm_mistake(name: str, hint: str, wrong: Callable[[Case, np.ndarray], Any]
     return Mistake(name, hint, lambda c, right: {"sensitivity": wrong(c, loss_slopes(c.net, c.X, c.labels))})
 
 
-def _length_guesses(c: Case, right: Any, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _length_guesses(c: Case, right: Any, output: str) -> Iterator[Candidate]:
     """Yield the family of a length: another measure of each bar, or of something else."""
     bars, X = loss_slopes(c.net, c.X, c.labels), np.array(c.X, dtype=float)
     yield from measured("each image's bar", bars, 1, "its Euclidean length")

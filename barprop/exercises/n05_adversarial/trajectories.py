@@ -11,7 +11,7 @@ import numpy as np
 from barprop.answers.calls import Run
 from barprop.exercises.sampling import read_only
 from barprop.fixtures.networks import logits_at, loss_slopes, small_net
-from barprop.judging.exercise import Case, Guesses, Mistake, Values
+from barprop.judging.exercise import Candidate, Case, Guesses, Mistake, Values
 
 
 def grey(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
@@ -212,69 +212,12 @@ def _size(c: Case) -> float:
 def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
     """Return the family of an attack: the right way with one thing changed."""
 
-    def made(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    def made(c: Case, right: Values, output: str) -> Iterator[Candidate]:
         way, X = way_of(c), np.array(c.X, dtype=float)
         for name, hint, changes in _SLIPS if way.move is np.sign else (*_SLIPS, _BY_LENGTH):
-            yield name, hint, lambda changes=changes: walk(c, _changed(c, way_of, changes))  # type: ignore[misc]
-        if np.isfinite(way.eps):
-            yield (
-                "the limits of the ball exchanged",
-                "Every pixel ends eps below where it began, whatever its bar: your lower limit is above the upper one. "
-                "Which of your numbers is negative?",
-                lambda: _kept(X - way.eps, way) if way.steps else X,
-            )
-        start = "The image itself is lost on the way: to what is the step added?"
-        yield "the image lost", start, lambda: np.clip(right[output] - X, 0.0, 1.0) if way.inside else right[output] - X
-        yield "the last step alone", start, lambda: _last_step(c, way)
-        yield (
-            "the range only at the end",
-            "Pixels leave [0, 1] on the way and are only brought back after the last step.",
-            lambda: np.clip(walk(c, replace(way, inside=False)), 0.0, 1.0),
-        )
-        yield (
-            "the change kept in the range",
-            "It is the change that you clip to [0, 1]. What is to stay in [0, 1]?",
-            lambda: X + np.clip(walk(c, replace(way, inside=False)) - X, 0.0, 1.0),
-        )
-        yield (
-            "a share of each pixel",
-            "Your step grows with the pixel: it is multiplied by the image and not only added.",
-            lambda: _kept(X + X * (walk(c, replace(way, inside=False, eps=np.inf)) - X), way),
-        )
-        early = "Your walk ends once the network sees what you want. All the steps are asked for."
-        yield "ends once it works for all images", early, lambda: _until_it_works(c, way, each=False)
-        yield "ends for each image once it works", early, lambda: _until_it_works(c, way, each=True)
-        if not way.inside:
-            yield (
-                "the bars of the clipped image",
-                "The bars are taken at the clipped image, but the image itself is not clipped. Which image moves?",
-                lambda: _bars_of_clipped(c, way),
-            )
-        yield (
-            "a rate that halves",
-            "Your steps get shorter from step to step, which is not asked for.",
-            lambda: _unevenly(c, way, lambda number: 0.5**number),
-        )
-        yield (
-            "a rate that falls",
-            "Your steps get shorter from step to step, which is not asked for.",
-            lambda: _unevenly(c, way, lambda number: 1 / (number + 1)),
-        )
-        yield (
-            "a rate that counts down",
-            "The number of steps left comes into the length of a step.",
-            lambda: _unevenly(c, way, lambda number: way.steps - number),
-        )
-        yield (
-            "a rate that grows",
-            "Your steps get longer from step to step, which is not asked for.",
-            lambda: _unevenly(c, way, lambda number: number + 1.0),
-        )
-        yield (
-            "started with a step of eps",
-            "Your walk does not begin at the image: a step has been made before the first.",
-            lambda: walk(c, way, replace(way, alpha=way.eps, steps=1)),
-        )
+            yield name, hint, lambda changes=changes: walk(c, _changed(c, way_of, changes))
+        yield from _limit_slips(c, way, X, right[output])
+        yield from _pace_slips(c, way)
         yield (
             "multiplied with the image",
             "The step is multiplied by the pixel: it should be added.",
@@ -287,6 +230,63 @@ def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
         )
 
     return made
+
+
+def _limit_slips(c: Case, way: Way, X: np.ndarray, value: Any) -> Iterator[Candidate]:
+    """Yield what happens where the ball, the range or the image itself is handled wrongly; `value` is right."""
+    if np.isfinite(way.eps):
+        yield (
+            "the limits of the ball exchanged",
+            "Every pixel ends eps below where it began, whatever its bar: your lower limit is above the upper one. "
+            "Which of your numbers is negative?",
+            lambda: _kept(X - way.eps, way) if way.steps else X,
+        )
+    start = "The image itself is lost on the way: to what is the step added?"
+    yield "the image lost", start, lambda: np.clip(value - X, 0.0, 1.0) if way.inside else value - X
+    yield "the last step alone", start, lambda: _last_step(c, way)
+    yield (
+        "the range only at the end",
+        "Pixels leave [0, 1] on the way and are only brought back after the last step.",
+        lambda: np.clip(walk(c, replace(way, inside=False)), 0.0, 1.0),
+    )
+    yield (
+        "the change kept in the range",
+        "It is the change that you clip to [0, 1]. What is to stay in [0, 1]?",
+        lambda: X + np.clip(walk(c, replace(way, inside=False)) - X, 0.0, 1.0),
+    )
+    yield (
+        "a share of each pixel",
+        "Your step grows with the pixel: it is multiplied by the image and not only added.",
+        lambda: _kept(X + X * (walk(c, replace(way, inside=False, eps=np.inf)) - X), way),
+    )
+
+
+_PACES: tuple[tuple[str, str, Callable[[Way, int], float]], ...] = (
+    ("a rate that halves", "Your steps get shorter from step to step, which is not asked for.", lambda way, number: 0.5**number),
+    ("a rate that falls", "Your steps get shorter from step to step, which is not asked for.", lambda way, number: 1 / (number + 1)),
+    ("a rate that counts down", "The number of steps left comes into the length of a step.", lambda way, number: way.steps - number),
+    ("a rate that grows", "Your steps get longer from step to step, which is not asked for.", lambda way, number: number + 1.0),
+)  # fmt: skip
+
+
+def _pace_slips(c: Case, way: Way) -> Iterator[Candidate]:
+    """Yield what happens where a walk ends early, or its steps are not all of one length."""
+    early = "Your walk ends once the network sees what you want. All the steps are asked for."
+    yield "ends once it works for all images", early, lambda: _until_it_works(c, way, each=False)
+    yield "ends for each image once it works", early, lambda: _until_it_works(c, way, each=True)
+    if not way.inside:
+        yield (
+            "the bars of the clipped image",
+            "The bars are taken at the clipped image, but the image itself is not clipped. Which image moves?",
+            lambda: _bars_of_clipped(c, way),
+        )
+    for name, hint, pace in _PACES:
+        yield name, hint, lambda pace=pace: _unevenly(c, way, lambda number: pace(way, number))
+    yield (
+        "started with a step of eps",
+        "Your walk does not begin at the image: a step has been made before the first.",
+        lambda: walk(c, way, replace(way, alpha=way.eps, steps=1)),
+    )
 
 
 def _unevenly(c: Case, way: Way, share: Callable[[int], float]) -> np.ndarray:

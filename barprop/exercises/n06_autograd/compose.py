@@ -11,7 +11,7 @@ from barprop.answers.calls import Run
 from barprop.exercises.far_out import FAR, far_out, far_out_apart
 from barprop.exercises.n06_autograd.expressions import a_node, combine, new_node, read
 from barprop.exercises.sampling import draw, read_only
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import NOT_FINITE, Candidate, Case, Exercise, Mistake, Part, Values
 from barprop.numerics.vjp import pull_back
 
 SOFTPLUS = ("softplus", "value.bar through softplus")
@@ -141,7 +141,7 @@ _OTHER_FORWARDS: dict[str, tuple[tuple[str, str, _Forward], ...]] = {
 }  # fmt: skip
 
 
-def _compose_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _compose_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield another forward, or its bar."""
     function = output.split()[-1]
     name, _ = _forward_of(c)

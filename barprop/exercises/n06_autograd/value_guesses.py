@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.n06_autograd.expressions import Expression, nudged, on_arrays
-from barprop.judging.exercise import Case, Values
+from barprop.judging.exercise import Candidate, Case, Values
 
-_Made = tuple[str, str, Callable[[], Any]]
 _ONE_STEP = (
     "pair",
     "numbers",
@@ -122,7 +121,7 @@ _PARTNERS: Mapping[str, tuple[str, Callable[[Any, Any, Any], Any]]] = {
 }
 
 
-def value_guesses(c: Case, right: Values, output: str) -> Iterator[_Made]:
+def value_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield what a step gives that is made with another operator or slope."""
     if c.kind == "story":
         return
@@ -166,14 +165,14 @@ def _not_summed(expression: Expression, operands: dict[str, Any], operand: str) 
     return nudged(expression, operands, operand, np.broadcast_to(operands[operand], shape))
 
 
-def _other_values(output: str, operands: Mapping[str, np.ndarray]) -> Iterator[_Made]:
+def _other_values(output: str, operands: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Yield what another operator makes of the same operands."""
     step = output.split(",")[0]
     names = [name for name in operands if name != "w"]
     method = step.removeprefix("a.").partition("(")[0]
     for what, function in _FUNCTIONS.get(method, {}).items():
         w = operands.get("w", 1.0)
-        yield f"{step} computes {what}", f"{step} computes {what}.", lambda f=function, w=w: f(operands["a"]) * w  # type: ignore[misc]
+        yield f"{step} computes {what}", f"{step} computes {what}.", lambda f=function, w=w: f(operands["a"]) * w
     if len(names) != 2 or "**" in step or "@" in step or "w" in operands:
         return
     (first, a), (second, b) = ((name, operands[name]) for name in names)
@@ -185,7 +184,7 @@ def _other_values(output: str, operands: Mapping[str, np.ndarray]) -> Iterator[_
 
 def _bars(
     c: Case, expression: Expression, operands: dict[str, Any], operand: str, step: str, r: np.ndarray
-) -> Iterator[_Made]:
+) -> Iterator[Candidate]:
     """Yield bars made with another slope, or without the bar that comes in."""
     a = operands[operand]
     incoming = operands.get("w", np.float64(1.0))
@@ -210,18 +209,18 @@ def _bars(
         h = on_arrays(a, method)
         for what, slope in _SLOPES[method].items():
             hint = f"The slope of {method} is not {what}: what does a nudge of the input do to the output?"
-            yield f"{step} with {what} as its slope", hint, lambda slope=slope: incoming * slope(a, h) + direct  # type: ignore[misc]
+            yield f"{step} with {what} as its slope", hint, lambda slope=slope: incoming * slope(a, h) + direct
     elif "**" in step:
         hint = "How does a ** k move when a does? Which exponent is left, and what comes down in front?"
         for what, power in _POWERS.items():
-            yield f"{step}: {what}", hint, lambda power=power: incoming * power(a, operands["k"]) + direct  # type: ignore[misc]
+            yield f"{step}: {what}", hint, lambda power=power: incoming * power(a, operands["k"]) + direct
     elif step[2:3] in tuple("+-*/"):
         sign = f"The sign of the bar of {operand} in {step} is off: which way does {step} move when {operand} grows?"
         yield f"{operand}.bar in {step}: the sign", sign, lambda: 2 * direct - r
         yield from _of_two(step, operands, operand)
 
 
-def _of_two(step: str, operands: Mapping[str, np.ndarray], operand: str) -> Iterator[_Made]:
+def _of_two(step: str, operands: Mapping[str, np.ndarray], operand: str) -> Iterator[Candidate]:
     names = [name for name in operands if name != "w"]
     if len(names) != 2:
         return

@@ -13,7 +13,7 @@ from barprop.answers.untrusted import describe_type, identical, is_array, is_num
 from barprop.exercises.layer_drivers import other_weights
 from barprop.exercises.sampling import draw, read_only
 from barprop.fixtures.layers import KeepsOutput, Nudged
-from barprop.judging.exercise import Case, Exercise, Mistake, Observation, Part, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Mistake, Observation, Part, Values
 from barprop.numerics.layer_steps import bend, neighbours, plain_neighbours, square
 from barprop.numerics.steps import product
 from barprop.numerics.vjp import pull_back
@@ -208,19 +208,19 @@ _BARS: tuple[tuple[str, str, Callable[[Any, Any], Any]], ...] = (
 )  # fmt: skip
 
 
-def _guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield the family of a sum: joined in another way, or another bar sent into the layers."""
     x, bar = np.asarray(c.x, dtype=float), np.asarray(c.h_bar, dtype=float)
     if output == "h":
         for name, hint, join in _JOINED:
-            yield name, hint, lambda join=join: join(x, _chain(c.steps, x, c.w))  # type: ignore[misc]
+            yield name, hint, lambda join=join: join(x, _chain(c.steps, x, c.w))
         before = "x is added before the layers, and not to what they make of it."
         yield "x added before the layers", before, lambda: _chain(c.steps, 2 * x, c.w)
         yield "x added before and after the layers", before, lambda: x + _chain(c.steps, 2 * x, c.w)
     if output == "x_bar":
         through = right[output] - bar
         for name, hint, other in _BARS:
-            yield name, hint, lambda other=other: bar + _through(c, other(bar, x))  # type: ignore[misc]
+            yield name, hint, lambda other=other: bar + _through(c, other(bar, x))
         joined = "Both ways bring a bar of x, and bars add up."
         yield "one way subtracted", joined, lambda: bar - through
         yield "the ways multiplied", joined, lambda: product(bar, through)
