@@ -19,9 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
+from autograder.assignment import AssignmentPlan
 from autograder.batch.fingerprints import digest_of
 from autograder.course.layout import RELEASE
 from autograder.reference import REFERENCES, oracle_of
@@ -29,7 +27,7 @@ from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError
 from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.scoring.seeds import seed_key
-from autograder.submission.cell_source import declared
+from autograder.submission.read_release import read_release
 from barprop.answers.calls import AnswerError, Namespace
 from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Case, Exercise, Mistake, Part
@@ -135,41 +133,7 @@ def assignment(name: str, folder: Path = RELEASE) -> AssignmentPlan:
     FileNotFoundError
         If the folder holds no such assignment.
     """
-    home = folder / name
-    notebooks = sorted(home.glob("*.ipynb"))
-    if not notebooks:
-        raise FileNotFoundError(f"{home} holds no released notebook.")
-    files = {
-        path.relative_to(home).as_posix(): path.read_bytes()
-        for path in sorted(home.rglob("*"))
-        if path.is_file() and path.suffix != ".ipynb"
-    }
-    return AssignmentPlan(name, tuple(_notebook(path) for path in notebooks), files)
-
-
-def _notebook(path: Path) -> NotebookPlan:
-    document = nbformat.read(path, as_version=4)
-    return NotebookPlan(path.stem, tuple(map(_cell, document.cells)), dict(document.metadata.get("kernelspec", {})))
-
-
-def _cell(cell: Any) -> PlanCell:
-    grading = cell.metadata.get("nbgrader", {})
-    flags = {name: bool(grading.get(name, False)) for name in ("locked", "grade", "solution", "task")}
-    grade_id = grading.get("grade_id", "")
-    exercise, part = declared(grade_id, cell.source) if flags["grade"] else ("", "")
-    return PlanCell(
-        grade_id,
-        cell.get("id", ""),
-        cell.cell_type,
-        cell.source,
-        cell.source,
-        points=float(grading.get("points", 0)),
-        checksum=grading.get("checksum", ""),
-        tags=tuple(cell.metadata.get("tags", [])),
-        exercise=exercise,
-        part=part,
-        **flags,
-    )
+    return read_release(folder / name)
 
 
 def grade(

@@ -17,14 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
+from autograder.assignment import AssignmentPlan
 from autograder.course.layout import RELEASE, ROOT
 from autograder.sandbox import CellResult, Limits
 from autograder.scoring.grade import Job, grade_submission
 from autograder.scoring.record import Record
-from autograder.submission.cell_source import declared
+from autograder.submission.read_release import notebook_plan
 from barprop.answers.calls import Namespace, Run
 from barprop.answers.script import Outcome, Script, carry_out
 from tests.depth import PATHS
@@ -91,18 +89,7 @@ def released(assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK) -> str:
 @cache
 def plan(assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK) -> AssignmentPlan:
     """The plan of one notebook of the course, from its release alone."""
-    cells = []
-    for cell in nbformat.reads(released(assignment, notebook), as_version=4).cells:
-        grading = cell.metadata.get("nbgrader", {})
-        facts = {name: grading.get(name, False) for name in ("grade", "solution", "locked")}
-        name = grading.get("grade_id", "")
-        exercise, part = declared(name, cell.source) if facts["grade"] else ("", "")
-        tags = tuple(cell.metadata.get("tags", []))
-        cells.append(
-            PlanCell(name, cell.id, cell.cell_type, cell.source, cell.source, points=float(grading.get("points", 0)),
-                     checksum=grading.get("checksum", ""), tags=tags, exercise=exercise, part=part, **facts)
-        )  # fmt: skip
-    return AssignmentPlan(assignment, (NotebookPlan(notebook, tuple(cells)),))
+    return AssignmentPlan(assignment, (notebook_plan(RELEASE / assignment / f"{notebook}.ipynb"),))
 
 
 @cache

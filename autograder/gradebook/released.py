@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -21,6 +23,7 @@ from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.submitted import some
 from autograder.submission.cell_source import declared, same_text
 from autograder.submission.read_folder import read_submission
+from autograder.submission.read_release import read_cells, tags_of
 from autograder.wording import did_you_mean
 
 
@@ -83,14 +86,14 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
     return said
 
 
-def _edited(path: Path, known: dict[str, dict[str, Any]], delimiters: tuple[str, str]) -> list[str]:
+def _edited(path: Path, known: dict[str, PlanCell], delimiters: tuple[str, str]) -> list[str]:
     """List the grade_ids whose released cell has changed since it was generated."""
     found = {c.metadata.get("nbgrader", {}).get("grade_id", ""): c for c in nbformat.read(path, as_version=4).cells}
-    given = {name: without_regions(facts["full"], *delimiters) for name, facts in known.items()}
+    given = {name: without_regions(cell.full, *delimiters) for name, cell in known.items()}
     return [name for name in given if name in found and not same_text(found[name].source, given[name])]
 
 
-def _changed(path: Path, known: dict[str, dict[str, Any]]) -> list[str]:
+def _changed(path: Path, known: dict[str, PlanCell]) -> list[str]:
     """List the grade_ids whose test or points differ between an authored notebook and the gradebook.
 
     Of an answer the gradebook holds the cell without it, so there only its being there counts.
@@ -101,7 +104,7 @@ def _changed(path: Path, known: dict[str, dict[str, Any]]) -> list[str]:
         if grading.get("grade_id") and (grading.get("grade") or grading.get("solution") or grading.get("locked")):
             points = float(grading.get("points") or 0.0) if grading.get("grade") or grading.get("task") else 0.0
             cells[grading["grade_id"]] = "" if grading.get("solution") else cell.source.strip(), points
-    told = {n: ("" if facts["solution"] else facts["full"].strip(), facts["points"]) for n, facts in known.items()}
+    told = {name: ("" if cell.solution else cell.full.strip(), cell.points) for name, cell in known.items()}
     return [name for name in {**cells, **told} if cells.get(name) != told.get(name)]
 
 
@@ -145,70 +148,55 @@ def _notebook(
             f"{assignment}/{notebook.name} is written for the kernel '{name}'; only Python notebooks can be graded "
             "here. For such a course remove the line that installs this grading from nbgrader_config.py."
         )
-    known = _known(notebook)
+    known = {
+        name: replace(cell, source=without_regions(cell.full, *delimiters)) for name, cell in _known(notebook).items()
+    }
     cells, found = [], set()
     released = _released(coursedir, assignment, notebook.name)
     for cell in released:
-        grading = cell.metadata.get("nbgrader") or {}
-        grade_id = grading.get("grade_id", "")
+        grade_id = (cell.metadata.get("nbgrader") or {}).get("grade_id", "")
         if grade_id in known and grade_id not in found:
             found.add(grade_id)
             # What students were given is what was generated, whatever has been written into the release since.
-            cells.append(_managed(cell, without_regions(known[grade_id]["full"], *delimiters), known[grade_id]))
+            cells.append(replace(known[grade_id], cell_id=cell.get("id", ""), tags=tags_of(cell)))
         else:
-            cells.append(PlanCell("", cell.get("id", ""), cell.cell_type, cell.source, tags=_tags(cell)))
-    for grade_id, facts in known.items():
-        if grade_id not in found:
-            cells.append(_managed(None, without_regions(facts["full"], *delimiters), facts))
+            cells.append(PlanCell("", cell.get("id", ""), cell.cell_type, cell.source, tags=tags_of(cell)))
+    cells += [cell for name, cell in known.items() if name not in found]
     return NotebookPlan(notebook.name, tuple(cells), spec, bool(released))
 
 
-def _known(notebook: Notebook) -> dict[str, dict[str, Any]]:
+def _known(notebook: Notebook) -> dict[str, PlanCell]:
     """Return what the gradebook knows of each cell, by grade_id."""
     graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
     grades = {cell.name for cell in notebook.grade_cells}
     solutions = {cell.name for cell in notebook.solution_cells}
     tasks = {cell.name for cell in notebook.task_cells}
-    return {
-        cell.name: {
-            "grade_id": cell.name,
-            "kind": cell.cell_type,
-            "full": cell.source or "",
-            "locked": bool(cell.locked),
-            "grade": cell.name in grades,
-            "solution": cell.name in solutions,
-            "task": cell.name in tasks,
-            "points": float(graded[cell.name].max_score) if cell.name in graded else 0.0,
-            "checksum": cell.checksum or "",
-        }
-        for cell in notebook.source_cells
-    }
+    found = {}
+    for cell in notebook.source_cells:
+        full = cell.source or ""
+        exercise, part = declared(cell.name, full) if cell.name in grades else ("", "")
+        found[cell.name] = PlanCell(
+            grade_id=cell.name,
+            cell_id="",
+            kind=cell.cell_type,
+            source=full,
+            full=full,
+            locked=bool(cell.locked),
+            grade=cell.name in grades,
+            solution=cell.name in solutions,
+            task=cell.name in tasks,
+            points=float(graded[cell.name].max_score) if cell.name in graded else 0.0,
+            checksum=cell.checksum or "",
+            exercise=exercise,
+            part=part,
+        )
+    return found
 
 
-def _managed(cell: Any, given: str, facts: dict[str, Any]) -> PlanCell:
-    exercise, part = declared(facts["grade_id"], facts["full"]) if facts["grade"] else ("", "")
-    cell_id, tags = (cell.get("id", ""), _tags(cell)) if cell is not None else ("", ())
-    return PlanCell(cell_id=cell_id, source=given, tags=tags, exercise=exercise, part=part, **facts)
-
-
-def _tags(cell: Any) -> tuple[str, ...]:
-    tags = cell.metadata.get("tags", [])
-    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
-
-
-def _released(coursedir: CourseDirectory, assignment: str, name: str) -> list[Any]:
+def _released(coursedir: CourseDirectory, assignment: str, name: str) -> list[NotebookNode]:
     """Return the cells of the released notebook, or of the authored one if there is no release."""
     for step in (coursedir.release_directory, coursedir.source_directory):
         path = Path(coursedir.format_path(step, ".", assignment)) / f"{name}.ipynb"
         if path.is_file():
-            content = path.read_text(encoding="utf-8")
-            cells: list[Any] = nbformat.reads(content, as_version=4).cells
-            # nbformat invents ids where a file has none, other ones each time; the plan must stay the same.
-            own = {cell.get("id") for cell in json.loads(content).get("cells", [])}
-            return [cell if cell.get("id") in own else _without_id(cell) for cell in cells]
+            return read_cells(path)
     return []
-
-
-def _without_id(cell: Any) -> Any:
-    cell.pop("id", None)
-    return cell
