@@ -24,7 +24,8 @@ from autograder.batch.fingerprints import digest_of
 from autograder.course.layout import RELEASE
 from autograder.reference import REFERENCES, oracle_of
 from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError
-from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.scoring.seeds import seed_key
 from autograder.submission.read_release import read_release

@@ -25,7 +25,7 @@ from pathlib import Path
 from autograder.course.authored import graded, materialise
 from autograder.course.layout import RELEASE, ROOT, SOURCE, tools_on_path
 from autograder.samples.classroom import Student, everyone, hand_in
-from autograder.scoring.grade import Job
+from autograder.scoring.job import Job
 
 PLAIN = """
 import os, sys

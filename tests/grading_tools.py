@@ -20,7 +20,8 @@ from typing import Any
 from autograder.assignment import AssignmentPlan
 from autograder.course.layout import RELEASE, ROOT
 from autograder.sandbox import CellResult, Limits
-from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.scoring.record import Record
 from autograder.submission.read_release import notebook_plan
 from barprop.answers.calls import Namespace, Run

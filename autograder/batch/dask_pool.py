@@ -14,7 +14,8 @@ from autograder.batch.executor import PoolError
 from autograder.batch.pool import attempt
 from autograder.batch.worker import Worker
 from autograder.sandbox import Sandbox, SandboxError
-from autograder.scoring.grade import Job, refused
+from autograder.scoring.job import Job
+from autograder.scoring.not_graded import refused
 from autograder.scoring.record import Record
 
 _SCHEDULER = 30.0  # seconds until a scheduler must answer

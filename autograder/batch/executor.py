@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol, Self
 
 from autograder.errors import CourseError
-from autograder.scoring.grade import Job
+from autograder.scoring.job import Job
 from autograder.scoring.record import Record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from autograder.scoring.record import Record
+from autograder.scoring.record import Record, RecordError
 from barprop.atomic_file import write_whole
 
 _LEFT_OVER = 3600  # seconds after which an unfinished file is nobody's any more
@@ -28,7 +28,7 @@ class Journal:
         """Return the record of that key, or None if there is none that can be read."""
         try:
             return Record.from_json((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
+        except (OSError, UnicodeDecodeError, RecordError):
             return None
 
     def put(self, record: Record) -> None:

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Iterator
 from autograder.batch.executor import PoolError
 from autograder.batch.worker import LostError, Worker
 from autograder.sandbox import Fault, SandboxError, bubblewrap
-from autograder.scoring.grade import Job, refused
-from autograder.scoring.record import Record
+from autograder.scoring.job import Job
+from autograder.scoring.not_graded import refused
+from autograder.scoring.record import Record, RecordError
 
 _TRIES = 2
 _EACH = 2  # jobs that each local process has: one in work, and the next
@@ -121,6 +122,6 @@ def attempt(worker: Worker, job: Job) -> Record:
                 raise PoolError(reason) from None
         except LostError as error:
             reason = f"Grading it was given up after {_TRIES} attempts: {error}."
-        except (ValueError, KeyError, TypeError) as error:
-            reason = f"Grading it produced no record ({type(error).__name__})."
+        except RecordError as error:
+            reason = f"Grading it produced no record ({type(error.__cause__ or error).__name__})."
     return refused(job, reason, again=True)

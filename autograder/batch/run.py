@@ -17,7 +17,7 @@ from autograder.gradebook.autograded import graded_key, write_folder, write_some
 from autograder.gradebook.grades import KEPT, GradebookWriter, Stamp
 from autograder.gradebook.submitted import SubmissionFolder, some
 from autograder.scoring import seeds
-from autograder.scoring.grade import Job
+from autograder.scoring.job import Job
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.submission.modules import is_there
 from autograder.submission.read_folder import Submission, is_data, read_submission, unreadable

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 import re
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell
-from autograder.sandbox import Fault, Limits, SandboxError, Session
+from autograder.assignment import NotebookPlan, PlanCell
+from autograder.sandbox import Fault, SandboxError, Session
 from autograder.sandbox.time_limit import OverdueError, deadline
 from autograder.scoring import score
+from autograder.scoring.choose_files import choose_files
 from autograder.scoring.feedback_notebook import make_document
+from autograder.scoring.job import Job
+from autograder.scoring.not_graded import refused, unread
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.scoring.run_cells import NotebookRun
-from autograder.submission.cell_source import defined, forget, same_text
+from autograder.scoring.session_judge import SessionJudge
+from autograder.submission.cell_source import defined, forget
 from autograder.submission.modules import missing_modules
-from autograder.submission.read_notebook import Reading, UnreadableError, read_notebook
+from autograder.submission.read_notebook import Reading
 from autograder.submission.repair import Cell, Repaired, answer_names, repair
 from barprop.exercises import EXERCISES
 
@@ -30,42 +30,6 @@ _READING = 60.0  # seconds for making out what was handed in
 _WORK = 30.0  # seconds for our own work on one notebook, besides those its code may take
 _NOTHING = "No notebook of this assignment was handed in."
 OpenSession = Callable[[dict[str, bytes]], Session]
-
-
-@dataclass(frozen=True)
-class Job:
-    """Everything one job needs; can be pickled and sent to another machine.
-
-    Parameters
-    ----------
-    notebooks : submitted .ipynb files, relative path -> bytes (without outputs where they were huge).
-    unreadable : submitted .ipynb files that could not be had, relative path -> reason.
-    files : other submitted files.
-    kept : files of theirs that count over those of the same name that were handed out (nbgrader's exclude_overwriting).
-    seed_key : from which the seeds of the hidden probes come; its own for every student and assignment.
-    exercise_keys : what each exercise's verdict depends on besides the submission.
-    known : grades of an earlier record that still hold, by notebook and grade_id.
-    """
-
-    student: str
-    plan: AssignmentPlan
-    key: str
-    seed_key: bytes
-    notebooks: dict[str, bytes] = field(default_factory=dict)
-    unreadable: dict[str, str] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    exercise_keys: dict[str, str] = field(default_factory=dict)
-    known: dict[str, dict[str, Grade]] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    show_cells: bool = False
-    environment: str = ""
-    kept: tuple[str, ...] = ()
-
-    def seed_of(self, exercise: str) -> list[int]:
-        """Return the seed of an exercise's hidden probes: the same in a regrade, another for every student."""
-        digest = hmac.new(self.seed_key, exercise.encode(), hashlib.sha256).digest()
-        return [int.from_bytes(digest[i : i + 4], "big") for i in range(0, 32, 4)]
 
 
 def grade_submission(job: Job, open_session: OpenSession) -> Record:
@@ -79,19 +43,6 @@ def grade_submission(job: Job, open_session: OpenSession) -> Record:
     except Exception as error:
         record = refused(job, _why(error))
     record.seconds = round(time.monotonic() - start, 3)
-    return record
-
-
-def refused(job: Job, reason: str, again: bool = False) -> Record:
-    """Make the record of a submission that could not be graded: 0, the reason, and a person is asked.
-
-    Parameters
-    ----------
-    again : whether the next run is to try it again, since it may have been the machine's fault.
-    """
-    record = Record(job.student, job.plan.name, job.key, notes=list(job.notes), environment=job.environment)
-    record.quarantine, record.again = reason, again
-    record.notebooks = [_unread(job, plan, reason) for plan in job.plan.notebooks]
     return record
 
 
@@ -119,7 +70,7 @@ def _graded(job: Job, open_session: OpenSession) -> Record:
         if isinstance(found, tuple):
             record.notebooks.append(_grade_safely(job, plan, *found, open_session))
         else:
-            record.notebooks.append(_unread(job, plan, found))
+            record.notebooks.append(unread(job, plan, found))
     return record
 
 
@@ -133,104 +84,7 @@ def _grade_safely(
     except SandboxError:
         raise
     except Exception as error:
-        return _unread(job, plan, _why(error))
-
-
-# --- which file is which notebook -------------------------------------------------------------
-
-
-def choose_files(job: Job, record: Record) -> dict[str, tuple[str, Reading] | str]:
-    """Choose the file to grade for each notebook of the plan, or say why there is none ("": not handed in)."""
-    readings, reasons = _readings(job)
-    others = set()
-    for name, reading in list(readings.items()):
-        homes = [_home(reading, plan) for plan in job.plan.notebooks]
-        if homes and all(homes):
-            others.add(name)
-            reasons[name] = f"It is another notebook of the course, {homes[0]}."
-            del readings[name]
-    chosen: dict[str, tuple[str, Reading] | str] = {}
-    free = dict(readings)
-    for plan in job.plan.notebooks:
-        if f"{plan.name}.ipynb" in free:
-            chosen[plan.name] = (f"{plan.name}.ipynb", free.pop(f"{plan.name}.ipynb"))
-    for plan in job.plan.notebooks:
-        have = chosen.get(plan.name)
-        written = _answers_in(have[1], plan) if isinstance(have, tuple) else -1
-        alike = [name for name in free if _resemblance(free[name], plan) > 0]
-        # The fullest copy counts: who worked in a copy handed in the notebook as it was given beside it.
-        by_answers = {name: (_answers_in(free[name], plan), _resemblance(free[name], plan), name) for name in alike}
-        rival = max(by_answers, key=by_answers.__getitem__, default="")
-        if rival and _answers_in(free[rival], plan) > written:
-            chosen[plan.name] = (rival, free.pop(rival))
-            fewer = f"holds fewer answers ({written})" if written else "holds no answer"
-            instead = fewer if have else "is not there"
-            record.notes.append(f"{rival} was graded as {plan.name}.ipynb, which {instead}.")
-        elif not have:
-            chosen[plan.name] = reasons.pop(f"{plan.name}.ipynb", "")
-    record.notes += _not_graded(job, free, reasons, others & reasons.keys())
-    return chosen
-
-
-def _not_graded(job: Job, free: dict[str, Reading], reasons: dict[str, str], others: set[str]) -> list[str]:
-    """Say which notebooks were not graded: copies, unreadable ones, and in one sentence all of other assignments."""
-    said, strange = [], set(others)
-    for name in sorted(free):
-        copies = [plan.name for plan in job.plan.notebooks if _resemblance(free[name], plan) > 0]
-        if copies:
-            said.append(f"{name} is another copy of {copies[0]}.ipynb and was not graded.")
-        else:
-            strange.add(name)
-    if len(strange) > 1:  # perhaps the folder of the whole course
-        said.append(f"Notebooks that are not of this assignment were not graded: {', '.join(sorted(strange))}.")
-        reasons = {name: why for name, why in reasons.items() if name not in strange}
-    else:
-        said += [f"{name} is not a notebook of this assignment and was not graded." for name in strange - others]
-    return said + [f"{name}: {why}" for name, why in sorted(reasons.items())]
-
-
-def _readings(job: Job) -> tuple[dict[str, Reading], dict[str, str]]:
-    readings, reasons = {}, dict(job.unreadable)
-    for name, data in sorted(job.notebooks.items()):
-        try:
-            readings[name] = read_notebook(data)
-        except UnreadableError as error:
-            reasons[name] = str(error)
-    return readings, reasons
-
-
-def _answers_in(reading: Reading, plan: NotebookPlan) -> int:
-    """How many answer cells of the plan were written in."""
-    released = {cell.grade_id: cell.source for cell in plan.managed if cell.solution}
-    if not released:
-        return 1
-    marked = [c for c in reading.cells if c.grade_id in released]
-    if marked:
-        return sum(not same_text(cell.source, released[cell.grade_id]) for cell in marked)
-    mended = repair(reading, plan)
-    return sum(not cell.untouched for cell in mended.cells if cell.plan and cell.plan.solution)
-
-
-def _home(reading: Reading, plan: NotebookPlan) -> str:
-    """Name the notebook of the course whose answers a file holds instead of this plan's, or ""."""
-    ids = {cell.grade_id for cell in reading.cells}
-    if ids & {cell.grade_id for cell in plan.managed if cell.solution or cell.grade}:
-        return ""
-    homes = Counter(EXERCISES[name].notebook for name in ids & EXERCISES.keys())
-    return homes.most_common(1)[0][0] if homes else ""
-
-
-def _resemblance(reading: Reading, plan: NotebookPlan) -> int:
-    """How many cells of the plan can be told in a file of another name."""
-    ids = {cell.grade_id for cell in plan.managed}
-    found = len(ids & {cell.grade_id for cell in reading.cells})
-    if found:
-        return found
-    mended = repair(reading, plan)
-    return sum(1 for c in mended.cells if c.plan and c.plan.solution and answer_names(c.plan) and not c.untouched)
-
-
-# --- one notebook -----------------------------------------------------------------------------
+        return unread(job, plan, _why(error))
 
 
 def _grade_notebook(
@@ -279,7 +133,7 @@ def _needs_a_run(mended: Repaired, plan: NotebookPlan) -> bool:
 
 
 def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRun, record: NotebookRecord) -> None:
-    judge = score.Judge(run, job.seed_of, _reasons(mended, run))
+    judge = SessionJudge(run, job.seed_of, _reasons(mended, run))
     skip = _not_written(mended)
     known = job.known.get(plan.name, {})
     nameless: list[PlanCell] = []
@@ -364,32 +218,3 @@ def _comments(mended: Repaired) -> dict[str, str | None]:
             said = "No response." if untouched else None
             comments[cell.plan.grade_id] = mended.missing.get(cell.plan.grade_id) or said
     return comments
-
-
-# --- nothing to grade -------------------------------------------------------------------------
-
-
-def _unread(job: Job, plan: NotebookPlan, reason: str) -> NotebookRecord:
-    """0 everywhere, with the reason; a person is asked to look where something was handed in."""
-    review, reason = bool(reason), reason or f"{plan.name}.ipynb was not handed in."
-    record = NotebookRecord(plan.name, trouble=[reason])
-    cells = []
-    for cell in plan.cells:
-        cells.append(Cell(cell.kind, cell.source, cell if cell.managed else None, id=cell.cell_id, tags=cell.tags))
-        if cell.grade:
-            key = job.exercise_keys.get(cell.exercise, "")
-            record.grades[cell.grade_id] = _zero(cell, reason, review, key)
-        if cell.solution or cell.task:
-            record.comments[cell.grade_id] = reason
-    if review:
-        record.unread = f"Nothing of {plan.name}.ipynb could be graded. {reason}"
-        record.document = make_document(Repaired(cells), plan, record, {}, job.key)
-    return record
-
-
-def _zero(cell: PlanCell, reason: str, review: bool, key: str) -> Grade:
-    if cell.exercise:
-        grade = score.not_written(cell, reason, key, "gone")
-        grade.review = review
-        return grade
-    return Grade(0.0, cell.points, text=f"{cell.grade_id}: {reason}", problem=reason, review=review, inside=cell.test)

@@ -175,12 +175,19 @@ class Record:
 
     @classmethod
     def from_json(cls, text: str) -> Record:
-        """Read the record in a JSON text. Raise ValueError, KeyError or TypeError if it holds none."""
-        data = json.loads(text)
-        if data.pop("format") != FORMAT:
-            raise ValueError("a record of another format")
-        notebooks = []
-        for raw in data.pop("notebooks"):
-            grades = {name: Grade(**grade) for name, grade in raw.pop("grades").items()}
-            notebooks.append(NotebookRecord(grades=grades, **raw))
-        return cls(notebooks=notebooks, **data)
+        """Read the record in a JSON text. Raise RecordError if it holds none."""
+        try:
+            data = json.loads(text)
+            if data.pop("format") != FORMAT:
+                raise ValueError("a record of another format")
+            notebooks = []
+            for raw in data.pop("notebooks"):
+                grades = {name: Grade(**grade) for name, grade in raw.pop("grades").items()}
+                notebooks.append(NotebookRecord(grades=grades, **raw))
+            return cls(notebooks=notebooks, **data)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+            raise RecordError(f"{type(error).__name__}: {error}") from error
+
+
+class RecordError(ValueError):
+    """A text that holds no record of this format."""

@@ -1,75 +1,19 @@
-"""From a running notebook to points: declared exercises are judged out here, an instructor's own asserts inside."""
+"""From verdicts and outputs to points: of declared exercises, and of an instructor's own asserts."""
 
 from __future__ import annotations
 
-import logging
 import math
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from autograder.assignment import PlanCell
-from autograder.reference import oracle_of
-from autograder.sandbox import CellResult, SandboxError
-from autograder.sandbox.time_limit import deadline
-from autograder.scoring.pattern import pattern
+from autograder.sandbox import CellResult
 from autograder.scoring.record import Grade
-from autograder.scoring.run_cells import NotebookRun
-from autograder.scoring.stand_in import references_in_session
 from barprop.exercises import EXERCISES
-from barprop.judging import judge
-from barprop.judging.exercise import Exercise, Part
-from barprop.judging.precision import QUOTIENT
 from barprop.judging.verdict import Verdict
 
-log = logging.getLogger(__name__)
-_WORK = 5.0  # seconds for our own work on one exercise, besides those that its answer may take
-SeedOf = Callable[[str], list[int]]
 _NUMBER = re.compile(r"(?:np\.|numpy\.)?(?:float|int|uint|longdouble)\d*\(([^()]*)\)")
-
-
-class Judge(judge.Judge):
-    """Judges the exercises of one notebook in its session. Whatever goes wrong costs one exercise, and nothing else."""
-
-    def __init__(self, run: NotebookRun, seed_of: SeedOf, reasons: dict[str, str]) -> None:
-        super().__init__(lambda: run.answers(reasons), EXERCISES, seed_of, oracle_of, references_in_session)
-        self.run = run
-        self.trouble: list[str] = []
-        self.unjudged: set[str] = set()  # exercises that count 0 since judging them failed: a person is asked
-
-    def verdict(self, exercise: Exercise, part: Part) -> Verdict:
-        """Return the verdict on one test cell."""
-        try:
-            if exercise.name not in self.unjudged:
-                with deadline(max(self.run.left, 0.0) + _WORK):
-                    return self._noted(exercise, super().verdict(exercise, part))
-        except SandboxError:
-            raise
-        except Exception as error:
-            log.exception("judging %s", exercise.name)
-            self.trouble.append(f"{exercise.name} could not be judged ({type(error).__name__}); it counts 0.")
-            self.unjudged.add(exercise.name)
-        problem = "The result cannot be judged."
-        return Verdict(exercise.title(part), 0.0, float(part.points), problem=problem, kind="unjudged")
-
-    def pattern(self, exercise: Exercise, part: Part) -> str:
-        """Return a digest of what the answer gives, the same for every student; "" where that cannot be had."""
-        try:
-            with deadline(max(self.run.left, 0.0) + _WORK):
-                return pattern(exercise, self.answers(), part.outputs)
-        except SandboxError:
-            raise
-        except Exception as error:  # it decides no score
-            log.info("no pattern of %s: %s", exercise.name, error)
-            return ""
-
-    def _noted(self, exercise: Exercise, found: Verdict) -> Verdict:
-        """Tell the instructor what costs nothing."""
-        suspicion = f"{exercise.name} looks like a difference quotient: right, but less exact than a formula."
-        if QUOTIENT in found.notes and suspicion not in self.trouble:
-            self.trouble.append(suspicion)
-        return found
 
 
 def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import permutations
@@ -14,12 +14,12 @@ import numpy as np
 from barprop.answers.calls import Call
 from barprop.answers.untrusted import call_or_default, is_array, is_number
 from barprop.judging.compare import close, floats, is_finite, same_form
-from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Values
+from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Oracle, Values
 from barprop.judging.families import Guess, expression_of, guesses
 from barprop.judging.wording import shown_name
 
 _MOSTLY = 0.7  # a guess fits at least that share of the wrong cases
-Oracle = Callable[[Case], Values]
+Oracle = Oracle
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from barprop.judging.compare import problem
 from barprop.judging.diagnose import Trial
 from barprop.judging.drive import Driven, remembers_nothing, try_case
 from barprop.judging.evaluation import ChargedRemark, Evaluation
-from barprop.judging.exercise import Case, Exercise, Values
+from barprop.judging.exercise import Case, Exercise, Oracle, Values
 from barprop.judging.in_place import although_in_place
 from barprop.judging.precision import SINGLE, in_single
 from barprop.judging.wording import shown_name
@@ -27,7 +26,7 @@ def evaluate(
     exercise: Exercise,
     answers: Answers,
     seed: int | list[int] = 0,
-    oracle: Callable[[Case], Values] | None = None,
+    oracle: Oracle | None = None,
 ) -> Evaluation:
     """Try an answer on every probe.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from barprop.answers.untrusted import call_or_default
 from barprop.judging.diagnose import Diagnosis, Trial
-from barprop.judging.exercise import Case, Exercise, Mistake, Part, Values
+from barprop.judging.exercise import Exercise, Mistake, Oracle, Part
 from barprop.judging.precision import QUOTIENT, imprecise
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import example, short_example, shown_name
@@ -44,7 +43,7 @@ class Evaluation:
     """All trials of one answer. `verdict` reads one test cell's share of it."""
 
     exercise: Exercise
-    oracle: Callable[[Case], Values]
+    oracle: Oracle
     trials: list[Trial] = field(default_factory=list)
     remarks: dict[str, ChargedRemark] = field(default_factory=dict)
     blocked: str = ""

@@ -68,6 +68,8 @@ class _NotTried:
 NOT_FINITE, NOT_TRIED = _NotFinite(), _NotTried()
 WHOLE = "whole numbers"  # cases whose label begins so hold integers where floats are usual: a corner in every exercise
 Values = Mapping[str, Any]
+Oracle = Callable[["Case"], Values]  # case -> right values
+OracleOf = Callable[["Exercise"], Oracle]
 Candidate = tuple[str, str, Callable[..., Any]]  # a mistake of a family: name, hint, and what gives the wrong value
 Guesses = Callable[["Case", Values, str], Iterable[Candidate]]  # (case, right values, output) -> candidates
 Drive = Callable[["Run", Case], Iterator[tuple[str, Any]]]
@@ -291,7 +293,7 @@ class Exercise:
     signature: str
     outputs: tuple[str, ...]
     probes: Callable[[np.random.Generator], Iterable[Case]]
-    oracle: Callable[[Case], Values]
+    oracle: Oracle
     mistakes: tuple[Mistake, ...]
     points: int
     minutes: int

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.untrusted import call_or_default
-from barprop.judging.exercise import Candidate, Case, Exercise, Values
+from barprop.judging.exercise import Candidate, Case, Exercise, Oracle, Values
 from barprop.judging.families_of_curves import of_the_curve
 from barprop.judging.families_of_inputs import is_plain, of_its_inputs
 from barprop.judging.families_of_size import of_one_number
@@ -38,7 +38,7 @@ def guesses(
     case: Case,
     right: Values,
     output: str,
-    oracle: Callable[[Case], Values],
+    oracle: Oracle,
     wanted: Container[str] | None = None,
 ) -> Iterator[Guess]:
     """Yield what the families give for one output in one case.
@@ -62,9 +62,7 @@ def guesses(
                 yield Guess(name, hint, found)
 
 
-def _made(
-    exercise: Exercise, case: Case, right: Values, output: str, oracle: Callable[[Case], Values]
-) -> Iterator[Candidate]:
+def _made(exercise: Exercise, case: Case, right: Values, output: str, oracle: Oracle) -> Iterator[Candidate]:
     """Yield what every family makes, the exercise's own first."""
     r, is_bar = np.asarray(right[output], dtype=float), "bar" in shown_name(exercise, output)
     inputs = _numbers_in(case.args)

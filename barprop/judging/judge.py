@@ -12,7 +12,7 @@ import numpy as np
 from barprop.answers.calls import Answers, Namespace
 from barprop.judging.evaluate import evaluate
 from barprop.judging.evaluation import Evaluation
-from barprop.judging.exercise import Case, Exercise, Part, Values
+from barprop.judging.exercise import Exercise, OracleOf, Part
 from barprop.judging.verdict import Verdict
 
 Seed = int | list[int]
@@ -43,7 +43,7 @@ class Judge:
         answers: Callable[[], Answers],
         exercises: Mapping[str, Exercise],
         seed_of: Callable[[str], Seed] = lambda name: 0,
-        oracle_of: Callable[[Exercise], Callable[[Case], Values]] | None = None,
+        oracle_of: OracleOf | None = None,
         stand_in: StandIn | None = None,
     ) -> None:
         self.answers, self.exercises, self.seed_of = answers, exercises, seed_of
@@ -98,7 +98,7 @@ def judge(
     answers: Answers,
     exercises: Mapping[str, Exercise],
     seed: Seed = 0,
-    oracles: Any = None,
+    oracle_of: OracleOf | None = None,
     stand_in: StandIn | None = None,
 ) -> Evaluation:
     """Evaluate one answer; where it fails and calls another answer that fails, say that first.
@@ -107,12 +107,12 @@ def judge(
     ----------
     exercises : mapping
         Where the exercises it calls are found, by name.
-    oracles : callable, optional
+    oracle_of : callable, optional
         exercise -> (case -> right values), to judge by something else than the exercise's own oracle.
     stand_in : callable, optional
         As in `Judge`.
     """
-    return Judge(lambda: answers, exercises, lambda name: seed, oracles, stand_in).evaluation(exercise)
+    return Judge(lambda: answers, exercises, lambda name: seed, oracle_of, stand_in).evaluation(exercise)
 
 
 def in_namespace(references: Mapping[str, Any]) -> StandIn:

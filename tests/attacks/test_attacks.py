@@ -14,7 +14,7 @@ import pytest
 from autograder.batch.worker import Grader
 from autograder.sandbox import Limits
 from autograder.scoring import seeds
-from autograder.scoring.grade import Job
+from autograder.scoring.job import Job
 from autograder.scoring.record import Record
 from autograder.submission.read_folder import read_submission
 from tests import needs

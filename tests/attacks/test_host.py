@@ -25,7 +25,8 @@ from autograder.course.layout import ROOT
 from autograder.sandbox.time_limit import OverdueError, deadline
 from autograder.scoring import grade as job_module
 from autograder.scoring import seeds
-from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.scoring.record import Record
 from autograder.submission import read_folder as intake
 from autograder.submission.cell_source import defined

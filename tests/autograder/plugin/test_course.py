@@ -19,7 +19,8 @@ from autograder.batch.pool import WorkerPool
 from autograder.batch.run import Summary
 from autograder.plugin.autograde import Autograde
 from autograder.plugin.configuration import configured
-from autograder.scoring.grade import grade_submission, refused
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.not_graded import refused
 from autograder.submission.read_folder import read_submission
 from tests.grading_tools import (
     FakeSession,

@@ -7,7 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.scoring.pattern import pattern
 from autograder.scoring.record import Grade, Record
 from barprop.answers.calls import Namespace

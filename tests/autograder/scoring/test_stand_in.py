@@ -9,9 +9,10 @@ import pytest
 from autograder.assignment import AssignmentPlan, NotebookPlan
 from autograder.reference import REFERENCES
 from autograder.sandbox import Limits, Sandbox
-from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.scoring.run_cells import NotebookRun
-from autograder.scoring.score import Judge
+from autograder.scoring.session_judge import SessionJudge
 from barprop.exercises import EXERCISES
 from tests import needs
 from tests.grading_tools import FakeSession, cell_of, plan, solved
@@ -44,7 +45,7 @@ SOURCES = dict(enumerate((SETUP, FORWARD, BACKWARD, TRAIN)))
 
 def judged(run: NotebookRun) -> None:
     run.session()
-    judge = Judge(run, lambda name: [3], {})
+    judge = SessionJudge(run, lambda name: [3], {})
     train, backward = EXERCISES["train"], EXERCISES["backward"]
     verdict = judge.verdict(train, train.part())
     assert verdict.points == 3.0, str(verdict)

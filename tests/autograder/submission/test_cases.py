@@ -23,7 +23,8 @@ from autograder.gradebook.released import _notebook
 from autograder.plugin.grading import check_name
 from autograder.reports.csv_file import spreadsheet_safe
 from autograder.sandbox import Sandbox
-from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.scoring.seeds import SecretError, course_secret
 from autograder.submission.read_folder import read_submission
 from autograder.submission.read_notebook import read_notebook

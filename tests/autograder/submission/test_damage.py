@@ -14,7 +14,8 @@ import pytest
 
 from autograder.sandbox import Limits, Sandbox
 from autograder.scoring.feedback_notebook import make_document
-from autograder.scoring.grade import Job, grade_submission
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.scoring.record import NotebookRecord
 from autograder.submission.read_notebook import UnreadableError, read_notebook
 from autograder.submission.repair import Repaired, repair
