@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 
 def points(value: float | None, digits: int = 2) -> str:
@@ -22,6 +22,11 @@ def percent(share: float) -> str:
 def plural(count: int, word: str) -> str:
     """Return a count with its noun: "1 student", "2 students"."""
     return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Return names for a sentence, up to `most` of them."""
+    return ", ".join(names[:most]) + ", ..." * (len(names) > most)
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:

@@ -47,6 +47,10 @@ class CheckFailedError(Exception):
         return [str(self)]
 
 
+class _UnknownError(Exception):
+    """What check was given names no exercise, or no part of one; the message is a sentence."""
+
+
 class Points(float):
     """The points of a check. A notebook shows the verdict in their place."""
 
@@ -93,10 +97,11 @@ def check(name: str = "", part: str = "") -> float:
         print("Checks are not run here: the answers are graded when the whole notebook has run.")
         return 0.0
     warn_if_not_sandboxed()
-    exercise = _find(name)
-    chosen = exercise if isinstance(exercise, str) else _find_part(exercise, part)
-    if isinstance(exercise, str) or isinstance(chosen, str):
-        print(chosen)
+    try:
+        exercise = _find(name)
+        chosen = _find_part(exercise, part)
+    except _UnknownError as error:
+        print(error)
         return 0.0
     with capped_output(), time_limit(SECONDS):
         verdict = judge(exercise, Namespace(notebook_names()), EXERCISES).verdict(chosen)
@@ -208,24 +213,26 @@ class _Waiting:
         return f"<div>Waits for {links}: once the check there passes, run this cell again.</div>"
 
 
-def _find(name: Any) -> Exercise | str:
-    """Return the exercise of that name, or a sentence."""
+def _find(name: Any) -> Exercise:
+    """Return the exercise of that name. Raise _UnknownError."""
     if type(name) is str and name in EXERCISES:
         return EXERCISES[name]
     meant = name if type(name) is str else label_of(name)
     near = difflib.get_close_matches(meant[:60], EXERCISES, 1)
     guess = f' Did you mean check("{near[0]}")?' if near else ""
     given = _described(name)
-    return f'check takes the name of an exercise in quotes, such as check("bar_z"); it was given {given}.{guess}'
+    raise _UnknownError(
+        f'check takes the name of an exercise in quotes, such as check("bar_z"); it was given {given}.{guess}'
+    )
 
 
-def _find_part(exercise: Exercise, part: Any) -> Part | str:
-    """Return the part of that name, or a sentence."""
+def _find_part(exercise: Exercise, part: Any) -> Part:
+    """Return the part of that name. Raise _UnknownError."""
     if type(part) is str and any(part == known.name for known in exercise.parts):
         return exercise.part(part)
     calls = [f'check("{exercise.name}", "{p.name}")' if p.name else f'check("{exercise.name}")' for p in exercise.parts]
     given = "no part" if type(part) is str and not part else f"{_described(part)} for the part"
-    return f"{exercise.name} is checked by {', '.join(calls)}; check was given {given}."
+    raise _UnknownError(f"{exercise.name} is checked by {', '.join(calls)}; check was given {given}.")
 
 
 def _described(value: Any) -> str:

@@ -11,17 +11,17 @@ from autograder.batch import fingerprints
 from autograder.batch.journal import Journal
 from autograder.batch.progress import Progress
 from autograder.batch.settings import Settings
-from autograder.course.authored import ignored_names
 from autograder.errors import InputError
 from autograder.gradebook.autograded import graded_key, write_folder, write_some
 from autograder.gradebook.grades import KEPT, GradebookWriter, Stamp
-from autograder.gradebook.submitted import SubmissionFolder, some
+from autograder.gradebook.submitted import SubmissionFolder
 from autograder.scoring import seeds
 from autograder.scoring.job import Job
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.submission.modules import is_there
 from autograder.submission.read_folder import Submission, is_data, read_submission, unreadable
 from autograder.submission.timestamp import read_time
+from autograder.wording import listed
 
 _EARLIEST = 2000  # years before it are those of a clock that was never set, or of somebody who was late
 
@@ -85,9 +85,6 @@ class Run:
             str(settings.show_cells),
             str(settings.executor.isolated),
         )
-        # Authored notebooks are not to be handed out, but a student's answers may be called like them.
-        authored = set(ignored_names())
-        self.ignore = [name for name in settings.ignore if name not in authored]
         self.summary = Summary(plan.name)
         self.in_hand: dict[str, tuple[SubmissionFolder, Submission]] = {}  # what is being graded, by student
         self.waiting: set[str] = set()
@@ -181,11 +178,11 @@ class Run:
         """Name in a sentence the files that are not copied to autograded/ and feedback/."""
         names = sorted(name for name in submission.files.keys() - self.plan.files.keys() if not is_data(name))
         why = "Only data is copied to autograded/ (csv, txt, npy, npz, png, jpg); left out"
-        return [f"{why}: {some(names)}."] if names else []
+        return [f"{why}: {listed(names)}."] if names else []
 
     def _read(self, one: SubmissionFolder) -> Submission:
         try:
-            return read_submission(one.folder, self.ignore)
+            return read_submission(one.folder, [*self.settings.ignore])
         except (RuntimeError, MemoryError, ValueError, LookupError) as error:
             self.settings.log.exception("reading what %s handed in", one.student)
             return unreadable(f"It cannot be read ({type(error).__name__}).")

@@ -16,11 +16,14 @@ import sys
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING
 
 from autograder import child_process
-from autograder.sandbox import Fault, Limits, LocalSandbox, Sandbox, SandboxError
+from autograder.sandbox import Fault, Limits, LocalSandbox, Sandbox, SandboxError, Session
 from autograder.sandbox.memory_limit import limit_memory
+
+if TYPE_CHECKING:  # the process that hands jobs out does not grade
+    from autograder.scoring.job import Job
 
 _PATIENCE = 60.0  # seconds beyond a job's own limits until its process is given up
 _ROOM = 400_000_000  # bytes that this process may take for one job, whatever was handed in
@@ -49,7 +52,7 @@ class Worker:
         """Start its process now, so that its libraries and its sandbox are loaded when the first job comes."""
         self._running()
 
-    def call(self, job: Any) -> str:
+    def call(self, job: Job) -> str:
         """Return the record of one job as JSON. Raise SandboxError or LostError, but nothing for what a student did."""
         process, connection = self._running()
         watch = threading.Timer(job.limits.notebook_seconds * max(1, len(job.plan.notebooks)) + _PATIENCE, process.kill)
@@ -116,7 +119,7 @@ class Grader:
 
     def __init__(self, isolated: bool) -> None:
         self.isolated = isolated
-        self._sandbox: Any = None
+        self._sandbox: Sandbox | None = None
 
     def warm_up(self) -> None:
         """Load what the first job would wait for. Where no sandbox can be had, that job says so."""
@@ -125,7 +128,7 @@ class Grader:
         with contextlib.suppress(SandboxError):
             self._open(Limits())
 
-    def grade(self, job: Any) -> str:
+    def grade(self, job: Job) -> str:
         """Return the record of one job as JSON. Replace a broken sandbox once. Raise SandboxError."""
         try:
             return self._grade(job)
@@ -135,13 +138,13 @@ class Grader:
                 raise
         return self._grade(job)
 
-    def _grade(self, job: Any) -> str:
+    def _grade(self, job: Job) -> str:
         from autograder.scoring.grade import grade_submission
 
         with limit_memory(_ROOM):
             return grade_submission(job, lambda files: self._session(job, files)).to_json()
 
-    def _session(self, job: Any, files: Mapping[str, bytes]) -> Any:
+    def _session(self, job: Job, files: Mapping[str, bytes]) -> Session:
         if self._sandbox is not None and self._sandbox.limits.scratch != job.limits.scratch:
             self.close()  # all other limits are each session's own
         if self._sandbox is None:

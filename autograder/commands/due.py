@@ -6,9 +6,9 @@ import argparse
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from nbgrader.converters import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.names import assignments_of, require_assignments
 from autograder.deadlines.moment import read_moment, read_zone
@@ -74,7 +74,7 @@ def lines(deadlines: Deadlines, assignment: str | None = None) -> list[str]:
     return said or [f"{assignment} has no due date in {FILE}."]
 
 
-def unknown_entries(deadlines: Deadlines, coursedir: Any, assignments: list[str]) -> list[str]:
+def unknown_entries(deadlines: Deadlines, coursedir: CourseDirectory, assignments: list[str]) -> list[str]:
     """Say which entries count for nobody: of no assignment of the course, or of no student of the class.
 
     Where nothing is known of the class yet, nothing is said of its students.
@@ -97,7 +97,7 @@ def unknown_entries(deadlines: Deadlines, coursedir: Any, assignments: list[str]
     return said
 
 
-def _graded_students(coursedir: Any) -> set[str]:
+def _graded_students(coursedir: CourseDirectory) -> set[str]:
     try:
         with existing_gradebook(coursedir) as gradebook:
             return {student.id for student in gradebook.students}

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.layout import given_path
 from autograder.errors import CourseError, InputError
 from autograder.gradebook.database import existing_gradebook
-from autograder.gradebook.submitted import coursedir_path, some
+from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.collect import read_notes
 from autograder.lms.feedback_zip import has_pages, write_feedback
 from autograder.lms.roster import ROSTER, Roster, course_roster, names_of
@@ -21,6 +22,7 @@ from autograder.plugin.quoted_csv import QuotedCsv
 from autograder.reports.csv_file import write_csv
 from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades
 from autograder.reports.table import not_graded, table_of
+from autograder.wording import listed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +104,7 @@ def _titles(given: list[str], chosen: list[str]) -> dict[str, str]:
     return {name: title for name, _, title in pairs}
 
 
-def _check_feedback(coursedir: Any, chosen: list[str]) -> None:
+def _check_feedback(coursedir: CourseDirectory, chosen: list[str]) -> None:
     """Raise ExportError, before anything is written, where no feedback zip can be made."""
     if len(chosen) != 1:
         raise ExportError(
@@ -115,7 +117,7 @@ def _check_feedback(coursedir: Any, chosen: list[str]) -> None:
         )
 
 
-def _feedback(args: argparse.Namespace, coursedir: Any, roster: Roster, chosen: list[str]) -> None:
+def _feedback(args: argparse.Namespace, coursedir: CourseDirectory, roster: Roster, chosen: list[str]) -> None:
     name = chosen[0]
     pages = coursedir_path(coursedir, coursedir.feedback_directory)
     notes = read_notes(Path(coursedir.root) / "downloaded", name)
@@ -124,7 +126,7 @@ def _feedback(args: argparse.Namespace, coursedir: Any, roster: Roster, chosen: 
     for student, why in result.left_out:
         reasons.setdefault(why, []).append(student)
     for why, students in reasons.items():
-        print(f"Left out of {args.feedback.name}, {len(students)} ({some(students, 5)}): {why}.", file=sys.stderr)
+        print(f"Left out of {args.feedback.name}, {len(students)} ({listed(students, 5)}): {why}.", file=sys.stderr)
     if not result.pages:
         print(f"{args.feedback} was not written: it would hold no page.", file=sys.stderr)
         return

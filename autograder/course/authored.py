@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.assignment import without_regions
 from autograder.course.cell_marks import complete
 from autograder.course.frame import framed
 from autograder.course.layout import SOURCE
@@ -17,7 +18,6 @@ from barprop.atomic_file import write_whole
 
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 _MANAGED = re.compile(r"^# %%.* (nbgrader|answer|test)=", re.MULTILINE)
-_HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 
 # What a Python kernel says of itself, but for its version, which the server adds (barprop/jupyter/opened.py).
 LANGUAGE = {
@@ -81,13 +81,8 @@ def solved(path: Path) -> NotebookNode:
     """Return an authored notebook with its answers, without marks and hidden tests."""
     notebook = read_authored(path)
     for cell in notebook.cells:
-        lines, hidden = [], False
-        for line in cell.source.split("\n"):
-            hidden = hidden or line.strip() == _HIDDEN[0]
-            if not hidden and line.strip() not in _MARKS:
-                lines.append(line)
-            hidden = hidden and line.strip() != _HIDDEN[1]
-        cell.source = "\n".join(lines).strip("\n")
+        lines = without_regions(cell.source).split("\n")
+        cell.source = "\n".join(line for line in lines if line.strip() not in _MARKS).strip("\n")
     return notebook
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.errors import InputError
 from autograder.wording import did_you_mean
 
 
-def assignments_of(coursedir: Any) -> list[str]:
+def assignments_of(coursedir: CourseDirectory) -> list[str]:
     """Return the names of the assignments in a course's source and release folders, sorted.
 
     A folder whose notebooks have no graded cell, such as the start page's, is none.
@@ -25,7 +26,7 @@ def _is_graded(notebook: Path) -> bool:
     return notebook.is_file() and b'"grade_id"' in notebook.read_bytes()
 
 
-def notebooks_of(coursedir: Any, assignment: str) -> set[str]:
+def notebooks_of(coursedir: CourseDirectory, assignment: str) -> set[str]:
     """Return the names of an assignment's notebooks, without `.ipynb`."""
     folders = [Path(coursedir.root) / step for step in (coursedir.source_directory, coursedir.release_directory)]
     return {path.stem for folder in folders for path in (folder / assignment).glob("*.ipynb")}

@@ -1,4 +1,4 @@
-"""Writes what notebook 07 uses of 04 and 05 where a student has no answer: python -m autograder.course.stand_ins.
+"""Write what notebook 07 uses of 04 and 05 where a student has no answer: python -m autograder.course.stand_ins.
 
 Students may open earlier.py before they have handed in 04 and 05, so it holds none of these answers as text: the steps
 below go into earlier.npz as numbers.
@@ -6,13 +6,12 @@ below go into earlier.npz as numbers.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
+from autograder.course.layout import SOURCE
 from autograder.course.numbered_steps import LOSS, Computation, as_numbers
 
-FILE = Path(__file__).parents[2] / "source" / "07_panda" / "earlier.npz"
+FILE = SOURCE / "07_panda" / "earlier.npz"
 
 _COMPUTATIONS: dict[str, Computation] = {
     "linear forward": (

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from autograder.course.layout import SOURCE
 from autograder.course.numbered_steps import LOSS, Computation, as_numbers
 from barprop.data import digits
 
-FOLDER = Path(__file__).parents[2] / "source" / "05_adversarial"
+FOLDER = SOURCE / "05_adversarial"
 
 # Each step: what it makes, the operation, of what. The names in _GIVEN are put in place by classifier.py.
 _STEPS: dict[str, Computation] = {

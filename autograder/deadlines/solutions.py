@@ -5,7 +5,8 @@ from __future__ import annotations
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.layout import is_cache
 from autograder.deadlines.toml_file import read_deadlines
@@ -14,7 +15,7 @@ from autograder.gradebook.database import open_gradebook
 NO_DATE = "no due date"
 
 
-def why_not_yet(coursedir: Any, assignments: list[str], now: datetime) -> dict[str, str]:
+def why_not_yet(coursedir: CourseDirectory, assignments: list[str], now: datetime) -> dict[str, str]:
     """Return `due DATE` or NO_DATE for each assignment that somebody may still work on, extensions included.
 
     Raises
@@ -36,7 +37,7 @@ def why_not_yet(coursedir: Any, assignments: list[str], now: datetime) -> dict[s
     return said
 
 
-def _in_gradebook(coursedir: Any) -> dict[str, datetime | None]:
+def _in_gradebook(coursedir: CourseDirectory) -> dict[str, datetime | None]:
     if coursedir.db_url.startswith("sqlite:///") and not Path(coursedir.db_url[len("sqlite:///") :]).exists():
         return {}
     with open_gradebook(coursedir) as gradebook:

@@ -1,4 +1,4 @@
-"""The one writer: records into autograded/ and nbgrader's gradebook, one submission in one piece.
+"""The one writer of nbgrader's gradebook: one record after the other, each in one piece.
 
 It writes what nbgrader's SaveAutoGrades and AssignLatePenalties write, in their tables and with their
 meaning: manual grades, comments, extra credit and extensions stay; a grade that a person had given and

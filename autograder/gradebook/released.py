@@ -20,11 +20,10 @@ from traitlets.config import Config
 
 from autograder.assignment import AssignmentPlan, NotebookPlan, PlanCell, without_regions
 from autograder.gradebook.database import open_gradebook
-from autograder.gradebook.submitted import some
 from autograder.submission.cell_source import declared, same_text
 from autograder.submission.read_folder import read_submission
 from autograder.submission.read_release import read_cells, tags_of
-from autograder.wording import did_you_mean
+from autograder.wording import did_you_mean, listed
 
 
 def ensure_generated(coursedir: CourseDirectory, assignment: str, parent: Any, folder: Path) -> None:
@@ -74,13 +73,13 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
             )
         elif edited := _edited(release / f"{notebook.name}.ipynb", _known(notebook), delimiters):
             said.append(
-                f"{release / notebook.name}.ipynb has been changed since it was generated ({some(edited, 8)}); graded "
-                f"by what was generated. To make it again: nbgrader generate_assignment {assignment} --force"
+                f"{release / notebook.name}.ipynb has been changed since it was generated ({listed(edited, 8)}); "
+                f"graded by what was generated. To make it again: nbgrader generate_assignment {assignment} --force"
             )
         path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
         if path.is_file() and (changed := _changed(path, _known(notebook))):
             said.append(
-                f"source/ has changed since the assignment was generated ({some(changed, 8)}); graded as before. To "
+                f"source/ has changed since the assignment was generated ({listed(changed, 8)}); graded as before. To "
                 f"use the new one: nbgrader generate_assignment {assignment} --force, and grade again."
             )
     return said

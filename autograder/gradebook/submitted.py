@@ -7,7 +7,10 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.wording import listed
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class SubmissionFolder:
     target: Path
 
 
-def submissions(coursedir: Any, assignment: str, student: str) -> list[SubmissionFolder]:
+def submissions(coursedir: CourseDirectory, assignment: str, student: str) -> list[SubmissionFolder]:
     """List the submissions by student, a glob, as nbgrader finds them."""
     pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
     regexp = coursedir.format_path(coursedir.submitted_directory, "(?P<student>.*)", re.escape(assignment), True)
@@ -33,7 +36,7 @@ def submissions(coursedir: Any, assignment: str, student: str) -> list[Submissio
     return due
 
 
-def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
+def handed_in(coursedir: CourseDirectory) -> tuple[list[str], list[str]]:
     """Return the assignments handed in, and sentences on what else is in submitted/."""
     here = coursedir_path(coursedir, coursedir.submitted_directory)
     folders = [path for step in (coursedir.source_directory, coursedir.release_directory)
@@ -47,12 +50,12 @@ def handed_in(coursedir: Any) -> tuple[list[str], list[str]]:
     loose = [f"{path.parent.name}/{path.name}" for path in inside if path.suffix == ".ipynb" and not path.is_dir()]
     said = []
     if odd:
-        said.append(f"No assignment has any of these names: {some(odd)}. Rename the folders, or remove them.")
+        said.append(f"No assignment has any of these names: {listed(odd)}. Rename the folders, or remove them.")
     hidden = {path.parent.name for path in inside if path.parent.name.startswith(".") and path.name in known}
     if hidden:
-        said.append(f"Not graded, because the name begins with a dot: {some(sorted(hidden))}. Rename the folders.")
+        said.append(f"Not graded, because the name begins with a dot: {listed(sorted(hidden))}. Rename the folders.")
     if loose:
-        said.append(f"Skipped, because they are not in a folder STUDENT/ASSIGNMENT/: {some(loose)}.")
+        said.append(f"Skipped, because they are not in a folder STUDENT/ASSIGNMENT/: {listed(loose)}.")
     return sorted(names & known if known else names), said
 
 
@@ -63,11 +66,6 @@ def is_ungraded(folder: Path) -> bool:
     return bool(notebooks) and not marked
 
 
-def some(names: list[str], most: int = 20) -> str:
-    """Return names for a sentence, up to `most` of them."""
-    return ", ".join(names[:most]) + ", ..." * (len(names) > most)
-
-
-def coursedir_path(coursedir: Any, step: str) -> Path:
+def coursedir_path(coursedir: CourseDirectory, step: str) -> Path:
     """Return the folder of one of nbgrader's steps (submitted, autograded ...)."""
     return Path(coursedir.root) / step

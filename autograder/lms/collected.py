@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.gradebook.submitted import some
+from autograder.wording import listed
 from barprop.atomic_file import write_whole
 
 LIST = "not_collected.txt"
@@ -71,15 +71,15 @@ class Collected:
         said = []
         if self.replaced:
             where = self.folder / "earlier"
-            said.append(f"  Replaced by a newer hand-in: {some(self.replaced)}. The older ones are in {where}.")
+            said.append(f"  Replaced by a newer hand-in: {listed(self.replaced)}. The older ones are in {where}.")
         if self.retimed:
-            said.append(f"  There already, with a new time of handing in: {some(self.retimed)}.")
+            said.append(f"  There already, with a new time of handing in: {listed(self.retimed)}.")
         if self.outdated:
-            said.append(f"  Skipped because submitted/ holds a newer one: {some(self.outdated)}.")
+            said.append(f"  Skipped because submitted/ holds a newer one: {listed(self.outdated)}.")
         if self.others:
             said.append(
                 "  Skipped because it is another assignment's and submitted/ already has one of this: "
-                f"{some(self.others)}."
+                f"{listed(self.others)}."
             )
         if len(self.versions) > _FEW:
             said.append(f"  Several versions; the newest was collected: {len(self.versions)} students.")
@@ -87,7 +87,7 @@ class Collected:
             said += [f"  Several versions; the newest was collected: {which}." for which in self.versions]
         if self.late:
             said.append(
-                f"  Marked LATE by Canvas, which does not say how late: {some(self.late)}. Collect with "
+                f"  Marked LATE by Canvas, which does not say how late: {listed(self.late)}. Collect with "
                 "`--late-time TIME` to enter one, or write it into their timestamp.txt."
             )
         return said
@@ -98,16 +98,16 @@ class Collected:
         for student, why in self.unusable.items():
             groups[why].append(student)
         return [
-            f"  Collected, with nothing that can be graded ({why}): {len(students)} ({some(students, 1000)})."
+            f"  Collected, with nothing that can be graded ({why}): {len(students)} ({listed(students, 1000)})."
             for why, students in sorted(groups.items())
         ]
 
     def _not_taken(self) -> list[str]:
         said = [*_grouped("Not matched", self.unmatched), *_grouped("Refused", self.refused)]
         if self.typed:
-            said.append(f"  Typed into the LMS and no file handed in: {len(self.typed)} ({some(list(self.typed))}).")
+            said.append(f"  Typed into the LMS and no file handed in: {len(self.typed)} ({listed(list(self.typed))}).")
         if self.missing:
-            said.append(f"  In the roster and nothing handed in: {len(self.missing)} ({some(self.missing)}).")
+            said.append(f"  In the roster and nothing handed in: {len(self.missing)} ({listed(self.missing)}).")
         if self.unmatched or self.refused or self.typed:
             said.append(f"  All files that were not collected, with the reasons: {self.folder / LIST}")
         return said

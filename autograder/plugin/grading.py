@@ -19,16 +19,17 @@ from autograder.batch.executor import Executor
 from autograder.batch.pool import WorkerPool
 from autograder.batch.run import Run, Summary
 from autograder.batch.settings import Settings
+from autograder.course.authored import ignored_names
 from autograder.course.names import assignments_of
 from autograder.deadlines.lateness import enter, extensions
 from autograder.deadlines.toml_file import read_deadlines
 from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades import GradebookWriter
 from autograder.gradebook.released import ensure_generated, out_of_step, plan_of
-from autograder.gradebook.submitted import SubmissionFolder, coursedir_path, handed_in, some, submissions
+from autograder.gradebook.submitted import SubmissionFolder, coursedir_path, handed_in, submissions
 from autograder.plugin.late_penalty import penalty_of
 from autograder.sandbox import Limits
-from autograder.wording import did_you_mean
+from autograder.wording import did_you_mean, listed
 
 if TYPE_CHECKING:
     from nbgrader.converters import Autograde
@@ -98,7 +99,7 @@ class Grading(LoggingConfigurable):
         summary.notices = notices
         if gone:
             summary.skipped.append(
-                f"Graded once and no longer in {self.coursedir.submitted_directory}/: {some(gone)}. They keep their "
+                f"Graded once and no longer in {self.coursedir.submitted_directory}/: {listed(gone)}. They keep their "
                 "old scores; `nbgrader db student remove ID --force` removes a student."
             )
         return summary
@@ -106,6 +107,8 @@ class Grading(LoggingConfigurable):
     def _settings(self, assignment: str, executor: Executor) -> Settings:
         """Return what a run needs to know of this configuration."""
         converter, coursedir = self.converter, self.coursedir
+        # Authored notebooks are not to be handed out, but a student's answers may be called like them.
+        authored = set(ignored_names())
         return Settings(
             folder=Path(coursedir.root) / self.folder,
             secret=self.secret,
@@ -115,7 +118,7 @@ class Grading(LoggingConfigurable):
             executor=executor,
             force=converter.force,
             create_student=converter.create_student,
-            ignore=tuple(coursedir.ignore),
+            ignore=tuple(name for name in coursedir.ignore if name not in authored),
             kept=tuple(converter.exclude_overwriting.get(assignment, [])),
             permissions=int(str(converter.permissions), 8),
             set_permissions=lambda student: converter.set_permissions(assignment, student),
@@ -133,7 +136,7 @@ class Grading(LoggingConfigurable):
             who = f"No student '{coursedir.student_id}' has handed in {assignment}"
             ids = [one.student for one in there]
             meant = did_you_mean(coursedir.student_id, ids)
-            raise NbGraderException(f"{who}; these have: {some(ids)}.{meant}")
+            raise NbGraderException(f"{who}; these have: {listed(ids)}.{meant}")
         here = coursedir_path(coursedir, coursedir.submitted_directory)
         known, strays = handed_in(coursedir)
         others = f"There are submissions of {', '.join(known)}." if known else f"{here} holds none at all."

@@ -1,4 +1,4 @@
-"""python -m autograder export: the gradebook as CSV, by nbgrader's own exporter or one column an exercise."""
+"""nbgrader's CSV exporter, with quoted fields and the names of the roster."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autograder.course.exercise_tables import STATEMENTS
+from autograder.course.statements import STATEMENTS
 from autograder.reports.answers import two_of
 from autograder.reports.table import Row, Table
 from autograder.scoring.record import Grade

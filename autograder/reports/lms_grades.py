@@ -10,11 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from autograder.errors import CourseError
-from autograder.gradebook.submitted import some
 from autograder.lms.roster import COLUMNS, Roster, Student
 from autograder.lms.spreadsheet import plain_text, spreadsheet_safe
 from autograder.reports.table import Row, Table
-from autograder.wording import points
+from autograder.wording import listed, points
 
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _CANVAS_KNOWN = (*_CANVAS, "LastName", "FirstName", "Integration ID", "Root Account")
@@ -161,15 +160,15 @@ def _by_student(roster: Roster, table: Table, notes: list[str]) -> dict[str, Row
     if strangers and len(found) < min(len(roster), len(table.rows)) * _HARDLY_ANYBODY:
         raise ExportError(
             f"{roster.table.path} knows {len(found)} of the {len(table.rows)} students who have grades for "
-            f"{table.assignment}: the gradebook calls them {some(strangers, 3)}, the roster "
-            f"{some([student.id for student in roster], 3)}. Nothing was written. Give the roster that the "
+            f"{table.assignment}: the gradebook calls them {listed(strangers, 3)}, the roster "
+            f"{listed([student.id for student in roster], 3)}. Nothing was written. Give the roster that the "
             "hand-ins were collected with (--roster CSV)."
         )
     if strangers:
-        notes.append(f"{table.assignment}: in the gradebook but not in the roster, so left out: {some(strangers)}.")
+        notes.append(f"{table.assignment}: in the gradebook but not in the roster, so left out: {listed(strangers)}.")
     waiting = [student for student, row in found.items() if row.waiting]
     if waiting:
-        notes.append(f"{table.assignment}: some points still have to be given by hand: {some(waiting)}.")
+        notes.append(f"{table.assignment}: some points still have to be given by hand: {listed(waiting)}.")
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment, Grade, Gradebook, GradeCell, SubmittedAssignment, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 
 from autograder.batch.journal import Journal
@@ -93,7 +94,7 @@ def not_graded(names: list[str], known: list[str]) -> str:
     return f"The gradebook has no {', '.join(missing)}; {there}.{did_you_mean(missing[0], known)}"
 
 
-def table_of(gradebook: Gradebook, coursedir: Any, config: Any, name: str, records: bool = True) -> Table:
+def table_of(gradebook: Gradebook, coursedir: CourseDirectory, config: Any, name: str, records: bool = True) -> Table:
     """Make the table of one assignment.
 
     Parameters

@@ -12,6 +12,7 @@ from autograder.sandbox.bubblewrap import PACKAGES, environment, executable
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.inside import seccomp
 from autograder.sandbox.interface import Limits, SandboxError
+from autograder.sandbox.session import RemoteSession
 
 _LIMITS = Limits(cell_seconds=20, memory=64, scratch=4)
 
@@ -163,11 +164,11 @@ def _sessions(sandbox: Sandbox) -> list[Finding]:
     return findings
 
 
-def _filter(session: object) -> Finding:
+def _filter(session: RemoteSession) -> Finding:
     if not seccomp.supported():
         return Finding("system calls", False, f"there is no filter for {platform.machine()}", needed=False)
     source = "import ctypes\nassert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == -1"
-    error = session.run_cell(source).error  # type: ignore[attr-defined]
+    error = session.run_cell(source).error
     return Finding("system calls", not error, error or "what a notebook never needs is refused")
 
 

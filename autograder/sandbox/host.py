@@ -73,7 +73,7 @@ class Sandbox:
         """The process that the sandbox hangs on."""
         return self._process.pid
 
-    def session(self, limits: Limits | None = None, files: Mapping[str, bytes] | None = None) -> Any:
+    def session(self, limits: Limits | None = None, files: Mapping[str, bytes] | None = None) -> RemoteSession:
         """Start a process for one notebook.
 
         Parameters

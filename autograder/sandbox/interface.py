@@ -92,7 +92,9 @@ class CellResult:
 class Session(Protocol):
     """One notebook's process. A context manager; leaving it kills whatever is left inside."""
 
-    answers: Answers
+    @property
+    def answers(self) -> Answers:
+        """What the cells have defined."""
 
     def run_cell(self, source: str, seconds: float | None = None, hidden: bool = False) -> CellResult:
         """Run a code cell as IPython would, without keeping a hidden one; never raises for what student's code does."""

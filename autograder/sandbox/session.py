@@ -212,7 +212,7 @@ class RemoteSession:
                 continue
             outcome = _outcome(message)
             if outcome == ASK and not interrupted:
-                self._serve(message)
+                self._answer_callback(message)
             elif outcome == PART and parts and _answers(message, count):
                 seconds = min(self._limits.probe_seconds, self._left)
                 parts.take(message[2], seconds if interrupted else 0.0)
@@ -243,7 +243,7 @@ class RemoteSession:
 
     # --- being asked ---
 
-    def _serve(self, message: list) -> None:
+    def _answer_callback(self, message: list) -> None:
         """Carry out a call from the session to an object that it was given."""
         if len(message) != 5:
             raise WireError("malformed")
@@ -257,7 +257,7 @@ class RemoteSession:
             )
         self._depth += 1
         try:
-            reply = self._carry_out(*message[1:])
+            reply = self._call_host_object(*message[1:])
         finally:
             self._depth -= 1
         try:
@@ -265,7 +265,7 @@ class RemoteSession:
         except TooLargeError as error:
             self._out.send([ERROR, "ValueError", str(error)], self._deadline)
 
-    def _carry_out(self, number: Any, method: Any, args: Any, names: Any) -> list:
+    def _call_host_object(self, number: Any, method: Any, args: Any, names: Any) -> list:
         if type(args) is not tuple or type(names) is not dict:
             raise WireError("malformed")
         owner = self._objects.owner(number, method)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import FunctionType, MethodType
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -108,6 +108,14 @@ class Answers(Protocol):
 
     def __getitem__(self, name: str) -> Any:
         """Return the object of that name. Raise AnswerError if there is none."""
+
+
+@runtime_checkable
+class ScriptedAnswers(Answers, Protocol):
+    """Answers in another process, which can make many calls there in one go."""
+
+    def carry_out(self, scripts: Sequence[Script]) -> list[list[Outcome]]:
+        """Carry scripts out, all in one go; return how far each got."""
 
 
 @dataclass
@@ -366,14 +374,13 @@ class Run:
 
         If the answers live in another process, all of them are carried out there in one go.
         """
-        elsewhere = getattr(self.answers, "carry_out", None)
-        if elsewhere is None:
+        if not isinstance(self.answers, ScriptedAnswers):
             for script in scripts:
                 outcomes: list[Outcome] = []
                 carry_out(self, script.steps, outcomes)
                 yield Played(script, outcomes)
             return
-        for script, done in zip(scripts, elsewhere(scripts), strict=True):
+        for script, done in zip(scripts, self.answers.carry_out(scripts), strict=True):
             for (_, _, _, operands), outcome in zip(script.steps, done, strict=False):
                 if outcome.seen:
                     label, seen = outcome.seen

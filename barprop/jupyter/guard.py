@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from barprop.jupyter.handed_in import make_harmless, plain_manager, refuse_if_large, submitted_root
+from barprop.jupyter.patching import patch_once
 
 # Nothing is loaded from other hosts but scripts and style sheets, which a student's text cannot name.
 _SOURCES = {
@@ -43,59 +44,44 @@ def _load_jupyter_server_extension(server: Any) -> None:
     guard_kernels(server.kernel_manager, server.web_app.settings)
 
 
-def _once(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a guard, so that it is not put around itself."""
-    function.guards = True  # type: ignore[attr-defined]
-    return function
-
-
 def guard_formgrader() -> None:
     """Let the formgrader refuse ?path=, by which nbgrader runs the nbgrader_config.py of any folder."""
     try:
         from nbgrader.server_extensions.formgrader.handlers import FormgraderHandler
     except ImportError:
         return
-    stock = FormgraderHandler.get
-    if getattr(stock, "guards", False):
-        return
 
-    @_once
-    @functools.wraps(stock)
-    def get(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if "path" in self.request.arguments:
-            self.set_status(403)
-            return self.finish(_NO_PATH)
-        return stock(self, *args, **kwargs)
+    def around(stock: Callable[..., Any]) -> Callable[..., Any]:
+        def get(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if "path" in self.request.arguments:
+                self.set_status(403)
+                return self.finish(_NO_PATH)
+            return stock(self, *args, **kwargs)
 
-    FormgraderHandler.get = get
+        return get
+
+    patch_once(FormgraderHandler, "get", around)
 
 
 def guard_logout() -> None:
     """Let nobody be logged out by a picture."""
     from jupyter_server.auth.logout import LogoutHandler
 
-    stock = LogoutHandler.get
-    if getattr(stock, "guards", False):
-        return
+    def around(stock: Callable[..., Any]) -> Callable[..., Any]:
+        def get(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.request.headers.get("Sec-Fetch-Dest", "document") != "document":
+                self.set_status(403)
+                return self.finish("Only a page can log you out, not a picture.")
+            return stock(self, *args, **kwargs)
 
-    @_once
-    @functools.wraps(stock)
-    def get(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.request.headers.get("Sec-Fetch-Dest", "document") != "document":
-            self.set_status(403)
-            return self.finish("Only a page can log you out, not a picture.")
-        return stock(self, *args, **kwargs)
+        return get
 
-    LogoutHandler.get = get  # type: ignore[method-assign]
+    patch_once(LogoutHandler, "get", around)
 
 
 def guard_contents() -> None:
     """Let what is under submitted/ be opened without what it would have JupyterLab or jupytext do."""
     from jupyter_server.services.contents.handlers import ContentsHandler
-
-    stock, finish = ContentsHandler.get, ContentsHandler._finish_model
-    if getattr(stock, "guards", False):
-        return
 
     def manager(self: Any) -> Any:
         path = self.path_kwargs.get("path") or ""
@@ -105,43 +91,44 @@ def guard_contents() -> None:
             self.settings[_PLAIN] = plain_manager(self.settings["contents_manager"])
         return self.settings[_PLAIN]
 
-    @_once
-    @functools.wraps(stock)
-    async def get(self: Any, path: str = "") -> Any:
-        inside = self.current_user and submitted_root(path or "", self.settings) is not None
-        if inside and self.get_query_argument("content", "1") != "0":
-            refuse_if_large(self.contents_manager, path)
-        reply = stock(self, path)  # nothing for who is not logged in
-        return None if reply is None else await reply
+    def around_get(stock: Callable[..., Any]) -> Callable[..., Any]:
+        async def get(self: Any, path: str = "") -> Any:
+            inside = self.current_user and submitted_root(path or "", self.settings) is not None
+            if inside and self.get_query_argument("content", "1") != "0":
+                refuse_if_large(self.contents_manager, path)
+            reply = stock(self, path)  # nothing for who is not logged in
+            return None if reply is None else await reply
 
-    def finish_model(self: Any, model: dict[str, Any], location: bool = True) -> None:
-        notebook = model.get("type") == "notebook" and model.get("content")
-        if notebook and submitted_root(model["path"], self.settings) is not None:
-            make_harmless(notebook)
-        finish(self, model, location)
+        return get
+
+    def around_finish(stock: Callable[..., Any]) -> Callable[..., Any]:
+        def finish_model(self: Any, model: dict[str, Any], location: bool = True) -> None:
+            notebook = model.get("type") == "notebook" and model.get("content")
+            if notebook and submitted_root(model["path"], self.settings) is not None:
+                make_harmless(notebook)
+            stock(self, model, location)
+
+        return finish_model
 
     ContentsHandler.contents_manager = property(manager)  # type: ignore[method-assign, assignment]
-    ContentsHandler.get = get  # type: ignore[method-assign]
-    ContentsHandler._finish_model = finish_model  # type: ignore[method-assign]
+    patch_once(ContentsHandler, "get", around_get)
+    patch_once(ContentsHandler, "_finish_model", around_finish)
 
 
 def guard_conversion() -> None:
     """Convert nothing that is under submitted/: a picture can ask for it, and some texts take for ever."""
     from jupyter_server.nbconvert.handlers import NbconvertFileHandler
 
-    stock = NbconvertFileHandler.get
-    if getattr(stock, "guards", False):
-        return
+    def around(stock: Callable[..., Any]) -> Callable[..., Any]:
+        def get(self: Any, format: str, path: str) -> Any:
+            if submitted_root(path, self.settings) is not None:
+                self.set_status(403)
+                return self.finish(_NO_CONVERSION)
+            return stock(self, format, path)
 
-    @_once
-    @functools.wraps(stock)
-    def get(self: Any, format: str, path: str) -> Any:
-        if submitted_root(path, self.settings) is not None:
-            self.set_status(403)
-            return self.finish(_NO_CONVERSION)
-        return stock(self, format, path)
+        return get
 
-    NbconvertFileHandler.get = get  # type: ignore[method-assign]
+    patch_once(NbconvertFileHandler, "get", around)
 
 
 def guard_headers(settings: dict[str, Any], base_url: str) -> None:

@@ -7,11 +7,12 @@ what the notebook's outputs show is taken from there.
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from barprop.jupyter.patching import patch_once
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -25,21 +26,20 @@ def _load_jupyter_server_extension(server: Any) -> None:
 
 def keep_on_saving(manager: Any) -> None:
     """Let a class of contents managers keep, in every notebook it saves, the widgets that it shows."""
-    stock = manager.run_pre_save_hooks
-    if getattr(stock, "keeps", False):
-        return
 
-    @functools.wraps(stock)
-    def run_pre_save_hooks(self: Any, model: dict[str, Any], path: str, **kwargs: Any) -> None:
-        stock(self, model=model, path=path, **kwargs)
-        try:
-            if model.get("type") == "notebook" and missing(model["content"]):
-                keep_widgets(model["content"], json.loads(Path(self._get_os_path(path)).read_text(encoding="utf-8")))
-        except Exception as error:  # saving goes first, whatever is in the file
-            self.log.debug("The widgets of %s were not kept: %s", path, error)
+    def around(stock: Callable[..., Any]) -> Callable[..., Any]:
+        def run_pre_save_hooks(self: Any, model: dict[str, Any], path: str, **kwargs: Any) -> None:
+            stock(self, model=model, path=path, **kwargs)
+            try:
+                if model.get("type") == "notebook" and missing(model["content"]):
+                    saved = Path(self._get_os_path(path)).read_text(encoding="utf-8")
+                    keep_widgets(model["content"], json.loads(saved))
+            except Exception as error:  # saving goes first, whatever is in the file
+                self.log.debug("The widgets of %s were not kept: %s", path, error)
 
-    run_pre_save_hooks.keeps = True  # type: ignore[attr-defined]
-    manager.run_pre_save_hooks = run_pre_save_hooks
+        return run_pre_save_hooks
+
+    patch_once(manager, "run_pre_save_hooks", around)
 
 
 def missing(notebook: dict[str, Any]) -> set[str]:

@@ -7,10 +7,12 @@ they cannot know; it is added when the server reads one, and the file stays as i
 
 from __future__ import annotations
 
-import functools
 import inspect
 import platform
+from collections.abc import Callable
 from typing import Any
+
+from barprop.jupyter.patching import patch_once
 
 KERNEL = "python3"  # the kernel that runs in the server's own environment
 
@@ -35,18 +37,14 @@ def complete_language(model: dict[str, Any]) -> dict[str, Any]:
 
 def complete_opened(manager: Any) -> None:
     """Let a class of contents managers complete every notebook that it reads."""
-    stock = manager.get
-    if getattr(stock, "completes", False):
-        return
 
-    @functools.wraps(stock)
-    async def get_later(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return complete_language(await stock(*args, **kwargs))
+    def around(stock: Callable[..., Any]) -> Callable[..., Any]:
+        async def get_later(*args: Any, **kwargs: Any) -> dict[str, Any]:
+            return complete_language(await stock(*args, **kwargs))
 
-    @functools.wraps(stock)
-    def get_now(*args: Any, **kwargs: Any) -> dict[str, Any]:
-        return complete_language(stock(*args, **kwargs))
+        def get_now(*args: Any, **kwargs: Any) -> dict[str, Any]:
+            return complete_language(stock(*args, **kwargs))
 
-    get: Any = get_later if inspect.iscoroutinefunction(stock) else get_now  # others look at which it is
-    get.completes = True
-    manager.get = get
+        return get_later if inspect.iscoroutinefunction(stock) else get_now  # others look at which it is
+
+    patch_once(manager, "get", around)

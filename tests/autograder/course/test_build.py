@@ -17,7 +17,7 @@ from autograder.course.authored import authored, graded, read_authored
 from autograder.course.build import declared_otherwise, differences, problems_in, release_into, stale_solutions
 from autograder.course.exercise_tables import STATEMENTS, exercises_page
 from autograder.course.layout import RELEASE, SOLUTIONS
-from autograder.course.statement_places import PLACES
+from autograder.course.statements import PLACES
 from barprop.exercises import EXERCISES, TESTS
 from barprop.update import RECORD
 

@@ -1,10 +1,33 @@
-"""Where each statement of the lecture is practised twice: as the board shows it, and where the board never did.
-
-A place is an exercise, or a cell of a notebook that shows something, written "02:show_feature".
-"""
+"""The statements of the lecture, and where each is practised twice: as the board shows it, and where it never did."""
 
 from __future__ import annotations
 
+# What the lecture says, in our words; the exercises name these by number.
+STATEMENTS = {
+    "L1": "One-neuron regression is a computational graph: z, h, e, l",
+    "L2": "Every expression can be cut into elementary steps; each step's output is what is stored",
+    "L3": "The derivatives repeat the same quantities: backpropagation is caching for the chain rule",
+    "L4": "Without it every architecture needs a new derivation",
+    "L5": "Bar notation: v-bar = dl/dv, and l-bar = 1",
+    "L6": "The pattern: bar of an input = bar of the output × slope of the output with respect to the input",
+    "L7": "All bars of the neuron, one after the other; y-bar is known though y is never updated",
+    "L8": "z-bar needs the slope of sigma at z",
+    "L9": "Backward runs from outputs to inputs and takes the previous bar and what forward cached there",
+    "L10": "There are no shortcuts: no w-bar without h-bar",
+    "L11": "h-bar says how the loss depends on a hidden value",
+    "L12": "To save memory, recompute the nonlinearity's output on the way back",
+    "L13": "At z = w1 x1 + w2 x2 both terms get the same bar; the weight whose x is larger in size gets the larger bar",
+    "L14": "The network with small inputs and a small output gets little gradient and hardly moves, however big it is",
+    "L15": "So check how the gradient flows and whether the weights are being updated",
+    "L16": "A layer is a class with forward and backward",
+    "L17": "Product, linear, nonlinear and loss layers: any network by chaining them",
+    "L18": "x-bar says how sensitive the loss is to the input",
+    "L19": "Adversarial inputs: a few steps of gradient ascent on x",
+    "L20": "It takes five lines of code and works on most inputs",
+    "L21": "PyTorch needs the forward only and writes the backward for you",
+}
+
+# A place is an exercise, or a cell of a notebook that shows something, written "02:show_feature".
 PLACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "L1": (("linear", "relu", "forward"), ("logistic_forward",)),
     "L2": (("linear", "forward"), ("logistic_forward", "Node")),
@@ -33,7 +56,7 @@ PLACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def places_table(statements: dict[str, str]) -> list[str]:
+def places_table() -> list[str]:
     """Return the lines of the table: statement, as on the board, elsewhere."""
     lines = [
         "## Each statement twice",
@@ -44,7 +67,7 @@ def places_table(statements: dict[str, str]) -> list[str]:
         "| statement | | as on the board | where the board never showed it |",
         "|---|---|---|---|",
     ]
-    for number, text in statements.items():
+    for number, text in STATEMENTS.items():
         board, elsewhere = (", ".join(f"`{place}`" for place in places) for places in PLACES[number])
         lines.append(f"| {number} | {text} | {board} | {elsewhere} |")
     return [*lines, ""]
