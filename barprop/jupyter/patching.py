@@ -22,9 +22,10 @@ def patch_once(owner: Any, name: str, make: Callable[[Callable[..., Any]], Calla
         Stock method -> ours, which calls it.
     """
     stock = getattr(owner, name)
-    made_by, ours_already = f"{make.__module__}.{make.__qualname__}", getattr(stock, _MARK, frozenset())
-    if made_by in ours_already:
+    ours_already: frozenset[str] = getattr(stock, _MARK, frozenset())
+    this = f"{make.__module__}.{make.__qualname__}"
+    if this in ours_already:
         return
     ours = functools.wraps(stock)(make(stock))
-    setattr(ours, _MARK, ours_already | {made_by})
+    setattr(ours, _MARK, ours_already | {this})
     setattr(owner, name, ours)
