@@ -14,8 +14,8 @@ from autograder.course.layout import given_path
 from autograder.errors import CourseError, InputError
 from autograder.gradebook.database import existing_gradebook
 from autograder.gradebook.submitted import coursedir_path
-from autograder.lms.collect import read_notes
 from autograder.lms.feedback_zip import has_pages, write_feedback
+from autograder.lms.provenance import read_provenance
 from autograder.lms.roster import ROSTER, Roster, course_roster, names_of
 from autograder.plugin.configuration import configured
 from autograder.plugin.quoted_csv import QuotedCsv
@@ -120,7 +120,7 @@ def _check_feedback(coursedir: CourseDirectory, chosen: list[str]) -> None:
 def _feedback(args: argparse.Namespace, coursedir: CourseDirectory, roster: Roster, chosen: list[str]) -> None:
     name = chosen[0]
     pages = coursedir_path(coursedir, coursedir.feedback_directory)
-    notes = read_notes(Path(coursedir.root) / "downloaded", name)
+    notes = read_provenance(Path(coursedir.root) / "downloaded", name)
     result = write_feedback(args.feedback, args.lms, pages, name, notes, roster)
     reasons: dict[str, list[str]] = {}
     for student, why in result.left_out:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from autograder.commands.due import lines
 from autograder.course.layout import given_path
 from autograder.course.names import assignments_of, require_assignments
+from autograder.deadlines.describe import described
 from autograder.deadlines.moment import read_moment
 from autograder.deadlines.toml_file import DeadlineError, change, read_deadlines
-from autograder.errors import InputError
 from autograder.gradebook.submitted import coursedir_path
-from autograder.lms.class_list import handed_in_by, student_meant
-from autograder.lms.roster import course_roster
+from autograder.lms.class_list import find_student
 from autograder.plugin.configuration import configured
 
 
@@ -37,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     coursedir = configured().coursedir
     root, known = Path(coursedir.root), assignments_of(coursedir)
     require_assignments([args.assignment], known)
-    student = student_of(args.student, root, coursedir_path(coursedir, coursedir.submitted_directory), args.roster)
+    student = find_student(args.student, root, coursedir_path(coursedir, coursedir.submitted_directory), args.roster)
     deadlines, typed = read_deadlines(root), " ".join(args.date)
     if deadlines.due.get(args.assignment) is None:
         raise DeadlineError(f"{args.assignment} has no due date: autograder due {args.assignment} DATE.")
@@ -45,38 +42,5 @@ def run(args: argparse.Namespace) -> int:
         read_moment(typed, deadlines.zone)
     value = None if typed == "none" else typed
     deadlines = change(root, {("extensions", args.assignment, student): value})
-    print("\n".join(lines(deadlines, args.assignment)))
+    print("\n".join(described(deadlines, args.assignment)))
     return 0
-
-
-def student_of(text: str, root: Path, submitted: Path, given: Path | None = None) -> str:
-    """Return the id of a student who was named somehow.
-
-    Raises
-    ------
-    InputError
-        If nobody in the roster or in submitted/ is called so, or several are.
-    RosterError
-        If the roster cannot be used.
-    """
-    roster = course_roster(root, given)
-    handed_in = handed_in_by(submitted)
-    if text in handed_in:
-        return text
-    found = roster.matches(text) if roster else []
-    if len(found) > 1:
-        raise InputError(
-            f"{len(found)} students are called {text!r}: {', '.join(one.id for one in found)}. Give an id."
-        )
-    if found:
-        return found[0].id
-    known = [*handed_in, *(one.id for one in roster or ())]
-    if not known:  # nothing is known of the class yet
-        print(
-            f"Neither a roster nor a submission is here yet: {text!r} counts only if it is an id. Once they are here, "
-            "`autograder due` says which extensions are nobody's.",
-            file=sys.stderr,
-        )
-        return text
-    hint = student_meant(text, roster, known)
-    raise InputError(f"No student called {text!r} is in the roster or in submitted/.{hint}")

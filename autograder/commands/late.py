@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.commands.due import lines
+from autograder.deadlines.describe import described
 from autograder.deadlines.policy import read_policy
 from autograder.deadlines.toml_file import change
 from autograder.plugin.configuration import configured
@@ -38,5 +38,5 @@ def run(args: argparse.Namespace) -> int:
     given = {name: value for name in names if (value := getattr(args, name)) is not None}
     read_policy(given)  # its sentences name the setting and not the file
     deadlines = change(root, {("late", name): value for name, value in given.items()})
-    print("\n".join(lines(deadlines)))
+    print("\n".join(described(deadlines)))
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -11,19 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from autograder.batch.progress import Progress
 from autograder.lms.archives import Refusals, files_in
 from autograder.lms.collected import Collected
 from autograder.lms.hand_ins import STAMP, HandIn, hand_ins, times_of
 from autograder.lms.owners import Owners
+from autograder.lms.provenance import Provenance, read_provenance, write_provenance
 from autograder.lms.right_assignment import assignment_of, check_download
 from autograder.lms.roster import Roster
 from autograder.lms.usable import why_unusable
 from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
-from barprop.atomic_file import write_whole
 
 _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
@@ -64,7 +62,7 @@ class Collector:
             If most hand-ins of a source hold another assignment's notebook; then nothing was written.
         """
         result, refusals = Collected(self.assignment, self.downloaded / self.assignment), Refusals()
-        times, notes = times_of(self.roster, self.zone), self._notes()
+        times, notes = times_of(self.roster, self.zone), read_provenance(self.downloaded, self.assignment)
         made = [one for source in sources for one in self._read(source, result, refusals)]
         with Progress(f"Collecting {self.assignment}", len(made)) as progress:
             for one in made:
@@ -75,7 +73,7 @@ class Collector:
                 except OSError as error:
                     refusals.add(f"{one.student}'s hand-in", f"cannot be written ({error.strerror})")
                 progress.step(len(refusals.listed) > before)
-        self._keep(notes)
+        write_provenance(self.downloaded, self.assignment, notes)
         result.refused = refusals.listed
         result.missing = [s.id for s in self.roster or () if not self._has(s.id)]
         result.typed = {who: name for who, name in result.typed.items() if not self._has(who)}
@@ -99,7 +97,7 @@ class Collector:
     def _home(self, paths: Iterable[str]) -> str:
         return assignment_of(paths, self.notebooks, self.assignment)
 
-    def _place(self, one: HandIn, notes: dict[str, Any], result: Collected, refusals: Refusals) -> None:
+    def _place(self, one: HandIn, notes: dict[str, Provenance], result: Collected, refusals: Refusals) -> None:
         target = self.submitted / one.student / self.assignment
         other = next((name for name in _names(self.submitted) if name != one.student and _alike(name, one.student)), "")
         if other:
@@ -128,13 +126,13 @@ class Collector:
         result.late += [one.student] if one.late and one.time is None else []
         if why := why_unusable(target, home, self.assignment):
             result.unusable[one.student] = why
-        notes[one.student] = {"lms": one.lms, "number": one.number, "late": one.late, "origins": one.origins}
+        notes[one.student] = Provenance(one.lms, one.number, one.late, one.origins)
 
-    def _is_older(self, one: HandIn, target: Path, notes: dict[str, Any]) -> bool:
+    def _is_older(self, one: HandIn, target: Path, notes: dict[str, Provenance]) -> bool:
         """Whether what is there was handed in after this."""
-        number = notes.get(one.student, {}).get("number", 0)
+        number = notes.get(one.student, Provenance()).number
         if one.number and number:
-            return bool(one.number < number)
+            return one.number < number
         with suppress(ValueError):
             text = read_stamp(target)
             return bool(text and one.time and one.time < read_time(text).replace(tzinfo=UTC))
@@ -163,26 +161,6 @@ class Collector:
             fresh.rename(target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-
-    def _notes(self) -> dict[str, Any]:
-        return read_notes(self.downloaded, self.assignment)
-
-    def _keep(self, notes: dict[str, Any]) -> None:
-        text = json.dumps(notes, indent=1, ensure_ascii=False, sort_keys=True)
-        write_whole(_notes_file(self.downloaded, self.assignment), text)
-
-
-def read_notes(downloaded: Path, assignment: str) -> dict[str, Any]:
-    """Return where each student's hand-in is from, by student; empty where nothing was collected."""
-    try:
-        notes = json.loads(_notes_file(downloaded, assignment).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return notes if isinstance(notes, dict) else {}
-
-
-def _notes_file(downloaded: Path, assignment: str) -> Path:
-    return downloaded / assignment / "collected.json"
 
 
 def _stamp(folder: Path, time: datetime | None) -> bool:

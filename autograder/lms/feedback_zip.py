@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from autograder.lms.provenance import Provenance
 from autograder.lms.roster import Roster, Student
 from barprop.atomic_file import replacing
 
@@ -31,7 +31,7 @@ def has_pages(feedback: Path, assignment: str) -> bool:
 
 
 def write_feedback(
-    path: Path, lms: str, feedback: Path, assignment: str, notes: dict[str, Any], roster: Roster | None
+    path: Path, lms: str, feedback: Path, assignment: str, notes: dict[str, Provenance], roster: Roster | None
 ) -> FeedbackZip:
     """Write the zip file, whole or not at all; none where no page has a name that the LMS knows.
 
@@ -67,15 +67,15 @@ def _folders(feedback: Path, assignment: str) -> list[Path]:
 
 
 def _named(
-    folder: Path, lms: str, notes: dict[str, Any], roster: Roster | None, result: FeedbackZip
+    folder: Path, lms: str, notes: dict[str, Provenance], roster: Roster | None, result: FeedbackZip
 ) -> list[tuple[Path, str]]:
     """Return a student's pages, each with the name by which the LMS takes it back."""
     student = folder.parent.name
     pages = sorted(folder.glob("*.html"))
-    note = notes.get(student, {})
-    origins = dict(note.get("origins", {})) if note.get("lms") == lms else {}
-    if not origins and lms == "moodle" and roster and (known := roster.find(student)) and known.moodle_id:
-        origins = {"": _moodle_folder(known)}
+    known = notes.get(student, Provenance())
+    origins = known.origins if known.lms == lms else {}
+    if not origins and lms == "moodle" and roster and (listed := roster.find(student)) and listed.moodle_id:
+        origins = {"": _moodle_folder(listed)}
     if not origins:
         where = lms.capitalize()
         result.left_out.append((student, f"not collected from {where}, so the name there is not known"))

@@ -8,6 +8,7 @@ from autograder.sandbox.inside.protocol import FAIL, PLAIN, SPENT, SpentError
 from autograder.sandbox.inside.wire import WireError
 from autograder.sandbox.remote_handle import sentence, word
 from barprop.answers.calls import SHARED, AnswerError, Observed
+from barprop.answers.failures import cause_of
 from barprop.answers.script import Outcome
 
 
@@ -71,7 +72,7 @@ def failure(message: list) -> AnswerError:
         raise WireError("malformed")
     if message[0] == SPENT:
         return SpentError(sentence(content[0]), "late")
-    return AnswerError(sentence(content[0]), content[1])
+    return AnswerError(sentence(content[0]), cause_of(content[1]))
 
 
 def are_names(value: Any) -> bool:

@@ -33,6 +33,7 @@ from autograder.sandbox.remote_handle import RemoteHandle, sentence
 from autograder.sandbox.replies import Parts, failure, observed
 from barprop.answers.call_budget import CallBudget
 from barprop.answers.calls import AnswerError, Observed, label_of
+from barprop.answers.failures import Cause
 from barprop.answers.script import Outcome, Script
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class RemoteSession:
         self._count = self._callbacks = self._depth = 0
         self._left = limits.notebook_seconds
         self._deadline = float("inf")
-        self._broken, self._broken_kind = "", "lost"
+        self._broken = ""
+        self._broken_kind: Cause = "lost"
         self._open = True
         self.answers = RemoteAnswers(self)
 
@@ -232,7 +234,7 @@ class RemoteSession:
             raise failure(message)
         return message[2]
 
-    def _break(self, why: str, kind: str = "lost") -> AnswerError:
+    def _break(self, why: str, kind: Cause = "lost") -> AnswerError:
         """Give the process up: end it, and let every later answer say so."""
         if not self._broken:
             self._broken, self._broken_kind = why or "The notebook's process ended.", kind

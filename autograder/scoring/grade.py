@@ -23,6 +23,7 @@ from autograder.submission.modules import missing_modules
 from autograder.submission.read_notebook import Reading
 from autograder.submission.repair import Cell, Repaired, answer_names, repair
 from barprop.exercises import EXERCISES
+from barprop.judging.verdict import FailureKind
 
 _FILE_NAME = re.compile(r"<ipython-input-[^>]*>, |/tmp/ipykernel_[^ ,]*, ")
 log = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ def _grade_cells(job: Job, plan: NotebookPlan, mended: Repaired, run: NotebookRu
         elif not exercise:
             record.grades[grade_id] = score.scored_inside(cell.plan, run.results.get(number))
         elif exercise in skip and not run.defines(EXERCISES[exercise].asks):
-            kind = "gone" if exercise in mended.missing else "unwritten"
+            kind: FailureKind = "gone" if exercise in mended.missing else "unwritten"
             record.grades[grade_id] = score.not_written(cell.plan, skip[exercise], key, kind)
             record.grades[grade_id].review = exercise in mended.missing and mended.damaged
         elif grade_id in known and known[grade_id].key == key:

@@ -11,7 +11,7 @@ from autograder.assignment import PlanCell
 from autograder.sandbox import CellResult
 from autograder.scoring.record import Grade
 from barprop.exercises import EXERCISES
-from barprop.judging.verdict import Verdict
+from barprop.judging.verdict import FailureKind, Verdict
 
 _NUMBER = re.compile(r"(?:np\.|numpy\.)?(?:float|int|uint|longdouble)\d*\(([^()]*)\)")
 
@@ -30,7 +30,7 @@ def judged(cell: PlanCell, verdict: Verdict, key: str = "") -> Grade:
     )  # fmt: skip
 
 
-def not_written(cell: PlanCell, sentence: str, key: str = "", kind: str = "unwritten") -> Grade:
+def not_written(cell: PlanCell, sentence: str, key: str = "", kind: FailureKind = "unwritten") -> Grade:
     """Grade a missing answer: 0, without trying anything."""
     exercise = EXERCISES[cell.exercise]
     part = exercise.part(cell.part)

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
+from typing import Literal
 
 from barprop.answers.error_hints import Expression, in_plain_words
 from barprop.answers.time_limit import TimeIsUpError, limit, timed
@@ -24,16 +25,17 @@ class AnswerError(Exception):
     sentence : str
         For the student: what happened, what was expected, what to do.
     kind : str
-        The cause, a key of `KINDS`, so that code never has to read the sentence; any other word becomes ``"other"``.
+        The cause, a key of `CAUSES`, so that code never has to read the sentence.
     """
 
-    def __init__(self, sentence: str, kind: str = "other") -> None:
+    def __init__(self, sentence: str, kind: Cause = "other") -> None:
         super().__init__(sentence)
-        self.kind = kind if kind in KINDS else "other"
+        self.kind = kind
 
 
+Cause = Literal["missing", "unwritten", "recursion", "raised", "late", "memory", "lost", "malformed", "other"]
 # kind of an AnswerError -> what it means
-KINDS = {
+CAUSES: dict[Cause, str] = {
     "missing": "there is no such name",
     "unwritten": "the answer raised NotImplementedError",
     "recursion": "Python's limit of nested calls was hit",
@@ -48,6 +50,11 @@ KINDS = {
 
 class OutOfTimeError(AnswerError):
     """The answer ran too long and was stopped; there is no use in trying it again."""
+
+
+def cause_of(word: str) -> Cause:
+    """Return the cause that another process named; "other" for any other word."""
+    return next((cause for cause in CAUSES if cause == word), "other")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from barprop.answers.untrusted import describe_type, identical, is_array, is_num
 from barprop.judging.exercise import Case, Drive, Mistake, Observation, Values
 
 _LISTED = 4  # arrays named in a sentence
-CACHE = Observation("the cache", "What forward keeps")
+CACHE = Observation("the cache", "What forward keeps", shows_kept=True)
 KEPT = "is kept for the backward that follows"
 NOT_READ = "is not read: backward gives the same whatever forward was given"
 FIRST = "is that of an earlier forward"

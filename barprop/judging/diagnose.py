@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import permutations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,10 +16,10 @@ from barprop.answers.untrusted import call_or_default, is_array, is_number
 from barprop.judging.compare import close, floats, is_finite, same_form
 from barprop.judging.exercise import NOT_FINITE, Case, Exercise, Mistake, Oracle, Values
 from barprop.judging.families import Guess, expression_of, guesses
+from barprop.judging.verdict import FailureKind
 from barprop.judging.wording import shown_name
 
 _MOSTLY = 0.7  # a guess fits at least that share of the wrong cases
-Oracle = Oracle
 
 
 @dataclass
@@ -32,9 +32,9 @@ class Trial:
     problems: dict[str, str]
     tried: bool = True
     calls: dict[str, tuple[Call, ...]] = field(default_factory=dict)
-    stopped: str = ""  # the kind of failure that ended it; a key of verdict.KINDS
+    stopped: FailureKind | Literal[""] = ""  # the kind of failure that ended it; a key of verdict.KINDS
 
-    def kind(self, output: str) -> str:
+    def kind(self, output: str) -> FailureKind:
         """Return what sort of failure a wrong output is, a key of verdict.KINDS."""
         if output not in self.got:
             return self.stopped or "form"

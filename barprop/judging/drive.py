@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from barprop.activations import Activation
 from barprop.answers.calls import AnswerError, Call, Remark, Run
-from barprop.answers.failures import OutOfTimeError
+from barprop.answers.failures import Cause, OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
 from barprop.answers.untrusted import call_or_default, copy_plain, is_plain, one_line, type_name
 from barprop.judging.exercise import NOT_TRIED, Case, Exercise
+from barprop.judging.verdict import FailureKind
 
 # kind of an AnswerError -> kind of the verdict, where it is not "form"
-_STOPPED = {kind: kind for kind in ("missing", "unwritten", "late", "lost")}
-_STOPPED |= dict.fromkeys(("raised", "recursion", "memory"), "raised")
+_STOPPED: dict[Cause, FailureKind] = {
+    "missing": "missing",
+    "unwritten": "unwritten",
+    "late": "late",
+    "lost": "lost",
+    "raised": "raised",
+    "recursion": "raised",
+    "memory": "raised",
+}
 _NOT_NESTED = {int, float, bool, str, type(None), np.ndarray}
 
 
@@ -28,7 +36,7 @@ class Driven:
     got: dict[str, Any] = field(default_factory=dict)
     calls: dict[str, tuple[Call, ...]] = field(default_factory=dict)
     error: str = ""
-    stopped: str = ""
+    stopped: FailureKind | Literal[""] = ""
     endless: bool = False
     skipped: set[str] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)

@@ -40,7 +40,7 @@ def evaluate(
         Case -> right values; default the exercise's own, which knows no closed form.
     """
     result = Evaluation(exercise, oracle or exercise.oracle)
-    silent, error, stopped = 0, "", ""
+    silent, tried = 0, Driven()
     cases = [*exercise.probes(np.random.default_rng(seed))]
     # The oracle has cases of its own where an object in them may remember what it was asked.
     twins = cases if all(map(remembers_nothing, cases)) else [*exercise.probes(np.random.default_rng(seed))]
@@ -48,18 +48,19 @@ def evaluate(
     for number, (case, twin) in enumerate(zip(cases, twins, strict=True)):
         right = result.oracle(twin)
         if silent >= _STOPS:  # what is not tried is not right either: its outputs fail with the last error
-            result.trials.append(Trial(case, {}, right, _problems(exercise, {}, right, error), False, stopped=stopped))
+            result.trials.append(
+                Trial(case, {}, right, _problems(exercise, {}, right, tried.error), False, stopped=tried.stopped)
+            )
             continue
         tried = although_in_place(exercise, answers, case, try_case(exercise, ahead.run(number, first=True), case))
-        error, stopped = tried.error, tried.stopped
         result.keeps = result.keeps or tried.keeps
         if tried.skipped:  # neither right nor wrong
             right = {name: value for name, value in right.items() if name not in tried.skipped}
         second = ahead.run(number, first=False) if number < _REPEATS and not tried.error else None
         for remark in _remarks(exercise, case, tried, right, second):
             _hold(result, remark, case)
-        problems = _problems(exercise, tried.got, right, error)
-        result.trials.append(Trial(case, tried.got, right, problems, calls=tried.calls, stopped=stopped))
+        problems = _problems(exercise, tried.got, right, tried.error)
+        result.trials.append(Trial(case, tried.got, right, problems, calls=tried.calls, stopped=tried.stopped))
         silent = _STOPS if tried.endless else (0 if tried.got or tried.skipped else silent + 1)
     return result
 

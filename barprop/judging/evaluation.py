@@ -132,12 +132,12 @@ class Evaluation:
         points = self._points(part, failed, held)
         if not failed and points >= most:  # charged in an earlier part already, so that nothing is lost here
             free = tuple(f"No points are lost for this here: {text}" for text in held)
-            keeps = (self.keeps,) if self.keeps and "cache" in part.outputs else ()
+            seen_kept = any(seen.shows_kept for seen in map(self.exercise.observations.get, part.outputs) if seen)
+            keeps = (self.keeps,) if self.keeps and seen_kept else ()
             return Verdict(title, points, most, self._tried(part, failed, set()), notes=(*free, *notes, *keeps))
         tried = self._tried(part, failed, seen)
         if not failed:
-            kind = "remark"
-            return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes, kind=kind)
+            return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes, kind="remark")
         found = None if self.blocked else self.diagnosis.mistake(failed)
         trial, name = self._shown(self._told_of(found, failed))
         sentence = self._problem(trial, name, failed)
@@ -148,13 +148,13 @@ class Evaluation:
             points,
             most,
             tried,
-            self.blocked or sentence,
-            found.hint if found else "",
-            found.name if found else "",
-            tuple(held),
-            "" if self.blocked else self._example(trial, name),
-            notes,
-            "blocked" if self.blocked else trial.kind(name),
+            problem=self.blocked or sentence,
+            hint=found.hint if found else "",
+            mistake=found.name if found else "",
+            remarks=tuple(held),
+            example="" if self.blocked else self._example(trial, name),
+            notes=notes,
+            kind="blocked" if self.blocked else trial.kind(name),
         )
 
     def _tried(self, part: Part, failed: set[str], seen: set[str]) -> tuple[tuple[str, bool], ...]:

@@ -174,15 +174,18 @@ class Observation:
         What a list of results calls it.
     subject : str
         What a sentence about it begins with; "" where the words are a sentence by themselves.
+    shows_kept : bool
+        Whether it is about what a layer keeps for its backward.
 
     Examples
     --------
     >>> Observation("a second call", "The network")  # "The network gives a different result the second time."
-    Observation(listed='a second call', subject='The network')
+    Observation(listed='a second call', subject='The network', shows_kept=False)
     """
 
     listed: str
     subject: str = ""
+    shows_kept: bool = False
 
 
 @dataclass(frozen=True)

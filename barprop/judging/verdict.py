@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
+FailureKind = Literal[
+    "value", "form", "raised", "late", "lost", "missing", "unwritten", "blocked", "remark", "gone", "unjudged"
+]
 # kind of failure -> what it means; what code decides by, so that nobody reads the sentence
-KINDS = {
+KINDS: dict[str, str] = {
     "value": "another mistake",
     "form": "another type or shape",
     "raised": "stops with an error",
@@ -66,7 +70,7 @@ class Verdict:
     remarks: tuple[str, ...] = ()
     example: str = ""
     notes: tuple[str, ...] = ()
-    kind: str = ""
+    kind: FailureKind | Literal[""] = ""
     sealed: bool = False
 
     @property

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from autograder.lms import archives
-from autograder.lms.collect import Collected, Collector, read_notes
+from autograder.lms.collect import Collected, Collector
+from autograder.lms.provenance import read_provenance
 from autograder.lms.roster import read_roster
 from tests.autograder.lms.archives import link, packed, written
 from tests.autograder.lms.rosters import CANVAS, MOODLE
@@ -64,9 +65,9 @@ def test_canvas(tmp_path: Path) -> None:
     assert result.versions == ["ada (panda.ipynb, panda-1.ipynb left out)"]
     assert (set(_reasons(result)), result.typed) == ({"nobody_999_5004_panda.ipynb"}, {"pia": "pluspia_105_text.html"})
     assert result.missing == ["eve", "pia"]
-    notes = read_notes(tmp_path / "downloaded", ASSIGNMENT)
-    assert notes["ada"]["origins"] == {"panda.ipynb": "lovelaceada_101_5009_panda-2.ipynb"}
-    assert notes["joerg"]["late"] is True
+    found = read_provenance(tmp_path / "downloaded", ASSIGNMENT)
+    assert found["ada"].origins == {"panda.ipynb": "lovelaceada_101_5009_panda-2.ipynb"}
+    assert found["joerg"].late is True
 
 
 def test_what_is_late_gets_the_time_that_is_given(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.commands.extend import student_of
+from autograder.lms.class_list import find_student
 from autograder.lms.roster import ROSTER, RosterError, course_roster, read_roster
 from tests.autograder.lms.rosters import CANVAS, MOODLE, PARTICIPANTS
 
@@ -65,13 +65,13 @@ def test_namesakes_are_both_named(tmp_path: Path) -> None:
     assert [one.id for one in roster.matches("john smith")] == ["S7", "S8"]
     assert roster.similar("Jon Smith") == ["S7", "S8"]
     with pytest.raises(ValueError, match="2 students are called 'John Smith': S7, S8"):
-        student_of("John Smith", tmp_path, tmp_path / "submitted")
+        find_student("John Smith", tmp_path, tmp_path / "submitted")
     with pytest.raises(ValueError, match="Did you mean S7 or S8"):
-        student_of("Jon Smith", tmp_path, tmp_path / "submitted")
+        find_student("Jon Smith", tmp_path, tmp_path / "submitted")
 
 
 def test_without_a_class_only_an_id_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert student_of("ada", tmp_path, tmp_path / "submitted") == "ada"
+    assert find_student("ada", tmp_path, tmp_path / "submitted") == "ada"
     assert "counts only if it is an id" in capsys.readouterr().err
 
 

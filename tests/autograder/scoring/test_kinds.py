@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from autograder.scoring.job import Job
 from autograder.scoring.pattern import pattern
 from autograder.scoring.record import Grade, Record
 from barprop.answers.calls import Namespace
+from barprop.answers.failures import CAUSES, Cause, cause_of
 from barprop.exercises import EXERCISES
-from barprop.judging.verdict import KINDS
+from barprop.judging.verdict import KINDS, FailureKind
 from tests.grading_tools import FakeSession, cell_of, plan, solved
 
 KIND_OF = {
@@ -44,6 +46,12 @@ def test_the_kind_of_a_failure_is_a_value(answer: str) -> None:
     found = graded(answer)
     assert found.kind == KIND_OF[answer]
     assert found.kind in KINDS or found.points == found.max_points
+
+
+def test_every_kind_has_a_meaning() -> None:
+    assert set(get_args(FailureKind)) == set(KINDS)
+    assert set(get_args(Cause)) == set(CAUSES)
+    assert [cause_of(word) for word in ("late", "value", "")] == ["late", "other", "other"]
 
 
 def test_a_missing_cell_and_an_untouched_one() -> None:
