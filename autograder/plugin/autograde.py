@@ -1,7 +1,7 @@
 """`nbgrader autograde` and the formgrader's button, through the same code as `python -m autograder grade`.
 
-nbgrader_config.py calls `install()`. Only the step that runs and scores notebooks is replaced; nbgrader's
-metadata, gradebook, feedback, exchange, manual grades and late policy stay as they are.
+nbgrader_config.py calls `install()`. Replaced are the step that runs and scores notebooks and the one that makes
+feedback pages; nbgrader's metadata, gradebook, exchange, manual grades and late policy stay as they are.
 """
 
 from __future__ import annotations
