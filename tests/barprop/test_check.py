@@ -9,8 +9,8 @@ import pytest
 
 from barprop import check
 from barprop.check import CheckFailedError
-from tests.barprop.answers.test_bad_input import is_one_sentence
 from tests.hostile import OBJECTS
+from tests.verdict_tools import is_one_sentence
 
 
 def said(capsys: pytest.CaptureFixture, *args: Any) -> str:

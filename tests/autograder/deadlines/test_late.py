@@ -11,7 +11,7 @@ from nbgrader.converters import NbGraderException
 from autograder.__main__ import main
 from autograder.deadlines.policy import DAY, LatePolicy
 from autograder.deadlines.toml_file import FILE
-from tests.autograder.plugin.test_course import run, totals
+from tests.course_runs import run, totals
 from tests.grading_tools import hand_in, own_answers, own_source, put
 
 

@@ -18,7 +18,7 @@ from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_gra
 from autograder.reports.table import Row, Table
 from autograder.wording import points
 from tests.autograder.lms.rosters import CANVAS, MOODLE, PARTICIPANTS
-from tests.autograder.plugin.test_course import run
+from tests.course_runs import run
 
 
 def _roster(folder: Path, content: str) -> Roster:

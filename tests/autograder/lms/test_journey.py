@@ -11,7 +11,7 @@ import pytest
 
 from autograder.__main__ import main
 from tests.autograder.lms.archives import packed, written
-from tests.autograder.plugin.test_course import run
+from tests.course_runs import run
 from tests.grading_tools import own_answers
 
 CANVAS = """\

@@ -16,40 +16,13 @@ from nbgrader.converters import NbGraderException
 from autograder.batch import run as run_module
 from autograder.batch.journal import Journal
 from autograder.batch.pool import WorkerPool
-from autograder.batch.run import Summary
-from autograder.plugin.autograde import Autograde
-from autograder.plugin.configuration import configured
 from autograder.scoring.grade import grade_submission
 from autograder.scoring.not_graded import refused
 from autograder.submission.read_folder import read_submission
-from tests.grading_tools import (
-    FakeSession,
-    hand_in,
-    make_course,
-    own_answers,
-    own_source,
-    put,
-    scores,
-)
+from tests.course_runs import run, totals
+from tests.grading_tools import FakeSession, hand_in, make_course, own_answers, own_source, put, scores
 
 pytestmark = pytest.mark.slow
-
-
-def run(assignment: str = "ps1", force: bool = False, **config: Any) -> Summary:
-    """Grade in this process, in the current folder."""
-    app = configured()
-    app.coursedir.assignment_id = assignment
-    for name, value in config.items():
-        setattr(app.coursedir, name, value)
-    converter = Autograde(coursedir=app.coursedir, parent=app)
-    converter.force = force
-    converter.start()
-    return converter.summary
-
-
-def totals(course: Path) -> dict[str, float]:
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "tests") as gradebook:
-        return {s.student_id: s.score for a in gradebook.assignments for s in a.submissions}
 
 
 def test_an_edited_release_takes_no_points(own: Path) -> None:

@@ -14,7 +14,7 @@ from nbgrader.converters import NbGraderException
 from autograder.batch import fingerprints
 from autograder.batch import run as run_module
 from autograder.course.layout import RELEASE
-from tests.autograder.plugin.test_course import run, totals
+from tests.course_runs import run, totals
 from tests.grading_tools import (
     ASSIGNMENT,
     cell_of,

@@ -16,37 +16,9 @@ from autograder.reference import REFERENCES
 from barprop import check
 from barprop.answers.calls import AnswerError
 from barprop.exercises import EXERCISES
-from barprop.judging.verdict import Verdict
 from tests.answers import tried, verdicts, with_answer
 from tests.hostile import EXCEPTIONS, KEYS
-
-ONE_NUMBER, ONE_ARRAY = "linear", "bar_w"
-
-
-def verdict_on(name: str, value: Any, seed: int = 0) -> Verdict:
-    """The verdict on the first part of an exercise whose answer is this value."""
-    return verdicts(tried(EXERCISES[name], with_answer(EXERCISES[name], **{name: value}), seed))[0]
-
-
-def is_one_sentence(text: str) -> None:
-    assert text
-    assert "\n" not in text
-    assert len(text) < 600
-    assert text[-1] in ".?"
-    assert text.isprintable()
-    assert "Traceback" not in text
-    assert " at 0x" not in text
-
-
-def assert_worthless(name: str, value: Any, *words: str) -> None:
-    verdict = verdict_on(name, value)
-    assert verdict.points == 0.0, str(verdict)
-    is_one_sentence(verdict.problem)
-    for word in words:
-        assert word in verdict.problem, verdict.problem
-    assert str(verdict)
-    assert verdict._repr_html_()
-
+from tests.verdict_tools import ONE_ARRAY, ONE_NUMBER, assert_worthless, is_one_sentence, verdict_on
 
 # --- values that come back --------------------------------------------------------------------
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from autograder.reference import REFERENCES
-from tests.barprop.answers.test_bad_input import ONE_ARRAY, ONE_NUMBER, assert_worthless, verdict_on
 from tests.hostile import OBJECTS, WRAPPERS
+from tests.verdict_tools import ONE_ARRAY, ONE_NUMBER, assert_worthless, verdict_on
 
 
 @pytest.mark.parametrize("kind", OBJECTS)

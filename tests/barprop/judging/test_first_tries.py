@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.course.authored import authored, read_authored
-from tests.barprop.judging.test_tutor import said
+from tests.verdict_tools import said
 
 _PGD = """
 def pgd(net, X, labels, eps, alpha, steps):

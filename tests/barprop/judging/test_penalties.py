@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from autograder.reference import REFERENCES, oracle_of
+from autograder.samples import function
 from barprop.answers.calls import AnswerError, Namespace, Run
 from barprop.answers.failures import OutOfTimeError
 from barprop.exercises import EXERCISES
 from barprop.judging.evaluate import evaluate
 from barprop.judging.judge import in_namespace, judge
-from tests.barprop.judging.test_tutor import function, names_of
+from tests.verdict_tools import names_of
 
 # --- one judge --------------------------------------------------------------------------------
 

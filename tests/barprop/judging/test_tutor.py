@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import linecache
 import signal
 import sys
 from pathlib import Path
@@ -14,10 +13,9 @@ import numpy as np
 import pytest
 
 from autograder import samples
-from autograder.reference import REFERENCES
 from autograder.samples import function
 from barprop import check
-from barprop.activations import ACTIVATIONS, tanh
+from barprop.activations import tanh
 from barprop.answers.calls import Namespace, Run
 from barprop.answers.notebook_values import read_from_notebook
 from barprop.answers.time_limit import time_limit
@@ -26,27 +24,9 @@ from barprop.exercises import EXERCISES
 from barprop.judging import help_tiers
 from barprop.judging.evaluate import evaluate
 from barprop.judging.help_tiers import Tries, folds_of
-from barprop.judging.judge import judge
 from barprop.judging.verdict import Verdict
 from barprop.judging.wording import literal
-
-
-def names_of(source: str, exercise: str = "") -> dict[str, Any]:
-    """A notebook in which a cell was run; Python can show its lines, as IPython's can."""
-    asks = EXERCISES[exercise].asks if exercise else ()
-    names = {"__name__": "__main__", "np": np, **ACTIVATIONS, **REFERENCES.names}
-    names = {name: value for name, value in names.items() if name not in asks}
-    file = f"<cell {len(linecache.cache)}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
-    exec(compile(source, file, "exec"), names)
-    return names
-
-
-def said(exercise: str, source: str, part: str = "") -> Verdict:
-    """The verdict of a check on a cell."""
-    found = EXERCISES[exercise]
-    return judge(found, Namespace(names_of(source, exercise)), EXERCISES).verdict(found.part(part))
-
+from tests.verdict_tools import names_of, said
 
 # --- the student's own value ------------------------------------------------------------------
 
