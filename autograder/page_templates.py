@@ -1,4 +1,4 @@
-"""The Jinja environment of the pages that people open: the report and the feedback."""
+"""The Jinja environment of the HTML pages: the report, the feedback and the page with all bars."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from barprop.judging.verdict import prose
 
 
 def page_templates(package: str) -> Environment:
-    """Return the templates of a package, with autoescape and the filters that both pages use."""
+    """Return the templates of a package, with autoescape and the filters that pages share."""
     environment = Environment(
         loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
