@@ -147,12 +147,11 @@ class Grader:
     def _session(self, job: Job, files: Mapping[str, bytes]) -> Session:
         if self._sandbox is not None and self._sandbox.limits.scratch != job.limits.scratch:
             self.close()  # all other limits are each session's own
-        if self._sandbox is None:
-            self._open(job.limits)
-        return self._sandbox.session(job.limits, files)
+        return (self._sandbox or self._open(job.limits)).session(job.limits, files)
 
-    def _open(self, limits: Limits) -> None:
+    def _open(self, limits: Limits) -> Sandbox:
         self._sandbox = (Sandbox if self.isolated else LocalSandbox)(limits)
+        return self._sandbox
 
     def close(self) -> None:
         """End the sandbox."""

@@ -22,6 +22,12 @@ def assignments_of(coursedir: CourseDirectory) -> list[str]:
     return sorted(name for name, notebooks in found.items() if not notebooks or any(map(_is_graded, notebooks)))
 
 
+def is_ungraded(folder: Path) -> bool:
+    """Whether a folder of source/ or of the release holds notebooks, and nothing in them that nbgrader manages."""
+    notebooks = list(folder.glob("*.ipynb"))
+    return bool(notebooks) and not any(map(_is_graded, notebooks))
+
+
 def _is_graded(notebook: Path) -> bool:
     return notebook.is_file() and b'"grade_id"' in notebook.read_bytes()
 

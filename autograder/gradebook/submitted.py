@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.course.names import assignments_of
 from autograder.wording import listed
 
 
@@ -39,10 +40,9 @@ def submissions(coursedir: CourseDirectory, assignment: str, student: str) -> li
 def handed_in(coursedir: CourseDirectory) -> tuple[list[str], list[str]]:
     """Return the assignments handed in, and sentences on what else is in submitted/."""
     here = coursedir_path(coursedir, coursedir.submitted_directory)
-    folders = [path for step in (coursedir.source_directory, coursedir.release_directory)
-               for path in coursedir_path(coursedir, step).glob("*") if path.is_dir()]  # fmt: skip
-    ungraded = {path.name for path in folders if is_ungraded(path)}
-    known = {path.name for path in folders} - ungraded
+    steps = [coursedir_path(coursedir, step) for step in (coursedir.source_directory, coursedir.release_directory)]
+    known = set(assignments_of(coursedir))
+    ungraded = {path.name for step in steps for path in step.glob("*") if path.is_dir()} - known
     inside = sorted(here.glob("*/*"))
     names = {path.name for path in inside if path.is_dir()}
     strange = names - known - ungraded if known else set()
@@ -57,13 +57,6 @@ def handed_in(coursedir: CourseDirectory) -> tuple[list[str], list[str]]:
     if loose:
         said.append(f"Skipped, because they are not in a folder STUDENT/ASSIGNMENT/: {listed(loose)}.")
     return sorted(names & known if known else names), said
-
-
-def is_ungraded(folder: Path) -> bool:
-    """Whether a folder of source/ or of the release holds notebooks, and nothing in them that nbgrader manages."""
-    notebooks = list(folder.glob("*.ipynb"))
-    marked = any('"grade_id"' in path.read_text(encoding="utf-8", errors="replace") for path in notebooks)
-    return bool(notebooks) and not marked
 
 
 def coursedir_path(coursedir: CourseDirectory, step: str) -> Path:

@@ -103,7 +103,7 @@ _stock_assignments = NbGraderAPI.get_source_assignments
 
 def _source_assignments(self: NbGraderAPI) -> set[str]:
     """Nbgrader's get_source_assignments, without folders that hold nothing to grade, such as a start page."""
-    from autograder.gradebook.submitted import is_ungraded
+    from autograder.course.names import is_ungraded
 
     steps = self.coursedir.source_directory, self.coursedir.release_directory
     return {

@@ -19,9 +19,10 @@ from autograder.course.course_map import ABOUT, map_table, totals, with_map
 from autograder.course.frame import START, framed
 from autograder.course.handout import for_students
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, is_cache
+from autograder.course.names import is_ungraded
 from autograder.course.outlines import MINUTES_A_WIDGET, count_words, hours, outline
 from autograder.course.pages import pages, stale_pages
-from autograder.gradebook.submitted import handed_in, is_ungraded
+from autograder.gradebook.submitted import handed_in
 from autograder.reference import n02_bar_notation as board
 from barprop import tanh
 from barprop.exercises import EXERCISES, NOTEBOOKS
