@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, datetime
 
 from autograder.lms.archives import Found
@@ -43,6 +43,7 @@ class Owned:
     path: tuple[str, ...]
     found: Found
     lms: str
+    _: KW_ONLY
     hand_in: str = ""
     number: int = 0
     late: bool = False
@@ -100,7 +101,7 @@ class Owners:
         student = self._canvas_student(match)
         path = rest or (match["file"],)
         number, late = int(match["number"]), bool(match["late"])
-        return Owned(student.id, path, found, "canvas", "", number, late, found.time, origin)
+        return Owned(student.id, path, found, "canvas", number=number, late=late, time=found.time, origin=origin)
 
     def _canvas_student(self, match: re.Match[str]) -> Student:
         return self._one(
@@ -120,7 +121,7 @@ class Owners:
         path = (match["file"],) if match["file"] and not rest else rest
         if not path:
             raise UnmatchedError("is a file where a student's folder was expected")
-        return Owned(student.id, path, found, "moodle", "", 0, False, found.time, top[-1])
+        return Owned(student.id, path, found, "moodle", time=found.time, origin=top[-1])
 
     @staticmethod
     def _blind(numbered: list[Student], name: str) -> list[Student]:
@@ -134,7 +135,7 @@ class Owners:
         except ValueError as error:
             raise UnmatchedError(f"{error}") from None
         student = self._by_id(match["user"])
-        return Owned(student, rest, found, "exchange", match["time"], time=time.replace(tzinfo=UTC))
+        return Owned(student, rest, found, "exchange", hand_in=match["time"], time=time.replace(tzinfo=UTC))
 
     def _folder(self, found: Found) -> Owned:
         """Match a folder STUDENT/ or STUDENT/ASSIGNMENT/, or a single file whose name begins with the student."""

@@ -17,9 +17,9 @@ class Provenance:
     Parameters
     ----------
     lms : str
-        "canvas" or "moodle"; "" for a folder.
+        "canvas", "moodle", "exchange" or "folder".
     number : int
-        Canvas' number of the submission, which grows from one to the next; 0 where there is none.
+        Canvas' number of the file, which grows with time; 0 elsewhere.
     late : bool
         Whether Canvas marked it LATE.
     origins : dict of str to str

@@ -20,8 +20,14 @@ class Part:
 
     Parameters
     ----------
-    missing : who of the class handed in nothing. notes : by a key of `findings.NOTES`, (student, sentence).
-    lacking : module -> students. inside : the cells whose scores were made in the student's process.
+    missing : list of str
+        Who of the class handed in nothing.
+    notes : dict
+        By a key of `findings.NOTES`, (student, sentence).
+    lacking : dict of str to list of str
+        Module -> students.
+    inside : list of str
+        The cells whose scores were made in the student's process.
     """
 
     table: Table
@@ -50,7 +56,10 @@ class ClassReport:
 
     Parameters
     ----------
-    has_roster : whether it is known who is in the class. names : id -> name, of those whose name is known.
+    has_roster : bool
+        Whether it is known who is in the class.
+    names : dict of str to str
+        Id -> name, of those whose name is known.
     """
 
     parts: list[Part]
@@ -129,13 +138,13 @@ def class_report(
     mistakes = [found for table in tables for found in findings.mistakes(table)]
     mistakes.sort(key=lambda one: (-one.lost, -one.count, one.assignment, one.exercise, one.what))
     return ClassReport(
-        [_part(table, class_, hide_names) for table in tables],
-        mistakes,
-        standings(tables, class_),
-        roster is not None,
-        hide_names,
-        len(class_),
-        {} if hide_names else dict(names or {}),
+        parts=[_part(table, class_, hide_names) for table in tables],
+        mistakes=mistakes,
+        standings=standings(tables, class_),
+        has_roster=roster is not None,
+        hidden=hide_names,
+        class_size=len(class_),
+        names={} if hide_names else dict(names or {}),
     )
 
 
@@ -144,14 +153,14 @@ def _part(table: Table, class_: list[str], hide_names: bool) -> Part:
     if hide_names:  # a sentence may quote a file's name, and that a student's
         notes = {kind: [(student, "") for student, _ in found] for kind, found in notes.items()}
     return Part(
-        table,
-        spread_of(table),
-        items_of(table),
-        findings.clusters(table),
-        missing_from(table, class_),
-        notes,
-        findings.missing_modules(table),
-        findings.inside(table),
+        table=table,
+        spread=spread_of(table),
+        items=items_of(table),
+        clusters=findings.clusters(table),
+        missing=missing_from(table, class_),
+        notes=notes,
+        lacking=findings.missing_modules(table),
+        inside=findings.inside(table),
     )
 
 

@@ -7,7 +7,7 @@ repair becomes a sentence for the student and the instructor.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from autograder.assignment import NotebookPlan, PlanCell
@@ -27,15 +27,26 @@ class Cell:
 
     Parameters
     ----------
-    plan : the cell as released, None for a student's own.
-    run : the source to run when grading, None where nothing runs.
-    untouched : an answer cell left as it was given.
-    notes : what was mended, for the student.
+    kind : str
+        "code", "markdown" or "raw".
+    source : str
+        What the student wrote, or what was put in its place.
+    plan : PlanCell or None
+        The cell as released, None for a student's own.
+    run : str or None
+        The source to run when grading, None where nothing runs.
+    id, tags, attachments
+        nbformat's and JupyterLab's.
+    untouched : bool
+        Whether it is an answer cell left as it was given.
+    notes : list of str
+        What was mended, for the student.
     """
 
     kind: str
     source: str
     plan: PlanCell | None = None
+    _: KW_ONLY
     run: str | None = None
     id: str = ""
     tags: tuple[str, ...] = ()
@@ -268,7 +279,16 @@ class _Parts:
         if found.grade_id != plan.grade_id:
             notes.append(f"The cell for {plan.grade_id} was recognised without its nbgrader mark.")
         cell_id = plan.cell_id or found.id
-        return Cell(plan.kind, source, plan, None, cell_id, plan.tags, found.attachments, untouched, notes)
+        return Cell(
+            plan.kind,
+            source,
+            plan,
+            id=cell_id,
+            tags=plan.tags,
+            attachments=found.attachments,
+            untouched=untouched,
+            notes=notes,
+        )
 
     def _joined(self, texts: list[str], last: int) -> str | None:
         """Join the parts of a split answer into one source that parses; None if they were not split."""
