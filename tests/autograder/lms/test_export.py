@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from autograder.__main__ import main
 from autograder.lms.feedback_zip import write_feedback
 from autograder.lms.owners import Owners
+from autograder.lms.provenance import Provenance
 from autograder.lms.roster import Roster, read_roster
 from autograder.reports.csv_file import write_csv
 from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades
@@ -150,7 +151,7 @@ def _feedback(folder: Path, *students: str) -> Path:
     ],
 )
 def test_feedback_has_the_names_of_what_was_downloaded(tmp_path: Path, lms: str, origin: str, name: str) -> None:
-    notes = {"ada": {"lms": lms, "origins": {"data.csv": "x_1_2_data.csv", "panda.ipynb": origin}}}
+    notes = {"ada": Provenance(lms, origins={"data.csv": "x_1_2_data.csv", "panda.ipynb": origin})}
     result = write_feedback(tmp_path / "f.zip", lms, _feedback(tmp_path, "ada", "bea"), "07_panda", notes, None)
     with zipfile.ZipFile(tmp_path / "f.zip") as archive:
         assert archive.namelist() == [name]
