@@ -14,6 +14,7 @@ from nbgrader.converters import NbGraderException
 from autograder.batch import fingerprints
 from autograder.batch import run as run_module
 from autograder.course.layout import RELEASE
+from barprop.judging import judge as judge_module
 from tests.course_runs import run, totals
 from tests.grading_tools import (
     ASSIGNMENT,
@@ -68,15 +69,13 @@ def test_the_courses_own_notebook(ours: Path) -> None:
 def test_a_changed_exercise_regrades_only_what_it_touches(
     ours: Path, jobs: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from autograder.scoring import score
-
     run(ASSIGNMENT)
     tried: list[tuple[str, str]] = []
-    real_key, real = fingerprints.exercise_key, score.judge.evaluate
+    real_key, real = fingerprints.exercise_key, judge_module.evaluate
     monkeypatch.setattr(
         fingerprints, "exercise_key", lambda name: real_key(name) + ("changed" if name == "relu" else "")
     )
-    monkeypatch.setattr(score.judge, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
+    monkeypatch.setattr(judge_module, "evaluate", lambda e, *rest: tried.append(e.name) or real(e, *rest))
     held = scores(ours)
     assert run(ASSIGNMENT).graded == 3
     assert set(tried) == {"relu"}

@@ -21,6 +21,7 @@ from autograder.scoring.run_cells import NotebookRun
 from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_text
 from autograder.submission.cell_source import check_call, declared
 from barprop.answers.calls import AnswerError, Namespace
+from barprop.judging import judge as judge_module
 from tests.grading_tools import FakeSession, cell, grade, grade_bytes, notebook, plan, points, solved, text_of
 
 TRAPS = [
@@ -255,14 +256,14 @@ def test_when_the_time_is_up_the_rest_is_0(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_bug_in_the_judging_costs_one_exercise(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = score.judge.evaluate
+    real = judge_module.evaluate
 
     def broken(exercise: Any, *rest: Any) -> Any:
         if exercise.name == "relu":
             raise ZeroDivisionError
         return real(exercise, *rest)
 
-    monkeypatch.setattr(score.judge, "evaluate", broken)
+    monkeypatch.setattr(judge_module, "evaluate", broken)
     record = grade(solved())
     assert points(record)["test_relu"] == 0.0
     assert points(record)["test_linear"] == 1.0
