@@ -9,13 +9,12 @@ import numpy as np
 
 from barprop.activations import sigmoid, softplus
 from barprop.answers.calls import Run
+from barprop.exercises.n01_forward_graph.logistic import far_out, logistic_values
 from barprop.exercises.n02_bar_notation.foreign_cache import bars_from
 from barprop.exercises.sampling import draw, read_only
 from barprop.judging.exercise import NOT_FINITE, Candidate, Case, Exercise, Mistake, Values
 from barprop.numerics.steps import inner, product
 from barprop.numerics.vjp import pull_back
-
-from ..n01_forward_graph.logistic import far_out, logistic_values
 
 LOGISTIC_BARS = ("m", "z", "y", "w", "x")
 
