@@ -18,6 +18,7 @@ import pytest
 from autograder.course.layout import ROOT
 from tests.browser.gallery import NAMES, WIDGETS
 from tests.browser.lab_page import LabPage
+from tests.depth import often
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 # set by the reader before the notebook is saved; the state must come back with it
@@ -129,7 +130,7 @@ def test_saved_again_without_having_run_it_keeps_its_widgets(saved: Path, browse
     path = lab.folder / "kept.ipynb"
     path.write_bytes(saved.read_bytes())
     size = len(metadata_of(path))
-    for _ in range(2):
+    for _ in range(often(1, 2)):
         page = LabPage(browser, lab).open(path.name)
         page.widget(0)
         page.page.evaluate("window.jupyterapp.commands.execute('notebook:insert-cell-below')")
