@@ -126,7 +126,9 @@ def _sparse_giants(folder: Path) -> None:
             file.truncate(140_000_000)
 
 
-def test_holes_in_files_count_as_what_they_are_read_as(tmp_path: Path) -> None:
+def test_holes_in_files_count_as_what_they_are_read_as(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("_HELD", "_LOOKED_AT"):
+        monkeypatch.setattr(intake, limit, getattr(intake, limit) // 5)  # takes a fifth of the time
     Attack("sparse", "hands in 60 notebooks of 16 MB that take no room on disk", beside=_sparse).write(tmp_path)
     assert intake.read_submission(tmp_path).held <= intake._HELD
 
