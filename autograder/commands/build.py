@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from autograder.batch.progress import Progress
@@ -53,7 +54,9 @@ def run(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def release_with_progress(folder: Path) -> Path:
+def release_with_progress(folder: Path, assignments: Collection[str] | None = None) -> Path:
     """Make what students receive, in `folder`, and show how far it is; return the folder with the assignments."""
-    with Progress("Making the students' notebooks", len({path.parent for path in graded()})) as progress:
-        return release_into(folder, progress.step)
+    every = {path.parent.name for path in graded()}
+    made = every.intersection(assignments) if assignments else every
+    with Progress("Making the students' notebooks", len(made)) as progress:
+        return release_into(folder, progress.step, made)

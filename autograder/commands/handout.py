@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.commands.build import release_with_progress
+from autograder.course.authored import authored
 from autograder.course.build import differences
 from autograder.course.handout import TOP, contents, for_students
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, given_path
@@ -47,15 +48,21 @@ def run(args: argparse.Namespace) -> int:
 
 def _notebooks(args: argparse.Namespace) -> int:
     """Pack what students need. It is made from source/ anew: notebooks/ may have been worked in."""
+    known = sorted({path.parent.name for path in authored()})
+    require_assignments(args.assignments, known)
     with tempfile.TemporaryDirectory() as folder:
-        release = release_with_progress(Path(folder))
-        there = sorted(path.name for path in release.iterdir() if path.is_dir())
-        require_assignments(args.assignments, there)
-        changed = differences(release, RELEASE) if RELEASE.is_dir() else []
+        release = release_with_progress(Path(folder), args.assignments)
+        made = sorted(path.name for path in release.iterdir() if path.is_dir())
+        changed = [
+            f"{name}/{file}"
+            for name in made
+            if (RELEASE / name).is_dir()
+            for file, _ in differences(release / name, RELEASE / name)
+        ]
         with replacing(args.to) as partial:
-            write_zip(partial, release, args.assignments or there)
+            write_zip(partial, release, args.assignments or made)
     if changed:
-        names = ", ".join(name for name, _ in changed[:5]) + ", ..." * (len(changed) > 5)
+        names = ", ".join(changed[:5]) + ", ..." * (len(changed) > 5)
         print(f"notebooks/ differs from what source/ makes ({names}): packed is what source/ makes.", file=sys.stderr)
     print(f"Written: {args.to} ({args.to.stat().st_size / 1e6:.1f} MB). Its README.md tells students how to start.")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import nbformat
@@ -48,22 +48,32 @@ def declared_otherwise(path: Path) -> list[str]:
     return sorted(problems)
 
 
-def release_into(folder: Path, done: Callable[[], object] | None = None) -> Path:
+def release_into(
+    folder: Path, done: Callable[[], object] | None = None, assignments: Collection[str] | None = None
+) -> Path:
     """Make with nbgrader what students receive, in `folder`; return the folder with the assignments.
 
-    `done` is called after each assignment.
+    Parameters
+    ----------
+    done : called after each assignment.
+    assignments : names of those to make; all of them if None. The start page is always made.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
     from autograder.course.clear_solutions import preprocessors
 
+    every = {path.parent.name for path in graded()}
+    made = sorted(every if assignments is None else every.intersection(assignments))
+    start = sorted({path.parent.name for path in authored()} - every)
     for path in authored():
+        if path.parent.name not in (*made, *start):
+            continue
         target = folder / "source" / path.parent.name
         if not target.exists():
             shutil.copytree(path.parent, target, ignore=shutil.ignore_patterns("*.ipynb", "__pycache__", ".*"))
         (target / f"{path.stem}.ipynb").write_text(nbformat.writes(read_authored(path)), encoding="utf-8")
-    for assignment in sorted({path.parent.name for path in graded()}):
+    for assignment in made:
         config = Config()
         config.CourseDirectory.root = str(folder)
         config.CourseDirectory.release_directory = "notebooks"
@@ -77,11 +87,12 @@ def release_into(folder: Path, done: Callable[[], object] | None = None) -> Path
         if done is not None:
             done()
     release = folder / "notebooks"
-    for assignment in sorted({path.parent.name for path in authored()} - {path.parent.name for path in graded()}):
+    for assignment in start:
         shutil.copytree(
             folder / "source" / assignment, release / assignment, ignore=shutil.ignore_patterns(*ignored_names())
         )
-    (release / CHEAT_SHEET_IN / CHEAT_SHEET).write_text(cheat_sheet(), encoding="utf-8")
+    if CHEAT_SHEET_IN in made:
+        (release / CHEAT_SHEET_IN / CHEAT_SHEET).write_text(cheat_sheet(), encoding="utf-8")
     return release
 
 

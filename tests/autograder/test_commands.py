@@ -40,7 +40,7 @@ def test_a_page_without_a_graded_cell_is_no_assignment(
 def test_making_the_notebooks_says_how_far_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def made(folder: Path, done: Callable[[], object]) -> Path:
+    def made(folder: Path, done: Callable[[], object], assignments: set[str]) -> Path:
         done()
         done()
         return folder

@@ -144,11 +144,12 @@ def test_a_formula_is_no_formula_in_a_spreadsheet(text: str) -> None:
 
 
 def test_the_exporter_neutralises_every_name(tmp_path: Path) -> None:
-    from nbgrader.api import Gradebook
+    from nbgrader.coursedir import CourseDirectory
 
+    from autograder.gradebook.database import open_gradebook
     from autograder.plugin.quoted_csv import QuotedCsv
 
-    with Gradebook(f"sqlite:///{tmp_path}/g.db") as gradebook:
+    with open_gradebook(CourseDirectory(db_url=f"sqlite:///{tmp_path}/g.db")) as gradebook:
         gradebook.add_assignment("=ps1")
         gradebook.add_student("=1+1", first_name="@x", last_name="-y", email="+z")
         plugin = QuotedCsv()
