@@ -20,6 +20,7 @@ COMMANDS = {
     "extend": ("autograder.commands.extend", "give one student more time"),
     "late": ("autograder.commands.late", "set what lateness costs"),
     "grade": ("autograder.commands.grade", "grade the submissions of one assignment or several"),
+    "feedback": ("autograder.commands.feedback", "make the students' feedback pages"),
     "report": ("autograder.commands.report", "scores per student and exercise, and the mistakes the class made"),
     "similar": ("autograder.commands.similar", "list pairs of answers that are more alike than chance explains"),
     "export": ("autograder.commands.export", "write the gradebook as CSV"),
@@ -57,7 +58,7 @@ def main(words: list[str] | None = None) -> int:
         if not isinstance(error, NbGraderException):
             raise
         print(error, file=sys.stderr)  # a sentence
-        return 1
+        return 2
 
 
 def _run(words: list[str]) -> int:

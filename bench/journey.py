@@ -93,14 +93,13 @@ def run(course: Path, command: list[str]) -> None:
 
 def steps(assignments: list[str]) -> dict[str, list[list[str]]]:
     """Return each step's commands."""
-    feedback = [sys.executable, "-m", "nbgrader", "generate_feedback"]
     canvas = [*_OURS, "export", "--for", "canvas"]
     packed = [[*canvas, name, "--to", f"{name}.csv", "--feedback", f"{name}-feedback.zip"] for name in assignments]
     return {
         "collect": [[*_OURS, "collect", name, f"{name}.zip"] for name in assignments],
         "grade": [[*_OURS, "grade", *assignments]],
         "report": [[*_OURS, "report", "--html", "report.html", *assignments]],
-        "feedback": [[*feedback, name] for name in assignments],
+        "feedback": [[*_OURS, "feedback", *assignments]],
         "export": [canvas, *packed],
     }
 

@@ -61,7 +61,7 @@ class Summary:
             said.append(f"  Modules the grader lacks: {modules}. Where one is needed: install it and grade again.")
         said += [f"  quarantine: {r.student}: {r.quarantine} Counts 0 and waits for review." for r in self.quarantined]
         if self.stale:
-            again = f"nbgrader generate_feedback {self.assignment} --force"
+            again = f"autograder feedback {self.assignment} --force"
             who = f"{self.stale} student{'s' * (self.stale > 1)}"
             said.append(f"  The feedback of {who} is older than the grades: {again}")
         said += [f"  NOT WRITTEN: {why}." for why in self.unwritten]
@@ -175,7 +175,7 @@ class Run:
         )
 
     def _left_out(self, submission: Submission) -> list[str]:
-        """Name in a sentence the files that are not copied to autograded/ and feedback/."""
+        """Name in a sentence the files that are not copied to autograded/."""
         names = sorted(name for name in submission.files.keys() - self.plan.files.keys() if not is_data(name))
         why = "Only data is copied to autograded/ (csv, txt, npy, npz, png, jpg); left out"
         return [f"{why}: {listed(names)}."] if names else []

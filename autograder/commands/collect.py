@@ -6,8 +6,9 @@ import argparse
 import sys
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
-from autograder.course.layout import given_path
+from autograder.course.layout import CONFIG, given_path
 from autograder.course.names import assignments_of, notebooks_of, require_assignments
 from autograder.deadlines.moment import read_zone
 from autograder.deadlines.toml_file import read_deadlines
@@ -42,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     absent = [str(path) for path in args.files if not path.exists()]
     if absent:
         raise InputError(f"There is no file {', '.join(absent)}.")
+    for path in args.files:
+        _refuse_course(path, coursedir, known)
     root = Path(coursedir.root)
     roster = course_roster(root, args.roster)
     zone = read_zone(args.zone) if args.zone else read_deadlines(root).zone
@@ -63,6 +66,16 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 0 if result.complete else 1
+
+
+def _refuse_course(path: Path, coursedir: Any, assignments: list[str]) -> None:
+    """Raise InputError for the folder of a course, in which nothing says whose the notebooks are."""
+    released = [path / coursedir.release_directory / name for name in assignments]
+    if (path / CONFIG).is_file() or any(folder.is_dir() for folder in released):
+        raise InputError(
+            f"{path} is the folder of a whole course, not of submissions. Give what the LMS packed, or a folder with "
+            "one folder for each student, such as another course's submitted/."
+        )
 
 
 def _late_time(text: str, zone: tzinfo) -> datetime:

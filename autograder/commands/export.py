@@ -44,7 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the CSV; return the exit code."""
     app = configured(args.db)
-    args.to = args.to or Path("grades.csv" if args.lms is None else f"{args.lms}.csv")
+    default = "grades.csv" if args.lms is None else f"{args.lms}.csv"
+    args.to = args.to or Path(app.coursedir.root) / default
     with existing_gradebook(app.coursedir) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
         try:
@@ -113,7 +114,7 @@ def _check_feedback(coursedir: CourseDirectory, chosen: list[str]) -> None:
     if not has_pages(coursedir_path(coursedir, coursedir.feedback_directory), chosen[0]):
         raise ExportError(
             f"There are no feedback pages of {chosen[0]} to pack, so nothing was written. Make them first: "
-            f"nbgrader generate_feedback {chosen[0]}"
+            f"autograder feedback {chosen[0]}"
         )
 
 

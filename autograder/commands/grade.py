@@ -48,7 +48,7 @@ def _run(args: argparse.Namespace, first: Worker) -> int:
     from autograder.gradebook.submitted import coursedir_path, handed_in
     from autograder.plugin.autograde import Autograde
     from autograder.plugin.configuration import configured
-    from autograder.plugin.grading import Grading
+    from autograder.plugin.grading import Grading, check_name
 
     app = configured(args.db)
     coursedir = app.coursedir
@@ -62,6 +62,8 @@ def _run(args: argparse.Namespace, first: Worker) -> int:
         submitted = coursedir_path(coursedir, coursedir.submitted_directory)
         nothing = f"There are no submissions: {submitted} holds no STUDENT/ASSIGNMENT/ folder of this course."
         raise CourseError("\n".join([nothing, *strays]))
+    for name in assignments:
+        check_name(name)
     with Grading(Autograde(coursedir=coursedir, parent=app)).executor(first) as executor:
         code = max([_grade(app, name, args.force, executor) for name in assignments])
     if strays and args.student == "*":
@@ -73,13 +75,7 @@ def _grade(app: AutogradeApp, assignment: str, force: bool, executor: Executor) 
     from nbgrader.converters import NbGraderException
 
     from autograder.plugin.autograde import Autograde
-    from autograder.plugin.grading import check_name
 
-    try:
-        check_name(assignment)
-    except NbGraderException as error:
-        print(error, file=sys.stderr)
-        return 1
     app.coursedir.assignment_id = assignment
     converter = Autograde(coursedir=app.coursedir, parent=app)
     converter.force, converter.executor, converter.passes_interrupts = force, executor, True
@@ -88,7 +84,7 @@ def _grade(app: AutogradeApp, assignment: str, force: bool, executor: Executor) 
         converter.start()
     except NbGraderException as error:
         print(error, file=sys.stderr)
-        code = 1
+        code = 1 if converter.summary else 2  # without a summary nothing could be graded as it was typed
     else:
         code = 0
     if converter.summary:

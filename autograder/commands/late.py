@@ -18,17 +18,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--penalty",
         type=_penalty,
         metavar="SHARE",
-        help="share of the points lost per day or part of a day, e.g. 0.1; or `none`, or `zero`",
+        help="share of the points lost per day or part of a day, e.g. 0.1 or 10%%; or `none`, or `zero`",
     )
     add(
         "--grace-minutes", type=float, metavar="MINUTES", help="minutes that a submission may be late without a penalty"
     )
     add("--late-days", type=int, metavar="DAYS", help="free late days of each student in the whole course")
-    add("--at-most", type=float, metavar="SHARE", help="largest share of the points that lateness can cost")
+    add("--at-most", type=_share, metavar="SHARE", help="largest share of the points that lateness can cost")
 
 
 def _penalty(text: str) -> float | str:
-    return text if text in ("none", "zero") else float(text)
+    return text if text in ("none", "zero") else _share(text)
+
+
+def _share(text: str) -> float:
+    """Return a share that was typed as a number or as a percentage."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a share of the points: write 0.1 or 10% for a tenth"
+        ) from None
 
 
 def run(args: argparse.Namespace) -> int:

@@ -57,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
             except OSError as error:
                 raise CourseError(f"{path} cannot be written: {error.strerror}.") from None
     print(as_text(report))
+    for path in filter(None, (args.html, args.csv, args.json)):
+        print(f"\nWritten: {path}")
     if not args.html:
         print("\nThe same as a page, with pictures: --html FILE")
     return 0

@@ -46,5 +46,5 @@ def require_assignments(words: Iterable[str], known: Collection[str]) -> None:
 
 
 def _no_assignment(word: str, known: Collection[str]) -> str:
-    there = f"there are {', '.join(known)}" if known else "there is none at all"
+    there = f"there {'is' if len(known) == 1 else 'are'} {', '.join(known)}" if known else "there is none at all"
     return f"There is no assignment {word!r}; {there}.{did_you_mean(word, known)}"

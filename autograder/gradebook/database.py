@@ -49,9 +49,8 @@ def _make_tables(url: str, course: str) -> None:
     try:
         if inspect(engine).has_table("alembic_version"):
             return
-        from alembic.script import (
-            ScriptDirectory,
-        )  # only a new gradebook waits for it: it loads every PostgreSQL dialect
+        # Only a new gradebook waits for it: it loads every PostgreSQL dialect.
+        from alembic.script import ScriptDirectory
 
         with engine.begin() as connection:
             if first := _ONE_AT_A_TIME.get(engine.dialect.name):

@@ -75,8 +75,8 @@ class Collector:
                 progress.step(len(refusals.listed) > before)
         write_provenance(self.downloaded, self.assignment, notes)
         result.refused = refusals.listed
-        result.missing = [s.id for s in self.roster or () if not self._has(s.id)]
         result.typed = {who: name for who, name in result.typed.items() if not self._has(who)}
+        result.missing = [s.id for s in self.roster or () if s.id not in result.typed and not self._has(s.id)]
         result.keep_list()
         return result
 

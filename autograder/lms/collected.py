@@ -30,6 +30,8 @@ class Collected:
         Whose hand-in was there already and got another time.
     others : list of str
         Whose hand-in is another assignment's and was left out.
+    missing : list of str
+        Who is in the roster and handed in neither a file nor a text.
     typed : dict
         Student -> the text that was typed into the LMS, of those who handed in no file.
     unusable : dict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, tzinfo
 from glob import glob
 from pathlib import Path
@@ -15,16 +15,15 @@ from typing import Any
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback as StockFeedback
 from nbgrader.converters import NbGraderException
-from nbgrader.utils import find_all_files
 from traitlets import Float, List
 
 from autograder.batch.progress import Progress
 from autograder.deadlines.toml_file import read_deadlines
 from autograder.errors import CourseError
+from autograder.lms.hand_ins import STAMP
 from autograder.lms.roster import course_roster, names_of
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.plugin.feedback_grades import Grades
-from autograder.submission.read_folder import is_data
 from autograder.wording import did_you_mean, plural
 
 
@@ -35,6 +34,8 @@ class GenerateFeedback(StockFeedback):
         config=True
     )
     preprocessors = List([Grades, CSSHTMLHeaderPreprocessor]).tag(config=True)
+    pages: Converter | None = None  # makes the pages; None: one of its own for each start
+    summary: str = ""
     _converter: Converter | None = None
     _names: Mapping[str, str] = MappingProxyType({})
     _zone: tzinfo = UTC
@@ -44,7 +45,7 @@ class GenerateFeedback(StockFeedback):
 
     def start(self) -> None:
         """Make the feedback of the submissions that the course directory names. Raises NbGraderException."""
-        self._converter, self._students = Converter(self.seconds), []
+        self._students = []
         own, quiet = self.log, self.log.getChild("pages")
         if getattr(self.parent, "log_level", None) not in (logging.DEBUG, "DEBUG"):  # four lines about each page
             self.log = quiet
@@ -59,14 +60,15 @@ class GenerateFeedback(StockFeedback):
         except CourseError as error:
             self.log.warning("The pages show times in UTC: %s", error)
         try:
-            super().start()
+            with nullcontext(self.pages) if self.pages else closing(Converter(self.seconds)) as self._converter:
+                super().start()
         finally:
-            self._converter.close()
             self.log = own
         there = len(self.assignments) - len(self._students)
         made = plural(len(self._students), "student")
         old = f"; {plural(there, 'student')} had it already (--force makes it again)" if there else ""
-        self.log.info("%s: feedback made for %s%s.", self.coursedir.assignment_id, made, old)
+        self.summary = f"{self.coursedir.assignment_id}: feedback made for {made}{old}."
+        self.log.info(self.summary)
 
     def init_notebooks(self) -> None:
         """Find the graded notebooks. Raises NbGraderException where there are none."""
@@ -75,10 +77,12 @@ class GenerateFeedback(StockFeedback):
                 super().init_notebooks()
         except NbGraderException:
             wanted, student = self.coursedir.assignment_id, self.coursedir.student_id
-            known = sorted({Path(path).name for path in glob(self._format_source("*", "*"))})
+            graded = [Path(path) for path in glob(self._format_source("*", "*"))]
+            known = sorted({path.name for path in graded})
             whose = "" if student == "*" else f" of {student}"
             there = f"graded so far: {', '.join(known)}" if known else "nothing has been graded yet"
-            meant = "" if wanted in known else did_you_mean(wanted, known)
+            students = [path.parent.name for path in graded if path.name == wanted]
+            meant = did_you_mean(student, students) if wanted in known else did_you_mean(wanted, known)
             said = f"No submission{whose} for {wanted} has been graded; {there}.{meant}"
             self.log.error(said)
             raise NbGraderException(said) from None
@@ -98,16 +102,13 @@ class GenerateFeedback(StockFeedback):
         return wanted
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy the data files that lie beside the graded notebooks; no others, and nothing through a link."""
-        source = Path(self._format_source(assignment_id, student_id))
+        """Copy the time stamp, by which nbgrader knows whether pages are up to date; pages need no other file."""
+        stamp = Path(self._format_source(assignment_id, student_id)) / STAMP
         target = Path(self._format_dest(assignment_id, student_id))
-        for name in find_all_files(str(source), [*self.coursedir.ignore, "*.ipynb"]):
-            path = Path(name)
-            if is_data(path.name) and not path.is_symlink():
-                copy = target / path.relative_to(source)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.unlink(missing_ok=True)
-                shutil.copy(path, copy)
+        target.mkdir(parents=True, exist_ok=True)
+        if stamp.is_file() and not stamp.is_symlink():
+            (target / STAMP).unlink(missing_ok=True)
+            shutil.copy(stamp, target / STAMP)
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Make one page. Raises NbGraderException where none can be made."""

@@ -10,9 +10,9 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from autograder.scoring.marks import ShownVerdict, is_given, is_notice, is_verdict, verdict_of
+from autograder.scoring.sanitize import PICTURES
 from barprop.exercises import EXERCISES, TESTS
 
-_PICTURES = ("image/png", "image/jpeg", "image/gif")
 _TEXT = 2_000  # characters of one output
 _SOURCE = 10_000
 
@@ -216,7 +216,7 @@ def _outputs(output: Any) -> Iterator[Output]:
     elif output.output_type == "stream":
         yield Output(_short(output.text))
     else:
-        picture = next((kind for kind in _PICTURES if kind in output.data), "")
+        picture = next((kind for kind in PICTURES if kind in output.data), "")
         if picture:
             yield Output(picture=f"data:{picture};base64,{''.join(output.data[picture].split())}")
         elif output.data.get("text/plain"):

@@ -18,7 +18,7 @@ from PIL import Image
 from autograder.submission.read_notebook import clean
 
 _MOST = 400_000  # characters of output kept for one cell
-_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _BEGINNINGS = (b"\x89PNG", b"\xff\xd8", b"GIF8", b"RIFF")
 _FRAME = b"\x21\xf9\x04"  # what stands before each frame of a GIF
@@ -125,7 +125,7 @@ def _bundle(data: dict[str, str]) -> dict[str, str]:
 
 
 def _pictures(data: dict[str, Any]) -> dict[str, str]:
-    found = {kind: data[kind] for kind in _PICTURES if isinstance(data.get(kind), str)}
+    found = {kind: data[kind] for kind in PICTURES if isinstance(data.get(kind), str)}
     return {kind: text for kind, text in found.items() if _BASE64.fullmatch(text) and _bounded(text)}
 
 

@@ -12,7 +12,7 @@ from tornado.web import HTTPError
 SUBMITTED = "submitted"  # nbgrader's name of the folder; another one is taken from the formgrader's configuration
 _LARGEST = 50_000_000  # bytes of a file that is opened; the server holds it in memory several times
 _METADATA = ("kernelspec", "language_info")
-_SHOWN = ("text/plain", "image/png", "image/jpeg", "image/gif")
+_SHOWN = ("text/plain", "image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def submitted_root(path: str, settings: Mapping[str, Any]) -> str | None:

@@ -33,7 +33,7 @@ def test_a_page_without_a_graded_cell_is_no_assignment(
     (course / "source" / "00_start").mkdir()  # where only the authored .py is
     monkeypatch.chdir(course)
     assert main(["due", "ps"]) == 2
-    assert "there are ps1." in capsys.readouterr().err
+    assert "there is ps1." in capsys.readouterr().err
     assert main(["due", "00_start", "2030-01-01"]) == 2
 
 

@@ -149,7 +149,7 @@ def test_no_scheduler_is_a_sentence(tmp_path: Path) -> None:
     needs.package("distributed")
     course = _class(tmp_path / "course")
     done = call(course, "autograder", "grade", "ps1", "--dask", f"tcp://127.0.0.1:{free_port()}", check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "No Dask scheduler answers" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -185,7 +185,7 @@ def test_a_cluster_that_cannot_grade_is_one_sentence_before_anything_is_run(
         start(worker, PYTHONPATH=str(other))
         _wait_for_workers(address, 1)
         done = call(course, "autograder", "grade", "ps1", "--dask", address, check=False)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.count("cannot run the grading") == 1
     assert "NOT GRADED" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -46,7 +46,7 @@ def test_every_run_works_lateness_out_anew(own: Path) -> None:
     """By command only: due date, policy, an extension before and after grading, all taken back again."""
     _stamp(own, "full", "ps1", "2026-03-02 13:00:00 CET")
     assert main(["due", "ps1", "2026-03-01", "12:00", "--timezone", "Europe/Berlin"]) == 0
-    assert main(["late", "--penalty", "0.25"]) == 0
+    assert main(["late", "--penalty", "25%"]) == 0
     run()
     assert _scores(own)["full", "ps1"] == 2.0, "25 hours are two days begun"
     for words, score in (
@@ -103,6 +103,13 @@ def test_a_file_that_cannot_be_read_stops_the_run_in_one_sentence(own: Path) -> 
     (own / FILE).write_text("[late]\npenalty = 50\n")
     with pytest.raises(NbGraderException, match="from 0 to 1"):
         run()
+
+
+@pytest.mark.parametrize("option", ["--penalty", "--at-most"])
+def test_a_share_that_is_none(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["late", option, "10 percent"])
+    assert "'10 percent' is not a share of the points: write 0.1 or 10% for a tenth" in capsys.readouterr().err
 
 
 def test_names_that_nobody_has(own: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,7 +64,7 @@ def test_canvas(tmp_path: Path) -> None:
     assert result.late == ["joerg"]
     assert result.versions == ["ada (panda.ipynb, panda-1.ipynb left out)"]
     assert (set(_reasons(result)), result.typed) == ({"nobody_999_5004_panda.ipynb"}, {"pia": "pluspia_105_text.html"})
-    assert result.missing == ["eve", "pia"]
+    assert result.missing == ["eve"]
     found = read_provenance(tmp_path / "downloaded", ASSIGNMENT)
     assert found["ada"].origins == {"panda.ipynb": "lovelaceada_101_5009_panda-2.ipynb"}
     assert found["joerg"].late is True

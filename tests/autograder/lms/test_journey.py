@@ -55,5 +55,7 @@ def test_from_canvas_and_back(own: Path, tmp_path: Path, capsys: pytest.CaptureF
     (own / "other.csv").write_text("Full name,ID number\nSomebody Else,M1\n", encoding="utf-8")
     assert main(["collect", "ps1", str(file), "--roster", "other.csv"]) == 1
     assert "Nobody was matched: is" in capsys.readouterr().err
+    assert main(["collect", "ps1", str(own)]) == 2
+    assert f"{own} is the folder of a whole course" in capsys.readouterr().err
     assert main(["collect", "ps2", str(file)]) == 2
     assert "Did you mean ps1?" in capsys.readouterr().err

@@ -169,7 +169,7 @@ def test_three_ways_one_score(tmp_path: Path) -> None:
     (course / "press.py").write_text(press)
     call(course, "press")
     assert scores(course) == first
-    call(course, "nbgrader", "generate_feedback", "ps1")
+    assert "feedback made for 3 students" in call(course, "autograder", "feedback", "ps1").stdout
     pages = {path.parts[-3]: path.read_text() for path in (course / "feedback").glob("*/ps1/p1.html")}
     assert set(pages) == {"full", "half", "none"}
     for page in pages.values():
@@ -255,4 +255,4 @@ def test_what_lies_beside_a_submission_is_told_and_does_no_harm(tmp_path: Path) 
         call(course, "nbgrader", "generate_feedback", "ps1")
     assert (course / "feedback" / "late" / "ps1" / "p1.html").exists()
     said = call(course, "autograder", "grade", "ps1", "--jobs", "1", "--force").stdout
-    assert "feedback of 1 student is older than the grades: nbgrader generate_feedback ps1 --force" in said
+    assert "feedback of 1 student is older than the grades: autograder feedback ps1 --force" in said

@@ -132,6 +132,11 @@ def test_the_report_reads_it_all(ours: Path, capsys: pytest.CaptureFixture) -> N
     assert main.main(["report", "nothing"]) == 2
     assert main.main(["export", "nothing"]) == 2
     assert main.main(["grade", "--jobs", "0"]) == 2
+    assert main.main(["grade", "nothing"]) == 2
+    assert main.main(["feedback", "nothing"]) == 2
+    assert main.main(["feedback", "--student", "dann"]) == 2
+    assert "Did you mean dan?" in capsys.readouterr().err
+    assert main.main(["grade", ASSIGNMENT, "a/b"]) == 2
 
 
 def test_who_is_in_quarantine_is_graded_once_and_named_every_time(ours: Path) -> None:
@@ -147,7 +152,7 @@ def test_reading_makes_no_gradebook(command: str, tmp_path: Path, monkeypatch, c
     from autograder import __main__ as main
 
     monkeypatch.chdir(tmp_path)
-    assert main.main([command]) == 1
+    assert main.main([command]) == 2
     assert "There is no gradebook" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 

@@ -177,8 +177,8 @@ def test_it_loads_nothing_and_runs_nothing() -> None:
 
 def test_pictures_are_shown_until_there_is_no_room() -> None:
     graded = json.loads(grade(solved()).notebooks[0].document)
-    for data in (png(10), png(300), png(301)):
-        made = {"output_type": "display_data", "metadata": {}, "data": {"image/png": data}}
+    for kind, data in (("image/webp", png(10)), ("image/png", png(300)), ("image/png", png(301))):
+        made = {"output_type": "display_data", "metadata": {}, "data": {kind: data}}
         graded["cells"].append(cell("code", "plot()") | {"id": f"p{len(graded['cells'])}", "outputs": [made]})
     page = page_from(json.dumps(graded))
     assert page.count("<img ") == 2
