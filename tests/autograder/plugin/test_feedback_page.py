@@ -70,6 +70,18 @@ def test_the_summary_comes_first_and_leads_to_what_is_wrong() -> None:
     assert page.index("What to mend next") < page.index("<section")
 
 
+def test_what_a_person_has_not_read_yet_is_not_called_right() -> None:
+    graded = json.loads(grade(solved()).notebooks[0].document)
+    tests = [one["metadata"]["nbgrader"] for one in graded["cells"] if one["metadata"].get("nbgrader", {}).get("grade")]
+    tests[0]["waiting"] = True
+    assert "a person still reads some of it" in page_from(json.dumps(graded))
+    for test in tests:
+        test["waiting"] = True
+    page = page_from(json.dumps(graded))
+    assert "Nothing of it is graded yet" in page
+    assert "Nothing to mend" not in page
+
+
 def test_answer_and_verdict_stand_in_one_section_and_the_hint_is_folded() -> None:
     page = page_of(wrong_linear())
     relu = section(page, "relu")
