@@ -197,9 +197,10 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str, ea
         if not identical(now, then) or not identical(_inside(now), inside)
     )
     others: Any = (args, list(names.values()))
-    shared = "argument" if _overlap(value, others) else ""
+    arrays = _arrays(value)
+    shared = "argument" if _overlap(arrays, others) else ""
     kept = earlier.setdefault(label, [])
-    if not shared and any(_is_earlier(value, before) for before in kept):
+    if not shared and any(_is_earlier(value, arrays, before) for before in kept):
         shared, others = "earlier", list(kept)
     kept[:] = [*kept, value][-_KEPT:]
     for place, after in reused.items():
@@ -213,10 +214,10 @@ def _inside(value: Any) -> Any:
     return copy_plain(data) if type(data) is np.ndarray or is_number(data) else None
 
 
-def _is_earlier(value: Any, before: Any) -> bool:
+def _is_earlier(value: Any, arrays: list[np.ndarray], before: Any) -> bool:
     """Whether a result is an earlier one, or shares its memory."""
     the_same = value is before and (type(value) is dict or type(value) is list)
-    return bool(the_same and value) or _overlap(value, before)
+    return bool(the_same and value) or _overlap(arrays, before)
 
 
 def _where_shared(value: Any, others: Any) -> tuple[str | int, ...]:
@@ -231,8 +232,7 @@ def _where_shared(value: Any, others: Any) -> tuple[str | int, ...]:
     return tuple(key for key, item in entries if _any_shared(_arrays(item), owners))
 
 
-def _overlap(value: Any, others: Any) -> bool:
-    these = _arrays(value)
+def _overlap(these: list[np.ndarray], others: Any) -> bool:
     return bool(these) and _any_shared(these, _arrays(others))
 
 

@@ -29,7 +29,8 @@ class Case:
     args : dict of str to Any
         The arguments of the answer by name, in the order of its signature.
     context : dict of str to Any
-        What the oracle or the driver needs in addition; the answer does not get it.
+        What the oracle or the driver needs in addition; the answer does not get it. Under ``"known"`` the right values
+        by output, where they are words that no input changes: then no reference has to work them out.
     trivial : bool
         Whether there is nothing to do, such as 0 steps, so that returning memory of an argument costs only a tenth.
 

@@ -183,6 +183,13 @@ class Shell(InteractiveShell):
             return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
         return super().transform_cell(raw_cell)
 
+    def transform_ast(self, node: ast.AST) -> ast.AST:
+        """Guard the imports of a cell; as one of IPython's `ast_transformers` every cell would be walked once more."""
+        if "import" in self.last_source:
+            with contextlib.suppress(RecursionError):
+                node = missing_modules.guard_imports(node)
+        return super().transform_ast(node)
+
     def init_display_pub(self) -> None:
         self.display_pub = _Publisher(parent=self, shell=self)
 
@@ -293,5 +300,4 @@ def start() -> Shell:
 
     configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
     setattr(builtins, missing_modules.HOOK, missing_modules.stand_in_for)
-    shell.ast_transformers.append(missing_modules.ImportGuard(lambda: shell.last_source))  # type: ignore[arg-type]
     return shell

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
 from importlib.util import find_spec
 from types import ModuleType
@@ -51,28 +51,20 @@ def stand_in_for(error: ModuleNotFoundError, module: str) -> MissingModule:
     return MissingModule(root)
 
 
-class ImportGuard:
-    """Lets a cell go on after it imports a missing module; not within `try`, where the cell handles it itself."""
-
-    def __init__(self, source: Callable[[], str]) -> None:
-        self._source = source
-
-    def visit(self, tree: ast.AST) -> ast.AST:
-        """Change the tree of a cell, as IPython calls it."""
-        return guard_imports(tree) if "import" in self._source() else tree
-
-
 def guard_imports(tree: _Tree) -> _Tree:
-    """Wrap the imports of modules that cannot be found. Without recursion: `elif`s lie one within the other."""
+    """Let code go on after it imports a missing module; not within `try`, where it handles that itself.
+
+    Wraps the imports of modules that cannot be found. Without recursion: `elif`s lie one within the other.
+    """
     todo: list[ast.AST] = [tree]
     while todo:
         node = todo.pop()
         for field in _BODIES:
             inner = getattr(node, field, None)
             if isinstance(inner, list) and not (field == "body" and _handles_import_errors(node)):
-                inner[:] = [_wrapped(one) if _cannot_be_found(one) else one for one in inner]
+                inner[:] = [ast.fix_missing_locations(_wrapped(one)) if _cannot_be_found(one) else one for one in inner]
                 todo += inner
-    return ast.fix_missing_locations(tree)
+    return tree
 
 
 def _handles_import_errors(node: ast.AST) -> bool:

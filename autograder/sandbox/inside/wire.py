@@ -11,6 +11,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgpack
@@ -21,6 +22,7 @@ from barprop.activations import ACTIVATIONS, Activation
 _HEADER = struct.Struct("<IQ")
 _AHEAD = 1 << 15  # bytes that are received at once, where fewer are asked for
 _DEEPEST = 24  # tuples within tuples within ...
+_SMALL = 1 << 16  # bytes of a structure after which its packers are kept for the next
 _TUPLE, _ARRAY, _SCALAR, _SINGLE, _SET, _FROZEN, _COMPLEX, _ACTIVATION = range(1, 9)
 REFERENCE = 20  # codes from here on are the two ends' own: objects that stay where they are
 
@@ -60,32 +62,41 @@ class Codec:
     ):
         self._refer, self._resolve = refer, resolve
         self._most_structure, self._most_arrays = structure, arrays
+        self._buffers: list[Any] = []  # the arrays' memory of the frame that is being made
+        self._packers: list[msgpack.Packer] = []  # by depth; kept, since making one takes longer than most of its work
 
     # --- out ---
 
     def encode(self, value: Any) -> list[Any]:
         """Return the frame of a value, as buffers to send in order. Raise TooLargeError."""
-        buffers: list[Any] = []
+        buffers = self._buffers = []
+        structure = b""
         try:
-            structure = self._pack(value, buffers)
+            structure = self._pack(value)
         except (ValueError, OverflowError) as error:
             raise TooLargeError(f"it cannot be sent: {error}") from None
+        finally:
+            if not 0 < len(structure) <= _SMALL:  # their memory grows with what they pack, and is wanted elsewhere
+                self._packers.clear()
         size = sum(buffer.nbytes for buffer in buffers)
         if len(structure) > self._most_structure or size > self._most_arrays:
             raise TooLargeError(f"it is too large ({(len(structure) + size) / 1e6:.0f} MB)")
         return [_HEADER.pack(len(structure), size) + structure, *buffers]
 
-    def _pack(self, value: Any, buffers: list[Any], depth: int = 0) -> bytes:
+    def _pack(self, value: Any, depth: int = 0) -> bytes:
         if depth > _DEEPEST:
             raise TooLargeError("it is nested too deeply")
-        return msgpack.packb(value, default=lambda item: self._extend(item, buffers, depth), strict_types=True)
+        if depth == len(self._packers):
+            extend = partial(self._extend, depth=depth)
+            self._packers.append(msgpack.Packer(default=extend, strict_types=True))
+        return self._packers[depth].pack(value)
 
-    def _extend(self, item: Any, buffers: list[Any], depth: int) -> msgpack.ExtType:
+    def _extend(self, item: Any, depth: int) -> msgpack.ExtType:
         kind = type(item)
         if kind in _CODES:
-            return msgpack.ExtType(_CODES[kind], self._pack(list(item), buffers, depth + 1))
+            return msgpack.ExtType(_CODES[kind], self._pack(list(item), depth + 1))
         if kind is np.ndarray and item.dtype.str in _DTYPES:
-            return _array(item, buffers)
+            return _array(item, self._buffers)
         if kind in _SCALARS and item.dtype.str in _DTYPES:
             return msgpack.ExtType(_SCALAR, item.dtype.str.encode() + b":" + item.tobytes())
         if kind is complex or kind is np.complex128:
@@ -95,7 +106,7 @@ class Codec:
         if kind is Activation and any(item is known for known in ACTIVATIONS.values()):
             return msgpack.ExtType(_ACTIVATION, item.name.encode())
         code, content = self._refer(item)
-        return msgpack.ExtType(code, self._pack(content, buffers, depth + 1))
+        return msgpack.ExtType(code, self._pack(content, depth + 1))
 
     # --- in ---
 

@@ -75,7 +75,8 @@ def _case(rng: np.random.Generator, label: str, sizes: tuple[int, int, int], **a
     network, w, loss = small_net(rng, d, k)
     X = rng.uniform(0.4, 0.6, (n, d)) + 0.5 * np.resize([0.0, 1.0, -1.0], n)[:, None] * np.resize([1, -1], d)
     labels = rng.integers(0, k, n)
-    return Case(label, {"net": (network, w, loss), "X": read_only(X), "labels": labels, **args})
+    context = {"known": {"mean": _MEAN, "noise": _FRESH, "seed": _FIXED}} if args["sigma"] else {}
+    return Case(label, {"net": (network, w, loss), "X": read_only(X), "labels": labels, **args}, context)
 
 
 def _probes(rng: np.random.Generator) -> Iterator[Case]:
@@ -90,7 +91,7 @@ def _probes(rng: np.random.Generator) -> Iterator[Case]:
 def _right(c: Case) -> Values:
     if c.sigma == 0:
         return {"saliency": np.abs(loss_slopes(c.net, c.X, c.labels))}
-    return {"mean": _MEAN, "noise": _FRESH, "seed": _FIXED}
+    return dict(c.known)
 
 
 def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
