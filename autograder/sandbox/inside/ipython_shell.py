@@ -183,7 +183,7 @@ class Shell(InteractiveShell):
             return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
         return super().transform_cell(raw_cell)
 
-    def transform_ast(self, node: ast.AST) -> ast.AST:
+    def transform_ast(self, node: Any) -> Any:
         """Guard the imports of a cell; as one of IPython's `ast_transformers` every cell would be walked once more."""
         if "import" in self.last_source:
             with contextlib.suppress(RecursionError):
