@@ -10,6 +10,7 @@ import pytest
 
 from autograder.batch import pool as pool_module
 from autograder.batch.pool import WorkerPool
+from autograder.batch.worker import Worker
 
 
 @pytest.fixture
@@ -34,6 +35,14 @@ def test_jobs_are_drawn_in_the_callers_thread_and_a_few_ahead(two: WorkerPool) -
         done.append(result)
         assert len(drawn) - len(done) <= 2 * len(two.workers)
     assert sorted(done) == drawn == list(range(50))
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+def test_a_process_that_is_loading_already_is_taken_if_it_is_isolated_as_the_others(isolated: bool) -> None:
+    loading = Worker(isolated=False)
+    pool = WorkerPool(2, isolated, loading)
+    assert (pool.workers[0] is loading) != isolated
+    assert [worker.isolated for worker in pool.workers] == [isolated] * 2
 
 
 def test_no_jobs_are_no_records(two: WorkerPool) -> None:

@@ -100,6 +100,20 @@ def test_a_list_that_holds_itself_is_refused():
         there_and_back(twisted)
 
 
+def test_what_cannot_be_sent_leaves_nothing_in_the_next_frame():
+    def refer(item: object) -> tuple[int, object]:
+        raise TypeError("it stays here")
+
+    def sent(codec: Codec) -> list[bytes]:
+        return [bytes(part) for part in codec.encode(["call", (np.ones(2), (1.5,))])]
+
+    codec = Codec(refer, lambda code, content: content)
+    for bad in ([1, 2, (3, np.zeros(3), object())], [0.5, 2**70], [bytes(1_000_000)]):
+        with contextlib.suppress(TypeError, TooLargeError):
+            codec.encode(bad)
+        assert sent(codec) == sent(Codec(refer, lambda code, content: content))
+
+
 # --- a session that writes what it likes ------------------------------------------------------
 
 
