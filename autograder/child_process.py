@@ -17,7 +17,8 @@ def start(module: str, *words: str, environment: Mapping[str, str]) -> tuple[sub
 
     Parameters
     ----------
-    environment : its environment variables; the folder of this package is put in front of PYTHONPATH.
+    environment : mapping
+        Its environment variables; the folder of this package is put in front of PYTHONPATH.
 
     Returns
     -------

@@ -27,7 +27,8 @@ def progress_folder(place: Path) -> Path | None:
 
     Parameters
     ----------
-    place : the folder of a notebook, the one above it, or the one that holds `notebooks`.
+    place : Path
+        The folder of a notebook, the one above it, or the one that holds `notebooks`.
     """
     chosen = os.environ.get(VARIABLE)
     if chosen is not None:

@@ -18,9 +18,11 @@ def own_answers(place: str, *names: str, here: Path | None = None) -> dict[str, 
 
     Parameters
     ----------
-    place : the notebook as "folder/name.ipynb"; its folder is looked for beside the folder of this notebook.
+    place : str
+        The notebook as "folder/name.ipynb"; its folder is looked for beside the folder of this notebook.
     names : of the answers.
-    here : folder of this notebook; the working directory unless given.
+    here : Path, optional
+        Folder of this notebook; the working directory unless given.
 
     Returns
     -------

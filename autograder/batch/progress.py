@@ -14,7 +14,10 @@ class Progress:
 
     Parameters
     ----------
-    title : what is being done. total : how many there are.
+    title : str
+        What is being done.
+    total : int
+        How many there are.
     """
 
     def __init__(self, title: str, total: int, stream: TextIO | None = None) -> None:

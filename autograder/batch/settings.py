@@ -17,20 +17,34 @@ class Settings:
 
     Parameters
     ----------
-    folder : where secret and journal are kept.
-    secret : the course secret; "" for the file in the folder.
-    shared : whether the instructors' group may read and write what is made.
-    limits : of one notebook.
-    show_cells : whether cells that only show something are run as well.
-    executor : who grades.
-    force : whether everything is graded anew.
-    create_student : whether students who are not in the gradebook are entered.
-    ignore : file name globs that no submission's files are read of.
-    kept : names of files of the students' own that are not replaced by what was handed out under the same name.
-    permissions : of the files in autograded/.
-    set_permissions : called with a student's name, as nbgrader does for a group.
-    whole : whether all notebooks of the assignment are graded, and autograded/ is replaced as a folder.
-    feedback : student -> folder of the feedback.
+    folder : Path
+        Where secret and journal are kept.
+    secret : str
+        The course secret; "" for the file in the folder.
+    shared : bool
+        Whether the instructors' group may read and write what is made.
+    limits : Limits
+        Of one notebook.
+    show_cells : bool
+        Whether cells that only show something are run as well.
+    executor : Executor
+        Who grades.
+    force : bool
+        Whether everything is graded anew.
+    create_student : bool
+        Whether students who are not in the gradebook are entered.
+    ignore : tuple of str
+        File name globs that no submission's files are read of.
+    kept : tuple of str
+        Names of files of the students' own that are not replaced by what was handed out under the same name.
+    permissions : int
+        Of the files in autograded/.
+    set_permissions : callable
+        Called with a student's name, as nbgrader does for a group.
+    whole : bool
+        Whether all notebooks of the assignment are graded, and autograded/ is replaced as a folder.
+    feedback : callable
+        Student -> folder of the feedback.
     """
 
     folder: Path

@@ -39,7 +39,8 @@ class Worker:
 
     Parameters
     ----------
-    isolated : in the sandbox; False only if somebody asked to do without it.
+    isolated : bool
+        In the sandbox; False only if somebody asked to do without it.
     """
 
     def __init__(self, isolated: bool = True) -> None:

@@ -24,8 +24,10 @@ def map_table(outlines: list[Outline], folder: str) -> str:
 
     Parameters
     ----------
-    outlines : of the graded notebooks, in order.
-    folder : the way from the page to the folder of the notebooks, such as "../".
+    outlines : list of Outline
+        Of the graded notebooks, in order.
+    folder : str
+        The way from the page to the folder of the notebooks, such as "../".
     """
     lines = ["| notebook | what you do by hand | minutes | exercises | points |", "|---|---|--:|--:|--:|"]
     for each in outlines:

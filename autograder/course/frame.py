@@ -36,8 +36,10 @@ def framed(notebook: NotebookNode, outlines: list[Outline], name: str) -> Notebo
 
     Parameters
     ----------
-    outlines : of all notebooks, in order.
-    name : "assignment/notebook" of this one. Raises KeyError where a gap of the start page has no such name.
+    outlines : list of Outline
+        Of all notebooks, in order.
+    name : str
+        "assignment/notebook" of this one. Raises KeyError where a gap of the start page has no such name.
     """
     place = [each.name for each in outlines].index(name)
     own = outlines[place]

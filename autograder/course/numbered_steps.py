@@ -40,8 +40,10 @@ def as_numbers(computations: Mapping[str, Computation], given: Mapping[str, Sequ
 
     Parameters
     ----------
-    computations : by name. Those whose names begin with the same word go on with each other's values.
-    given : first word of a name -> what is there before the first step, in the order of its numbers.
+    computations : mapping
+        By name. Those whose names begin with the same word go on with each other's values.
+    given : mapping
+        First word of a name -> what is there before the first step, in the order of its numbers.
     """
     numbers = {word: {name: number for number, name in enumerate(names)} for word, names in given.items()}
     written = {}

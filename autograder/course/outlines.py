@@ -24,12 +24,18 @@ class Outline:
 
     Parameters
     ----------
-    name : "assignment/notebook".
-    title : its first heading, such as "2 · Bars, all the way back".
-    words : of its prose and of the code that is given to read; a formula is one, folded help is none.
-    predictions : cells that ask for one.
-    widgets : cells with an interactive picture.
-    exercises : in order; empty where nothing is graded.
+    name : str
+        "assignment/notebook".
+    title : str
+        Its first heading, such as "2 · Bars, all the way back".
+    words : int
+        Of its prose and of the code that is given to read; a formula is one, folded help is none.
+    predictions : int
+        Cells that ask for one.
+    widgets : int
+        Cells with an interactive picture.
+    exercises : tuple of Exercise
+        In order; empty where nothing is graded.
     """
 
     name: str

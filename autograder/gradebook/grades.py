@@ -40,8 +40,10 @@ class GradebookWriter:
 
     Parameters
     ----------
-    penalty : (student, score, seconds late) -> points taken off, None without any.
-    extensions : student -> by how much the due date is moved; None leaves that to the gradebook.
+    penalty : Penalty, optional
+        (student, score, seconds late) -> points taken off, None without any.
+    extensions : mapping, optional
+        Student -> by how much the due date is moved; None leaves that to the gradebook.
     """
 
     def __init__(

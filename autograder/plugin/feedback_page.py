@@ -43,7 +43,8 @@ def render(content: Content, facts: dict[str, Any]) -> str:
 
     Parameters
     ----------
-    facts : nbgrader's: notebook, assignment, student, and where it knows them score, max_score and late_penalty; ours:
+    facts : dict
+        nbgrader's: notebook, assignment, student, and where it knows them score, max_score and late_penalty; ours:
         name, and handed_in and graded, times as they are shown.
     """
     score, most = facts.get("score"), facts.get("max_score")

@@ -27,8 +27,10 @@ def mathml(latex: str, display: bool = False) -> str:
 
     Parameters
     ----------
-    latex : without its dollar signs.
-    display : on a line of its own.
+    latex : str
+        Without its dollar signs.
+    display : bool
+        On a line of its own.
     """
     try:
         if len(latex) > _MOST:

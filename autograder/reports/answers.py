@@ -20,9 +20,12 @@ class Written:
 
     Parameters
     ----------
-    answers : by the grade_id of each answer cell that was changed, its source.
-    sections : where a cell stands, by grade_id: the heading above it.
-    tested : by the grade_id of each test cell, the answer cell above it.
+    answers : dict of str to str
+        By the grade_id of each answer cell that was changed, its source.
+    sections : dict of str to str
+        Where a cell stands, by grade_id: the heading above it.
+    tested : dict of str to str
+        By the grade_id of each test cell, the answer cell above it.
     """
 
     answers: dict[str, str] = field(default_factory=dict)

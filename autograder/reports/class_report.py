@@ -127,9 +127,12 @@ def class_report(
 
     Parameters
     ----------
-    roster : the ids of the class; None where nobody knows. Then those are the class who handed in anything.
-    hide_names : whether numbers stand in place of ids, and sentences that may hold a name are left out.
-    names : id -> name, shown beside the id unless names are hidden.
+    roster : iterable of str, optional
+        The ids of the class; None where nobody knows. Then those are the class who handed in anything.
+    hide_names : bool
+        Whether numbers stand in place of ids, and sentences that may hold a name are left out.
+    names : mapping, optional
+        Id -> name, shown beside the id unless names are hidden.
     """
     known = [*(roster or ()), *(row.student for table in tables for row in table.rows)]
     class_ = list(dict.fromkeys(known))

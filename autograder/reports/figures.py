@@ -29,10 +29,13 @@ class Item:
 
     Parameters
     ----------
-    share : the mean share of its points; what is called its difficulty (1: everybody has it all).
-    full, part, none, unwritten : how many students have all points, some, none, and none since they wrote nothing.
-    discrimination : the correlation of its points with the sum of the other exercises' points (point-biserial where
-        it is all or nothing); None with fewer than five students, or where all have the same.
+    share : float
+        The mean share of its points; what is called its difficulty (1: everybody has it all).
+    full, part, none, unwritten : int
+        How many students have all points, some, none, and none since they wrote nothing.
+    discrimination : float or None
+        The correlation of its points with the sum of the other exercises' points (point-biserial where it is all or
+        nothing); None with fewer than five students, or where all have the same.
     """
 
     name: str

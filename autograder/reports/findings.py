@@ -23,11 +23,24 @@ class Found:
 
     Parameters
     ----------
-    what : a mistake's name, or the kind of failure in words. named : whether it is a recognised mistake.
-    kind : of the failure, a key of `barprop.judging.verdict.KINDS`.
-    count, of : students, and all whose notebook could be read. lost : points it cost them all together.
-    hint : as the students were given it. section : the heading in the notebook. statements : of the lecture.
-    answers : two of them, without names.
+    what : str
+        A mistake's name, or the kind of failure in words.
+    named : bool
+        Whether it is a recognised mistake.
+    kind : str
+        Of the failure, a key of `barprop.judging.verdict.KINDS`.
+    count, of : int
+        Students, and all whose notebook could be read.
+    lost : float
+        Points it cost them all together.
+    hint : str
+        As the students were given it.
+    section : str
+        The heading in the notebook.
+    statements : list of str
+        Of the lecture.
+    answers : list of str
+        Two of them, without names.
     """
 
     assignment: str

@@ -16,8 +16,10 @@ class Standing:
 
     Parameters
     ----------
-    shares : the share of the points in each assignment; None where nothing was handed in.
-    mean : over what was handed in; None where that is nothing.
+    shares : tuple
+        The share of the points in each assignment; None where nothing was handed in.
+    mean : float or None
+        Over what was handed in; None where that is nothing.
     """
 
     student: str

@@ -24,9 +24,12 @@ class Student:
 
     Parameters
     ----------
-    name : nbgrader's student id.
-    answers : exercise -> source of its answer cell; an exercise left out stays as released.
-    change : what is done to each notebook afterwards.
+    name : str
+        nbgrader's student id.
+    answers : mapping
+        Exercise -> source of its answer cell; an exercise left out stays as released.
+    change : Change, optional
+        What is done to each notebook afterwards.
     """
 
     name: str

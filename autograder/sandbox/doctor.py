@@ -96,10 +96,14 @@ class Finding:
 
     Parameters
     ----------
-    name : what, in a few words.
-    good : whether it is as it should be.
-    detail : what was seen, or what to do.
-    needed : whether grading without it is refused.
+    name : str
+        What, in a few words.
+    good : bool
+        Whether it is as it should be.
+    detail : str
+        What was seen, or what to do.
+    needed : bool
+        Whether grading without it is refused.
     """
 
     name: str

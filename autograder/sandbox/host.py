@@ -78,8 +78,10 @@ class Sandbox:
 
         Parameters
         ----------
-        limits : its own, default those of the sandbox.
-        files : relative path -> content, written below its working folder.
+        limits : Limits, optional
+            Its own, default those of the sandbox.
+        files : mapping, optional
+            Relative path -> content, written below its working folder.
 
         Raises SandboxError where the warm process is gone, or (its kind is Fault.FILES) a file does not fit.
         """

@@ -17,7 +17,10 @@ class Parts:
 
     Parameters
     ----------
-    done : grows by how one script went. labels : of the scripts.
+    done : list
+        Grows by how one script went.
+    labels : list of str
+        Of the scripts.
     """
 
     def __init__(self, done: list[list[Outcome]], labels: list[str]) -> None:

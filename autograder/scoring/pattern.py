@@ -24,7 +24,8 @@ def pattern(exercise: Exercise, answers: Answers, outputs: Iterable[str]) -> str
 
     Parameters
     ----------
-    outputs : the names of those that count; all of them are looked at, right or wrong.
+    outputs : iterable of str
+        The names of those that count; all of them are looked at, right or wrong.
     """
     wanted, lines = set(outputs), []
     told = 0  # cases that gave any of these outputs

@@ -25,8 +25,10 @@ class NotebookRun:
 
     Parameters
     ----------
-    sources : what to run, by cell number, in order.
-    hidden : the numbers of those whose text a student's code is not to find afterwards.
+    sources : dict of int to str
+        What to run, by cell number, in order.
+    hidden : container of int
+        The numbers of those whose text a student's code is not to find afterwards.
     """
 
     def __init__(

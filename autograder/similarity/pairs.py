@@ -45,8 +45,10 @@ def similar(answers: Answers, seed: int = 0) -> Similar:
 
     Parameters
     ----------
-    answers : of each student, by exercise; an exercise left as it was given is left out.
-    seed : of the shuffles.
+    answers : Answers
+        Of each student, by exercise; an exercise left as it was given is left out.
+    seed : int
+        Of the shuffles.
     """
     students = sorted(answers)
     if len(students) < _FEWEST:

@@ -20,8 +20,10 @@ def missing_modules(sources: Iterable[str], files: Mapping[str, bytes]) -> list[
 
     Parameters
     ----------
-    sources : of the cells that are run.
-    files : what lies beside the notebook when it is graded, relative path -> content.
+    sources : iterable of str
+        Of the cells that are run.
+    files : mapping
+        What lies beside the notebook when it is graded, relative path -> content.
     """
     texts = [data.decode("utf-8", "replace") for name, data in files.items() if name.endswith(".py")]
     names = frozenset().union(*map(imported, (*sources, *texts)))

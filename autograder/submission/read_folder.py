@@ -87,7 +87,8 @@ def read_submission(folder: Path, ignore: list[str] | None = None) -> Submission
 
     Parameters
     ----------
-    ignore : file name globs to skip, as nbgrader's CourseDirectory.ignore.
+    ignore : list of str, optional
+        File name globs to skip, as nbgrader's CourseDirectory.ignore.
     """
     result, digest = Submission(), hashlib.sha256()
     if folder.is_symlink() or folder.parent.is_symlink():  # perhaps to another student's

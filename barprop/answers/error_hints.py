@@ -54,8 +54,12 @@ class Expression:
 
     Parameters
     ----------
-    names : all it could see. local : the names of the function itself.
-    path : the functions of the student's code that were running, the innermost last.
+    names : mapping
+        All it could see.
+    local : tuple of str
+        The names of the function itself.
+    path : tuple of str
+        The functions of the student's code that were running, the innermost last.
     """
 
     node: ast.expr

@@ -16,7 +16,8 @@ class BatchedCalls:
 
     Parameters
     ----------
-    repeats : number of cases that are tried twice.
+    repeats : int
+        Number of cases that are tried twice.
     """
 
     def __init__(self, exercise: Exercise, answers: Answers, cases: list[Case], repeats: int) -> None:

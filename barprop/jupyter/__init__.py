@@ -33,7 +33,8 @@ def install(prefix: str | Path = sys.prefix, instructor: bool = False) -> list[P
 
     Parameters
     ----------
-    instructor : show Create Assignment, the formgrader and the list of courses, which students do not see.
+    instructor : bool
+        Show Create Assignment, the formgrader and the list of courses, which students do not see.
 
     Returns
     -------

@@ -52,8 +52,10 @@ def keep_widgets(notebook: dict[str, Any], saved: dict[str, Any]) -> None:
 
     Parameters
     ----------
-    notebook : the notebook (nbformat 4) that is about to be saved; changed in place.
-    saved : the same notebook as it is in the file.
+    notebook : dict
+        The notebook (nbformat 4) that is about to be saved; changed in place.
+    saved : dict
+        The same notebook as it is in the file.
     """
     before, wanted, kept = _states(saved), sorted(missing(notebook)), {}
     for name in wanted:  # grows while it is read

@@ -30,11 +30,16 @@ def pull_back(
 
     Parameters
     ----------
-    step : function of one float64 array of the shape of `at`.
-    at : where; number or array of any shape.
-    bar : the bar of step(at), of that output's shape.
-    nudge : distance of neighbouring stencil points.
-    left : nudge to the left only, for a point on a kink.
+    step : callable
+        Function of one float64 array of the shape of `at`.
+    at : array_like
+        Where; number or array of any shape.
+    bar : array_like
+        The bar of step(at), of that output's shape.
+    nudge : float
+        Distance of neighbouring stencil points.
+    left : bool
+        Nudge to the left only, for a point on a kink.
 
     Returns
     -------

@@ -73,7 +73,8 @@ def read_tensors(path: str | Path) -> dict[str, np.ndarray]:
 
     Parameters
     ----------
-    path : the file; nothing in it is executed.
+    path : str or Path
+        The file; nothing in it is executed.
 
     Returns
     -------

@@ -34,8 +34,14 @@ def row(images: Any, logits: Any, labels: Any, heads: Sequence[str] = ()) -> Pic
 
     Parameters
     ----------
-    images : (n, 784). logits : (n, 10). labels : (n,), the truth.
-    heads : a line above each; default none.
+    images : array_like
+        (n, 784).
+    logits : array_like
+        (n, 10).
+    labels : array_like
+        (n,), the truth.
+    heads : sequence of str
+        A line above each; default none.
     """
     return rows({"": (images, logits, labels)}, heads)
 
@@ -76,7 +82,12 @@ def aimed(images: Any, logits: Any, wanted: Any) -> Picture:
 
     Parameters
     ----------
-    images : (n, 784). logits : (n, 10). wanted : (n,), the class that each was aimed at.
+    images : array_like
+        (n, 784).
+    logits : array_like
+        (n, 10).
+    wanted : array_like
+        (n,), the class that each was aimed at.
     """
     side = WIDE / max(len(images), 7)
     with course_style():
@@ -122,7 +133,8 @@ def bars(images: Any, X_bar: Any) -> Picture:
 
     Parameters
     ----------
-    images, X_bar : (n, 784).
+    images, X_bar : array_like
+        (n, 784).
     """
     tops = [float(np.max(np.abs(x_bar), initial=0)) or 1.0 for x_bar in X_bar]
     with course_style():
@@ -151,7 +163,12 @@ def calm_and_nervous(X: Any, logits: Any, labels: Any, size: Any, count: int = 5
 
     Parameters
     ----------
-    X : (n, 784). logits : (n, 10). labels, size : (n,), the truth and the length of each bar.
+    X : array_like
+        (n, 784).
+    logits : array_like
+        (n, 10).
+    labels, size : array_like
+        (n,), the truth and the length of each bar.
     """
     right = np.flatnonzero(_right(logits, labels))
     order = right[np.argsort(np.asarray(size)[right])]
@@ -178,7 +195,12 @@ def quarters(size: Any, logits: Any, attacked: Mapping[float, Any], labels: Any)
 
     Parameters
     ----------
-    size, labels : (n,). logits : (n, 10), before the attack. attacked : eps -> (n, 10), after it.
+    size, labels : array_like
+        (n,).
+    logits : array_like
+        (n, 10), before the attack.
+    attacked : mapping
+        Eps -> (n, 10), after it.
     """
     right = np.flatnonzero(_right(logits, labels))
     parts = np.array_split(right[np.argsort(np.asarray(size)[right])], 4)
@@ -200,8 +222,12 @@ def magnified(image: Any, attacks: Mapping[str, Any], captions: Sequence[str], f
 
     Parameters
     ----------
-    image : (784,). attacks : name -> the attacked image (784,).
-    captions : of the image, and of what each attack made of it.
+    image : array_like
+        (784,).
+    attacks : mapping
+        Name -> the attacked image (784,).
+    captions : sequence of str
+        Of the image, and of what each attack made of it.
     """
     with course_style():
         figure, grid = sheet(2.2 * len(attacks) + 0.5, len(attacks), 3, squeeze=False)
@@ -232,8 +258,12 @@ def curve(
 
     Parameters
     ----------
-    eps : (k,). lines : name -> (k,) shares in [0, 1].
-    guess : name of a line -> percent at eps = `at`; whatever is no number is left out.
+    eps : sequence of float
+        (k,).
+    lines : mapping
+        Name -> (k,) shares in [0, 1].
+    guess : mapping, optional
+        Name of a line -> percent at eps = `at`; whatever is no number is left out.
     """
     guess = guess if isinstance(guess, Mapping) else {}
     return _curves(eps, lines, _LINES, {name: p for name, p in guess.items() if type(p) in (int, float)}, at)
@@ -244,7 +274,10 @@ def before_and_after(eps: Sequence[float], before: Mapping[str, Any], after: Map
 
     Parameters
     ----------
-    eps : (k,). before, after : name of the attack -> (k,) shares in [0, 1]; those in `after` are drawn.
+    eps : sequence of float
+        (k,).
+    before, after : mapping
+        Name of the attack -> (k,) shares in [0, 1]; those in `after` are drawn.
     """
     lines = {f"before, {name}": before[name] for name in after} | {f"after, {name}": after[name] for name in after}
     return _curves(eps, lines, _PAIRS, {})

@@ -13,7 +13,8 @@ def kept(layer: Any, **tensors: Any) -> str:
 
     Parameters
     ----------
-    layer : any object, after its forward.
+    layer : object
+        Any object, after its forward.
     tensors : the arrays that may have been kept, by the name to call them.
 
     Returns

@@ -30,8 +30,10 @@ def parents_first(last: Any, most: int) -> list[Any] | None:
 
     Parameters
     ----------
-    last : a node; `.parents` are the nodes it was made from.
-    most : how many nodes are looked at.
+    last : object
+        A node; `.parents` are the nodes it was made from.
+    most : int
+        How many nodes are looked at.
     """
     seen, found, todo = {id(last)}, [], [(last, iter(last.parents))]
     while todo:
@@ -53,8 +55,10 @@ def arrange(parents: Sequence[Sequence[int]], names: Sequence[str] = ()) -> Layo
 
     Parameters
     ----------
-    parents : for each node, the indices of what it was made from, all smaller than its own.
-    names : of the nodes; x and y stand above, like in the graph of one neuron.
+    parents : sequence
+        For each node, the indices of what it was made from, all smaller than its own.
+    names : sequence of str
+        Of the nodes; x and y stand above, like in the graph of one neuron.
 
     Returns
     -------

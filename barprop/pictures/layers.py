@@ -54,7 +54,8 @@ def blocks(n: int = 5, d: int = 4, m: int = 2) -> Picture:
 
     Parameters
     ----------
-    n, d, m : examples, features, outputs; small.
+    n, d, m : int
+        Examples, features, outputs; small.
     """
     with course_style():
         figure, axes = _canvas(2.7, (-0.3, 18.6), (-2.3, 5.9))
@@ -87,8 +88,10 @@ def chain(names: Sequence[str], loss: str = "loss") -> Picture:
 
     Parameters
     ----------
-    names : of the layers, in order; those called Linear have weights.
-    loss : the name of the loss.
+    names : sequence of str
+        Of the layers, in order; those called Linear have weights.
+    loss : str
+        The name of the loss.
     """
     step, count = 2.3, len(names)
     end = count * step + 0.45
@@ -141,7 +144,10 @@ def digit_grid(X: np.ndarray, labels: Sequence[int], named: Sequence[int] | None
 
     Parameters
     ----------
-    X : (n, 784), 0 for paper and 1 for ink. labels, named : (n,).
+    X : numpy.ndarray
+        (n, 784), 0 for paper and 1 for ink.
+    labels, named : array_like
+        (n,).
     """
     rows = -(-len(X) // columns)
     with course_style():
@@ -186,7 +192,10 @@ def learning_curve(losses: Sequence[float], shares: Sequence[float]) -> Picture:
 
     Parameters
     ----------
-    losses : one a step. shares : in [0, 1], one an epoch.
+    losses : sequence of float
+        One a step.
+    shares : sequence of float
+        In [0, 1], one an epoch.
     """
     steps = np.arange(1, len(losses) + 1)
     each = len(losses) / max(len(shares), 1)
@@ -221,7 +230,10 @@ def first_weights(W: np.ndarray, count: int = 8) -> Picture:
 
     Parameters
     ----------
-    W : (m, 784). count : of the rows that are shown.
+    W : numpy.ndarray
+        (m, 784).
+    count : int
+        Of the rows that are shown.
     """
     few = np.argsort(-np.linalg.norm(W, axis=1))[:count]
     size = np.quantile(np.abs(W[few]), 0.995) or 1.0

@@ -57,7 +57,8 @@ def forward_film(values: Mapping[str, Any]) -> Picture:
 
     Parameters
     ----------
-    values : x, w, v, y and z, h, e, l.
+    values : mapping
+        x, w, v, y and z, h, e, l.
     """
     steps = ("z", "h", "e", "l")
     known = list(INPUTS)
@@ -76,8 +77,10 @@ def backward_film(values: Mapping[str, Any], bars: Mapping[str, Any]) -> Picture
 
     Parameters
     ----------
-    values : x, w, v, y and z, h, e, l as the forward pass cached them.
-    bars : the bars of e, y, v, h, z, w, x.
+    values : mapping
+        x, w, v, y and z, h, e, l as the forward pass cached them.
+    bars : mapping
+        The bars of e, y, v, h, z, w, x.
     """
     steps: Sequence[tuple[str, ...]] = (("e", "y"), ("v", "h"), ("z",), ("w", "x"))
     known: dict[str, Any] = {"l": 1.0}
@@ -105,8 +108,10 @@ def step_sizes(
 
     Parameters
     ----------
-    exact : the gradient, the shape of u.
-    gradient : (f, u, step) -> like u.
+    exact : numpy.ndarray
+        The gradient, the shape of u.
+    gradient : callable
+        (f, u, step) -> like u.
     """
     steps = np.logspace(-12, 0, 49)
     errors = [np.max(np.abs(gradient(f, u, step) - exact)) for step in steps]

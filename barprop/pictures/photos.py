@@ -45,8 +45,12 @@ def seen(X: Any, logits: Any, heads: Sequence[str] = ()) -> Picture:
 
     Parameters
     ----------
-    X : (n, 150528) in [0, 1]. logits : (n, 1000).
-    heads : a title for each photo.
+    X : array_like
+        (n, 150528) in [0, 1].
+    logits : array_like
+        (n, 1000).
+    heads : sequence of str
+        A title for each photo.
     """
     with course_style():
         side = min(2.75, WIDE / len(X))
@@ -64,8 +68,12 @@ def row(X: Any, logits: Any, heads: Sequence[str] = ()) -> Picture:
 
     Parameters
     ----------
-    X : (n, 150528) in [0, 1]. logits : (n, 1000).
-    heads : a title for each photo.
+    X : array_like
+        (n, 150528) in [0, 1].
+    logits : array_like
+        (n, 1000).
+    heads : sequence of str
+        A title for each photo.
     """
     side = WIDE / max(len(X), 3)
     with course_style():
@@ -109,8 +117,12 @@ def equation(X: Any, X_adv: Any, logits: Any, factor: float = 32) -> Picture:
 
     Parameters
     ----------
-    X, X_adv : (1, 150528) in [0, 1]. logits : (2, 1000), of the one and of the other.
-    factor : how many times the change is enlarged.
+    X, X_adv : array_like
+        (1, 150528) in [0, 1].
+    logits : array_like
+        (2, 1000), of the one and of the other.
+    factor : float
+        How many times the change is enlarged.
     """
     change = np.ravel(X_adv - X)
     before, after = (caption(logit) for logit in logits)
@@ -135,8 +147,12 @@ def walk(steps: Sequence[int], lines: Mapping[str, Any], guess: Any = None) -> P
 
     Parameters
     ----------
-    steps : (k,). lines : name of a class -> (k,) probabilities; the first is what the photo shows.
-    guess : a number of steps to mark, or anything else for none.
+    steps : sequence of int
+        (k,).
+    lines : mapping
+        Name of a class -> (k,) probabilities; the first is what the photo shows.
+    guess : object
+        A number of steps to mark, or anything else for none.
     """
     styles = ((FORWARD, "-", "o"), (BACKWARD, "--", "s"), (INK, "-.", "^"), (FAINT, ":", "v"))
     with course_style():
@@ -156,7 +172,10 @@ def saliency(X: Any, maps: Mapping[str, Any]) -> Picture:
 
     Parameters
     ----------
-    X : (1, 150528) in [0, 1]. maps : title -> (1, 150528), 0 or more.
+    X : array_like
+        (1, 150528) in [0, 1].
+    maps : mapping
+        Title -> (1, 150528), 0 or more.
     """
     count = 1 + len(maps)
     side = WIDE / max(count, 3)

@@ -53,8 +53,10 @@ class Picture:
 
     Parameters
     ----------
-    figure : drawn in `course_style`.
-    alt : what it shows, in one or two sentences.
+    figure : Figure
+        Drawn in `course_style`.
+    alt : str
+        What it shows, in one or two sentences.
     """
 
     def __init__(self, figure: Figure, alt: str) -> None:
@@ -107,8 +109,10 @@ def themed(svg: str, alt: str) -> str:
 
     Parameters
     ----------
-    svg : in the colours of light.
-    alt : becomes its title.
+    svg : str
+        In the colours of light.
+    alt : str
+        Becomes its title.
     """
     svg = re.sub(r'\bfill="(#[0-9a-fA-F]{6})"', r'style="fill: \1"', svg)  # the ground of a hatched area
     svg = re.sub(r"(fill|stroke): (#[0-9a-fA-F]{6})", _variable, svg)

@@ -41,9 +41,12 @@ def products_and_sum(
 
     Parameters
     ----------
-    x, w : two numbers each.
-    z_bar : the bar that comes in.
-    w_bar : two numbers; without them the picture is a question, and only the bar that comes in is there.
+    x, w : sequence of float
+        Two numbers each.
+    z_bar : float
+        The bar that comes in.
+    w_bar : sequence of float, optional
+        Two numbers; without them the picture is a question, and only the bar that comes in is there.
     """
     with course_style():
         figure, axes = sheet(3.6)
@@ -157,9 +160,12 @@ def shares(x: Sequence[float], gradient: Any, step: Any, guess: Mapping[str, Any
 
     Parameters
     ----------
-    x : (k,).
-    gradient, step : (k,) each, adding up to 1.
-    guess : {"gradient": percent, "step": percent} for the first term; whatever is no number is left out.
+    x : sequence of float
+        (k,).
+    gradient, step : array_like
+        (k,) each, adding up to 1.
+    guess : mapping, optional
+        {"gradient": percent, "step": percent} for the first term; whatever is no number is left out.
     """
     places, width = np.arange(len(x)), 0.36
     with course_style():
@@ -206,9 +212,11 @@ def movement(runs: Mapping[str, tuple[Any, Any]], names: Sequence[str]) -> Pictu
 
     Parameters
     ----------
-    runs : title -> (moved, losses): (steps + 1, 2) distance from the start over the length of the start, and
-        (steps,) one loss a step.
-    names : of the two networks.
+    runs : mapping
+        Title -> (moved, losses): (steps + 1, 2) distance from the start over the length of the start, and (steps,) one
+        loss a step.
+    names : sequence of str
+        Of the two networks.
     """
     with course_style():
         figure, grid = sheet(3.0 if len(runs) == 1 else 5.4, -(-(len(runs) + 1) // 2), 2, squeeze=False)
@@ -255,8 +263,10 @@ def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Picture:
 
     Parameters
     ----------
-    rates : (r,).
-    losses : title of a panel -> name of a data set -> (r,) losses; infinity where training ran away.
+    rates : array_like
+        (r,).
+    losses : mapping
+        Title of a panel -> name of a data set -> (r,) losses; infinity where training ran away.
     """
     with course_style():
         figure, grid = sheet(3.7, 1, len(losses), sharey=True, squeeze=False)
@@ -305,8 +315,10 @@ def crossing(curves: Mapping[float, Any], factors: Any, ends: Any) -> Picture:
 
     Parameters
     ----------
-    curves : rate as a multiple of the prediction -> (steps,) losses.
-    factors, ends : (r,) each: more such multiples, and the last loss over the first.
+    curves : mapping
+        Rate as a multiple of the prediction -> (steps,) losses.
+    factors, ends : array_like
+        (r,) each: more such multiples, and the last loss over the first.
     """
     with course_style():
         figure, (left, right) = sheet(3.4, 1, 2)

@@ -69,7 +69,8 @@ def sheet(height: float, rows: int = 1, columns: int = 1, width: float = WIDE, *
 
     Parameters
     ----------
-    height, width : in inches; no wider than WIDE.
+    height, width : float
+        In inches; no wider than WIDE.
     more : for Figure.subplots.
     """
     figure = Figure(figsize=(min(width, WIDE), height))

@@ -24,9 +24,12 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
 
     Parameters
     ----------
-    last : a node; `.parents` are the nodes it was made from, `.data` and `.bar` what it holds.
-    order : a list of the nodes; draws each one's place in it instead of the bars.
-    bars : whether to draw the way back.
+    last : object
+        A node; `.parents` are the nodes it was made from, `.data` and `.bar` what it holds.
+    order : sequence, optional
+        A list of the nodes; draws each one's place in it instead of the bars.
+    bars : bool
+        Whether to draw the way back.
     names : nodes by the name that stands inside them; the others show the step that made them.
     """
     nodes = parents_first(last, _MOST)
@@ -88,8 +91,10 @@ def curves(x: Any, forward: Any, backward: Any, labels: tuple[str, str]) -> Pict
 
     Parameters
     ----------
-    x, forward, backward : (n,).
-    labels : what the two curves are.
+    x, forward, backward : array_like
+        (n,).
+    labels : tuple
+        What the two curves are.
     """
     with course_style():
         figure, axes = sheet(3.0)
@@ -110,7 +115,8 @@ def losses(first: Mapping[str, Sequence[float]], window: int = 10) -> Picture:
 
     Parameters
     ----------
-    first : name -> one loss a step; drawn blue and solid, then vermilion and dashed.
+    first : mapping
+        Name -> one loss a step; drawn blue and solid, then vermilion and dashed.
     """
     smooth = {name: np.convolve(values, np.ones(window) / window, mode="valid") for name, values in first.items()}
     with course_style():
@@ -151,9 +157,12 @@ def edge(axes: Axes, points: list[Place], radius: float, back: bool, color_back:
 
     Parameters
     ----------
-    points : of the edge, in inches: its two nodes, and what it passes between them.
-    radius : of the nodes, in inches.
-    back : whether there is an arrow back.
+    points : list of Place
+        Of the edge, in inches: its two nodes, and what it passes between them.
+    radius : float
+        Of the nodes, in inches.
+    back : bool
+        Whether there is an arrow back.
     """
     for color, forwards, shift in ((FORWARD, True, 0.05 * back), (color_back, False, -0.05)):
         if not forwards and not back:

@@ -23,7 +23,8 @@ def first_wrong_step(entries: list[Entry]) -> Blame | None:
 
     Parameters
     ----------
-    entries : the nodes of a tape, parents before what was made of them, with their bars and those of nudging.
+    entries : list of Entry
+        The nodes of a tape, parents before what was made of them, with their bars and those of nudging.
     """
     for node in range(len(entries) - 1, -1, -1):
         if entries[node].verdict() in ("wrong", "missing"):

@@ -33,11 +33,16 @@ class CacheLedger(Widget):
 
     Parameters
     ----------
-    depth : layers, 1 to 30.
-    width : numbers in each layer, 1 to 512.
-    keep : "all", "z", "h" or "nothing"; each can then be changed by itself.
-    slope_from_h : whether a layer finds its slope from h, as tanh, sigmoid and ReLU can.
-    hold : whether what was computed again is kept until the way back has passed it.
+    depth : int
+        Layers, 1 to 30.
+    width : int
+        Numbers in each layer, 1 to 512.
+    keep : str or iterable of str
+        "all", "z", "h" or "nothing"; each can then be changed by itself.
+    slope_from_h : bool
+        Whether a layer finds its slope from h, as tanh, sigmoid and ReLU can.
+    hold : bool
+        Whether what was computed again is kept until the way back has passed it.
 
     Raises
     ------

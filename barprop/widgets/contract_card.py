@@ -16,8 +16,10 @@ class ContractCard(Widget):
 
     Parameters
     ----------
-    layer : "Product", "Linear", "ReLU", "Tanh", "SquaredError" or "SoftmaxCrossEntropy"; None for a menu of all.
-    n, d, m, k : examples, inputs, outputs, classes; for the shapes. 1 to 99 each.
+    layer : str, optional
+        "Product", "Linear", "ReLU", "Tanh", "SquaredError" or "SoftmaxCrossEntropy"; None for a menu of all.
+    n, d, m, k : int
+        Examples, inputs, outputs, classes; for the shapes. 1 to 99 each.
 
     Raises
     ------

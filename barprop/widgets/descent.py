@@ -25,10 +25,14 @@ class Descent(Widget):
 
     Parameters
     ----------
-    x, y : the examples, as many numbers each.
-    w, v : where to start.
-    rate : the learning rate, above 0.
-    sigma : "relu", "tanh", "sigmoid" or "softplus", or one of these activations.
+    x, y : sequence of float
+        The examples, as many numbers each.
+    w, v : float
+        Where to start.
+    rate : float
+        The learning rate, above 0.
+    sigma : str or Activation
+        "relu", "tanh", "sigmoid" or "softplus", or one of these activations.
 
     Raises
     ------

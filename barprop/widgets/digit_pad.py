@@ -25,7 +25,8 @@ class DigitPad(Widget):
     ----------
     net : (network, w) or (network, w, loss); `network.forward(X, w)` gives the logits, and w holds a pair (W, b) for a
         linear layer and () for an activation.
-    X : (n, d) square images in [0, 1] to choose from, at most 50; the first is read at the beginning.
+    X : array_like
+        (n, d) square images in [0, 1] to choose from, at most 50; the first is read at the beginning.
 
     Raises
     ------
@@ -65,8 +66,10 @@ class DigitPad(Widget):
 
         Parameters
         ----------
-        w : like those the pad was made with.
-        losses : of the steps since the last update; their mean is shown.
+        w : object
+            Like those the pad was made with.
+        losses : array_like, optional
+            Of the steps since the last update; their mean is shown.
         """
         weights = _halved(w)
         if len(weights) != len(self.weights):

@@ -26,8 +26,10 @@ def random_features(units: int = 128, seed: int = 0) -> tuple[_TwoLayers, list[t
 
     Parameters
     ----------
-    units : in the hidden layer.
-    seed : of the first weights.
+    units : int
+        In the hidden layer.
+    seed : int
+        Of the first weights.
     """
     draw = np.random.default_rng(seed)
     X, labels, _, _ = digits()

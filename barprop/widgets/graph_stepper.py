@@ -19,10 +19,14 @@ class GraphStepper(Widget):
 
     Parameters
     ----------
-    x, w : two numbers each.
-    v, y : numbers.
-    sigma : "relu", "tanh", "sigmoid" or "softplus", or one of these activations.
-    way : "both", or "forward" for the values alone.
+    x, w : sequence of float
+        Two numbers each.
+    v, y : float
+        Numbers.
+    sigma : str or Activation
+        "relu", "tanh", "sigmoid" or "softplus", or one of these activations.
+    way : str
+        "both", or "forward" for the values alone.
 
     Raises
     ------

@@ -53,9 +53,12 @@ def read_layers(network: Any, w: Any, X: np.ndarray, who: str) -> list[dict[str,
 
     Parameters
     ----------
-    network, w : `network.forward(X, w)` gives the logits; w holds (W, b) for a linear layer, () for an activation.
-    X : a few inputs, one a row.
-    who : the widget that asks, for the message.
+    network, w : object
+        `network.forward(X, w)` gives the logits; w holds (W, b) for a linear layer, () for an activation.
+    X : numpy.ndarray
+        A few inputs, one a row.
+    who : str
+        The widget that asks, for the message.
     """
     readable = f"{who} reads a network of linear layers with one of relu, tanh, sigmoid, softplus between them"
     try:

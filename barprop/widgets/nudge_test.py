@@ -23,9 +23,12 @@ class NudgeTest(Widget):
 
     Parameters
     ----------
-    variable : "w1", "w2", "x1", "x2", "v", "y", "z", "h" or "e".
-    step : size of the nudge, 1e-12 to 1.
-    kind : "central" nudges both ways, "one-sided" one way.
+    variable : str
+        "w1", "w2", "x1", "x2", "v", "y", "z", "h" or "e".
+    step : float
+        Size of the nudge, 1e-12 to 1.
+    kind : str
+        "central" nudges both ways, "one-sided" one way.
     x, w, v, y, sigma : the neuron, as GraphStepper takes it.
 
     Raises

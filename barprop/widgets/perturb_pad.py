@@ -23,12 +23,22 @@ class PerturbPad(Widget):
     ----------
     net : (network, w, loss); `network.forward(X, w)` gives the logits, and w holds a pair (W, b) for a linear layer
         and () for an activation. The weights go to the page, which does the mathematics there.
-    X : (n, d) images in [0, 1], each square. At most 200.
-    labels : (n,) their classes.
-    index : which image to begin with.
-    eps : largest change of a pixel, 0 to 0.5. alpha : length of a step. steps : 0 to 20.
-    mode : "sign" for steps along the sign of the bar, "raw" for x + alpha x_bar.
-    target : a class to aim at; None to get away from the label.
+    X : array_like
+        (n, d) images in [0, 1], each square. At most 200.
+    labels : array_like
+        (n,) their classes.
+    index : int
+        Which image to begin with.
+    eps : float
+        Largest change of a pixel, 0 to 0.5.
+    alpha : float
+        Length of a step.
+    steps : int
+        0 to 20.
+    mode : str
+        "sign" for steps along the sign of the bar, "raw" for x + alpha x_bar.
+    target : int, optional
+        A class to aim at; None to get away from the label.
 
     Raises
     ------

@@ -23,14 +23,22 @@ class SplitBars(Widget):
 
     Parameters
     ----------
-    x1, x2, z_bar : numbers.
-    mode : "split" for one sum, "train" for two branches.
-    scale1, scale2 : sizes of the inputs of the two branches, above 0.
-    units1, units2 : how many units each branch has, 1 to 32.
-    rate : the learning rate, above 0.
-    steps : of training, 0 to 300.
-    w1, w2 : the weights of the sum.
-    shares : whether the shares of the gradient and of a step's effect are shown as well.
+    x1, x2, z_bar : float
+        Numbers.
+    mode : str
+        "split" for one sum, "train" for two branches.
+    scale1, scale2 : float
+        Sizes of the inputs of the two branches, above 0.
+    units1, units2 : int
+        How many units each branch has, 1 to 32.
+    rate : float
+        The learning rate, above 0.
+    steps : int
+        Of training, 0 to 300.
+    w1, w2 : float
+        The weights of the sum.
+    shares : bool
+        Whether the shares of the gradient and of a step's effect are shown as well.
 
     Raises
     ------

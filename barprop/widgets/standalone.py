@@ -82,8 +82,10 @@ def page(widget: Any, title: str) -> str:
 
     Parameters
     ----------
-    widget : a widget of the course.
-    title : of the page.
+    widget : object
+        A widget of the course.
+    title : str
+        Of the page.
     """
     state = {name: getattr(widget, name) for name in widget.traits(sync=True)}
     answers = {
@@ -99,10 +101,13 @@ def page_of_state(state: Mapping[str, Any], title: str, answers: Mapping[str, An
 
     Parameters
     ----------
-    state : the values of the widget's traits by name; bytes as {"base64": text}, the script in "_esm".
-    title : of the page.
-    answers : what the kernel would answer, as `Widget.answers` has it; bytes as {"change": text}, which is their
-        difference to the state, deflated.
+    state : mapping
+        The values of the widget's traits by name; bytes as {"base64": text}, the script in "_esm".
+    title : str
+        Of the page.
+    answers : mapping, optional
+        What the kernel would answer, as `Widget.answers` has it; bytes as {"change": text}, which is their difference
+        to the state, deflated.
     """
     from barprop.widgets.base import bundled
 

@@ -33,8 +33,10 @@ class TapeView(Widget):
 
     Parameters
     ----------
-    node : a Value, after node.backward(); it needs .data, .bar and .parents. At most 80 nodes behind it.
-    names : {"x": x, ...} letters for some of the Values. Others are named by what made them.
+    node : object
+        A Value, after node.backward(); it needs .data, .bar and .parents. At most 80 nodes behind it.
+    names : mapping, optional
+        {"x": x, ...} letters for some of the Values. Others are named by what made them.
 
     Raises
     ------

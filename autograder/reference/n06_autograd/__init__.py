@@ -28,9 +28,12 @@ class Node:
 
     Parameters
     ----------
-    data : a number or an array; float64, copied.
-    parents : the Nodes it was made from.
-    back : its bar -> the bars of its parents, one each.
+    data : array_like
+        A number or an array; float64, copied.
+    parents : tuple
+        The Nodes it was made from.
+    back : callable or None
+        Its bar -> the bars of its parents, one each.
     """
 
     def __init__(

@@ -47,10 +47,12 @@ class Codec:
 
     Parameters
     ----------
-    refer : object that is no plain data -> (code, content), for what stays on this side.
+    refer : callable
+        Object that is no plain data -> (code, content), for what stays on this side.
     resolve : (code, content) -> object, for what stays on the other side. Contents are plain data
         or objects of that kind themselves.
-    structure, arrays : most bytes of either that are accepted.
+    structure, arrays : int
+        Most bytes of either that are accepted.
     """
 
     def __init__(

@@ -19,7 +19,8 @@ def _generic(bar: str, *others: str, still: str) -> Callable[[np.random.Generato
     Parameters
     ----------
     others : one number that is tried with both signs, or two of which each is tried as the larger.
-    still : how to say that the number is 0, or that the two are equal.
+    still : str
+        How to say that the number is 0, or that the two are equal.
     """
 
     def with_side(rng: np.random.Generator, side: float) -> dict[str, float]:

@@ -21,7 +21,8 @@ class Prototypes:
 
     Parameters
     ----------
-    like : weights whose shapes w must keep; rows and backward passes have limits then as well. None: no limits.
+    like : sequence, optional
+        Weights whose shapes w must keep; rows and backward passes have limits then as well. None: no limits.
     """
 
     _MOST = 1_000  # rows at once, and backward passes
