@@ -29,7 +29,8 @@ from autograder.scoring.job import Job
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.scoring.seeds import seed_key
 from autograder.submission.read_release import read_release
-from barprop.answers.calls import AnswerError, Namespace
+from barprop.answers.calls import Namespace
+from barprop.answers.failures import AnswerError
 from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Case, Exercise, Mistake, Part
 from barprop.judging.judge import judge as _judge

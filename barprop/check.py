@@ -15,9 +15,10 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import Markdown, display
 
-from barprop.answers.calls import Namespace, label_of
+from barprop.answers.calls import Namespace
 from barprop.answers.captured_output import capped_output
 from barprop.answers.notebook_values import read_from_notebook
+from barprop.answers.observe import label_of
 from barprop.answers.time_limit import time_limit
 from barprop.answers.untrusted import call_or_default, describe_type, one_line
 

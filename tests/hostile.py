@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import Handle, Observed
+from barprop.answers.calls import Handle
+from barprop.answers.observe import Observed
 
 with contextlib.suppress(ImportError):
     import distributed  # noqa: F401  (it looks at every class of exceptions there is; some below do not like that)

@@ -9,7 +9,8 @@ from typing import Any
 
 from autograder.sandbox import Limits, bubblewrap
 from autograder.sandbox.session import RemoteSession
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 
 ANSWER = "def double(x):\n    return 2 * x"
 

@@ -16,7 +16,7 @@ from autograder.sandbox import bubblewrap
 from autograder.sandbox.inside.protocol import DONE, END, INTERRUPT, OPEN, receive_control, send_control
 from autograder.sandbox.interface import Fault, Limits, SandboxError
 from autograder.sandbox.session import RemoteSession
-from barprop.answers.calls import AnswerError
+from barprop.answers.failures import AnswerError
 
 _START = 60.0  # seconds until the warm process must be up
 _ANSWER = 20.0  # seconds until it must have done what it was asked for

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox.remote_handle import sentence
-from barprop.answers.calls import AnswerError
+from barprop.answers.failures import AnswerError
 
 _DEPTH = 20  # lists within dictionaries within ...
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from barprop.answers.calls import AnswerError, Handle, Observed
+from barprop.answers.calls import Handle
+from barprop.answers.failures import AnswerError
+from barprop.answers.observe import Observed
 from barprop.answers.script import BINARY_OPERATORS, UNARY_OPERATORS
 from barprop.answers.untrusted import one_line
 

@@ -7,8 +7,8 @@ from typing import Any
 from autograder.sandbox.inside.protocol import FAIL, PLAIN, SPENT, SpentError
 from autograder.sandbox.inside.wire import WireError
 from autograder.sandbox.remote_handle import sentence, word
-from barprop.answers.calls import SHARED, AnswerError, Observed
-from barprop.answers.failures import cause_of
+from barprop.answers.failures import AnswerError, cause_of
+from barprop.answers.observe import SHARED, Observed
 from barprop.answers.script import Outcome
 
 

@@ -32,8 +32,8 @@ from autograder.sandbox.outputs import read_cell
 from autograder.sandbox.remote_handle import RemoteHandle, sentence
 from autograder.sandbox.replies import Parts, failure, observed
 from barprop.answers.call_budget import CallBudget
-from barprop.answers.calls import AnswerError, Observed, label_of
-from barprop.answers.failures import Cause
+from barprop.answers.failures import AnswerError, Cause
+from barprop.answers.observe import Observed, label_of
 from barprop.answers.script import Outcome, Script
 
 if TYPE_CHECKING:

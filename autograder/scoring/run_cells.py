@@ -8,7 +8,8 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from autograder.sandbox import CellResult, Limits, Session
-from barprop.answers.calls import AnswerError, Handle
+from barprop.answers.calls import Handle
+from barprop.answers.failures import AnswerError
 from barprop.answers.script import Outcome, Script
 
 OpenSession = Callable[[], Session]

@@ -8,7 +8,8 @@ from typing import Any
 
 from autograder.reference import REFERENCES
 from autograder.scoring.run_cells import LiveAnswers
-from barprop.answers.calls import AnswerError, Answers, Run
+from barprop.answers.calls import Answers, Run
+from barprop.answers.failures import AnswerError
 
 _PUT = "def _put_in_place(name, value):\n    globals()[name] = value\n"
 

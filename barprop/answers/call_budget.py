@@ -6,7 +6,7 @@ import sys
 from contextvars import ContextVar
 from typing import Any
 
-from barprop.answers.calls import AnswerError
+from barprop.answers.failures import AnswerError
 
 _CALLS = 100_000  # Python calls one backward() may make on a graph of some sixty nodes
 

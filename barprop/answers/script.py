@@ -12,7 +12,8 @@ from barprop.answers.kept import kept
 from barprop.answers.untrusted import is_plain
 
 if TYPE_CHECKING:
-    from barprop.answers.calls import Observed, Run
+    from barprop.answers.calls import Run
+    from barprop.answers.observe import Observed
 
 # What is wanted of a step: nothing, that its result is an object and no plain data, this object itself, any value.
 NOTHING, OBJECT, KEPT, VALUE = range(4)

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Reused, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.kept import Kept
+from barprop.answers.observe import Reused
 from barprop.answers.returned import take_tuple
 from barprop.answers.script import NOTHING, VALUE, Later, Played, Script
 from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row, one_line

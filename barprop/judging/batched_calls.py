@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from barprop.answers.calls import AnswerError, Answers, Observed, Run, ScriptedAnswers
+from barprop.answers.calls import Answers, Run, ScriptedAnswers
+from barprop.answers.failures import AnswerError
+from barprop.answers.observe import Observed
 from barprop.answers.script import Later, Played, Script
 from barprop.judging.exercise import Case, Exercise
 

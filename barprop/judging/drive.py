@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 
 from barprop.activations import Activation
-from barprop.answers.calls import AnswerError, Call, Remark, Run
-from barprop.answers.failures import Cause, OutOfTimeError
+from barprop.answers.calls import Call, Remark, Run
+from barprop.answers.failures import AnswerError, Cause, OutOfTimeError
 from barprop.answers.returned import take_dict, take_tuple
 from barprop.answers.untrusted import call_or_default, copy_plain, is_plain, one_line, type_name
 from barprop.judging.exercise import NOT_TRIED, Case, Exercise

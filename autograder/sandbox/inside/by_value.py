@@ -12,7 +12,7 @@ import sys
 from types import FunctionType
 from typing import Any
 
-from barprop.answers.calls import Reused
+from barprop.answers.observe import Reused
 from barprop.fixtures.graphs import Graph, GraphNode
 
 _FIXTURES = "barprop.fixtures."

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.call_budget import CallBudget
-from barprop.answers.calls import AnswerError, Namespace, Observed, Run, guard, observe
+from barprop.answers.calls import Namespace, Run, guard
+from barprop.answers.failures import AnswerError
+from barprop.answers.observe import Observed, observe
 from barprop.answers.script import Later, Outcome, carry_out, operate
 
 from . import by_value, isolation, missing_modules, protocol

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgpack
 
-from barprop.answers.calls import AnswerError
+from barprop.answers.failures import AnswerError
 
 from .wire import REFERENCE
 

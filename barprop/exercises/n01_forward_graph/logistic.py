@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import sigmoid, softplus
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.returned import take_dict
 from barprop.answers.untrusted import is_array, is_number
 from barprop.exercises.sampling import draw, read_only

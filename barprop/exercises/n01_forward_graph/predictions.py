@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import one_line
 from barprop.judging.exercise import Case, Exercise, Mistake
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import Activation, relu, sigmoid, softplus, tanh
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import is_array, is_number, is_row
 from barprop.exercises.n01_forward_graph.forward import forward_values
 from barprop.exercises.n02_bar_notation.foreign_cache import bars_from

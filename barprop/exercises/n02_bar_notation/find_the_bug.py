@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import one_line
 from barprop.exercises.n02_bar_notation.backward import BARS
 from barprop.judging.exercise import Case, Exercise, Mistake, Values

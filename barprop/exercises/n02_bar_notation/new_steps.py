@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.returned import take_tuple
 from barprop.exercises.sampling import draw
 from barprop.judging.exercise import NOT_FINITE, Candidate, Case, Exercise, Mistake, Values

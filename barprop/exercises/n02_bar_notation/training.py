@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.activations import sigmoid, softplus, tanh
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.returned import take_tuple
 from barprop.answers.untrusted import describe_type, row_of_numbers
 from barprop.exercises.sampling import draw, read_only

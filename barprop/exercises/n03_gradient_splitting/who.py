@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import describe_type, is_number, one_line
 from barprop.judging.exercise import Case, Exercise, Mistake, Values
 from barprop.numerics.steps import inner, product

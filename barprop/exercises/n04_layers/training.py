@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.returned import take_tuple
 from barprop.data import digits
 from barprop.exercises.layer_drivers import flat

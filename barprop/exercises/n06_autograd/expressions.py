@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.script import NOTHING, OBJECT, Later, Played, Script
 from barprop.answers.untrusted import describe_type, identical, is_plain
 from barprop.judging.exercise import Case, Values

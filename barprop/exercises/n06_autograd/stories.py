@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.call_budget import CallBudget
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import is_array, is_row
 from barprop.exercises.n06_autograd.expressions import (
     Expression,

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Namespace, Run
+from barprop.answers.calls import Namespace, Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import describe_type, is_row
 from barprop.fixtures.graphs import Graph, GraphNode
 from barprop.judging.exercise import NOT_TRIED, Case, Exercise, Mistake, Values

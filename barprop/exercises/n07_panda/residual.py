@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.returned import take_tuple
 from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row
 from barprop.exercises.layer_drivers import other_weights

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import describe_type, identical, is_array
 from barprop.exercises.sampling import read_only
 from barprop.fixtures.networks import NudgedNetwork, loss_slopes, small_net

@@ -14,7 +14,7 @@ import pytest
 from autograder.reference import n06_autograd as ref
 from autograder.samples.n06_autograd.value_designs import CLOSURES, STEPS
 from autograder.samples.n06_autograd.value_tapes import ON_NODE, TAPE
-from barprop.answers.calls import AnswerError
+from barprop.answers.failures import AnswerError
 from barprop.exercises import EXERCISES
 from barprop.exercises.sampling import draw, positive
 from barprop.fixtures.graphs import Graph

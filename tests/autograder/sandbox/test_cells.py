@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from autograder.sandbox import Limits, SandboxError
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from tests.sandbox_tools import ANSWER, ask, processes, text_of
 
 pytestmark = pytest.mark.parametrize("sandbox", ["isolated", "local"], indirect=True, scope="module")

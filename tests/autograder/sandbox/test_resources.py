@@ -15,7 +15,8 @@ import pytest
 
 from autograder.course.layout import ROOT
 from autograder.sandbox import Limits
-from barprop.answers.calls import AnswerError, Run
+from barprop.answers.calls import Run
+from barprop.answers.failures import AnswerError
 from tests import needs
 from tests.autograder.sandbox.test_attacks import shown
 from tests.sandbox_tools import ANSWER, as_user, ask, can, memory, processes

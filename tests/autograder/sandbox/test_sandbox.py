@@ -13,7 +13,8 @@ import pytest
 
 from autograder.sandbox import LocalSandbox, SandboxError
 from barprop.activations import tanh
-from barprop.answers.calls import AnswerError, Handle, Run
+from barprop.answers.calls import Handle, Run
+from barprop.answers.failures import AnswerError
 from barprop.fixtures.graphs import Graph, GraphNode
 from tests.sandbox_tools import ANSWER, ask, processes
 

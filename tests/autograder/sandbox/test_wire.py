@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from autograder.sandbox import Limits
 from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError
 from barprop.activations import tanh
-from barprop.answers.calls import AnswerError
+from barprop.answers.failures import AnswerError
 from barprop.answers.untrusted import identical
 from tests.sandbox_tools import played
 

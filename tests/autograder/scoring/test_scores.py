@@ -20,7 +20,8 @@ from autograder.scoring.record import Grade, Record, RecordError, plain_points
 from autograder.scoring.run_cells import NotebookRun
 from autograder.scoring.sanitize import clean_outputs, harmless_attachments, harmless_text
 from autograder.submission.cell_source import check_call, declared
-from barprop.answers.calls import AnswerError, Namespace
+from barprop.answers.calls import Namespace
+from barprop.answers.failures import AnswerError
 from barprop.judging import judge as judge_module
 from tests.grading_tools import FakeSession, cell, grade, grade_bytes, notebook, plan, points, solved, text_of
 

@@ -14,7 +14,7 @@ import pytest
 
 from autograder.reference import REFERENCES
 from barprop import check
-from barprop.answers.calls import AnswerError
+from barprop.answers.failures import AnswerError
 from barprop.exercises import EXERCISES
 from tests.answers import tried, verdicts, with_answer
 from tests.hostile import EXCEPTIONS, KEYS

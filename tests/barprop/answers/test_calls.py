@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from barprop.answers.calls import AnswerError, Namespace, Run
-from barprop.answers.failures import guard
+from barprop.answers.calls import Namespace, Run
+from barprop.answers.failures import AnswerError, guard
 
 RNG = np.random.default_rng
 

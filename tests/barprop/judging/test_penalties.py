@@ -7,8 +7,8 @@ import pytest
 
 from autograder.reference import REFERENCES, oracle_of
 from autograder.samples import function
-from barprop.answers.calls import AnswerError, Namespace, Run
-from barprop.answers.failures import OutOfTimeError
+from barprop.answers.calls import Namespace, Run
+from barprop.answers.failures import AnswerError, OutOfTimeError
 from barprop.exercises import EXERCISES
 from barprop.judging.evaluate import evaluate
 from barprop.judging.judge import in_namespace, judge
