@@ -61,7 +61,7 @@ class Summary:
             said.append(f"  Modules the grader lacks: {modules}. Where one is needed: install it and grade again.")
         said += [f"  quarantine: {r.student}: {r.quarantine} Counts 0 and waits for review." for r in self.quarantined]
         if self.stale:
-            again = f"autograder feedback {self.assignment} --force"
+            again = f"autograder feedback {self.assignment}"
             who = f"{self.stale} student{'s' * (self.stale > 1)}"
             said.append(f"  The feedback of {who} is older than the grades: {again}")
         said += [f"  NOT WRITTEN: {why}." for why in self.unwritten]

@@ -41,6 +41,7 @@ class GenerateFeedback(StockFeedback):
     _zone: tzinfo = UTC
     _progress: Progress | None = None
     log: logging.Logger
+    force: bool
     _students: list[str]  # whose pages were made
 
     def start(self) -> None:
@@ -96,10 +97,21 @@ class GenerateFeedback(StockFeedback):
         """Whether a student's pages have to be made; older ones are taken away first."""
         assert self._progress is not None
         self._progress.step()
-        with _quieter(self.log, logging.ERROR):  # that older pages are replaced is no warning
-            wanted: bool = super().init_destination(assignment_id, student_id)
+        force, self.force = self.force, self.force or self._is_older(assignment_id, student_id)
+        try:
+            with _quieter(self.log, logging.ERROR):  # that older pages are replaced is no warning
+                wanted: bool = super().init_destination(assignment_id, student_id)
+        finally:
+            self.force = force
         self._students += [student_id] if wanted else []
         return wanted
+
+    def _is_older(self, assignment_id: str, student_id: str) -> bool:
+        """Whether a page is from before its notebook was graded the last time."""
+        pages = Path(self._format_dest(assignment_id, student_id))
+        graded = Path(self._format_source(assignment_id, student_id)).glob("*.ipynb")
+        pairs = [(pages / f"{path.stem}.html", path) for path in graded]
+        return any(page.is_file() and page.stat().st_mtime_ns < path.stat().st_mtime_ns for page, path in pairs)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy the time stamp, by which nbgrader knows whether pages are up to date; pages need no other file."""
