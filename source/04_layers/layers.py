@@ -176,7 +176,7 @@ check("linear_backward")
 # %% [markdown]
 # ### Exercise `Linear`
 #
-# Wrap it in a class, with `w = (W, b)`. You may call your `linear_backward`. Which of the three bars reads something that `forward` must keep?
+# Wrap this step in a class, with `w = (W, b)`. You may call your `linear_backward`. Which of the three bars reads something that `forward` must keep?
 #
 # <details><summary>Check your decision about the cache</summary>
 #
@@ -349,7 +349,7 @@ check("Tanh", "backward")
 #
 # A loss has no weights, but a second input: the target, which is the true value or label. So its methods look a little different. `forward` takes the prediction and the target and returns one number; `backward` takes $\bar l$, which is 1 unless another number is given.
 #
-# A loss is the **mean over the rows**, so that a batch of 32 does not count 32 times as much as a batch of 1. What happens to each row's bar when $n$ doubles?
+# Each of ours is a **mean over the rows**, so that a batch of 32 does not count 32 times as much as a batch of 1. What happens to each row's bar when $n$ doubles?
 
 # %%
 guess_bar = None  # times 2, times 1 or times 0.5? Not graded.
@@ -809,7 +809,7 @@ if trained:
 #
 # Nothing here is graded.
 #
-# - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change? (Only the list.)
+# - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change? (Only the lists, of layers and of weights.)
 # - Print the update ratios of notebook 03 during training. Which layer moves most?
 # - Start with all weights 0. Only the last $b$ ever moves. Why?
 # - Keep no hidden output at all, and compute it again as in `backward_recompute`. What does a training step cost now?

@@ -549,7 +549,7 @@ if ready("input_bar"):
 #
 # ## Training on attacked digits
 #
-# Can the network learn to resist? Train on, with digits attacked anew in every step. (That takes a minute.) Before, it gets 93 % of the clean digits right, and 15 % of those attacked. And after?
+# Can the network learn to resist? Train it further, on digits attacked anew in every step. (That takes a minute.) Now it gets 93 % of the clean digits right, and 15 % of those attacked. And then?
 
 # %%
 guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}  # in percent
@@ -588,7 +588,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # - $\bar x$ comes with every backward pass; its length tells how sensitive the loss is, at that point.
 # - Ascent on $x$ is training with the other sign and another variable.
-# - With a budget per pixel, the sign of the bar counts. At equal size, a well-chosen direction does far more harm.
+# - With a budget per pixel, the sign of the bar counts: it does far more harm than noise of that size.
 #
 # Three quick questions:
 #

@@ -140,7 +140,7 @@ def topological_order(node):
 # </details>
 # <details><summary>It fails only where one path is longer than another</summary>
 #
-# A node may be put on the to-do list twice, and the second time matters: what is made from it may be waiting there. When do you mark a node as seen, when you put it on the list or when you take it off?
+# A node can be found twice, the second time by a longer path. Then it has to go on top of the to-do list once more. When do you mark it as seen: when you put it on the list, or when you take it off?
 # </details>
 # <details><summary>RecursionError</summary>
 #
@@ -509,6 +509,14 @@ class Value(Node):
         ### END SOLUTION
 
 # %% [markdown]
+# <details><summary>The message is about 'Node' or 'parents'</summary>
+#
+# What do your steps make? In `Value` each of them returns a `Value`, also those that you copied from `Node`.
+# </details>
+# <details><summary>'Value' object has no attribute 'ndim'</summary>
+#
+# `matmul_bars` and `unbroadcast` take arrays. Where does a `Value` keep its array?
+# </details>
 # <details><summary>The denominator's bar is wrong</summary>
 #
 # Write $a / b$ as $a \cdot b^{-1}$ and go back through a power and a product.

@@ -65,7 +65,7 @@ linear = sum(number for kind, number in count.items() if kind.startswith("Linear
 print(f"Linear in all: {100 * linear / sum(count.values()):.1f} %; your guess: {guess_linear}")
 
 # %% [markdown]
-# Almost nine tenths. Take each pixel as an example with $c$ features, and a linear layer makes new features for it. `Pointwise` (given) makes each pixel a row and calls `Linear`; that is all. (It is called a $1 \times 1$ convolution. Larger ones come further down.)
+# Almost nine tenths. Take each pixel as an example with $c$ features, and a linear layer makes new features for it. `Pointwise` (given) makes each pixel a row and calls `Linear`. (It is called a $1 \times 1$ convolution. Larger ones come further down; the first layer, given, is one.)
 #
 # First the simplest of the other layers.
 #
@@ -160,7 +160,7 @@ class MeanPool:
 # %% [markdown]
 # <details><summary>My bars are too large</summary>
 #
-# Nudge one pixel by $0.1$. By how much does the mean of 49 pixels move?
+# Nudge one pixel by $0.1$. By how much does the mean over all pixels of the picture move, whatever its size?
 # </details>
 # <details><summary>How do I spread (n, c) over a picture?</summary>
 #
@@ -271,7 +271,7 @@ if ready("ReLU6", "Residual"):
     print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
 
 # %% [markdown]
-# Along the sum $\bar h$ arrives whole. Each block adds the bar from $f$: here 4 grows to 56. (For $f(x) = -x$ both cancel.)
+# Along the sum $\bar h$ arrives whole. Each block adds the bar from $f$: here 4 grows to 56. (For $f(x) = -x$ the two cancel.)
 #
 # ## Looking around
 #
@@ -279,7 +279,7 @@ if ready("ReLU6", "Residual"):
 #
 # $$h_{pq} = b + \sum_{i,j=0}^{k-1} W_{ij}\; h_{\mathrm{prev},\,sp+i,\,sq+j}$$
 #
-# Its given `forward` loops over the positions $(i, j)$. `seen(h_prev, i, j)` views that position in *all* windows.
+# `forward` (given) loops over all positions $(i, j)$. `seen(h_prev, i, j)` views that position in *all* windows.
 #
 # How many windows do $7 \times 6$ pixels have for $k = 3$, $s = 2$?
 
@@ -518,7 +518,7 @@ if at_hand(net):
         print(f"{name:14} panda {100 * p:.0f} %; your guess: {guess_panda.get(name)}")
 
 # %% [markdown]
-# Aim, not size. 150,000 small pushes add up if they all pull in one direction, and cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
+# Aim, not size. 150,000 small pushes add up if they all pull in one direction, and mostly cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
 #
 # ## Uphill, once more
 #
@@ -559,7 +559,7 @@ if at_hand(net):
     print(f"lowest at {sizes[chances.argmin()]:g}; your guess: {guess_size}")
 
 # %% [markdown]
-# Beyond some size, a larger step is a *worse* attack: a bar is the slope at one point. Look again after every step, as the walk above did.
+# The largest step is a *worse* attack than a smaller one: a bar is the slope at one point. Look again after every step, as the walk above did.
 #
 # ## Does it last?
 #
@@ -586,7 +586,7 @@ if at_hand(net):
         print(f"{name:24} gibbon {p[GIBBON]:2.0f} %, panda {p[PANDA]:2.0f} %; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, it is close between panda and gibbon, and rounding may decide. The change was made for these pixels and this size. (For an attack that survives, average the bars over such changes, as you did over noise.)
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon share the probability, in parts that rounding decides. The change was made for these pixels and this size. (For an attack that survives, average the bars over such changes, as you did over noise.)
 #
 # ## Yours
 #
