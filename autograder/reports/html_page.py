@@ -60,8 +60,8 @@ def first_things(report: ClassReport) -> list[str]:
             )
     worst = next((one for one in report.mistakes if one.own), None)
     if worst:
-        lost = f"{points(worst.lost)} points in {plural(worst.count, 'student')}"
-        found.append(f"The most expensive mistake: “{worst.what}” in {worst.exercise}, {lost}.")
+        cost = f"{plural(worst.count, 'student')} {points(worst.lost)} point{'' if worst.lost == 1 else 's'}"
+        found.append(f"The most expensive mistake: “{worst.what}” in {worst.exercise}, which cost {cost}.")
     nameless = max((one for part in report.parts for one in part.clusters), key=lambda one: one.count, default=None)
     if nameless:
         agree = f"{plural(nameless.count, 'student')} gave the same wrong values"
