@@ -19,7 +19,7 @@ from barprop.answers.calls import Namespace
 from barprop.answers.captured_output import capped_output
 from barprop.answers.notebook_values import read_from_notebook
 from barprop.answers.observe import label_of
-from barprop.answers.time_limit import time_limit
+from barprop.answers.time_limit import CALL_SECONDS, time_limit
 from barprop.answers.untrusted import call_or_default, describe_type, one_line
 
 try:
@@ -32,7 +32,6 @@ try:
 except ImportError:  # where submissions are graded, probes and oracles are kept out of reach
     EXERCISES = None  # type: ignore[assignment]
 
-SECONDS = 10.0  # one call of an answer may take
 _NOT_SANDBOXED = (
     "Graded by stock nbgrader, in the open: without a sandbox, where a submission's code can reach the grader's files "
     "and its own score. To grade in the sandbox put this course's nbgrader_config.py back, or run: autograder grade"
@@ -104,7 +103,7 @@ def check(name: str = "", part: str = "") -> float:
     except _UnknownError as error:
         print(error)
         return 0.0
-    with capped_output(), time_limit(SECONDS):
+    with capped_output(), time_limit(CALL_SECONDS):
         verdict = judge(exercise, Namespace(notebook_names()), EXERCISES).verdict(chosen)
     verdict = _sealed(exercise, _with_hints(exercise, verdict))
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
@@ -195,7 +194,7 @@ def passes(name: str, answers: Mapping[str, Any]) -> bool:
     """Return whether an answer is right, except in corner cases at most; `answers` are the names of its notebook."""
     if EXERCISES is None:
         return False
-    with capped_output(0), time_limit(SECONDS):
+    with capped_output(0), time_limit(CALL_SECONDS):
         return judge(EXERCISES[name], Namespace(answers), EXERCISES).works
 
 

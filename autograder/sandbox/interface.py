@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from autograder.errors import CourseError
 from barprop.answers.calls import Answers
 from barprop.answers.script import Outcome, Script
+from barprop.answers.time_limit import CALL_SECONDS
 
 
 class Fault(StrEnum):
@@ -62,7 +63,7 @@ class Limits:
     """
 
     cell_seconds: float = 20.0
-    probe_seconds: float = 5.0
+    probe_seconds: float = CALL_SECONDS
     notebook_seconds: float = 120.0
     memory: float = 120.0
     scratch: float = 16.0

@@ -117,6 +117,19 @@ class Call:
         return value is self.value
 
 
+def _changes(label: str, noted: str) -> str:
+    """Say of an argument that was changed what to do about it."""
+    name = noted.rstrip("[]()")
+    if noted.endswith("[]"):
+        return (
+            f"{label} changes the arrays in its argument {name}: copy each of them, for a copy of {name} alone holds "
+            "the same arrays."
+        )
+    if noted.endswith("()"):
+        return f"{label} changes its argument {name}; work on a copy."
+    return f"{label} changes its argument {name}; work on a copy: {name}.copy() makes one, np.asarray({name}) does not."
+
+
 def _shown(item: Any) -> Any:
     return item.array if type(item) is Reused else item
 
@@ -161,7 +174,7 @@ class Run:
     def _remark_on(self, label: str, seen: Observed) -> None:
         self.last = label, seen
         for name in seen.changed:
-            self.remarks.append(Remark(f"{label} changes its argument {name}; work on a copy.", label, changes=True))
+            self.remarks.append(Remark(_changes(label, name), label, changes=True))
         if seen.shared:
             self.remarks.append(Remark(f"{label} {SHARED[seen.shared]}", label, seen.where, memory=True))
 

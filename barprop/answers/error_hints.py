@@ -45,6 +45,14 @@ _MEANS = {
 }
 _NO_COMMA = "each step back must return one bar per parent; a single bar is a tuple with a comma, (bar,)"
 _MEANS |= {"zip() argument 2 is": _NO_COMMA, "iteration over a 0-d array": _NO_COMMA}
+_A_NODE = "a step gave a Node, not a Value: in Value every step ends with `return Value(...)`"
+_MEANS |= {
+    "not 'Node'": _A_NODE,
+    "for unary -: 'Node'": _A_NODE,
+    "'numpy.ndarray' object has no attribute 'parents'": _A_NODE,
+    "'Value' object is not subscriptable": "a Value has no square brackets: multiply by an array of ones and zeros, "
+    "and add up",
+}
 _FUNCTIONS = ("Activation", "function", "method", "builtin_function_or_method")
 
 
@@ -83,7 +91,15 @@ class Expression:
 def in_plain_words(kind: str, message: str, expression: Expression | None = None) -> str:
     """Explain an error, with the student's own names if the expression is known; "" for an unknown one."""
     own = _in_own_names(kind, message, expression) if expression else ""
+    own = own or _a_node_for_an_array(message)
     return own or next((means for said, means in _MEANS.items() if said in message), "")
+
+
+def _a_node_for_an_array(message: str) -> str:
+    found = re.search(r"'(Value|Node)' object has no attribute '(\w+)'", message)
+    if not found or not hasattr(np.ndarray, found[2]):
+        return ""
+    return f"a {found[1]} came where an array is expected: pass its .data"
 
 
 def _in_own_names(kind: str, message: str, at: Expression) -> str:
@@ -100,6 +116,8 @@ def _in_own_names(kind: str, message: str, at: Expression) -> str:
         return _NO_COMMA
     if isinstance(node, ast.Call) and "not callable" in message:
         return _not_callable(node, at)
+    if kind == "ZeroDivisionError" and isinstance(node, ast.BinOp):
+        return f"{_text(node.right)} is 0 here: is there a way without this division?"
     if isinstance(node, ast.BinOp):
         return _operator(node, message, at)
     return ""

@@ -91,8 +91,11 @@ def _stopped(label: str, error: BaseException) -> str:
     no_memory = issubclass(type(error), MemoryError)  # to look at its variables would keep them
     plain = call_or_default("", _plain, error, message, trace) if message and not no_memory else ""
     if plain:
+        plain += "" if plain.endswith("?") else "."
         message = re.sub(r", with gufunc signature \S+", "", message)
-        return f"{label} stopped with {type_name(error)}{where}: {plain}. Python's words: {message}."
+        # where both shapes are named, NumPy's sentence about them tells a beginner nothing more
+        words = "" if "has shape" in plain else f" Python's words: {message}."
+        return f"{label} stopped with {type_name(error)}{where}: {plain}{words}"
     return f"{label} stopped with {type_name(error)}{': ' * bool(message)}{message}{where}."
 
 
@@ -117,15 +120,28 @@ def _unwritten(label: str, trace: TracebackType | None) -> str:
     functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)] if source else []
     line = own.tb_lineno if own else 0
     inside = [f for f in functions if f.lineno <= line <= (f.end_lineno or f.lineno)]
-    if not inside or not any(_is_work(statement) for statement in inside[-1].body):
-        return f"{label} is not written yet."
-    return f"{label} stops in line {line}, where `raise NotImplementedError()` is still in place: delete line {line}."
+    if inside and any(_is_work(statement) for statement in inside[-1].body):
+        return (
+            f"{label} stops in line {line}, where `raise NotImplementedError()` is still in place: delete line {line}."
+        )
+    name = inside[-1].name if inside else label
+    return f"{label} is not written yet." if label.endswith(name) else f"{label}: `{name}` is not written yet."
 
 
 def _is_work(statement: ast.stmt) -> bool:
-    """Whether a statement is more than the docstring and the stub."""
+    """Whether a statement is more than the docstring, the stub, and a given line such as `W, b = w`."""
     text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    return not text and not isinstance(statement, (ast.Raise, ast.Pass))
+    return not (text or _only_names(statement) or isinstance(statement, (ast.Raise, ast.Pass)))
+
+
+def _only_names(statement: ast.stmt) -> bool:
+    """Whether a statement only names what is there: `W, b = w`, or `other = as_value(other)`."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value
+    parts = [value.func, *value.args] if isinstance(value, ast.Call) else [value]
+    targets = [n for to in statement.targets for n in (to.elts if isinstance(to, ast.Tuple) else [to])]
+    return all(isinstance(part, ast.Name) for part in (*parts, *targets))
 
 
 def _path(trace: TracebackType | None) -> tuple[str, ...]:

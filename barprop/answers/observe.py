@@ -39,7 +39,8 @@ class Observed:
     value : Any
         The result.
     changed : tuple of str
-        Names of the arguments that were changed.
+        Names of the arguments that were changed, with ``[]`` behind a list or tuple and ``()`` behind other objects
+        than arrays.
     shared : str
         A key of `SHARED`; "" if no memory is shared.
     where : tuple of (str or int)
@@ -108,7 +109,7 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str, ea
     with guard(label):
         value = function(*args, **names)
     changed = tuple(
-        name
+        _noted(name, now)
         for (name, now), (then, inside) in zip(given, before, strict=True)
         if not identical(now, then) or not identical(_inside(now), inside)
     )
@@ -119,9 +120,16 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str, ea
     if not shared and any(_is_earlier(value, arrays, before) for before in kept):
         shared, others = "earlier", list(kept)
     kept[:] = [*kept, value][-_KEPT:]
+    if reused and shared:
+        value = copy_plain(value)  # it is what it was when it came; that it is shared is said by itself
     for place, after in reused.items():
         args[place][...] = after
     return Observed(value, changed, shared, _where_shared(value, others) if shared else ())
+
+
+def _noted(name: str, value: Any) -> str:
+    """Return the name of an argument that was changed, with the brackets that say what it is."""
+    return name if type(value) is np.ndarray else f"{name}[]" if is_row(value) else f"{name}()"
 
 
 def _inside(value: Any) -> Any:

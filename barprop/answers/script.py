@@ -84,6 +84,10 @@ class Script:
         """Read an attribute, as it is at that moment."""
         return self._then("get", "", VALUE, owner, attribute)
 
+    def class_name(self, owner: Any) -> Later:
+        """Read what an object's class is called."""
+        return self.get(self._then("get", "", NOTHING, owner, "__class__"), "__name__")
+
     def operate(self, label: str, name: str, *operands: Any) -> Later:
         """Apply an operator; its result has to be an object."""
         return self._then("op", label, OBJECT, name, operands)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 
 from barprop.answers.untrusted import describe_type, identical, is_array, is_number, is_row, one_line, type_name
 
+_NUMBER = re.compile(r"[-+]?\d+\.?\d*")
 _ENTRIES = 20  # a longer list or tuple is not searched for what was asked for
 
 
@@ -29,7 +31,7 @@ def problem(name: str, got: Any, right: Any, tolerance: float = 1e-6, subject: s
     if type(got) is bool or type(got) is np.bool_ or (type(got) is np.ndarray and got.dtype.kind == "b"):
         return f"{name} is True or False; expected {wanted.replace('an array', 'an array of numbers')}."
     if not is_number(got) and not is_array(got):
-        return f"{name} is {describe_type(got)}; expected {wanted}.{_inside(got, right)}"
+        return f"{name} is {describe_type(got)}; expected {wanted}.{_inside(got, right)}{_in_quotes(got)}"
     got = floats(got)
     if got.shape != right.shape:
         came = f"an array of shape {got.shape}" if got.ndim else "a single number"
@@ -53,6 +55,11 @@ def _inside(got: Any, right: np.ndarray) -> str:
         return ""
     fitting = [n for n, item in enumerate(got) if (is_number(item) or is_array(item)) and np.shape(item) == right.shape]
     return f" Its entry [{fitting[0]}] has that form: is it the one to return?" if len(fitting) == 1 else ""
+
+
+def _in_quotes(got: Any) -> str:
+    """Say of a text that holds a number how to write it; "" for anything else."""
+    return " Write it without quotes." if type(got) is str and _NUMBER.fullmatch(got[:_ENTRIES].strip()) else ""
 
 
 def same_form(got: Any, right: Any) -> bool:

@@ -138,6 +138,7 @@ class Diagnosis:
             with np.errstate(all="ignore"), suppress(ArithmeticError):  # a wrong formula may divide by zero
                 if mistake.fitted:  # looks at what came, which may be anything
                     made = call_or_default(None, mistake.fitted, trial.case, trial.right, trial.got)
+                    made = {name: v for name, v in (made or {}).items() if not _is_text_for_number(trial, name)}
                 else:
                     made = mistake.wrong(trial.case, trial.right)
                 self._known[key] = made or {}
@@ -225,6 +226,11 @@ class Diagnosis:
     def _guesses(self, trial: Trial, output: str, wanted: Container[str] | None) -> list[Guess]:
         with np.errstate(all="ignore"):
             return list(guesses(self.exercise, trial.case, trial.right, output, self.oracle, wanted))
+
+
+def _is_text_for_number(trial: Trial, output: str) -> bool:
+    """Whether text came where a number is asked for: a constant read off it says nothing."""
+    return type(trial.got.get(output)) is str and type(trial.right.get(output)) is not str
 
 
 def _numbers(trial: Trial, output: str) -> bool:

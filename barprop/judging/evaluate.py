@@ -75,7 +75,8 @@ def _remarks(exercise: Exercise, case: Case, tried: Driven, right: Values, secon
 
 def _hold(result: Evaluation, remark: Remark, case: Case) -> None:
     light = remark.light or (remark.memory and case.trivial)
-    held = result.remarks.setdefault(remark.text, ChargedRemark(case.label, remark.memory, light=light))
+    new = ChargedRemark(case.label, remark.memory, light=light, call=remark.label, changes=remark.changes)
+    held = result.remarks.setdefault(remark.text, new)
     if held.light and not light:
         held.light, held.label = False, case.label
     held.outputs.update(_outputs_at(result.exercise, remark))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from barprop.answers.observe import SHARED
 from barprop.answers.untrusted import call_or_default
 from barprop.judging.diagnose import Diagnosis, Trial
 from barprop.judging.exercise import Exercise, Mistake, Oracle, Part
@@ -30,12 +31,24 @@ class ChargedRemark:
         What it is about (none: all of them).
     light : bool
         Whether it costs a tenth only, such as memory that is shared only where there is nothing to do.
+    call : str
+        What was called.
+    changes : bool
+        Whether an argument was changed.
     """
 
     label: str
     memory: bool
     outputs: set[str] = field(default_factory=set)
     light: bool = False
+    call: str = ""
+    changes: bool = False
+
+
+def _said(held: dict[str, ChargedRemark]) -> tuple[str, ...]:
+    """Return the sentences to show: to return an argument is one mistake with changing it."""
+    changing = {remark.call for remark in held.values() if remark.changes}
+    return tuple(text for text, remark in held.items() if SHARED["argument"] not in text or remark.call not in changing)
 
 
 @dataclass
@@ -131,44 +144,55 @@ class Evaluation:
         notes = self.notes + self._precision_notes(part, failed) + self._stop_notes(part)
         points = self._points(part, failed, held)
         if not failed and points >= most:  # charged in an earlier part already, so that nothing is lost here
-            free = tuple(f"No points are lost for this here: {text}" for text in held)
+            free = tuple(f"No points are lost for this here: {text}" for text in _said(held))
             seen_kept = any(seen.shows_kept for seen in map(self.exercise.observations.get, part.outputs) if seen)
             keeps = (self.keeps,) if self.keeps and seen_kept else ()
             return Verdict(title, points, most, self._tried(part, failed, set()), notes=(*free, *notes, *keeps))
-        tried = self._tried(part, failed, seen)
+        shown = Verdict(title, points, most, self._tried(part, failed, seen), notes=notes)
         if not failed:
-            return Verdict(title, points, most, tried, remarks=tuple(held), notes=notes, kind="remark")
+            return replace(shown, remarks=_said(held), kind="remark")
+        shown = replace(shown, counted="results" if self._counts_results(part, failed, seen) else "cases")
+        return self._with_problem(shown, failed, held)
+
+    def _with_problem(self, shown: Verdict, failed: set[str], held: dict[str, ChargedRemark]) -> Verdict:
+        """Complete a verdict on a part in which something is wrong."""
         found = None if self.blocked else self.diagnosis.mistake(failed)
         trial, name = self._shown(self._told_of(found, failed))
         sentence = self._problem(trial, name, failed)
+        if shown.passed and not self.blocked:  # a corner case that an earlier part has paid for
+            return replace(shown, notes=(f"No points are lost for this here: {sentence}", *shown.notes))
         if found and name not in trial.got and not found.stops:
             sentence += self._elsewhere(found)
-        return Verdict(
-            title,
-            points,
-            most,
-            tried,
+        return replace(
+            shown,
             problem=self.blocked or sentence,
             hint=found.hint if found else "",
             mistake=found.name if found else "",
-            remarks=tuple(held),
+            remarks=_said(held),
             example="" if self.blocked else self._example(trial, name),
-            notes=notes,
             kind="blocked" if self.blocked else trial.kind(name),
+            hint_says_it=sentence == trial.problems[name] and not self.blocked and _says_in_words(trial, name),
         )
 
     def _tried(self, part: Part, failed: set[str], seen: set[str]) -> tuple[tuple[str, bool], ...]:
-        """Return what is counted as right or wrong: the cases, or the results where no case is right but a result is.
+        """Return what is counted as right or wrong: the cases, or the results."""
+        if self._counts_results(part, failed, seen):
+            return tuple((self._listed(name), name not in failed) for name in part.outputs)
+        return self._cases(part, failed, seen)
 
-        Points are earned by results, so that "3 of 4 points" is not said beside "0 of 7 right".
+    def _counts_results(self, part: Part, failed: set[str], seen: set[str]) -> bool:
+        """Whether no case is right but a result is.
+
+        Points are earned by results, so that "3 of 4 points" is not said beside "0 of 7 cases right".
         """
+        some_right = failed and set(part.outputs) - failed
+        return bool(some_right) and not any(ok for _, ok in self._cases(part, failed, seen))
+
+    def _cases(self, part: Part, failed: set[str], seen: set[str]) -> tuple[tuple[str, bool], ...]:
         asked = [t for t in self.trials if t.tried and t.right.keys() & set(part.outputs)]
         if self._excused(part) and not failed:  # where it stopped, nothing is known of this part
             asked = [t for t in asked if t.got]
-        cases = tuple((t.case.label, not failed & t.problems.keys() and t.case.label not in seen) for t in asked)
-        if any(ok for _, ok in cases) or not failed or not set(part.outputs) - failed:
-            return cases
-        return tuple((self._listed(name), name not in failed) for name in part.outputs)
+        return tuple((t.case.label, not failed & t.problems.keys() and t.case.label not in seen) for t in asked)
 
     def _points(self, part: Part, failed: set[str], held: dict[str, ChargedRemark]) -> float:
         if not self.trials:
@@ -235,7 +259,7 @@ class Evaluation:
             before = self.diagnosis.first({n for t in self.trials for n in t.problems if n in t.got})
             if before not in failed | self.exercise.observations.keys() and self._called(before) != self._called(name):
                 where = "is not right either" if before in trial.problems else "is not right in other cases"
-                return f"{sentence} {self._called(before)} comes before it and {where}: fix that one first."
+                return f"{sentence} {self._called(before)} {where}: fix that one first."
         separate = len(self.exercise.asks) > 1  # several functions: each is wrong by itself, perhaps in another case
         wrong = {n for t in (self.trials if separate else [trial]) for n in t.problems if n in t.got}
         others = self._named(wrong & failed - {name})
@@ -245,7 +269,7 @@ class Evaluation:
         """Say what a hint is about where another case, in which the answer stopped, is shown."""
         wrong = {n for t in self.trials for n in t.problems if n in t.got}
         about = self._named(self.diagnosis.outputs_of(found) & wrong)
-        return f" (The hint is about {about[0]} in another case, where the answer does not stop.)" if about else ""
+        return f" (The hint is about {about[0]} in a case that your code gets through.)" if about else ""
 
     def _named(self, outputs: set[str]) -> list[str]:
         """Return what sentences call those of some outputs that the answer returns."""
@@ -271,3 +295,9 @@ class Evaluation:
         if self.exercise.quotient:
             return ()
         return (QUOTIENT,) if imprecise(self.trials, [name for name in part.outputs if name not in failed]) else ()
+
+
+def _says_in_words(trial: Trial, output: str) -> bool:
+    """Whether what came was put in words by a probe, without a count: the hint of a mistake says the same."""
+    came = trial.got.get(output)
+    return type(came) is str and type(trial.right.get(output)) is str and not any(digit in came for digit in "23456789")

@@ -150,8 +150,8 @@ _ONE_FACTOR: tuple[tuple[str, str, Callable[[Any, Any], Any]], ...] = (
     ("the size of {}", "{} is used without its sign, or only its sign is used.", lambda r, f: r * np.sign(f)),
     ("the sign of {} alone", "{} is used without its sign, or only its sign is used.", lambda r, f: r / np.abs(f)),
     ("only {} with its sign", "A sign is lost on the way.", lambda r, f: np.abs(r) * np.sign(f)),
-    ("squared but for {}", "Everything but {} has too high a power.", lambda r, f: r * r / f),
-    ("minus, and squared but for {}", "Everything but {} has too high a power.", lambda r, f: -r * r / f),
+    ("squared but for {}", "Everything but {} is squared.", lambda r, f: r * r / f),
+    ("minus, and squared but for {}", "Everything but {} is squared, and the sign is off.", lambda r, f: -r * r / f),
 )  # fmt: skip
 _SIGN_TOO = " And the sign is off."
 
@@ -193,20 +193,36 @@ def _of_the_rest(r: np.ndarray, fitting: Mapping[str, np.ndarray]) -> Iterator[C
         yield f"the square of {name} subtracted", hint, lambda f=f: r - f * f
 
 
+_THAT_IS = "That is {}. Does this step read both of them, and does it put them together in this way?"
+# two terms put together: how that is written, and what it gives
+_TWO_TERMS: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = (
+    ("{a} + {b}", lambda a, b: a + b),
+    ("{a} - {b}", lambda a, b: a - b),
+    ("{b} - {a}", lambda a, b: b - a),
+    ("{a} times {b}", lambda a, b: a * b),
+    ("minus {a} times {b}", lambda a, b: -a * b),
+    ("{a} over {b}", lambda a, b: a / b),
+    ("{b} over {a}", lambda a, b: b / a),
+)
+_TWO_ARRAYS: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = (
+    ("{a} @ {b}", lambda a, b: a @ b),
+    ("{b} @ {a}", lambda a, b: b @ a),
+    ("the outer product of {a} and {b}", np.outer),
+    ("the outer product of {b} and {a}", lambda a, b: np.outer(b, a)),
+    ("{a} @ {b}, the first turned", lambda a, b: a.T @ b),
+    ("{a} @ {b}, the second turned", lambda a, b: a @ b.T),
+)
+
+
 def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[Candidate]:
     """Two inputs put together by another operation than the step's."""
     names = [name for name, f in values.items() if f.ndim <= 2][:20]
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
             a, b = values[first], values[second]
-            hint = f"{first} and {second} are combined here. By which operation does the step combine them, and in which order?"
-            yield f"{first} + {second}", hint, lambda a=a, b=b: a + b
-            yield f"{first} - {second}", hint, lambda a=a, b=b: a - b
-            yield f"{second} - {first}", hint, lambda a=a, b=b: b - a
-            yield f"{first} times {second}", hint, lambda a=a, b=b: a * b
-            yield f"minus {first} times {second}", hint, lambda a=a, b=b: -a * b
-            yield f"{first} over {second}", hint, lambda a=a, b=b: a / b
-            yield f"{second} over {first}", hint, lambda a=a, b=b: b / a
+            for what, made in _TWO_TERMS:
+                name = what.format(a=first, b=second)
+                yield name, _THAT_IS.format(name), lambda a=a, b=b, made=made: made(a, b)
             powers = f"One of {first} and {second} is raised to the power of the other. How is the step written?"
             yield f"{first} to the power {second}", powers, lambda a=a, b=b: a**b if not a.ndim else None
             yield f"{second} to the power {first}", powers, lambda a=a, b=b: b**a if not a.ndim else None
@@ -219,12 +235,9 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[C
             if a.ndim == b.ndim == 1:
                 yield from _of_two_vectors(first, second, a, b)
             if a.ndim and b.ndim:
-                yield f"{first} @ {second}", hint, lambda a=a, b=b: a @ b
-                yield f"{second} @ {first}", hint, lambda a=a, b=b: b @ a
-                yield f"the outer product of {first} and {second}", hint, lambda a=a, b=b: np.outer(a, b)
-                yield f"the outer product of {second} and {first}", hint, lambda a=a, b=b: np.outer(b, a)
-                yield f"{first} @ {second}, the first turned", hint, lambda a=a, b=b: a.T @ b
-                yield f"{first} @ {second}, the second turned", hint, lambda a=a, b=b: a @ b.T
+                for what, made in _TWO_ARRAYS:
+                    name = what.format(a=first, b=second)
+                    yield name, _THAT_IS.format(name), lambda a=a, b=b, made=made: made(a, b)
 
 
 _JOINS: tuple[Callable[[np.ndarray, np.ndarray], Any], ...] = (

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from barprop.activations import sigmoid, softplus
 from barprop.judging.exercise import Candidate
 
 _TWICE = "Where does a 2 come from, or a 1/2?"
 _BOTH = "Sign and size are off, the size by a factor of 2."
 _WHOLE = "The result holds whole numbers: somewhere the fractions are cut off."
 _NATURAL = "It is off by log({}): the natural logarithm, np.log, is asked for."
+_CURVED = "It is {} of what it should be: is a nonlinearity asked for here?"
 _COUNT = "It is {} by a count. Where in the step is a mean?"
 # name, hint, and the wrong value from the right one
 _CHANGES: tuple[tuple[str, str, Callable[[np.ndarray], Any]], ...] = (
@@ -37,6 +39,9 @@ _CHANGES: tuple[tuple[str, str, Callable[[np.ndarray], Any]], ...] = (
      lambda r: np.maximum(r, 0.0)),
     ("clipped to 0 and 1", "Everything outside 0 and 1 was cut off.", lambda r: np.clip(r, 0.0, 1.0)),
     ("clipped to -1 and 1", "Everything outside -1 and 1 was cut off.", lambda r: np.clip(r, -1.0, 1.0)),
+    ("tanh of it", _CURVED.format("tanh"), np.tanh),
+    ("sigmoid of it", _CURVED.format("the sigmoid"), sigmoid),
+    ("softplus of it", _CURVED.format("softplus"), softplus),
     ("rounded to whole numbers", _WHOLE, np.trunc),
     ("rounded to whole numbers, up or down", _WHOLE, np.floor),
 )  # fmt: skip

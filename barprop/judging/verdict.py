@@ -50,6 +50,10 @@ class Verdict:
         The name of the recognised mistake; "" if none was.
     kind : str
         What sort of failure it is, a key of KINDS; "" if all is right.
+    counted : {"cases", "results"}
+        What `tried` counts. Points are for results, over all cases.
+    hint_says_it : bool
+        Whether the hint says all that `problem` says, which is then not shown.
     sealed : bool
         Whether the headline keeps to itself how many points a wrong answer has.
     remarks : tuple of str
@@ -72,6 +76,8 @@ class Verdict:
     notes: tuple[str, ...] = ()
     kind: FailureKind | Literal[""] = ""
     sealed: bool = False
+    hint_says_it: bool = False
+    counted: str = "cases"
 
     @property
     def passed(self) -> bool:
@@ -87,6 +93,10 @@ class Verdict:
         return f"{self.title}: {word}, {self._rounded:g} of {self.max_points:g} points"
 
     @property
+    def _problem(self) -> str:
+        return "" if self.hint_says_it and self.hint else self.problem
+
+    @property
     def _rounded(self) -> float:
         """To a tenth; neither nothing nor all where it is neither."""
         if self.points in (0.0, self.max_points):
@@ -96,12 +106,12 @@ class Verdict:
     @property
     def _cases(self) -> str:
         right = sum(ok for _, ok in self.tried)
-        return f"{right} of {len(self.tried)} right"
+        return f"{right} of {len(self.tried)} {self.counted} right"
 
     def __str__(self) -> str:
         lines = [("✓ " if self.passed else "✗ ") + self.headline]
         lines += [f"  Hint: {self.hint}"] if self.hint else []
-        lines += [f"  {text}" for text in (self.problem, self.example, *self.remarks, *self.notes) if text]
+        lines += [f"  {text}" for text in (self._problem, self.example, *self.remarks, *self.notes) if text]
         wrong = [label for label, ok in self.tried if not ok]
         if wrong and len(self.tried) > 1:
             dots = "".join("●" if ok else "○" for _, ok in self.tried)
@@ -112,7 +122,7 @@ class Verdict:
         edge, mark = (_RIGHT, "✓") if self.passed else (_WRONG, "✗")
         rows = [f"<strong>{mark} {escape(self.headline)}</strong>"]
         rows += [f"<em>Hint:</em> {prose(self.hint)}"] if self.hint else []
-        rows += [prose(self.problem)] if self.problem else []
+        rows += [prose(self._problem)] if self._problem else []
         rows += [_code(self.example)] if self.example else []
         rows += [prose(text) for text in (*self.remarks, *self.notes)]
         inside = "".join(f'<div style="margin:2px 0">{row}</div>' for row in rows)

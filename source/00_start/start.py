@@ -54,7 +54,7 @@ progress()
 #
 # | what you see | what to do |
 # |---|---|
-# | `[*]` beside a cell for a long time | Your code is still running, perhaps in a loop that never ends. Press **■** in the toolbar. A check stops a function of yours after 10 seconds; the grader stops each call after 5, so an answer should need much less. |
+# | `[*]` beside a cell for a long time | Your code is still running, perhaps in a loop that never ends. Press **■** in the toolbar. A check stops each call of your function after 5 seconds, and so does the grader. |
 # | ■ does not help | *Kernel → Restart Kernel*, then *Run → Run All Above Selected Cell*. Your text stays as it is. |
 # | `NameError: name 'check' is not defined` | The kernel is new. *Run → Run All Above Selected Cell.* |
 # | A check fails, and you do not know why | Try your function on the small example among the hints, in a cell of your own: *Insert → Cell Below*, or the key B. |

@@ -19,6 +19,7 @@
 import numpy as np
 
 from barprop import check, ready, sigmoid, softplus, tanh
+from barprop.guesses import compared
 from barprop.pictures import neuron
 
 # %% [markdown]
@@ -160,7 +161,7 @@ if ready("linear", "forward"):
     cache = forward(sigma=tanh, **example)
     display(neuron.forward_film(example | cache))
     side = "above" if cache["e"] > example["y"] else "below"
-    print(f"Your guess: {guess_side}. e = {float(cache['e']):.2f} lies {side} y = {example['y']}.")
+    print(f"e = {float(cache['e']):.2f} lies {side} y = {example['y']}; {compared(guess_side, side, 'above', 'below')}.")
 
 # %% [markdown]
 # A node gets its value as soon as the nodes before it have theirs; each node looks only at its own inputs. Going from inputs to outputs is called the **forward pass**. Step through it with numbers of your own; each node asks for your guess first.
@@ -331,7 +332,8 @@ if ready("forward", "numerical_gradient"):
     loss = lambda w: forward(w=w, sigma=tanh, **example)["l"]
     display(neuron.step_sizes(loss, start, exact, numerical_gradient))
     tiny, small = (np.max(np.abs(numerical_gradient(loss, start, step) - exact)) for step in (1e-12, 1e-3))
-    print(f"Your guess: {guess_step}. The error at 1e-12 is {'larger' if tiny > small else 'smaller'} than at 1e-3.")
+    found = "larger" if tiny > small else "smaller"
+    print(f"The error at 1e-12 is {found} than at 1e-3; {compared(guess_step, found, 'smaller', 'equal', 'larger')}.")
 
 # %% [markdown]
 # Two errors pull in opposite directions. Over a large nudge the loss is no straight line: its second derivative cancels, since you nudge to both sides, but its third does not. A tiny nudge subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here and not smaller. Try it variable by variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)

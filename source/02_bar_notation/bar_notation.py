@@ -21,6 +21,7 @@
 import numpy as np
 
 from barprop import check, ready, relu, sigmoid, softplus, tanh
+from barprop.guesses import compared
 from barprop.pictures import neuron
 
 
@@ -51,7 +52,7 @@ guess_e_bar = None  # a number; not graded
 for nudge in (1.0, 0.1, 0.01):
     change = (1.0 - (4.0 + nudge)) ** 2 / 2 - (1.0 - 4.0) ** 2 / 2
     print(f"e nudged by {nudge}: the loss changes by {change:+.5f}, that is {change / nudge:+.3f} per unit")
-print("Your guess:", guess_e_bar)
+print(f"The bar of e is 3; {compared(guess_e_bar, 3.0, factor=1.05)}.")
 
 # %% [markdown]
 # ## The pattern

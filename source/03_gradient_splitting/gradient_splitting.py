@@ -21,6 +21,7 @@
 import numpy as np
 
 from barprop import check, ready
+from barprop.guesses import compared
 from barprop.pictures import splitting
 
 # %% [markdown]
@@ -450,7 +451,7 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
 # Next, train both for 300 steps with your own functions. A network's weights are all its numbers in $W$ and $a$; how far they have moved is again divided by their length at the start. By this measure, how far will the 12 units get, compared with the 4: half as far, a tenth, a hundredth?
 
 # %%
-guess_units = None  # such as "a hundredth"; not graded
+guess_units = None  # 0.5, 0.1 or 0.01; not graded
 
 # %% show="show_training"
 def train_two(X1, X2, lr, steps=300):
@@ -477,7 +478,10 @@ def moved(path):
 if ready("branches_forward", "branches_backward", "update_ratio"):
     path, losses = train_two(X1, X2_small, lr=0.02)
     display(splitting.movement({"raw": (moved(path), losses)}, ("4 units", "12 units")))
-    print("Your guess: %s. Distance moved / length at the start: 4 units %.2g, 12 units %.2g" % (guess_units, *moved(path)[-1]))
+    four, twelve = moved(path)[-1]
+    near = min((0.5, 0.1, 0.01), key=lambda share: abs(np.log(twelve / four / share)))
+    print(f"Distance moved / length at the start: 4 units {four:.2g}, 12 units {twelve:.2g}. That is {twelve / four:.2g} times as far; ", end="")
+    print(compared(guess_units, near, 0.5, 0.1, 0.01))
 
 # %% [markdown]
 # About a tenth, though the first update ratios differed by a factor of a hundred or more. The 4 units were fast: after about 100 steps they only went back and forth. The 12 units kept walking, slowly, all the time.
@@ -559,8 +563,8 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     display(splitting.rate_sweep(rates, losses))
     near = np.argmin(np.abs(np.log(rates / 0.03)))
     good = {title: [size for size, run in ends.items() if run[near] < 0.01] for title, ends in losses.items()}
-    print(f"Your guess: {guess_sizes}. Sizes with a loss below 0.01 at a rate of {rates[near]:.2g}:")
-    print("; ".join(f"{title}: {', '.join(names)}" for title, names in good.items()))
+    print(f"Sizes with a loss below 0.01 at a rate of {rates[near]:.2g}: ", end="")
+    print("; ".join(f"{title}: {', '.join(names)}" for title, names in good.items()), "-", compared(guess_sizes, list(map(float, good["raw"]))))
 
 # %% [markdown]
 # On the left only 2 of the 5 sizes have a rate that brings the loss below $0.01$; for the others none of the eleven does it in 300 steps: a rate small enough for the network with the larger inputs is too small for the other. On the right **one rate is good for all**: rescaled, all five are the same numbers. A well-conditioned design needs little tuning.

@@ -25,6 +25,7 @@ import numpy as np
 
 from barprop import check, ready
 from barprop.data import digits
+from barprop.guesses import compared
 from barprop.pictures import layers
 from barprop.pictures.kept import kept
 
@@ -229,7 +230,7 @@ check("Linear", "backward")
 # Two linear layers on top of each other, with $3$ units in between: can they do something that one cannot? Compare them with a single layer whose weights are $W_2 W_1$ and $W_2 b_1 + b_2$. How large is the largest difference over 1,000 examples?
 
 # %%
-guess_difference = None  # about 1, about 0.1, or 0?
+guess_difference = None  # about: 1, 0.1 or 0
 
 # %% folded="show_collapse"
 if ready("Linear"):
@@ -238,7 +239,7 @@ if ready("Linear"):
     x = rng.normal(size=(1000, 5))
     two = Linear().forward(Linear().forward(x, (W1, b1)), (W2, b2))
     one = Linear().forward(x, (W2 @ W1, W2 @ b1 + b2))
-    print(f"largest difference over 1,000 examples: {np.max(np.abs(two - one)):.0e}; your guess: {guess_difference}")
+    print(f"largest difference over 1,000 examples: {np.max(np.abs(two - one)):.0e}; {compared(guess_difference, 0, 1, 0.1, 0)}")
 
 # %% [markdown]
 # Only rounding. A stack of linear layers is one linear layer with more typing. Between them belongs something that bends, entry by entry.
@@ -651,7 +652,8 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
             W[i, j] += step
             ends.append(loss.forward(network.forward(X[:32], [(W, w[0][1]), *w[1:]]), labels[:32]))
         print(f"W[{i}, {j}]  backward {w_bar[0][0][i, j]:+.8f}   nudged {(ends[0] - ends[1]) / 2e-5:+.8f}")
-    print(f"nudging all: {2 * sum(np.size(u) for layer in w for u in layer):,} passes; your guess: {guess_passes}")
+    passes = 2 * sum(np.size(u) for layer in w for u in layer)
+    print(f"nudging all: {passes:,} passes; {compared(guess_passes, passes, factor=1.1)}")
 
 # %% [markdown]
 # Two forward passes for each of 50,890 weights. You took one forward and one backward pass, and the backward pass is the work of two forward passes (two matrix products per linear layer instead of one). About three in all.

@@ -23,6 +23,7 @@ from classifier import load, untrained
 
 from barprop import check, ready
 from barprop.data import digits
+from barprop.guesses import compared, numbers
 from barprop.pictures import adversarial
 
 net = load()
@@ -220,7 +221,7 @@ if ready("gradient_ascent"):
     heads = [f"{k} step{'s' * (k != 1)}" for k in range(9)]
     display(adversarial.row(film, network.forward(film, w), np.repeat(truth, 9), heads))
     changed = np.flatnonzero(network.forward(film, w).argmax(axis=1) != truth)
-    print(f"another digit from step {changed[0]} on; your guess: {guess_steps}. ", end="")
+    print(f"another digit from step {changed[0]} on; {compared(guess_steps, int(changed[0]))}. ", end="")
     print(f"Largest change of a pixel: {np.abs(film - panda).max():.2f}")
 
 # %% [markdown]
@@ -243,12 +244,12 @@ if ready("gradient_ascent"):
 # So fix a budget: **no pixel may change by more than $\varepsilon$.** If the loss were a plane with slope $\bar x$, how would you spend it? Take three pixels with the bars $5$, $-0.1$ and $0$, and $\varepsilon = 0.05$: by how much does each pixel move?
 
 # %%
-guess_moves = None  # three numbers
+guess_moves = None  # three numbers, such as (0, 0, 0)
 
 # %% folded="show_plane"
 plane = np.array([5, -0.1, 0])
 print(f"the most that the plane can rise: {0.05 * np.abs(plane).sum():.3f}; ", end="")
-print("no moves yet" if guess_moves is None else f"with your moves it rises by {plane @ np.array(guess_moves):.3f}")
+print(numbers(guess_moves, 3) or f"with your moves it rises by {plane @ np.array(guess_moves):.3f}")
 
 # %% [markdown]
 # ### Exercise `fgsm`
@@ -428,7 +429,7 @@ if ready("targeted"):
     ten = targeted(net, same, wishes, eps=0.15, alpha=0.015, steps=30)
     display(adversarial.aimed(ten, network.forward(ten, w), wishes))
     fulfilled = np.sum(network.forward(ten, w).argmax(axis=1) == wishes)
-    print(f"fulfilled: {fulfilled} of 10; your guess: {guess_wishes}")
+    print(f"fulfilled: {fulfilled} of 10; {compared(guess_wishes, int(fulfilled))}")
 
 # %% [markdown]
 # One digit, ten opinions, all of them chosen by you.

@@ -22,6 +22,7 @@ import numpy as np
 
 from barprop import check, ready
 from barprop.data import digits
+from barprop.guesses import compared
 from barprop.pictures import tape
 
 # %% [markdown]
@@ -73,7 +74,7 @@ for means in (1, 2, 4, 8, 16):
         y = mean(y, y)
     send_back(y, 1.0)
     print(f"{means:>2} {'means,' if means > 1 else 'mean, '} {means + 1:>2} nodes: x visited {x.visits:>6,} times, x.bar = {x.bar}")
-print(f"20 means, 21 nodes: {2**20:,} visits; your guess: {guess_visits}")
+print(f"20 means, 21 nodes: {2**20:,} visits; {compared(guess_visits, 2**20, factor=1.1)}")
 
 # %% [markdown]
 # The bars are right, the cost is not: the engine walks every **path**, and each mean doubles the number of paths. With sixty means, at a million visits per second, this takes more than 36,000 years.
@@ -161,7 +162,7 @@ check("topological_order")
 if ready("topological_order"):
     order = topological_order(y)
     display(tape.draw(y, order=order, x=x, s=s, y=y))
-    print(f"s is at position {1 + order.index(s)}; your guess: {guess_place}")
+    print(f"s is at position {1 + order.index(s)}; {compared(guess_place, 1 + order.index(s))}")
 
 # %% [markdown]
 # ## A tape with two steps
@@ -255,7 +256,7 @@ if ready("topological_order", "Node"):
     m = y + Node(-1.0) * e
     l = Node(0.5) * (m * m)
     l.backward()
-    print(f"the bar of v: {float(v.bar):+.2f}; your guess: {guess_sign}")
+    print(f"the bar of v: {float(v.bar):+.2f}; {compared(guess_sign, '+' if v.bar > 0 else '-', '+', '-')}")
     display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
 
 # %% [markdown]
@@ -281,7 +282,8 @@ guess_slope = None  # of the sum, along b_0
 H, b = np.zeros((4, 3)), np.array([1.0, 2.0, 3.0])
 nudged = b + [0.1, 0, 0]
 print("shapes:", H.shape, "+", b.shape, "=", (H + b).shape)
-print("slope: ", round(((H + nudged).sum() - (H + b).sum()) / 0.1, 6), "- your guess:", guess_slope)
+slope = round(((H + nudged).sum() - (H + b).sum()) / 0.1, 6)
+print(f"slope: {slope:g}; {compared(guess_slope, slope)}")
 
 # %% [markdown]
 # $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. One of two things, or both, can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.

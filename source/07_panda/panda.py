@@ -26,6 +26,7 @@ from earlier import Linear, Network, SoftmaxCrossEntropy, input_bar, targeted, y
 
 from barprop import check, ready
 from barprop.data import class_names, panda
+from barprop.guesses import compared
 from barprop.picture_net import as_jpeg, at_hand, build, multiplications, trained
 from barprop.pictures import photos
 from barprop.pictures.kept import kept
@@ -197,7 +198,7 @@ for name, decision in (("ReLU6", relu6_keeps), ("MeanPool", meanpool_keeps)):
 
 # %%
 guess_x_bar = None
-guess_length = {"one long chain": None, "30 residual blocks": None}  # a power of ten is enough
+guess_length = {"one long chain": None, "30 residual blocks": None}  # numbers; a power of ten is enough
 
 # %% [markdown]
 # ### Exercise `Residual`
@@ -265,7 +266,8 @@ if ready("ReLU6", "Residual"):
     for name, (network, weights) in chains.items():
         network.forward(rng.normal(size=(1, d)), weights)
         _, x_bar = network.backward(np.ones((1, d)), weights)
-        print(f"{name:20} length of the bar at the input: {np.linalg.norm(x_bar):.2g}; your guess: {guess_length[name]}")
+        length = float(np.linalg.norm(x_bar))
+        print(f"{name:20} length of the bar at the input: {length:.2g}; {compared(guess_length.get(name), length, factor=10)}")
     block = Residual([ReLU6()])
     block.forward(np.array([[-1.0]]), [()])  # below 0, where no bar gets through
     print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
@@ -484,7 +486,7 @@ if at_hand(net):
     chances = [photos.probabilities(network.forward(x, w))[0] for x in walk]
     display(photos.walk(steps, {"giant panda": [p[PANDA] for p in chances], "gibbon": [p[GIBBON] for p in chances]}, guess_steps))
     first = [k for k, p in zip(steps, chances) if p[GIBBON] == p.max()][:1]
-    print(f"gibbon wins from step {first[0]} on" if first else "gibbon never wins", "- your guess:", guess_steps)
+    print(f"gibbon wins from step {first[0]} on" if first else "gibbon never wins", "-", compared(guess_steps, first[0] if first else 0))
 
 # %% folded="show_equation"
 if at_hand(net):
@@ -556,7 +558,7 @@ if at_hand(net):
     display(photos.row(made, logits, [f"{size:g} level{'s' * (size != 1)}" for size in sizes]))
     chances = photos.probabilities(logits)[:, PANDA]
     print("panda:", ", ".join(f"{100 * p:.0f} % at {size:g} levels" for size, p in zip(sizes, chances)), end="; ")
-    print(f"lowest at {sizes[chances.argmin()]:g}; your guess: {guess_size}")
+    print(f"lowest at {sizes[chances.argmin()]:g}; {compared(guess_size, sizes[chances.argmin()], *sizes)}")
 
 # %% [markdown]
 # The largest step is a *worse* attack than a smaller one: a bar is the slope at one point. Look again after every step, as the walk above did.
@@ -604,7 +606,7 @@ if at_hand(net):
     display(photos.row(made, logits, [f"wanted: {wish}" for wish in wishes]))
     shares = photos.probabilities(logits)[range(len(wishes)), wanted]
     print(", ".join(f"{wish} {100 * share:.0f} %" for wish, share in zip(wishes, shares)), end="; ")
-    print(f"more than 50 %: {np.sum(shares > 0.5)}; your guess: {guess_wishes}")
+    print(f"more than 50 %: {np.sum(shares > 0.5)}; {compared(guess_wishes, int(np.sum(shares > 0.5)))}")
 
 # %% [markdown]
 # Choose any of the thousand classes, walk back and forth, and compare with noise:

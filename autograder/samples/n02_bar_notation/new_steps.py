@@ -36,6 +36,8 @@ WRONG = {
         "quotient divided once": _steps(quotient=("-e_bar * e", "e_bar / v")),
         "quotient divided once, sign lost": _steps(quotient=("e_bar * e", "e_bar / v")),
         "quotient like a product": _steps(quotient=("e_bar * h", "e_bar * v")),
+        "quotient like a product, for v": _steps(quotient=("e_bar * h", "e_bar / v")),
+        "quotient without v, for v": _steps(quotient=("-e_bar * h", "e_bar / v")),
         "quotient upside down": _steps(quotient=("e_bar / h", "-e_bar * v / h ** 2")),
         "divided e by h": _steps(quotient=("-e_bar * h / v ** 2", "e_bar * e / h")),
         "forgot e_bar": _steps(sum=("1.0", "1.0"), square=("h ** 2", "2 * v * h"), quotient=("-h / v ** 2", "1 / v")),

@@ -97,6 +97,7 @@ _CROSS_WRONG = {
     "stopped at the probability": _cross(bar="-l_bar * hot / p / n"),
     "logits in place of probabilities": _cross(bar="l_bar * (logits - hot) / n"),
     "loss overflows": _cross(f"-np.mean(np.log({_NAIVE})[np.arange(n), labels])"),
+    "log of a probability that is 0": _cross("-np.mean(np.log(p[np.arange(n), labels]))"),
     "bar overflows": _cross(bar=f"l_bar * ({_NAIVE} - hot) / n"),
     "clipped the logarithm": _cross("-np.mean(np.log(p[np.arange(n), labels] + 1e-12))"),
     "every label for every row": _cross("-np.mean(logs[:, labels])"),

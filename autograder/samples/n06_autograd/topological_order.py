@@ -141,6 +141,60 @@ _WRONG_ORDER = {
         "    order.append(at)",
         "    todo.extend(at.parents)",
     ),
+    "marked when put on the list": (
+        "def topological_order(node):\n"
+        "    order, seen, todo = [], {id(node)}, [node]\n"
+        "    while todo:\n"
+        "        at = todo.pop()\n"
+        "        order.append(at)\n"
+        "        for parent in at.parents:\n"
+        "            if id(parent) not in seen:\n"
+        "                seen.add(id(parent))\n"
+        "                todo.append(parent)\n"
+        "    return order[::-1]\n"
+    ),
+    "marked when put on the list, last parent first": (
+        "def topological_order(node):\n"
+        "    order, seen, todo = [], {id(node)}, [node]\n"
+        "    while todo:\n"
+        "        at = todo.pop()\n"
+        "        order.append(at)\n"
+        "        for parent in reversed(at.parents):\n"
+        "            if id(parent) not in seen:\n"
+        "                seen.add(id(parent))\n"
+        "                todo.append(parent)\n"
+        "    return order[::-1]\n"
+    ),
+    "marked early, put down behind its parents": (
+        "def topological_order(node):\n"
+        "    order, seen, todo = [], {id(node)}, [(node, False)]\n"
+        "    while todo:\n"
+        "        at, done = todo.pop()\n"
+        "        if done:\n"
+        "            order.append(at)\n"
+        "            continue\n"
+        "        todo.append((at, True))\n"
+        "        for parent in at.parents:\n"
+        "            if id(parent) not in seen:\n"
+        "                seen.add(id(parent))\n"
+        "                todo.append((parent, False))\n"
+        "    return order\n"
+    ),
+    "marked early, put down behind its parents, last parent first": (
+        "def topological_order(node):\n"
+        "    order, seen, todo = [], {id(node)}, [(node, False)]\n"
+        "    while todo:\n"
+        "        at, done = todo.pop()\n"
+        "        if done:\n"
+        "            order.append(at)\n"
+        "            continue\n"
+        "        todo.append((at, True))\n"
+        "        for parent in reversed(at.parents):\n"
+        "            if id(parent) not in seen:\n"
+        "                seen.add(id(parent))\n"
+        "                todo.append((parent, False))\n"
+        "    return order\n"
+    ),
 }
 
 WRONG = {

@@ -265,6 +265,7 @@ for y in range(h_bar.shape[1]):
 return (W_bar, h_bar.sum(axis=(0, 1, 2))), x_bar"""
 _DEPTHWISE = {
     "last place wins": _depthwise(pixel="self.seen(x_bar, i, j)[...] = h_bar * W[i, j]"),
+    "nothing written into the input's bar": _depthwise(pixel="part = self.seen(x_bar, i, j); part = part + h_bar * W[i, j]"),
     "last window wins": _depthwise(backward=_WINDOW_BY_WINDOW.format("=")),
     "window turned": _depthwise(pixel="self.seen(x_bar, i, j)[...] += h_bar * W[k - 1 - i, k - 1 - j]"),
     "rows and columns traded": _depthwise(pixel="self.seen(x_bar, i, j)[...] += h_bar * W[j, i]"),

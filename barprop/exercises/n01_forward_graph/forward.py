@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from barprop.activations import relu, sigmoid, softplus, tanh
+from barprop.activations import ACTIVATIONS, relu, sigmoid, softplus, tanh
 from barprop.exercises.sampling import draw, positive, read_only
-from barprop.judging.exercise import Case, Exercise, Mistake
+from barprop.judging.exercise import Case, Exercise, Mistake, Values
 from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
@@ -248,6 +248,13 @@ def _cached_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("y = e", {"cache": {"z": 0.4, "h": 0.6, "e": 1.2, "l": 0.0}, "y": 1.2})
 
 
+def _cached_guesses(c: Case, right: Values, output: str) -> Iterator[tuple[str, str, Callable[[], Any]]]:
+    """Yield the family of an h that is computed again, with one curve for every neuron."""
+    for curve in ACTIVATIONS.values():
+        hint = f"Your h is {curve} of z, which is right for some neurons only. Which number in the cache is sigma(z)?"
+        yield f"always {curve}", hint, lambda curve=curve: product(c.cache["e"] - c.y, curve(c.cache["z"]))  # type: ignore[misc]
+
+
 DL_DV_CACHED = Exercise(
     name="dl_dv_cached",
     signature="dl_dv_cached(cache, y) -> float",
@@ -257,6 +264,7 @@ DL_DV_CACHED = Exercise(
     level=1,
     statements=("L3",),
     probes=_cached_probes,
+    guesses=_cached_guesses,
     oracle=lambda c: {
         "dl_dv": pull_back(lambda dv: half_square(c.y, c.cache["e"] + product(dv, c.cache["h"])), 0.0, 1.0)
     },
@@ -290,6 +298,11 @@ DL_DV_CACHED = Exercise(
             "used the loss itself",
             "You multiplied by the loss. You need the slope of the loss, not its height.",
             lambda c, right: {"dl_dv": product(c.cache["l"], c.cache["h"])},
+        ),
+        Mistake(
+            "the loss for the error",
+            "You took l, the loss itself. What stands in the bracket that l squares?",
+            lambda c, right: {"dl_dv": -product(c.cache["l"], c.cache["h"])},
         ),
         Mistake(
             "twice too large",

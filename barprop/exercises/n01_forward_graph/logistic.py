@@ -183,6 +183,8 @@ LOGISTIC_FORWARD = Exercise(
                 _chained(lambda c, z: product(c.w, c.x), lambda c, z: product(c.y, z))),
         Mistake("overflows", "Right for small m. At m = -1000 the exponential is larger than any float, and the result is infinite. Rewrite the step so that the exponent is never positive.",
                 lambda c, right: {"l_far_out": NOT_FINITE, "warnings": _LOUD} if _is_far(c) and right["l_far_out"] > 1 else right),
+        Mistake("safe below 0 only", "Right where m is below 0: only there is your form safe. Which form is safe where m is above 0?",
+                lambda c, right: {"l_far_out": NOT_FINITE if right["l_far_out"] < 1 else right["l_far_out"]} if _is_far(c) else right),
         Mistake("warns", "Every value is right, and NumPy warns on the way: some exponential overflows and is then not used. np.where computes both of its branches. Make the exponent safe first, e.g. from abs(m).",
                 lambda c, right: {"l_far_out": right["l_far_out"], "warnings": _LOUD} if _is_far(c) else right),
         Mistake("cut off", "Far out your loss stops growing. At m = -1000 the answer is badly wrong, and the loss should say how badly.",

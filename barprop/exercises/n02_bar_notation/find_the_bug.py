@@ -56,7 +56,9 @@ def _unusable(letter: str, name: Any) -> str:
         return f'first_wrong["{letter}"] is not filled in yet: write one of {names}.'
     if type(name) is not str or name not in BARS:
         shown = f'"{one_line(name, 40)}"' if type(name) is str else "no name in quotes"
-        return f'first_wrong["{letter}"] is {shown}; expected one of {names}.'
+        near = name.lower().removesuffix("_bar").strip() if type(name) is str else ""
+        meant = f' Did you mean "{near}"?' if near in BARS else ""
+        return f'first_wrong["{letter}"] is {shown}; expected one of {names}.{meant}'
     return ""
 
 
@@ -82,7 +84,7 @@ FIND_THE_BUG = Exercise(
                 _says(a="x", b="x", c="x")),
         Mistake("named what the user sees", "w_bar is wrong in all three, and in two of them only because it is made from a wrong bar. Which one?",
                 _says(a="w", b="w")),
-        Mistake("a: inherited", "In a, h_bar is wrong indeed, but it is not the first of its line.", _says(a="h")),
+        Mistake("a: inherited", "In a, h_bar is wrong, but another bar before it is wrong as well.", _says(a="h")),
         Mistake("a: stopped at the loss", "In a, e_bar and y_bar are right: nudge e and look. The mistake comes later on the way back.", _says(a="e")),
         Mistake("a: blamed the slope", "In a, z_bar is what it should be for the h_bar it is given. Look at what it is given.", _says(a="z")),
         Mistake("b: too early", "In b, h_bar is right: nudge h and look. Go on from there.", _says(b="h")),

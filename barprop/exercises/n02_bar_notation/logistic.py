@@ -90,7 +90,9 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     yield from bars_from(run, case, LOGISTIC_BARS, LOGISTIC_BACKWARD, _again)
 
 
-_SIGMOIDS = "Which of the four nonlinearities is the slope of l = log(1 + e^-m), and at which argument? Nudge m."
+_SIGMOIDS = (
+    "Without its sign, the slope of l = log(1 + e^-m) is one of the four nonlinearities: which, and at which argument?"
+)
 
 
 def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
@@ -109,7 +111,7 @@ def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     for what, curve in curves.items():
         hint = f"m_bar is made with {what}. {_SIGMOIDS}"
         yield what, hint, lambda curve=curve: -_l_bar(c) * curve()
-        yield f"{what}, and the sign", f"{hint} And the sign is off.", lambda curve=curve: _l_bar(c) * curve()
+        yield f"{what}, and the sign", f"{hint} Then nudge m for the sign.", lambda curve=curve: _l_bar(c) * curve()
 
 
 def _l_bar(c: Case) -> float:
@@ -164,7 +166,7 @@ LOGISTIC_BACKWARD = Exercise(
                 lambda c, right: {"w": right["x"], "x": right["w"]}),
         Mistake("short-circuited from m", "w_bar was taken straight from m_bar. One step lies between them.",
                 lambda c, right: {"w": product(right["m"], c.x)}),
-        Mistake("overflows", "Right for small m. Far out the exponential is larger than any float, and infinity over infinity is not a number. Which of the four nonlinearities is this slope, at which argument?",
+        Mistake("overflows", "Right for small m. Far out the exponential is larger than any float, and infinity over infinity is not a number. Without its sign, which of the four nonlinearities is this slope, and at which argument?",
                 lambda c, right: dict.fromkeys(right, NOT_FINITE) if c.cache["m"] < -500 else right),
     ),
 )  # fmt: skip

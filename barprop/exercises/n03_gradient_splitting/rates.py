@@ -73,6 +73,8 @@ _RATIO_FAMILY = family(*(
          lambda c, right: c.lr * np.sum(c.w_bar) / np.sum(c.w)),
         ("length of the ratios", "You took the length of ratios of entries: one weight near 0 spoils them all. Take the length of each first.",
          lambda c, right: _length(c.lr * np.asarray(c.w_bar) / c.w)),
+        ("over the new weights", "You divide by the length of the weights after the step. How long are they before it?",
+         lambda c, right: right * _length(c.w) / _length(np.subtract(c.w, np.multiply(c.lr, c.w_bar)))),
         ("compared with the bar", "w itself is not used. By how much does the update change it, compared with its size?",
          lambda c, right: c.lr),
     )
@@ -120,6 +122,9 @@ UPDATE_RATIO = Exercise(
 # --- rescale --------------------------------------------------------------------------------------
 
 
+_RESULT = "rescaled H"  # not H: that is the argument
+
+
 def _rescale_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield Case("four examples of three features", {"H": draw(rng, 4, 3)})
     yield Case("as many features as examples", {"H": draw(rng, 3, 3)})
@@ -136,7 +141,7 @@ def _rescaled(c: Case) -> Values:
     H = np.array(c.H, dtype=float)
     for row in H:
         row *= _crossing(lambda factor, row=row: np.mean(np.square(factor * row)) - 1)  # type: ignore[misc]
-    return {"H": H}
+    return {_RESULT: H}
 
 
 def _over(size: Callable[[np.ndarray], Any]) -> Callable[[Case, Any], np.ndarray | None]:
@@ -162,10 +167,12 @@ def _standardised(c: Case, right: Any) -> np.ndarray | None:
 
 
 _RESCALE_FAMILY = family(*(
-    Mistake(name, hint, one_output("H", wrong))
+    Mistake(name, hint, one_output(_RESULT, wrong))
     for name, hint, wrong in (
         ("mean of all sizes", "One number divides everything, so large examples stay large. Each row has a size of its own.",
          _over(lambda H: np.mean(np.sqrt(np.mean(np.square(H), axis=1))))),
+        ("squared after the mean", "You square after the mean, where entries of both signs have cancelled. In RMS the square comes first.",
+         _over(lambda H: np.abs(np.mean(H, axis=1, keepdims=True)))),
         ("subtracted", "You subtracted the size of a row. To rescale is to divide.",
          lambda c, right: np.asarray(c.H, dtype=float) - _root_mean_square(c, right)),
     )
@@ -174,7 +181,7 @@ _RESCALE_FAMILY = family(*(
 RESCALE = Exercise(
     name="rescale",
     signature="rescale(H) -> (n, m)",
-    outputs=("H",),
+    outputs=(_RESULT,),
     points=1,
     minutes=6,
     level=2,
@@ -183,8 +190,8 @@ RESCALE = Exercise(
     corners=("very small",),
     oracle=_rescaled,
     guesses=_RESCALE_FAMILY,
-    mistakes=(denominator_guard("H", _GUARDED, _root_mean_square), *(
-        Mistake(name, hint, one_output("H", wrong))
+    mistakes=(denominator_guard(_RESULT, _GUARDED, _root_mean_square), *(
+        Mistake(name, hint, one_output(_RESULT, wrong))
         for name, hint, wrong in (
             ("over the examples", "You measured each feature over the examples. Here each example is measured over its features: which axis is that?",
              _over(lambda H: np.sqrt(np.mean(np.square(H), axis=0, keepdims=True)))),
@@ -269,6 +276,9 @@ def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     X = np.asarray(c.X, dtype=float)
     root = "A root of the curvature is taken. How does a move of w change its bar?"
     yield "the root of the curvature", root, lambda: np.sqrt(2 * right[output])
+    ends = np.linalg.eigvalsh(_curvature(X))[[0, -1]]
+    fastest = "2 / (λ_min + λ_max) is a rate that serves the flattest and the steepest direction alike. Which is the largest at which no direction runs away?"
+    yield "2 over the sum of both ends", fastest, lambda: 2 / ends.sum()
     yield "one over the root of the curvature", root, lambda: np.sqrt(right[output] / 2)
     largest = "The largest entry of the curvature is not its steepest direction: directions may lie between the axes."
     yield "the largest entry", largest, lambda: 2 / np.max(_curvature(X))
@@ -317,7 +327,7 @@ LARGEST_STABLE_RATE = Exercise(
             ("flattest direction", "That is the rate for the flattest direction. Which one is the first to run away?", _weakest),
             ("all directions added up", "You added up the curvature of all directions: too careful. Only one direction runs away first.",
              lambda c, right: right * _stretch(c) ** 2 / float(np.sum(np.square(np.asarray(c.X, dtype=float))))),
-            ("mean of all entries", "With one feature, λ is the mean of x². With several it is not a mean over all entries: C is a matrix.",
+            ("mean of all entries", "That is 2 over the mean of the λ, which is the mean of all x². One direction runs away first, and its λ decides.",
              lambda c, right: 2 / float(np.mean(np.square(np.asarray(c.X, dtype=float))))),
             ("singular value not squared", "X is in the curvature twice, so its singular value is as well.",
              lambda c, right: right * _stretch(c)),

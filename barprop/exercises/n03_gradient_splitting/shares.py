@@ -177,7 +177,7 @@ GRADIENT_SHARE = Exercise(
              lambda c, right: right * np.sign(c.x)),
             ("signs in the whole", "You divide by the sum of x, in which signs can cancel. Divide by the sum of the sizes that you are comparing.",
              lambda c, right: _over_the_sum(c, _sizes(c), 1)),
-            ("signs in the whole only", "The sizes are taken after the division. In the sum that you divide by, signs can still cancel: take the sizes first.",
+            ("signs in the whole only", "In the sum that you divide by, entries of both signs cancel: take the sizes before you add up.",
              _sizes_afterwards),
             ("squared", "Your shares are squared. Look at the bars themselves: how large are they?",
              lambda c, right: np.square(right) / np.sum(np.square(right))),

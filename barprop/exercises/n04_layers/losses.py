@@ -207,6 +207,12 @@ def _overflows(c: Case, right: Any) -> Any:
     return NOT_FINITE if np.abs(c.logits).max() > 700 else right
 
 
+def _vanishes(c: Case, right: Values, got: Values) -> Values:
+    """Return right bars beside a loss that is infinite far out: the logarithm of a probability of 0."""
+    infinite = float(got["l"]) == np.inf
+    return {"l": _overflows(c, right["l"]) if infinite else right["l"], "logits_bar": right["logits_bar"]}
+
+
 _HUGE = "exp of a large logit is infinite, and of a very negative one 0. Only differences of logits count: which number of each row can you take off first?"
 
 
@@ -371,6 +377,8 @@ _SOFTMAX_CROSS_ENTROPY = Exercise(
                 _logits_bar(lambda c, right: _overflows(c, -_one_hot(c) * np.exp(cross_entropies(c.logits, c.labels))[:, None]))),
         Mistake("logits in place of probabilities", "You compared the logits with the labels. What turns them into probabilities?",
                 _logits_bar(lambda c, right: np.asarray(c.logits) * _l_bar(c) / len(c.labels) - _one_hot(c))),
+        Mistake("log of a probability that is 0", "Far out the bars are right and the loss is not: a probability that has become 0 has no logarithm. Write log p as a difference of numbers that stay finite.",
+                lambda c, right: {"l": _overflows(c, right["l"])}, _vanishes),
         Mistake("loss overflows", _HUGE, one_output("l", _overflows)),
         Mistake("bar overflows", _HUGE, _logits_bar(_overflows)),
         Mistake("clipped the logarithm", "Right for mild logits; an unlikely label is cut off. Take the logarithm before anything has become 0.",

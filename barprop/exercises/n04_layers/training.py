@@ -174,7 +174,8 @@ def _trained(run: Run, case: Case, **other: Any) -> tuple[Prototypes, Any, np.nd
     if losses.ndim != 1 or len(losses) not in counts:
         raise AnswerError(
             f"train_digits returned losses of shape {losses.shape}; expected one number per step: {max(counts)} "
-            f"for {n} examples, batch = {batch}, epochs = {case.epochs}."
+            f"for {n} example{'s' * (n > 1)}, batch = {batch}, epochs = {case.epochs}."
+            f"{' Yours are one per epoch.' * (losses.shape == (case.epochs,))}"
         )
     return network, w, losses
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from barprop.exercises.n05_adversarial.trajectories import (
+    ROUND,
     Way,
     attack_case,
     bitmap,
@@ -258,7 +259,7 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
              alpha=lambda c: c.alpha / max(c.steps, 1)),
         slip("moved up at zero", _ZERO_UP, move=lambda s: np.where(s >= 0, 1.0, -1.0)),
         slip("moved down at zero", _ZERO_UP, move=lambda s: np.where(s > 0, 1.0, -1.0)),
-        seen_from("X_adv", "projected in length", "Your ball is round: it limits the length of the whole change. Here every pixel has a limit of its own.",
+        seen_from("X_adv", "projected in length", ROUND,
                    around_length),
         seen_from("X_adv", "only the change", "That is the change alone. Where is the image it is added to?", lambda c, right: right - c.X),
     )  # fmt: skip

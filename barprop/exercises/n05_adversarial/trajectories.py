@@ -53,6 +53,8 @@ class Way:
         Whether every step starts at the original.
     eps : float
         Radius of the ball.
+    ball : callable, optional
+        (distances from the centre, eps) -> the distances that are left, by another rule than pixel by pixel.
     home : {"start", "here"}
         The centre of the ball: the original, or the present point.
     inside : bool
@@ -71,6 +73,7 @@ class Way:
     fresh: bool = True
     anchored: bool = False
     eps: float = np.inf
+    ball: Callable[[np.ndarray, float], np.ndarray] | None = None
     home: str = "start"
     inside: bool = False
     late: bool = False
@@ -97,6 +100,8 @@ def _track(c: Case, way: Way, begin: np.ndarray | None = None) -> tuple[np.ndarr
 
 
 def _nearest_allowed(x: np.ndarray, home: np.ndarray, way: Way) -> np.ndarray:
+    if way.ball is not None:
+        return _kept(home + way.ball(x - home, way.eps), way)
     low, high = home - way.eps, home + way.eps
     if way.inside:
         low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
@@ -149,7 +154,9 @@ def driven(name: str) -> Callable[[Run, Case], Iterator[tuple[str, Any]]]:
 
 
 def _changed(c: Case, way_of: Callable[[Case], Way], changes: Mapping[str, Any]) -> Way:
-    now = {key: value(c) if key != "move" and callable(value) else value for key, value in changes.items()}
+    now = {
+        key: value(c) if key not in ("move", "ball") and callable(value) else value for key, value in changes.items()
+    }
     return replace(way_of(c), **now)
 
 
@@ -157,6 +164,35 @@ def predicted(c: Case) -> np.ndarray:
     """Return the class that the network sees in each image."""
     return np.argmax(logits_at(np.array(c.X, dtype=float), c.net[1]), axis=1)
 
+
+_Size = Callable[[np.ndarray], np.ndarray]
+
+
+def _round_ball(size: _Size, always: bool = False) -> Callable[[np.ndarray, float], np.ndarray]:
+    """Shorten whole images to a size of eps: those that are larger, or `always`."""
+
+    def brought_back(apart: np.ndarray, eps: float) -> np.ndarray:
+        share = eps / np.maximum(size(apart)[:, None], 1e-300)
+        return apart * (share if always else np.minimum(1.0, share))
+
+    return brought_back
+
+
+def _sizes(apart: np.ndarray) -> np.ndarray:
+    return np.abs(apart).sum(axis=1)
+
+
+def _largest(apart: np.ndarray) -> np.ndarray:
+    return np.abs(apart).max(axis=1)
+
+
+def length(bars: np.ndarray, axis: int | None = 1) -> Any:
+    """Return the Euclidean length of each row."""
+    return np.sqrt(np.square(bars).sum(axis=axis))
+
+
+ROUND = "Your ball is round: it limits the whole change of an image. Here every pixel has a limit of its own."
+_SHORTENED = "Your ball shortens the whole change of an image. Here every pixel is held back by itself."
 
 _SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("predictions in place of labels", "Your attack walks along the loss of the class that the network sees. Which class is asked for?", {"labels": predicted}),
@@ -192,6 +228,11 @@ _SLIPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("the bar instead of its sign, without any limit", "Each pixel moves by its bar, but all should move equally far. And nothing holds your images: neither the ball nor [0, 1].", {"move": np.positive, "eps": np.inf, "inside": False}),
     ("away from what the network sees", "Your attack only walks away from the class that the network sees. Which class is asked for?", {"labels": predicted, "along": 1.0}),
     ("without the ball", "Your images leave the ball.", {"eps": np.inf}),
+    ("a round ball, by length", ROUND, {"ball": _round_ball(length)}),
+    ("a round ball, by the sum of the sizes", ROUND, {"ball": _round_ball(_sizes)}),
+    ("always moved to the edge of a round ball", ROUND, {"ball": _round_ball(length, always=True)}),
+    ("shortened as a whole", _SHORTENED, {"ball": _round_ball(_largest)}),
+    ("always moved to the edge as a whole", _SHORTENED, {"ball": _round_ball(_largest, always=True)}),
     ("without the range", "Your pixels leave [0, 1].", {"inside": False}),
     ("kept in the range", "You keep the pixels in [0, 1], which is not asked for here.", {"inside": True}),
 )  # fmt: skip
@@ -356,10 +397,6 @@ def seen_from(output: str, name: str, hint: str, wrong: Callable[[Case, np.ndarr
         return {key: wrong(c, right[key])}
 
     return Mistake(name, hint, values)
-
-
-def length(bars: np.ndarray, axis: int | None = 1) -> Any:
-    return np.sqrt(np.square(bars).sum(axis=axis))
 
 
 def unit(slopes: np.ndarray) -> np.ndarray:

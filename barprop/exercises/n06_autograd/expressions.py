@@ -11,7 +11,7 @@ import numpy as np
 from barprop.answers.calls import Run
 from barprop.answers.failures import AnswerError
 from barprop.answers.script import NOTHING, OBJECT, Later, Played, Script
-from barprop.answers.untrusted import describe_type, identical, is_plain
+from barprop.answers.untrusted import describe_type, identical, is_plain, one_line
 from barprop.judging.exercise import Case, Values
 from barprop.numerics.vjp import pull_back
 
@@ -144,11 +144,14 @@ def drive_expressions(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
         raise errors[0]
 
 
+_SINGLE_STEPS = ("pair", "numbers", "whole", "one", "zero", "constant", "broadcast", "plain", "at zero")
+
+
 class _Trial:
     """One expression on nodes, written down as a script: what is made, computed, and read before and after."""
 
     def __init__(self, case: Case, expression: Expression, made: Any) -> None:
-        self.expression = expression
+        self.expression, self.made = expression, case.made
         self.script = script = Script(expression.name)
         values = [name for name in expression.operands if name in case.values]
         nodes = {name: _made(script, case.made, made, case.args[name]) for name in values}
@@ -156,6 +159,9 @@ class _Trial:
         self.before = {name: script.get(nodes[name], "data") for name in values}
         out = _written(script, case.made, expression.name, expression.make, operands)
         self.after = {name: script.get(nodes[name], "data") for name in values}
+        # a single step must give what it was made from; in longer expressions another step may be the one that does not
+        single = case.kind in _SINGLE_STEPS and "w" not in expression.operands
+        self.classes = [script.class_name(node) for node in (nodes[values[0]], out)] if single else []
         self.data = script.get(out, "data") if expression.data else None
         self.backward = script.send(out, "backward", want=NOTHING)
         self.bars = {name: script.get(nodes[name], "bar") for name in expression.read(case.values)}
@@ -168,6 +174,12 @@ class _Trial:
                 raise AnswerError(
                     f"{name} changes the .data of {operand}; work on a copy, other nodes read it as well."
                 )
+        made = [played[later] for later in self.classes]
+        if len(set(made)) > 1:
+            raise AnswerError(
+                f"{name} came back as a {one_line(made[1], 40)}, not a {self.made}: in {self.made} every step ends with "
+                f"`return {self.made}(...)`."
+            )
         if self.data is not None:
             yield name, played[self.data]
         for operand, bar in self.bars.items():

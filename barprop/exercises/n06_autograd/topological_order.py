@@ -24,6 +24,7 @@ _GROWS, _AS_THE_GRAPH = "the work grows faster than the graph", "the work grows 
 _LADDER = [(), (), *((i - i % 2 - 2, i - i % 2 - 1) for i in range(2, 122))]
 _LADDER += [(120, 121)]
 _UNEVEN = [(), (0,), (1,), (2, 0), (3, 1)]
+_MIRRORED = [of[::-1] for of in _UNEVEN]
 
 
 def _random_graph(rng: np.random.Generator, nodes: int) -> list[tuple[int, ...]]:
@@ -47,18 +48,27 @@ def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
     yield case("a node made from one node twice (x times x)", [(), (0, 0), (1,)])
     yield case("a diamond", [(), (0,), (0,), (1, 2)])
     yield case("an uneven diamond", _UNEVEN)
-    yield case("its mirror image", [of[::-1] for of in _UNEVEN])
+    yield case("an uneven diamond, mirrored", _MIRRORED)
     yield case("a node in the middle, with more made from it", [(), (), (0, 1), (2, 1), (3, 2)], last=2)
     yield case("thirty nodes at random", [*_random_graph(rng, 28), (27, 3), (28, 27, 14)])
     yield case("nodes that compare equal", _UNEVEN, alike=True)
     yield case("sixty diamonds in a row", _LADDER)
     yield case("one node with 1,000 parents", [(), *[(0,)] * 1000, tuple(range(1001))])
-    yield case(f"a chain of {_LONG:,}", _chain(_LONG))
+    yield case(f"a chain of {_LONG:,}", _long())
     yield Case(
         f"chains of {_SIZE:,} and {_SIZE * _LARGER:,} nodes",
         {},
         {"two_sizes": True, "known": {"the work": _AS_THE_GRAPH}},
     )
+
+
+def _long() -> list[tuple[int, ...]]:
+    """Return a chain with an uneven diamond and its mirror image on top: not every walk finds an order there."""
+    graph = _chain(_LONG)
+    for diamond in (_UNEVEN, _MIRRORED):
+        start = len(graph) - 1  # the diamond's first node is the last one so far
+        graph += [tuple(start + i for i in of) for of in diamond[1:]]
+    return graph
 
 
 def _chain(nodes: int) -> list[tuple[int, ...]]:
@@ -111,9 +121,12 @@ def _order_drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
     if not case.long and word == "each once":
         again = _indices(run("topological_order", graph.nodes[case.node]))
         word = word if sorted(again) == sorted(_indices(order)) else _REMEMBERS
+    in_order = _which_order(graph, _indices(order))
+    if case.long:
+        yield stands, word if word != "each once" or in_order == "parents first" else in_order
+        return
     yield stands, word
-    if not case.long:
-        yield "the order", _which_order(graph, _indices(order))
+    yield "the order", in_order
 
 
 def _indices(order: Any) -> list[int]:
@@ -176,11 +189,44 @@ def _walked(walk: Callable[[Any, int], list[int]]) -> Callable[[Case, Values], V
     """Describe the reversed order of a walk from the node."""
 
     def wrong(case: Case, right: Values) -> Values | None:
-        if "long" not in case.context or case.long or case.alike:
+        if "long" not in case.context or case.alike:
             return None
-        return {"the order": _which_order(Graph(case.parents), walk(case.parents, case.node)[::-1])}
+        order = _which_order(Graph(case.parents), walk(case.parents, case.node)[::-1])
+        return (
+            {"a long chain": "each once" if order == "parents first" else order} if case.long else {"the order": order}
+        )
 
     return wrong
+
+
+def _marked_early(parents: Any, node: int) -> list[int]:
+    """Walk with a list of what is still to do, each node marked when it is put there, and put down when taken off."""
+    order, met, todo = [], {node}, [node]
+    while todo:
+        at = todo.pop()
+        order.append(at)
+        new = [i for i in dict.fromkeys(parents[at]) if i not in met]
+        met.update(new)
+        todo += new
+    return order
+
+
+def _finished_marked_early(parents: Any, node: int) -> list[int]:
+    """Walk in the same way, but put a node down behind its parents; in reverse, as the others."""
+    order, met, todo = [], {node}, [(node, False)]
+    while todo:
+        at, done = todo.pop()
+        if done:
+            order.append(at)
+            continue
+        new = [i for i in dict.fromkeys(parents[at]) if i not in met]
+        met.update(new)
+        todo += [(at, True), *((i, False) for i in new)]
+    return order[::-1]
+
+
+def _turned(walk: Callable[[Any, int], list[int]]) -> Callable[[Any, int], list[int]]:
+    return lambda parents, node: walk([of[::-1] for of in parents], node)
 
 
 def _by_level(parents: Any, node: int) -> list[int]:
@@ -198,6 +244,11 @@ def _by_level(parents: Any, node: int) -> list[int]:
 _TOO_EARLY = (
     "Some node is in the list before one of the nodes it was made from. It is too early to add a node when you first meet it: "
     "what must be on the list before it may go there?"
+)
+
+_MARKED = (
+    "Some node is in the list before one of the nodes it was made from. You mark a node as seen when you put it on the "
+    "list of what is still to do, so that a path which needs it sooner passes it over: mark it when you take it off."
 )
 
 TOPOLOGICAL_ORDER = Exercise(
@@ -234,8 +285,15 @@ TOPOLOGICAL_ORDER = Exercise(
         Mistake("a node for every path", "A node that was used twice is in the list twice. Remember which nodes you have met.",
                 _nodes_are(lambda c: "some node is there twice" if _shared(c) else "each once")),
         Mistake("put down when first met", _TOO_EARLY, _walked(_reachable)),
-        Mistake("put down when first met, last parent first", _TOO_EARLY,
-                _walked(lambda parents, node: _reachable([of[::-1] for of in parents], node))),
+        Mistake("put down when first met, last parent first", _TOO_EARLY, _walked(_turned(_reachable))),
         Mistake("level by level", _TOO_EARLY, _walked(_by_level)),
+        *(
+            Mistake(f"{name}{ending}", hint, _walked(change(walk)))
+            for name, hint, walk in (
+                ("marked when put on the list", _TOO_EARLY, _marked_early),
+                ("marked early, put down behind its parents", _MARKED, _finished_marked_early),
+            )
+            for ending, change in (("", lambda walk: walk), (", last parent first", _turned))
+        ),
     ),
 )  # fmt: skip

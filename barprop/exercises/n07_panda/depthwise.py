@@ -186,6 +186,8 @@ DEPTHWISE_CONV2D = Exercise(
     mistakes=(
         _input("last place wins", "Each pixel keeps the bar from one window only. It was in several: what happens to bars where one variable is read more than once?",
                _last_place_wins),
+        _input("nothing written into the input's bar", "Your h_prev_bar is still all zeros. `part = part + ...` makes a new array; `part += ...` writes into the one that seen shows.",
+               lambda c: np.zeros(np.shape(c.h_prev))),
         _input("last window wins", "Each pixel keeps the bar from one window only. It was in several: what happens to bars where one variable is read more than once?",
                _last_window_wins),
         _input("window turned", "The window is rotated by 180 degrees. In forward, position (i, j) was multiplied by W[i, j]; the same pair meets on the way back.",

@@ -228,6 +228,7 @@ def _on_one_pixel(c: Case, where: str) -> np.ndarray:
     return bar
 
 
+_FORTY_NINE = "You divide by 49, whatever the size of the picture. How many pixels does this one have?"
 _POOL_FAMILY = (
     _pooled("divided by the examples", "You divide by the number of examples. How many pixels is the mean taken over?",
             lambda c: _shared(c, np.shape(c.h_prev)[0])),
@@ -239,6 +240,12 @@ _POOL_FAMILY = (
             lambda c: np.broadcast_to(_shared(c, np.prod(np.shape(c.h_prev)[1:3])).mean(axis=0), np.shape(c.h_prev))),
     _pooled("the bar of the first example", "Every example gets the bar of the first. Each has its own.",
             lambda c: np.broadcast_to(_shared(c, np.prod(np.shape(c.h_prev)[1:3]))[:1], np.shape(c.h_prev))),
+    _pooled("divided by 49, whatever the picture", _FORTY_NINE, lambda c: _shared(c, 49)),
+    Mistake("divided by 49, whatever the picture", _FORTY_NINE,
+            one_output("h", lambda c, right: right * np.prod(np.shape(c.h_prev)[1:3]) / 49)),
+    *(Mistake(f"mean over the axes {axes}", "Your mean runs over the examples, and not over the whole picture. Which two axes are its rows and its columns?",
+              one_output("h", lambda c, right, axes=axes: _floats(c.h_prev).mean(axis=axes)))  # type: ignore[misc]
+      for axes in ((0, 1), (0, 2))),
     Mistake("median", "You take each feature's median. The mean is asked for.",
             one_output("h", lambda c, right: np.median(_floats(c.h_prev), axis=(1, 2)))),
     Mistake("features and pixels mixed up", "Your reshape mixes pixels and features: the features are the last axis, and must stay there.",

@@ -215,6 +215,13 @@ def _told(output: str, story: str) -> Callable[[Case, Values], Values | None]:
     return lambda c, right: {output: story} if output in right and c.samples > 1 else None
 
 
+def _clipped(c: Case, right: Values) -> Values | None:
+    """Describe copies that are kept in [0, 1]: without noise these are the images, clipped."""
+    if "saliency" in right:
+        return {"saliency": np.abs(loss_slopes(c.net, np.clip(c.X, 0.0, 1.0), c.labels))}
+    return _told("noise", _CLIPPED)(c, right)
+
+
 SMOOTH_SALIENCY = Exercise(
     name="smooth_saliency",
     signature="smooth_saliency(net, X, labels, sigma, samples, seed) -> (n, d)",
@@ -250,7 +257,7 @@ SMOOTH_SALIENCY = Exercise(
         Mistake("noise without the images", "Your copies are noise alone: to what is it added?", _told("noise", _ALONE)),
         Mistake("no noise", "Your copies are the images themselves: where is the noise added?", _told("noise", _NONE)),
         Mistake("the clean image among the copies", "One of your copies has no noise. All of them get some.", _told("noise", _CLEAN)),
-        Mistake("clipped the copies", "You keep the copies in [0, 1]. Here they may leave that range.", _told("noise", _CLIPPED)),
+        Mistake("clipped the copies", "You keep the copies in [0, 1]. Here they may leave that range.", _clipped),
         Mistake("the same noise in every copy", "All your copies are the same. Is the generator made anew for each, or the noise drawn only once?",
                 _told("noise", _SAME_COPIES)),
         Mistake("the same noise for every pixel", "One number is added to a whole image, which makes it lighter or darker. Every pixel needs a number of its own.",

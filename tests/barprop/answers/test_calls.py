@@ -33,8 +33,19 @@ def test_arguments_are_copies() -> None:
         return 0.0
 
     _, remarks = called(f, x)
-    assert remarks == ["f changes its argument x; work on a copy."]
+    assert remarks == ["f changes its argument x; work on a copy: x.copy() makes one, np.asarray(x) does not."]
     assert (x == 1).all()
+
+
+def test_a_copy_of_a_list_holds_the_same_arrays() -> None:
+    def f(w: list[Any]) -> float:
+        w = list(w)
+        w[0] += 1
+        return 0.0
+
+    _, remarks = called(f, [np.ones(2)])
+    said = "f changes the arrays in its argument w: copy each of them, for a copy of w alone holds the same arrays."
+    assert remarks == [said]
 
 
 def test_read_only_and_fortran_order_arrive() -> None:

@@ -48,6 +48,52 @@ def relu_slope(h):
 _LINEAR = "def linear_backward(Z_bar, X, W):\n    return Z_bar.T @ X, Z_bar.sum(), Z_bar @ W.T\n"
 
 
+_A_NODE = ("return Value(self.data * other.data, (self", "return Node(self.data * other.data, (self")
+_GAP = ("return Value(self.data - other.data, (self, other), lambda bar: (bar, -bar))", "raise NotImplementedError()")
+_QUOTIENT = """
+def bars_sum(e_bar, cache):
+    return e_bar, e_bar
+def bars_square(e_bar, cache):
+    return e_bar * cache["h"] ** 2, 2 * e_bar * cache["v"] * cache["h"]
+def bars_quotient(e_bar, cache):
+    return e_bar / cache["h"], e_bar / cache["v"]
+"""
+_OVER_V = """
+def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
+    h, e_bar = cache["e"] / v, -l_bar * (y - cache["e"])
+    z_bar = e_bar * v * sigma.slope(cache["z"])
+    return {"e": e_bar, "y": -e_bar, "v": e_bar * h, "h": e_bar * v, "z": z_bar, "w": z_bar * x, "x": z_bar * w}
+"""
+_ROUND = """
+def pgd(net, X, labels, eps, alpha, steps):
+    X_adv = np.array(X, dtype=float)
+    for _ in range(steps):
+        apart = X_adv + alpha * np.sign(input_bar(net, X_adv, labels)) - X
+        apart = apart * np.minimum(1, eps / np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-12))
+        X_adv = np.clip(X + apart, 0, 1)
+    return X_adv
+"""
+_CLIPPED = """
+def smooth_saliency(net, X, labels, sigma, samples, seed):
+    rng = np.random.default_rng(seed)
+    noisy = [np.clip(X + sigma * rng.standard_normal(X.shape), 0, 1) for _ in range(samples)]
+    return np.mean([np.abs(input_bar(net, each, labels)) for each in noisy], axis=0)
+"""
+_CURVED = """
+def branches_forward(x1, x2, W1, W2, a1, a2):
+    h1, h2 = np.tanh(W1 @ x1), np.tanh(W2 @ x2)
+    return {"h1": h1, "h2": h2, "z": a1 @ h1 + a2 @ h2}
+"""
+_IN_PLACE = """
+class ReLU6:
+    def forward(self, h_prev, w):
+        self.mask = (h_prev > 0) & (h_prev < 6)
+        return np.clip(h_prev, 0, 6, out=h_prev)
+    def backward(self, h_bar, w):
+        return (), h_bar * self.mask
+"""
+
+
 def _tape(*changes: tuple[str, str]) -> str:
     """Return the solutions of Value and what it is made of, with some changes."""
     path = next(path for path in authored() if path.parent.name.startswith("06"))
@@ -66,12 +112,23 @@ def _tape(*changes: tuple[str, str]) -> str:
         ("targeted", "", _PGD.format("net, X, seen, eps, alpha, steps"), "Which class is asked for?"),
         ("targeted", "", _PGD.format("net, X, seen, eps, -alpha, steps"), "Which class is asked for?"),
         ("fgsm", "", "def fgsm(net, X, labels, eps):\n    return X + eps * input_bar(net, X, labels)\n", "And some pixels leave [0, 1]."),
-        ("gradient_share", "", "def gradient_share(x):\n    return np.abs(x / np.sum(x))\n", "take the sizes first"),
+        ("gradient_share", "", "def gradient_share(x):\n    return np.abs(x / np.sum(x))\n", "take the sizes before"),
         ("step_share", "", _STEP, "Simplify it on paper first."),
         ("find_the_bug", "", 'first_wrong = {"a": "w", "b": "x", "c": "v"}\n', "In pass b, x_bar is not the first wrong one. Also wrong: a, c."),
         ("slopes_from_output", "", _SLOPES.format("1 - h", "1.0 * (h >= 0)"), "tanh_slope has the right shape but not the right value. Also wrong: relu_slope."),
         ("slopes_from_output", "", _SLOPES.format("1 + h", "np.ones_like(h)"), "relu_slope has"),
-        ("linear_backward", "", _LINEAR, "(The hint is about b_bar in another case, where the answer does not stop.)"),
+        ("find_the_bug", "", 'first_wrong = {"a": "V_bar", "b": "z", "c": "w"}\n', 'Did you mean "v"?'),
+        ("repeats", "", 'repeats = {"dl_dv": 2, "dl_dw": "2"}\n', "expected a single number. Write it without quotes."),
+        ("relu", "", "def relu(z):\n    z = np.asarray(z)\n    z[z < 0] = 0\n    return z\n", "np.asarray(z) does not."),
+        ("new_steps", "", _QUOTIENT, "That is e_bar over h. Does this step read both of them"),
+        ("backward_recompute", "", _OVER_V, "v is 0 here: is there a way without this division?"),
+        ("pgd", "", _ROUND, "Your ball is round"),
+        ("smooth_saliency", "still", _CLIPPED, "You keep the copies in [0, 1]."),
+        ("branches_forward", "", _CURVED, "It is tanh of what it should be"),
+        ("ReLU6", "forward", _IN_PLACE, "ReLU6.forward changes its argument h_prev"),
+        ("Value", "operators", _tape(_A_NODE), "a * b came back as a Node, not a Value"),
+        ("Value", "operators", _tape(_GAP), "Value: a - b: `__sub__` is not written yet."),
+        ("linear_backward", "", _LINEAR, "(The hint is about b_bar in a case that your code gets through.)"),
         ("Value", "matmul", _tape(_RMATMUL), "C @ A is computed as A @ C."),
         ("Value", "matmul", _tape(_RMATMUL, _RSUB), "C @ A is computed as A @ C."),
         ("Value", "constants", _tape(_RMATMUL, _RSUB), "2 - a is computed as a - 2."),
@@ -94,3 +151,20 @@ def test_a_case_that_was_not_run_is_not_shown_as_right() -> None:
     labels = dict(verdict.tried)
     assert labels["a chain of 10,000"] is False
     assert not any(label.startswith("chains of") for label in labels)
+
+
+def test_a_wrong_order_earns_no_more_than_half() -> None:
+    walk = (
+        "def topological_order(node):\n"
+        "    order, seen, todo = [], {id(node)}, [node]\n"
+        "    while todo:\n"
+        "        order.append(todo.pop())\n"
+        "        for parent in order[-1].parents:\n"
+        "            if id(parent) not in seen:\n"
+        "                seen.add(id(parent))\n"
+        "                todo.append(parent)\n"
+        "    return order[::-1]\n"
+    )
+    verdict = said("topological_order", walk)
+    assert (verdict.mistake, verdict.points) == ("marked when put on the list", 1.5)
+    assert "a node comes before its parent" not in str(verdict), "the hint says it"

@@ -166,7 +166,7 @@ _BRANCHES = function("branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2)", 
                      'return bars | {{"W1": np.outer(h1, x1), "W2": np.outer(h2, x2), "x1": {}, "x2": W2.T @ h2}}')  # fmt: skip
 _ONE_STORY = [
     ("forward", "", function("forward(x, y, w, v, sigma)", "h = sigma(w @ x)", 'return {"z": w @ x, "h": h, "e": v * h, "l": (y - v * h) ** 2}'),
-     "2.2 of 3 points", "●●●○ 3 of 4 right; wrong: l"),
+     "2.2 of 3 points", "●●●○ 3 of 4 results right; wrong: l"),
     ("Network", "backward", """
 class Network:
     def __init__(self, layers):
@@ -195,7 +195,7 @@ class Network:
      'return {"z": y * m, "m": m, "l": np.log(1 + np.exp(m))}'), "0 of 1 points", "or was the log of 0.\n"),
     ("backward", "neuron", function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'e = cache["e"] - y',
      'z = e * v * sigma.slope(cache["h"])', 'return {"e": e, "y": -l_bar * e, "v": e * cache["h"], "h": e * v, "z": z, "w": z * x, "x": z * w}'),
-     "not yet", "e_bar comes before it and is not right in other cases: fix that one first."),
+     "not yet", "e_bar is not right in other cases: fix that one first."),
     ("Product", "backward", """
 class Product:
     def forward(self, h, w):
@@ -203,7 +203,7 @@ class Product:
         return self.e
     def backward(self, e_bar, w):
         return (e_bar * self.e,), e_bar * w[0]
-""", "1.3 of 2 points", "Hint: e_bar and e are combined here"),
+""", "1.3 of 2 points", "Hint: That is e_bar times e."),
     ("matmul_bars", "vectors", function("matmul_bars(bar, A, B)", "return bar @ B.T, A.T @ bar"), "not yet", "as many columns of A as b has rows"),
     ("ReLU6", "backward", """
 class ReLU6:
@@ -212,7 +212,7 @@ class ReLU6:
         return np.clip(h_prev, 0, 6)
     def backward(self, h_bar, w):
         return (), h_bar * ((self.h_prev > 0) & (self.h_prev < 6))
-""", "1.7 of 2 points", "●●○●●● 5 of 6 right"),
+""", "1.7 of 2 points", "●●○●●● 5 of 6 cases right"),
     ("logistic_backward", "", function("logistic_backward(cache, x, y, w, l_bar=1.0)", "loss = lambda m: np.logaddexp(0, -m)",
      'm = l_bar * (loss(cache["m"] + 1e-6) - loss(cache["m"] - 1e-6)) / 2e-6',
      'return {"m": m, "y": m * cache["z"], "z": m * y, "w": m * y * x, "x": m * y * w}'), "right, 3 of 3 points", "as a difference quotient does"),

@@ -115,7 +115,7 @@ _Q = '    h_bar = e_bar / cache["v"]\n    v_bar = -h_bar * cache["e"]\n'
 SLIPS = {
     "bar_e": (
         ("-(y - e)", "-y - e", "brackets", "e with the other sign"),
-        ("-(y - e)", "-(y - e) ** 2", "square kept", "minus, and squared but for l_bar"),
+        ("-(y - e)", "-(y - e) ** 2", "square kept", "kept the square*"),
         ("-(y - e)", "(y - e) / 2", "half, and the sign", "minus half of it"),
         ("-(y - e)", "-1", "only the inner derivative", "minus l_bar handed on"),
         ("-(y - e)", "e * y", "product", "e l_bar y"),
