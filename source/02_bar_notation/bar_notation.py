@@ -375,11 +375,11 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 check("order")
 
 # %% [markdown]
-# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$. This is not the computer's fault: on paper, too, bars come in such an order.
+# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$: on paper as in a computer.
 #
 # ### Exercise `backward`
 #
-# Chain your steps; there are three checks. Return a dictionary with exactly the keys `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"`, each with the bar of that variable. Read $z$, $h$, $e$ from the cache: computing them again, or changing the cache, costs half the points.
+# Chain your steps; there are three checks. Return a dictionary with exactly the keys `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"`, each with the bar of that variable. Read $z$, $h$, $e$ from the cache: computing them again from $w$ and $x$, or changing the cache, costs half the points.
 
 # %% answer="backward"
 def backward(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -586,7 +586,7 @@ check("find_the_bug")
 #
 # ### Exercise `logistic_backward`
 #
-# Return the bars of $m$, $w$, $x$, $y$, $z$. Draw the graph first: $y$ enters at a different step this time. Read $z$, $m$, $l$ from the cache as they are: computing them again costs half the points. The values must be right for $m = \pm 1000$, too.
+# Return the bars of $m$, $w$, $x$, $y$, $z$. Draw the graph first: $y$ enters at a different step this time. Read $z$, $m$, $l$ from the cache as they are: computing them again from $w$ and $x$ costs half the points. The values must be right for $m = \pm 1000$, too.
 
 # %% answer="logistic_backward"
 def logistic_backward(cache, x, y, w, l_bar=1.0):
@@ -705,7 +705,7 @@ check("slopes_from_output")
 #
 # ### Exercise `backward_recompute`
 #
-# The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before. Computing $z$ or $e$ again, too, costs half the points.
+# The cache now holds exactly `"z"` and `"e"`, and must hold exactly those afterwards. Return the same bars as before. Computing $z$ again, from $w$ and $x$, costs half the points.
 
 # %% answer="backward_recompute"
 def backward_recompute(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -832,7 +832,7 @@ Descent()
 # ## What to take away
 #
 # - Bar of an input = bar of the output × slope of the output with respect to the input.
-# - Each step of the backward pass takes the bar of its output, and reads what its slope needs: most often a number from the cache.
+# - Each step of the backward pass takes the bar of its output, and reads what its slope needs: a cached number, or an input.
 # - Wrong bars spread towards the inputs: look for the first.
 #
 # Three quick questions:
