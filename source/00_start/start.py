@@ -40,11 +40,11 @@ progress()
 # %% [markdown]
 # ## How a notebook works
 #
-# - **An exercise** is a cell that says `YOUR CODE HERE`. Write your answer, delete `raise NotImplementedError()`, run the cell with Shift+Enter.
+# - **An exercise** is a cell that says `YOUR CODE HERE`. Write your answer, delete `raise NotImplementedError()` if it is there, run the cell with Shift+Enter.
 # - **The check** is the cell below it. It says which kind of input it tried, what your answer gave, and often which mistake it was; it never shows the right number. Run it as often as you like; it costs nothing.
-# - **Hints** are folded, between the exercise and its check. Click a title to open one. After three different failures the check shows you the first hint, after three more the second, and so on.
-# - **Predict** before you run: where a cell says `guess = None`, write your guess there. It is not graded.
-# - **Hand in** after *Validate* in the notebook's toolbar. It runs everything from a fresh start and says whether all checks pass.
+# - **Hints** are folded, between the exercise and its check. Click a title to open one. After three different failures the check shows you a hint that fits, after three more another.
+# - **Predict** before you run: where a cell says `guess_... = None`, write your guess there. It is not graded.
+# - **Validate** in the notebook's toolbar runs everything from a fresh start and says whether all checks pass. Then hand in.
 #
 # ## The next day
 #
@@ -57,9 +57,9 @@ progress()
 # | `[*]` beside a cell for a long time | Your code is still running, perhaps in a loop that never ends. Press **■** in the toolbar. A check stops each call of your function after 5 seconds, and so does the grader. |
 # | ■ does not help | *Kernel → Restart Kernel*, then *Run → Run All Above Selected Cell*. Your text stays as it is. |
 # | `NameError: name 'check' is not defined` | The kernel is new. *Run → Run All Above Selected Cell.* |
-# | A check fails, and you do not know why | Try your function on the small example among the hints, in a cell of your own: *Insert → Cell Below*, or the key B. |
+# | A check fails, and you do not know why | Try your function on the small example among the hints, in a cell of your own: press Esc, then B. |
 # | "Waits for ..." in place of a picture | The picture uses your answers. Follow the link to the exercise whose check has not passed yet. |
-# | A graded cell is missing | Do not add it by hand. Take a fresh copy of the notebook from the zip file, and copy your answers into it. |
+# | A graded cell is missing | Do not add it by hand. Take a fresh copy of the notebook from the course's zip file, and copy your answers into it. |
 
 # %% [markdown]
 # ## Notation
@@ -87,15 +87,15 @@ progress()
 # %% [markdown]
 # ## The lecture in five parts
 #
-# **1. A graph, and a cache.** A formula is a graph of small steps, each of which makes one output from its inputs. For one neuron: $z = w\cdot x$, $h = \sigma(z)$, $e = v\,h$, $l = \frac12(y - e)^2$. Write out $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$, and the same quantities turn up in both. So store every step's output. Backpropagation is the chain rule with a cache. Without it you would have to nudge every weight, which is slow, or derive the gradients of every new architecture by hand. *Notebook 01.*
+# **1. A graph, and a cache.** A formula is a graph of small steps, each of which makes one output from its inputs. For one neuron: $z = w\cdot x$, $h = \sigma(z)$, $e = v\,h$, $l = \frac12(y - e)^2$. Write out $\mathrm dl/\mathrm dv$ and $\mathrm dl/\mathrm dw$, and the same quantities turn up in both. So store every step's output. Backpropagation is the chain rule with a cache. Without backpropagation you would have to nudge every weight, which is slow, or derive the gradients of every new architecture by hand. *Notebook 01.*
 #
-# **2. Bars.** $\bar v$ is short for $\mathrm dl/\mathrm dv$, and $\bar l = 1$. One rule gives all the others, as long as each variable is used once: the bar of a step's input is the bar of its output, times the slope of the output with respect to the input (how far the output moves when the input is nudged, per unit of the nudge). Going back, each step takes the bar of its output, and reads what it needs from the values that forward has cached. No step can be skipped. The bar of a hidden value says how the loss depends on that value; this helps in debugging. To save memory you can drop a value and compute it again on the way back. *Notebook 02.*
+# **2. Bars.** $\bar v$ is short for $\mathrm dl/\mathrm dv$, and $\bar l = 1$. One rule gives all the others, as long as each variable is used once: the bar of a step's input is the bar of its output, times the slope of the output with respect to the input (how far the output moves when the input is nudged, per unit of the nudge). Going back, each step takes the bar of its output, and reads what it needs from the cache or the inputs. No step can be skipped. The bar of a hidden value says how the loss depends on that value; this helps in debugging. To save memory you can drop a value and compute it again on the way back. *Notebook 02.*
 #
 # **3. Who gets the gradient.** A sum and a product hand their bars on in different ways, and that makes the difference: in $z = w_1 x_1 + w_2 x_2$ the two weights get different bars, and you will predict which one gets more. Join two networks whose inputs differ in size, and one of them hardly learns. Which one, and why? Look at how much gradient arrives, and whether the weights move. *Notebook 03.*
 #
 # **4. Layers.** A layer is a class with a `forward` and a `backward`. `forward` takes the previous output and the weights, and caches; `backward` takes the bar of the layer's output and the weights, reads the cache, and returns the bars of the weights and of the layer's input. Many networks are a chain of these. A library such as PyTorch asks for the `forward` only, and finds the `backward` by itself. *Notebooks 04 and 06.*
 #
-# **5. The bar of the input.** $\bar x$ says how sensitive the loss is to each pixel. Take a few small steps along it, uphill, and the network no longer sees the panda; aim the steps, and it sees a gibbon, in a photo that looks the same to you. The attack takes about five lines of code. *Notebooks 05 and 07.*
+# **5. The bar of the input.** $\bar x$ says how sensitive the loss is to each pixel. Take a few small steps along it, and the network sees something else, in a photo that looks the same to you. The attack takes about five lines of code. *Notebooks 05 and 07.*
 
 # %% [markdown]
 # ## Glossary
@@ -108,7 +108,7 @@ progress()
 # | bar | the derivative of the loss with respect to a variable; short for "the gradient of the loss with respect to ..." |
 # | batch | the examples that are used together for one step of training |
 # | broadcasting | NumPy's rule that stretches a small array to the shape of a large one |
-# | cache | what the forward pass stores because the backward pass will read it |
+# | cache | what the forward pass stores for the backward pass |
 # | checkpointing | storing only some of the outputs, and computing the others again on the way back |
 # | computational graph | a computation drawn as nodes (values) and arrows (what is made from what) |
 # | cross entropy | the loss of a classifier: minus the logarithm of the probability it gave to the right class |
@@ -119,7 +119,7 @@ progress()
 # | forward pass | one walk through the graph from the inputs to the loss; it computes the values |
 # | gradient | all partial derivatives of the loss, as an array of the shape of the variable |
 # | gradient ascent, descent | steps along the gradient to make the loss larger, or against it to make it smaller |
-# | hidden value, hidden unit | a value between input and output, about which the examples say nothing; its place in the layer |
+# | hidden value, hidden unit | a value between input and output that the examples do not give; the place in a layer that makes it |
 # | layer | a step, often with weights of its own, that has a `forward` and a `backward` |
 # | learning rate | the factor between the gradient and the step |
 # | logit | a score of a class before soft-max |

@@ -68,7 +68,7 @@ def linear(w, x):
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# NumPy has an operator for exactly this, and you have seen it between matrices.
+# NumPy has an operator for exactly this: one character.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -81,7 +81,7 @@ check("linear")
 # %% [markdown]
 # ### Exercise `relu`
 #
-# Without a nonlinearity (also called activation) $\sigma$ the neuron could only draw a straight line (for several inputs, a plane). The most popular one costs almost nothing: it lets positive numbers through and stops the rest. Yours should take a number or an array of any shape and return the same shape.
+# Without a nonlinearity (also called activation) $\sigma$ the neuron could only draw a straight line (for two inputs, a plane). The most popular one, ReLU, costs almost nothing: it lets positive numbers through and turns the rest into 0. Yours should take a number or an array of any shape and return the same shape.
 
 # %% answer="relu"
 def relu(z):
@@ -225,7 +225,7 @@ print("dl/dv = %.4f, dl/dw = %s" % by_hand(np.array([1.5, -0.5]), 0.3, np.array(
 #
 # > **Backpropagation is caching for the chain rule.**
 #
-# What does this cost, and what does it save? Ten neurons in a chain, one input each, $x \to z_1 \to h_1 \to z_2 \to \dots \to h_{10}$, cache 21 numbers, 8 bytes each. Drop one and play: on the way back it is computed again, whenever it is needed. (The switches are for notebook 02.)
+# What does this cost, and what does it save? Ten neurons in a chain, one input each, $x \to z_1 \to h_1 \to z_2 \to \dots \to h_{10}$, keep 21 numbers, 8 bytes each. Drop one and play: on the way back it is computed again, whenever it is needed. (The switches are for notebook 02.)
 
 # %% show="show_ledger"
 from barprop.widgets import CacheLedger
@@ -235,7 +235,7 @@ CacheLedger(width=1)
 # %% [markdown]
 # ### Exercise `dl_dv_cached`
 #
-# Compute $\mathrm dl/\mathrm dv$ **from the cache alone**: from $z$, $h$, $e$, $l$, and $y$. The function does not even get $x$ and $w$, so it cannot compute $z$ again.
+# Compute $\mathrm dl/\mathrm dv$ **from the cache and $y$ alone**: from $z$, $h$, $e$, $l$, and $y$. The function does not even get $x$ and $w$, so it cannot compute $z$ again.
 
 # %% answer="dl_dv_cached"
 def dl_dv_cached(cache, y):
@@ -312,14 +312,14 @@ def numerical_gradient(f, u, step=1e-6):
 # </details>
 # <details><summary>It fails for a number, or for a matrix</summary>
 #
-# `np.ndindex(u.shape)` visits every position of an array, whatever its shape; for a single number it visits one position, named `()`.
+# After `u = np.array(u, dtype=float)` even a number has a shape, `()`: `np.ndindex(u.shape)` then visits one position.
 # </details>
 
 # %% test="test_numerical_gradient"
 check("numerical_gradient")
 
 # %% [markdown]
-# Now compare the nudged slope with the long formula. How large should the nudge be? As small as possible? The next picture tries nudges from $1$ down to $10^{-12}$. Will the error at $10^{-12}$ be smaller than at $10^{-3}$, equal, or larger?
+# Now compare the nudged slope with the long formula. How large should the nudge be? The next picture tries nudges from $1$ down to $10^{-12}$. Will the error at $10^{-12}$ be smaller than at $10^{-3}$, equal, or larger?
 
 # %%
 guess_step = None  # "smaller", "equal" or "larger"; not graded
@@ -336,7 +336,7 @@ if ready("forward", "numerical_gradient"):
     print(f"The error at 1e-12 is {found} than at 1e-3; {compared(guess_step, found, 'smaller', 'equal', 'larger')}.")
 
 # %% [markdown]
-# Two errors pull in opposite directions. Over a large nudge the loss is no straight line: its second derivative cancels, since you nudge to both sides, but its third does not. A tiny nudge subtracts two numbers that agree in almost all their digits, and what is left is rounding. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here and not smaller. Try it variable by variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)
+# Two errors pull in opposite directions. Over a large nudge the loss is no straight line: its second derivative cancels, since you nudge to both sides, but its third does not. A tiny nudge subtracts two numbers that agree in almost all their digits: few are left, and rounding spoils the last of them. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here and not smaller. Try it variable by variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)
 
 # %% show="show_nudge"
 from barprop.widgets import NudgeTest
@@ -406,7 +406,7 @@ check("logistic_forward", "values")
 check("logistic_forward", "stable")
 
 # %% [markdown]
-# Look at the loss from far left to far right. What is $l$ at $m = 5$ and at $m = -5$, roughly?
+# Now the loss for very negative to very large $m$. What is $l$ at $m = 5$ and at $m = -5$, roughly?
 
 # %%
 guess_far = {"m = 5": None, "m = -5": None}  # not graded
@@ -433,7 +433,7 @@ if ready("logistic_forward"):
 # </details>
 # <details><summary>A million weights, one forward pass takes 1 ms. How long does one gradient take, by nudging and with a cache?</summary>
 #
-# Two million forward passes, that is 2,000 seconds or half an hour, against the work of about three: 3 ms.
+# Two million forward passes, about half an hour, against the work of about three: 3 ms.
 # </details>
 # <details><summary>Your nudged slope is off by 1 % with step 0.1. Smaller or larger step?</summary>
 #

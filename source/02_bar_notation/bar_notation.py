@@ -48,7 +48,7 @@ def forward(x, y, w, v, sigma):
 # %%
 guess_e_bar = None  # a number; not graded
 
-# %% show="show_nudge"
+# %% folded="show_nudge"
 for nudge in (1.0, 0.1, 0.01):
     change = (1.0 - (4.0 + nudge)) ** 2 / 2 - (1.0 - 4.0) ** 2 / 2
     print(f"e nudged by {nudge}: the loss changes by {change:+.5f}, that is {change / nudge:+.3f} per unit")
@@ -61,7 +61,7 @@ print(f"The bar of e is 3; {compared(guess_e_bar, 3.0, factor=1.05)}.")
 #
 # > **The bar of an input is the bar of the output, times the slope of the output with respect to the input.**
 #
-# The slope is how far the output moves, per unit of a small nudge of the input. Here each variable is used once, so this is the whole method.
+# The slope is how far the output moves, per unit of a small nudge of the input. Each variable here is used once, so this is the whole method.
 
 # %% show="show_graph"
 neuron.graph()
@@ -139,7 +139,7 @@ check("bar_y")
 #
 # One node to the left: $e = v\,h$, and now $\bar e$ is known. The pattern again, with a nudge: move $v$ a little. How far does $e$ move?
 #
-# **Each step reads its own numbers from the cache.** Here the function is handed the number that its step reads; from `backward` on you choose it yourself. The question here is what to do with it.
+# **Each step reads its own numbers**, from the cache or among the inputs. Here the function is handed the number that its step reads; from `backward` on you choose it yourself. The question here is what to do with it.
 #
 # ### Exercise `bar_v`
 #
@@ -205,7 +205,7 @@ def bar_h(e_bar, v):
 check("bar_h")
 
 # %% [markdown]
-# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells you **how the loss depends on a hidden value**, a feature that the network made for itself. When a network misbehaves, the bars of things you never update are the first place to look. Take three examples with $y = 1$ and $v = 1.2$; their $e$ is 0.2, 1.0 and 1.9. For which of them would a larger $h$ help?
+# A pause at $\bar h$. Nobody will update $h$; it is not a weight. But $\bar h$ tells you **how the loss depends on a hidden value**, a feature that the network made for itself. When a network misbehaves, the bars of things you never update are a good place to look. Take three examples with $y = 1$ and $v = 1.2$; their $e$ is 0.2, 1.0 and 1.9. For which of them would a larger $h$ help?
 
 # %%
 guess_e = None  # 0.2, 1.0 or 1.9; not graded
@@ -280,7 +280,7 @@ if ready("bar_z"):
 #
 # ### Exercise `bar_w`
 #
-# $\bar w$ has exactly the shape of $w$.
+# Return $\bar w$; it has exactly the shape of $w$.
 
 # %% answer="bar_w"
 def bar_w(z_bar, x):
@@ -312,7 +312,7 @@ check("bar_w")
 # %% [markdown]
 # ### Exercise `bar_x`
 #
-# And $\bar x$, although in training nobody updates the input either. (Notebook 05 will, with bad intentions.)
+# Return $\bar x$, too, although in training nobody updates the input either. (Notebook 05 will, with bad intentions.)
 
 # %% answer="bar_x"
 def bar_x(z_bar, w):
@@ -364,7 +364,7 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 # </details>
 # <details><summary>Where do I look?</summary>
 #
-# In the picture of the graph, turn all arrows round and begin at $l$. A bar can be computed once the bar where its arrow begins is there.
+# In the picture of the graph, turn all arrows round and begin at $l$. A bar can be computed once the bar at the start of its arrow is known.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -565,7 +565,7 @@ first_wrong = {"a": "v", "b": "z", "c": "w"}
 # %% [markdown]
 # <details><summary>Several bars are wrong. Which one do I name?</summary>
 #
-# The one that is made from correct bars only, and is wrong itself.
+# The first wrong one in the order of the code; in one line, the left one.
 # </details>
 # <details><summary>How do I nudge h?</summary>
 #
@@ -636,7 +636,7 @@ if ready("logistic_backward"):
 # %% [markdown]
 # ## What if memory is short?
 #
-# The cache of a neuron is four numbers. That of a large network often takes most of the memory in training: every step's output, kept until the backward pass has read it. Here are thirty layers. Suppose there is room for 20 of the 61 vectors ($x$, and $z$ and $h$ of each layer). Which do you keep, so that little is computed again? Press cells to drop the rest, and see what it costs:
+# The cache of a neuron is four numbers. That of a large network often takes most of the memory in training: every step's output, kept until the backward pass has read it. Here are thirty layers, like the chain of notebook 01 with a matrix for each weight. Suppose there is room for $x$ and 19 of the 60 vectors ($z$ and $h$ of each layer). Which do you keep, so that little is computed again? Press cells to drop the rest, and see what it costs:
 
 # %% show="show_memory"
 from barprop.widgets import CacheLedger
@@ -646,7 +646,7 @@ CacheLedger(depth=30)
 # %% [markdown]
 # <details><summary>One good choice</summary>
 #
-# $x$ and 19 of the $z$, spread so that no two neighbouring layers are without: $h$ is one cheap call away from $z$, and a missing $z$ one product away from the layer before. Two steps back need each missing $z$, so the work is 3.7 forward passes in place of 3.0. With the first 19 $z$ it would be 5.2.
+# $x$ and 19 of the $z$, spread so that no two neighbouring layers are without: $h$ is one cheap call away from $z$, and a missing $z$ one product away from the layer before. Each missing $z$ is made twice and not kept, so the work is 3.7 forward passes in place of 3.0. With the first 19 $z$, eleven layers are walked again and again: 5.2.
 # </details>
 #
 # Two tricks, both about $\sigma$, make the cache smaller.
@@ -807,14 +807,14 @@ if ready("backward", "train"):
     print(f"Your guess: {guess_loss}. Mean loss, first 50 steps: {np.mean(losses[:50]):.3f}; last 50: {np.mean(losses[-50:]):.4f}")
 
 # %% [markdown]
-# The losses jump up and down, since each is that of one example; the trend is what counts. It does not end at zero, for no curve of this form goes through all the noisy points. What did it learn?
+# The losses jump up and down, since each is the loss of one example; the trend is what counts. It does not end at zero, for no curve of this form goes through all the noisy points. What did it learn?
 
 # %% show="show_learned"
 if ready("train"):
     print(f"w = {w.round(2)}, v = {v:.2f}; the curve was made with w = [2, -0.7], v = 1.5")
 
 # %% [markdown]
-# Now look for a start, away from the minima, from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.
+# Now look for a start, other than the lowest points, from which nothing ever moves: there, $\bar w$ and $\bar v$ must both be zero.
 
 # %% show="show_descent"
 from barprop.widgets import Descent

@@ -15,7 +15,7 @@
 #
 # In notebook 02 every weight got its bar, but not all get the same amount: one part of a network can be well fed while the part next to it starves, and no error message tells you.
 #
-# You find out who gets how much, and what to do about it. You need the bars of notebook 02, matrix times vector, and the transpose. Take a break before *How large may the rate be?*
+# You find out who gets how much, and what to do about it. You need the bars of notebook 02, matrix products, and the transpose. Take a break before *How large may the rate be?*
 
 # %% locked="setup"
 import numpy as np
@@ -33,7 +33,7 @@ from barprop.pictures import splitting
 #
 # ### Exercise `who`
 #
-# A prediction, before anything is computed. Which term contributes more to $z$ (`makes_z`)? And which weight gets the larger bar, in size (`is_fed`)? Answer 1 or 2 for each, counted as in the formula. (The check does not say which of the two is wrong.)
+# By hand, without code. Which term contributes more to $z$ (`makes_z`)? And which weight gets the larger bar, in size (`is_fed`)? Answer 1 or 2 for each, counted as in the formula. (The check does not say which of the two is wrong.)
 
 # %% answer="who"
 # Put 1 or 2 in place of each None.
@@ -110,7 +110,7 @@ if ready("split"):
     print("The bars of the terms: -2 and -2, undivided. Your guess:", guess_bars)
 
 # %% [markdown]
-# The sum passes $\bar z$ on, **undivided, to both terms**: nudge either by $0.1$ and $z$ moves by $0.1$. The products make the difference, and not by the size of the term: **the weight next to the larger $|x|$ gets most**.
+# The sum passes $\bar z$ on, **undivided, to both terms**: nudge either by $0.1$ and $z$ moves by $0.1$. The products make the difference, and not by the size of the term: **the weight next to the larger $|x|$ gets more**.
 #
 # How much more? A weight's **share** of the gradient is the size of its bar, divided by the sum of all sizes. With $x = (3, 1)$, what is the share of $w_1$, in percent? Then both weights take one training step, and $z$ changes: what percentage of *that* comes from the first term?
 
@@ -265,7 +265,7 @@ check("branches_forward")
 # %%
 guess_x_bar = None  # a number; not graded
 
-# %% show="show_used_twice"
+# %% folded="show_used_twice"
 moves = [2 * 1.1 - 2 * 1.0, 3 * 1.1 - 3 * 1.0]  # of both terms, when x goes from 1.0 to 1.1
 print(f"The first term moves by {moves[0]:.1f}, the second by {moves[1]:.1f}, z by {sum(moves):.1f}, the loss by {10 * sum(moves):.0f}.")
 print(f"That is {10 * sum(moves) / 0.1:.0f} per unit of x. Your guess: {guess_x_bar}")
@@ -321,7 +321,7 @@ check("branches_backward", "inside")
 # %% [markdown]
 # ### Exercise `fan_out`
 #
-# Often both networks look at the **same** $x$. Then one variable feeds two networks. What is $\bar x$?
+# Often both networks look at the **same** $x$. Then one variable feeds two networks. Use for them what you have seen with two terms: return $\bar x$.
 #
 # Nudge $x$ and look at $z$: along how many paths does the change arrive there? You may use your `branches_backward`.
 
@@ -435,7 +435,7 @@ W_start = {"W1": rng.normal(size=(4, 4)) / 2, "W2": rng.normal(size=(12, 4)) / 2
 W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12)}
 
 # %% [markdown]
-# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. The loss is $\tfrac12(y - z)^2$, so $\bar z = z - y$ comes in. (In large networks about $10^{-3}$ is a common rule of thumb; a toy takes larger steps. Be alarmed when the ratio of one array is a hundredth of its neighbour's.)
+# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. The loss is $\tfrac12(y - z)^2$, so $\bar z = z - y$ comes in. (Compare the arrays with each other: be alarmed when one ratio is a hundredth of its neighbour's.)
 
 # %% folded="show_first_step"
 if ready("branches_forward", "branches_backward", "update_ratio"):
@@ -549,7 +549,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # Would another learning rate have been enough? Try many: features of the second network in five sizes, $0.01$, $0.1$, $1$, $10$ and $100$; eleven rates; raw and rescaled (a few seconds). With which of these sizes, raw, will $\eta = 0.03$ bring the loss below $0.01$?
 
 # %%
-guess_sizes = None  # such as [0.1, 1]; not graded
+guess_sizes = None  # such as [10, 100]; not graded
 
 # %% folded="show_sweep"
 if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
@@ -567,7 +567,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
     print("; ".join(f"{title}: {', '.join(names)}" for title, names in good.items()), "-", compared(guess_sizes, list(map(float, good["raw"]))))
 
 # %% [markdown]
-# On the left only 2 of the 5 sizes have a rate that brings the loss below $0.01$; for the others none of the eleven does it in 300 steps: a rate small enough for the network with the larger inputs is too small for the other. On the right **one rate is good for all**: rescaled, all five are the same numbers. A well-conditioned design needs little tuning.
+# On the left only 2 of the 5 sizes have a rate that brings the loss below $0.01$; for the others none of the eleven does it in 300 steps: a rate small enough for the network with the larger inputs is too small for the other. On the right **one rate is good for all**: rescaled, all five are the same numbers. Inputs of one size need little tuning.
 #
 # But `rescale` has a price: the size of an example is lost. And a large feature beside a small one stays large:
 
@@ -660,7 +660,7 @@ if ready("largest_stable_rate"):
 # %% [markdown]
 # Exactly there. The **steepest** direction alone, the one with the largest $\lambda$, sets the limit. At the rates that it allows, descent along the flat directions is slow.
 #
-# Finally: why does rescaling let you keep one rate? Take five data sets whose features have sizes from $0.001$ to $1000$. How many times as large as the smallest of their five stable rates is the largest, roughly: before rescaling, and after?
+# Finally: why does rescaling let you keep one rate? Take five data sets whose features have sizes from $0.001$ to $1000$. Each has a largest stable rate. Roughly, what is the largest of the five divided by the smallest: before rescaling, and after?
 
 # %%
 guess_rates = {"before": None, "after": None}  # numbers; not graded
@@ -709,6 +709,6 @@ if ready("rescale", "largest_stable_rate"):
 #
 # Nothing here is graded.
 #
-# - **Adam** moves each weight by about $-\eta\,\mathrm{sign}(\bar w_i)$. What is then each term's share in the change of $z$? Which terms still hardly change?
+# - In its first step **Adam** moves each weight by about $-\eta\,\mathrm{sign}(\bar w_i)$. What is then each term's share in the change of $z$? Which terms still hardly change?
 # - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now?
 # - `rescale` with a learned factor for each feature is called RMSNorm. Derive its backward and test it with `numerical_gradient`. Which direction of $h$ gets no gradient?

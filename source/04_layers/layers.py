@@ -15,7 +15,7 @@
 #
 # Seven bars made one neuron learn. Even a small network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
 #
-# You will write seven small classes instead, chain them in a list, and train them with nothing but NumPy.
+# You will write seven small classes instead, chain layers in a list, and train the network with nothing but NumPy.
 
 # %% locked="setup"
 import os
@@ -138,7 +138,7 @@ linear_keeps = None  # "the input X", "the output Z", "both" or "neither"?
 #
 # ### Exercise `linear_backward`
 #
-# Given $\bar Z$ and the $X$ and $W$ that made $Z$, return the bars of $W$, $b$ and $X$, each in the shape of its variable. (Is $X$ what you decided to cache?)
+# Given $\bar Z$ and the $X$ and $W$ that made $Z$, return the bars of $W$, $b$ and $X$, each in the shape of its variable.
 #
 # Two of them are products of two matrices. Which two matrices can you multiply to get the shape of $\bar W$?
 
@@ -227,7 +227,7 @@ check("Linear", "backward")
 # %% [markdown]
 # ## Nonlinear layers
 #
-# Two linear layers on top of each other, with $3$ units in between: can they do something that one cannot? Compare them with a single layer whose weights are $W_2 W_1$ and $W_2 b_1 + b_2$. How large is the largest difference over 1,000 examples?
+# Two linear layers on top of each other, with $3$ units in between: can they do something that one cannot? Which weights would a single layer need to do the same? With these, how large is the largest difference over 1,000 examples?
 
 # %%
 guess_difference = None  # about: 1, 0.1 or 0
@@ -297,7 +297,7 @@ check("ReLU", "backward")
 # %% [markdown]
 # ### Exercise `Tanh`
 #
-# The same with a smooth curve in place of the kink. In notebook 02 `tanh_slope` needed one thing only. **So which array does this layer cache**, and which need it not keep? (If `backward` has to compute tanh again, you get at most half of the points.)
+# The same with a smooth curve in place of the kink. **Which array does this layer cache**, and which need it not keep?
 
 # %%
 tanh_keeps = None  # "h_prev", "h" or "both"?
@@ -305,7 +305,7 @@ tanh_keeps = None  # "h_prev", "h" or "both"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. With the input alone, `backward` has to compute tanh again; and the array is not yours: somebody else may have overwritten it by then.
+# Its output, and nothing else: the slope can be computed from it. Keeping the input as well would double the memory. With the input alone, `backward` has to compute tanh again.
 # </details>
 
 # %% answer="Tanh"
@@ -426,7 +426,7 @@ if ready("SquaredError"):
 #
 # $$p_k = \frac{\mathrm e^{z_k}}{\sum_j \mathrm e^{z_j}}, \qquad l = \frac1n \sum_i -\log p_{i,\mathrm{label}_i}$$
 #
-# Computed like this, soft-max has a flaw, which shows when the network becomes sure of its answer.
+# Computed like this, soft-max has a flaw, which shows when the logits become large.
 
 # %% show="show_overflow"
 with np.errstate(over="ignore", invalid="ignore"):
@@ -437,7 +437,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 # %% [markdown]
 # The probability is 1, and the computer says *not a number*. But add the same number to all logits of a row, and no probability changes. Choose that number well.
 #
-# And its bar? With $S = \sum_j \mathrm e^{z_j}$, one row has $l = -\log p_{\mathrm{label}} = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged. The last two are sums of slopes above them. (By symmetry, $\log S$ has one slope along both.)
+# And its bar? With $S = \sum_j \mathrm e^{z_j}$, one row has $l = -\log p_{\mathrm{label}} = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged. The last two are sums of slopes above them. (By symmetry, $\log S$ has equal slopes along both.)
 
 # %%
 slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
@@ -557,7 +557,7 @@ for name, decision, given, second in decisions():
         print(f"    your class keeps: {kept(layer, **tensors)}")
 
 # %% [markdown]
-# The card once more, now with all six layers. For three of them more than one cache works, with nothing to spare. Which three?
+# The card once more, now with all six layers. Of the arrays that it offers, three layers have two smallest sets that work. Which three?
 
 # %% show="show_contracts"
 from barprop.widgets import ContractCard
@@ -565,7 +565,7 @@ from barprop.widgets import ContractCard
 ContractCard()
 
 # %% [markdown]
-# ## Any network
+# ## A whole network
 #
 # That is everything. A network is a list of layers, and the loss stays outside.
 
@@ -750,7 +750,7 @@ if trained:
     print(f"pixels without any change: {np.sum(np.all(added == 0, axis=0))} of 784; your guess: {guess_untouched}")
 
 # %% [markdown]
-# You see strokes and gaps, though hardly any digit. In the corners and along most of the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). (A few units hardly moved. They are not shown; notebook 03 would ask why they starve.)
+# You see strokes and gaps, though hardly any digit. In the corners and along most of the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). (Some of the others hardly moved; notebook 03 would ask why they starve.)
 #
 # Here are some of the digits that the network got wrong. How many would you have got right?
 
@@ -786,7 +786,7 @@ if trained:
 #
 # - A layer has a forward and a backward. It caches what its own `backward` reads.
 # - What was used several times on the way forward gets the sum of its bars on the way back.
-# - Chain layers in a list, go through it from the end, and any network has its bars.
+# - Chain layers in a list, go through it from the end, and any chain of layers has its bars.
 #
 # Three quick questions:
 #
@@ -815,4 +815,4 @@ if trained:
 # - Print the update ratios of notebook 03 during training. Which layer moves most?
 # - Start with all weights 0. Only the last $b$ ever moves. Why?
 # - Keep no hidden output at all, and compute it again as in `backward_recompute`. What does a training step cost now?
-# - Write `Dropout`. What must it cache?
+# - Write `Dropout`, which sets random units to 0 while the network is trained. What must it cache?

@@ -64,7 +64,7 @@ for pixel in (0, 469, 489):
 #
 # - `network.forward(x, w)`: logits; `loss.forward(logits, labels)`: their mean loss;
 # - `loss.backward()`: the bar of the logits;
-# - `network.backward(logits_bar, w)`: two bars, as in notebook 04.
+# - `network.backward(logits_bar, w)`: `(w_bar, x_bar)`, as in notebook 04.
 #
 # Mind the word *mean*.
 
@@ -113,7 +113,7 @@ if ready("input_bar"):
     display(adversarial.bars(X[:7], input_bar(net, X[:7], labels[:7])))
 
 # %% [markdown]
-# Look for the digits in their bars: a closed gap, a lost stroke. But most of a bar looks like noise, and lies where no pen would ever go. Keep that in mind.
+# Look for the digits in their bars: ink that would close a gap, or remove a stroke. But most of a bar looks like noise, and lies where no pen would ever go. Keep that in mind.
 #
 # Below each bar: the size of its largest entry. These numbers differ by orders of magnitude.
 
@@ -164,7 +164,7 @@ if ready("sensitivity"):
 #
 # ## Uphill
 #
-# Training steps against the bar of the weights, and the loss falls. Now keep the weights and step a little **with** the image's bar. The loss grows:
+# Training goes against the bar of the weights, and the loss falls. Now keep the weights and step a little **with** the image's bar. The loss grows:
 #
 # $$x' = x + \alpha\,\bar x$$
 #
@@ -478,7 +478,7 @@ def accuracy_curve(net, X, labels, eps_list, attack):
 check("accuracy_curve")
 
 # %% [markdown]
-# But perhaps *any* change of that size would do it? A fair comparison: every pixel moves by the same $\varepsilon$, up or down by the toss of a coin. 784,000 changes as large as yours, none of them aimed.
+# But perhaps *any* change of that size would do it? A fair comparison: every pixel is pushed by the same $\varepsilon$, up or down by the toss of a coin, and kept in $[0, 1]$. 784,000 changes as large as yours, none of them aimed.
 #
 # Without any attack about 93 % are classified correctly. Your predictions for $\varepsilon = 0.15$? (The curves take up to half a minute.)
 
@@ -506,7 +506,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
         print(f"{name:12} at eps = 0.15: {100 * correct[sizes.index(0.15)]:.1f} % correct; your guess: {guessed}")
 
 # %% [markdown]
-# So the attack works on most images, and at $\varepsilon = 0.15$ its size is not the reason: coin tosses of the same size do hardly any harm. What matters at a given size is the direction.
+# So the attack works on most images, and at $\varepsilon = 0.15$ this is not because of its size: coin tosses of the same size do hardly any harm. What matters at a given size is the direction.
 #
 # Ten classes: blind guessing gets 10 %. Below that line the network is worse than blind guessing. With 1,000 classes the line would lie at 0.1 %.
 #
@@ -530,7 +530,7 @@ if ready("fgsm"):
 # %% [markdown]
 # You can still see the 7 in both changes: full ink can only get lighter, and blank paper only darker. The rest looks like noise, twice. But the upper one does nearly the greatest harm that a change of this size can do.
 #
-# Why do small changes have such a large effect? Add up what the slope promises. If all $d$ pixels move in the harmful direction, each contributes $\varepsilon\,|\bar x_i|$. With coin tosses most of this cancels out. For 784 pixels, how many times larger is the aimed sum?
+# Why do small changes have such a large effect? Add up what the slope promises. If all $d$ pixels move in the harmful direction, each contributes $\varepsilon\,|\bar x_i|$. With coin tosses most of this cancels out. For 784 pixels, how many times larger is the aimed sum: 5, 20 or 100?
 
 # %%
 guess_ratio = None
@@ -546,11 +546,11 @@ if ready("input_bar"):
     print(f"If all |x_bar_i| were equal, it would be the square root of 784, {784**0.5:.0f}")
 
 # %% [markdown]
-# That is the paper's point. *Because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ are about equal). A photo has 150,000 numbers; for the panda $\varepsilon = 0.007$ was enough.
+# That is the paper's point. *Because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ stay about equally large). A photo has 150,000 numbers; for the panda $\varepsilon = 0.007$ was enough.
 #
 # ## Training on attacked digits
 #
-# Can the network learn to resist? Train it further, on digits attacked anew in every step. (That takes a minute.) Now it gets 93 % of the clean digits right, and 15 % of those attacked. And then?
+# Can the network learn to resist? Train it further, on digits attacked anew in every step. (That takes a minute.) Before, it gets 93 % of the clean digits right, and 15 % of those attacked. And afterwards?
 
 # %%
 guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}  # in percent
@@ -583,7 +583,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
     print("your guess, after:", guess_after)
 
 # %% [markdown]
-# The accuracy under attack rises a lot, and clean digits do not suffer. It still falls as the attack grows, fastest just beyond the size used in training. `pgd` does more harm.
+# Under attack it gets far more right, and clean digits do not suffer. The accuracy still falls as the attack grows, fastest just beyond the size used in training. `pgd` does more harm.
 #
 # ## What to take away
 #
@@ -614,8 +614,8 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # Nothing here is graded. (`untrained(seed)` makes a fresh network.)
 #
-# - **Transfer.** Show a network of your own digits made to fool ours. Does an attacker need your weights?
-# - **A round ball.** Limit $\lVert x' - x\rVert_2$ to $\varepsilon$. What replaces the sign, and what the projection?
+# - **Transfer.** Show digits that fool our network to one of your own. Does an attacker need your weights?
+# - **A round ball.** Limit the Euclidean length $\lVert x' - x\rVert_2$ to $\varepsilon$. What replaces the sign, and what the projection?
 # - **One for all.** Find one change that spoils many digits.
 # - Start `pgd` at random places in the ball, and keep the worst.
 # - A picture file holds 256 levels. Do attacks survive rounding?

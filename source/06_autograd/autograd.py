@@ -112,7 +112,7 @@ guess_place = None  # not graded
 # %% [markdown]
 # ### Exercise `topological_order`
 #
-# Return a list of `node` and all nodes behind it: its parents, their parents and so on, each node once. Parents stand before what was made from them, so `node` is last. Tell nodes apart by `id(node)`; two may hold the same number. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
+# Return a list of `node` and all nodes behind it: its parents, their parents and so on, each node once. Parents stand before what was made from them, so `node` is last. Tell nodes apart by `id(node)`, a number that each object has for itself; two may hold the same number. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
 
 # %% answer="topological_order"
 def topological_order(node):
@@ -369,7 +369,7 @@ def matmul_bars(bar, A, B):
 # </details>
 # <details><summary>A small example</summary>
 #
-# $A = (1, 2)$, $B = (3, 4)^\top$, both vectors: $A B = 11$. With a bar of $10$, nudge $A_0$ by $0.1$: the product moves by $0.3$, the loss by $3$. A slope of $30$.
+# $A = (1, 2)$ and $B = (3, 4)$, both vectors: $A B = 11$. With a bar of $10$, nudge $A_0$ by $0.1$: the product moves by $0.3$, the loss by $3$. A slope of $30$.
 # </details>
 
 # %% test="test_matmul_bars_matrices"
@@ -399,7 +399,7 @@ print("a - 2 calls", a - 2)
 print("2 - a calls", 2 - a)
 
 # %% [markdown]
-# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` (given) sends each bar through your `unbroadcast`, then to the `receive` of `Node`. So a step may return bars in the shape of its result.
+# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` (given) sends each bar through your `unbroadcast`, then to the `receive` of `Node`. So for a broadcast operand a step may return the bar in its result's shape.
 #
 # ### Exercise `Value`
 #
@@ -572,7 +572,7 @@ check("Value", "nonlinear")
 check("Value", "backward")
 
 # %% [markdown]
-# Which number a slope is made of, read off your tape:
+# Your tape shows what each slope is made of:
 
 # %% folded="show_easiest"
 if ready("topological_order", "Value"):
@@ -631,7 +631,7 @@ with np.errstate(over="ignore", invalid="ignore"):
 #
 # $$\log(\mathrm e^a + \mathrm e^b) = m + \log(\mathrm e^{a-m} + \mathrm e^{b-m}),$$
 #
-# so choose $m$ such that nothing grows large. The result does not depend on $m$, nor do the bars: it may be a constant made from `.data`.
+# so choose $m$ such that nothing grows large. The result does not depend on $m$, nor do the bars, so $m$ may be a constant made from `.data`.
 
 # %% [markdown]
 # ### Exercise `compose`
@@ -701,7 +701,7 @@ if ready("Value", "compose"):
     print("slopes:", found, "- your guess:", guess_slopes)
 
 # %% [markdown]
-# A sigmoid, though nobody wrote one.
+# A sigmoid, though nobody told the tape.
 #
 # ## The network of notebook 04, forward only
 #
@@ -779,13 +779,13 @@ if ready("topological_order", "Value", "compose"):
     recorded = sum(node.data.nbytes for node in nodes if node.parents)
     bars = sum(node.bar.nbytes for node in nodes)
     print(f"{len(nodes)} nodes. Inputs, needed without a tape too: {given / 1e6:.2f} MB.")
-    print(f"Recorded by the tape, kept until backward() has finished: {recorded / 1e6:.2f} MB.")
+    print(f"Recorded by the tape, needed until backward() has finished: {recorded / 1e6:.2f} MB.")
     print(f"Every node, an input too, has a bar of its own size: another {bars / 1e6:.2f} MB.")
     print("Your guess:", guess_memory)
     print(f"One node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone.")
 
 # %% [markdown]
-# The recorded part is the tape's price; it grows with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
+# The recorded results are one price of the tape; they grow with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
 #
 # ## And PyTorch
 #
@@ -810,7 +810,7 @@ else:
         print(f"largest difference from your losses: {np.max(np.abs(np.subtract(torch_losses, losses))):.1e}")
 
 # %% [markdown]
-# What PyTorch has and yours has not: hundreds of operations, GPU support, and years of fixed bugs.
+# What PyTorch has and yours lacks: hundreds of operations, GPU support, and years of fixed bugs.
 
 # %% [markdown]
 # ## What to take away

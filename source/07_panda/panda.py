@@ -15,7 +15,7 @@
 #
 # Notebook 05 described a photo: panda, 58 %. After a change that nobody sees: gibbon, 99 %. There you fooled a network that reads digits.
 #
-# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. You will write four of its kinds of layers now; three more are given. Then your own backward pass carries the attack, in nothing but NumPy.
+# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. You will write four of its kinds of layers now; the others are given, or yours from notebook 04. Then your own backward pass carries the attack, in nothing but NumPy.
 
 # %% locked="setup"
 import os
@@ -81,7 +81,7 @@ relu6_keeps = None  # "h_prev", "h" or "both"?
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# The output, or a mask made from it. The next layer holds the output anyway. The input would be a second large array, and it may be overwritten before `backward` is called.
+# The output, or a mask made from it. Where `Pointwise` follows, it holds the output anyway. The input would be one more large array, and may be overwritten before `backward` is called.
 # </details>
 
 # %% answer="ReLU6"
@@ -96,7 +96,7 @@ class ReLU6:
         ### END SOLUTION
 
     def backward(self, h_bar, w):
-        """h_bar: like h. Returns (w_bar, h_prev_bar), where w_bar is (). By now the array h_prev may hold other numbers."""
+        """h_bar: like h. Returns (w_bar, h_prev_bar), where w_bar is ()."""
         ### BEGIN SOLUTION
         return (), h_bar * ((0 < self.h) & (self.h < 6))
         ### END SOLUTION
@@ -128,7 +128,7 @@ check("ReLU6", "backward")
 #
 # ### Exercise `MeanPool`
 #
-# $h_{nc}$ is the mean of $h_{\mathrm{prev},nijc}$ over all rows $i$ and columns $j$. **What must it cache?**
+# For each example $n$ and each feature $c$, $h_{nc}$ is the mean of $h_{\mathrm{prev},nijc}$ over all rows $i$ and columns $j$. **What must it cache?**
 
 # %%
 meanpool_keeps = None  # "h_prev", "h", "both" or "neither"?
@@ -409,11 +409,11 @@ if at_hand(net):
 # %% [markdown]
 # ## What does it look at?
 #
-# The bar of a pixel says how much the loss depends on that pixel. In notebook 05 such a picture was mostly noise: $\bar x$ changes from one point to the next. So average it over many points close by.
+# The bar of a pixel says how much the loss depends on that pixel. In notebook 05 such a picture was mostly noise: $\bar x$ is different for a slightly different photo. So average it over many of these.
 #
 # ### Exercise `smooth_saliency`
 #
-# Add normal noise of size `sigma` to each image, take the size $|\bar x|$ of the bar there, and return the mean over `samples` such noisy copies. Draw fresh noise for every copy and every pixel. `input_bar(net, X, labels)` is there for you.
+# Add normal noise with standard deviation `sigma` to each image, take the size $|\bar x|$ of the bar there, and return the mean over `samples` such noisy copies. Draw fresh noise for every copy and every pixel. `input_bar(net, X, labels)` is there for you.
 
 # %% answer="smooth_saliency"
 def smooth_saliency(net, X, labels, sigma, samples, seed):
@@ -470,7 +470,7 @@ if at_hand(net) and ready("smooth_saliency"):
 #
 # ## Gibbon, please
 #
-# Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ per pixel, in steps of $1/255$. A screen shows 256 levels per colour, so no pixel may move by more than two of them.
+# Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ per colour of a pixel, in steps of $1/255$. A screen shows 256 levels per colour, so no pixel may move by more than two of them.
 #
 # The network is 97 % sure of the panda. After how many steps will "gibbon" win?
 
@@ -499,7 +499,7 @@ if at_hand(net):
 #
 # ## Is it luck?
 #
-# Perhaps *any* change of this size does it. Three controls, none larger than the attack: random signs; the very same change with its pixels shuffled; the very same change with its sign flipped. How probable will the network find the panda?
+# Perhaps *any* change of this size does it. Three controls, none beyond the same two levels: random signs; the very same change with its pixels shuffled; the very same change with its sign flipped. How probable will the network find the panda?
 
 # %%
 guess_panda = {"random signs": None, "shuffled": None, "flipped": None}  # in percent
@@ -520,7 +520,7 @@ if at_hand(net):
         print(f"{name:14} panda {100 * p:.0f} %; your guess: {guess_panda.get(name)}")
 
 # %% [markdown]
-# Aim, not size. 150,000 small pushes add up if they all pull in one direction, and mostly cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
+# Aim, not size. 150,000 small pushes add up if they all push in one direction, and mostly cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
 #
 # ## Uphill, once more
 #
@@ -565,7 +565,7 @@ if at_hand(net):
 #
 # ## Does it last?
 #
-# The attacked photo is a real picture, in whole levels. Save it as JPEG (95 is nearly lossless, 75 is usual), move it by one pixel, look at it in a mirror, take back half of the change. How probable will the gibbon still be?
+# All numbers of the attacked photo are whole levels, so it can be saved as it is. Five separate trials: save it as JPEG 95 (nearly lossless) or 75 (usual); move it by one pixel; mirror it; take back half of the change. How probable will the gibbon still be?
 
 # %%
 # Percent for the gibbon, roughly. Not graded.
@@ -588,7 +588,7 @@ if at_hand(net):
         print(f"{name:24} gibbon {p[GIBBON]:2.0f} %, panda {p[PANDA]:2.0f} %; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon share the probability, in parts that rounding decides. The change was made for these pixels and this size. (For an attack that survives, average the bars over such changes, as you did over noise.)
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon both get a part; how much depends on the last digits of the floats. The change was made for these pixels and this size. (For an attack that survives, average the bars, with their signs, over shifts.)
 #
 # ## Yours
 #
@@ -631,7 +631,7 @@ PhotoAttack(net, targeted)
 # - In this network nearly nine tenths of the work is the `Linear` of notebook 04, at every pixel.
 # - A residual connection passes its bar on whole; a pixel adds up the bars of all its windows.
 # - $\bar x$, averaged over noisy copies, hints at what a network looks at; $\bar x$ itself shows how to make the network see something else.
-# - At equal size the direction matters: noise of the same size left the panda as it was.
+# - The direction matters, not the size: noise at least as large left the panda as it was.
 #
 # Three quick questions:
 #
@@ -656,7 +656,7 @@ PhotoAttack(net, targeted)
 #
 # Nothing here is graded.
 #
-# - Make a change that survives JPEG: average the bars over shifts by a pixel.
+# - Make a change that survives a shift: average the bars over shifts by a pixel. Does it survive JPEG too?
 # - Start from grey, and walk towards "gibbon" without any limit. What comes out?
 # - The network's `Linear` in float64: what does it cost, and does a single percentage change?
 # - Find one change that spoils many photos at once.

@@ -206,8 +206,8 @@ def length_through_residual_blocks() -> float:
     """Return the length of the bar at the input of notebook 07's 30 residual blocks, from the cell that shows it."""
     cells = {cell.id: cell.source for cell in read_authored(SOURCE / "07_panda/panda.py").cells}
     names: dict[str, Any] = {**vars(n04_layers), **vars(n07_panda), "np": np, "ready": lambda *_: True}
-    names |= {"guess_length": {}, "guess_x_bar": None, "print": lambda *_: None}
-    exec(cells["show_depth"].replace("guess_length[name]", "None"), names)
+    names |= {"guess_length": {}, "guess_x_bar": None, "compared": lambda *_, **__: "", "print": lambda *_: None}
+    exec(cells["show_depth"], names)
     return float(np.linalg.norm(names["x_bar"]))  # of the last chain in the cell
 
 
