@@ -786,7 +786,7 @@ if trained:
 #
 # - A layer has a forward and a backward. It caches what its own `backward` reads.
 # - What was used several times on the way forward gets the sum of its bars on the way back.
-# - Chain layers in a list, go through it from the end, and any chain of layers has its bars.
+# - Go through a list of layers from its end, and any chain has its bars.
 #
 # Three quick questions:
 #

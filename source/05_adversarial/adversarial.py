@@ -583,7 +583,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
     print("your guess, after:", guess_after)
 
 # %% [markdown]
-# Under attack it gets far more right, and clean digits do not suffer. The accuracy still falls as the attack grows, fastest just beyond the size used in training. `pgd` does more harm.
+# Under attack it gets far more right, and clean digits do not suffer. Accuracy still falls as the attack grows, fastest just beyond the size used in training. `pgd` does more harm.
 #
 # ## What to take away
 #

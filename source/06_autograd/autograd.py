@@ -785,7 +785,7 @@ if ready("topological_order", "Value", "compose"):
     print(f"One node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone.")
 
 # %% [markdown]
-# The recorded results are one price of the tape; they grow with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
+# Recorded results are one price; they grow with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
 #
 # ## And PyTorch
 #

@@ -470,7 +470,7 @@ if at_hand(net) and ready("smooth_saliency"):
 #
 # ## Gibbon, please
 #
-# Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ per colour of a pixel, in steps of $1/255$. A screen shows 256 levels per colour, so no pixel may move by more than two of them.
+# Now the attack: `targeted` of notebook 05, not a character changed. It walks down the loss of the class that we want, at most $\varepsilon = 2/255$ per colour, in steps of $1/255$. A screen shows 256 levels per colour, so no pixel may move by more than two of them.
 #
 # The network is 97 % sure of the panda. After how many steps will "gibbon" win?
 
@@ -588,7 +588,7 @@ if at_hand(net):
         print(f"{name:24} gibbon {p[GIBBON]:2.0f} %, panda {p[PANDA]:2.0f} %; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon both get a part; how much depends on the last digits of the floats. The change was made for these pixels and this size. (For an attack that survives, average the bars, with their signs, over shifts.)
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon both get a part; how much, rounding decides. The change was made for these pixels and this size. (To survive shifts, average the bars, with signs, over them.)
 #
 # ## Yours
 #

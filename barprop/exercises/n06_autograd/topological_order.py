@@ -63,11 +63,14 @@ def _order_probes(rng: np.random.Generator) -> Iterator[Case]:
 
 
 def _long() -> list[tuple[int, ...]]:
-    """Return a chain with an uneven diamond and its mirror image on top: not every walk finds an order there."""
-    graph = _chain(_LONG)
-    for diamond in (_UNEVEN, _MIRRORED):
-        start = len(graph) - 1  # the diamond's first node is the last one so far
-        graph += [tuple(start + i for i in of) for of in diamond[1:]]
+    """Return a chain on top of an uneven diamond and its mirror image: not every walk finds an order there.
+
+    The chain is on top, since a walk along every path would else return it many times, too much for one reply.
+    """
+    graph: list[tuple[int, ...]] = [()]
+    for shape in (_UNEVEN, _MIRRORED, _chain(_LONG)):
+        start = len(graph) - 1  # the first node of each is the last one so far
+        graph += [tuple(start + i for i in of) for of in shape[1:]]
     return graph
 
 

@@ -210,7 +210,7 @@ def assert_same_values(exercise: Exercise, right: Any, reference: Any, where: st
 
 def given_away(evaluation: Evaluation, text: str) -> list[str]:
     """Right values of wrong outputs in a text, other than inputs, what the answer gave itself, and small whole numbers."""
-    text = re.sub(r"[\d.]+ of \d+ (points|right)", "", text)
+    text = re.sub(r"[\d.]+ of \d+ (points|(cases |results )?right)", "", text)
     found = set(re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e[-+]?\d+)?", text))
     leaks = []
     inputs = [value for trial in evaluation.trials for value in asked(trial)]

@@ -18,6 +18,7 @@ from autograder.reference import n02_bar_notation as two
 from barprop.activations import tanh
 from barprop.exercises import EXERCISES
 from barprop.exercises.n02_bar_notation.backward import BARS
+from barprop.guesses import compared
 from barprop.judging.verdict import Verdict
 from tests.answers import answer, tried, verdicts
 
@@ -200,7 +201,7 @@ def shown(notebook: str, change: Any, monkeypatch: Any) -> list[str]:
                 monkeypatch.setattr(
                     module, name, lambda *args, name=name, **named: told.append(name + _text((*args, named)))
                 )
-    names: dict[str, Any] = {"np": np, "display": lambda *_: None, "ready": lambda *_: True}
+    names: dict[str, Any] = {"np": np, "display": lambda *_: None, "ready": lambda *_: True, "compared": compared}
     names |= {
         "neuron": neuron,
         "splitting": splitting,
