@@ -815,4 +815,4 @@ if trained:
 # - Print the update ratios of notebook 03 during training. Which layer moves most?
 # - Start with all weights 0. Only the last $b$ ever moves. Why?
 # - Keep no hidden output at all, and compute it again as in `backward_recompute`. What does a training step cost now?
-# - Write `Dropout`, which sets random units to 0 while the network is trained. What must it cache?
+# - Write `Dropout`. What must it cache?
