@@ -28,7 +28,7 @@ from barprop.progress import progress
 progress()
 
 # %% [markdown]
-# A square is an exercise: empty, half full when some of its checks have passed, full when all have. The picture is made from small files in the folder `.progress` next to your notebooks, one for each check that has passed. They stay on this computer, and they are not your grade: that is made from the notebook you hand in. In a terminal, `python -m barprop` shows the same.
+# A square is an exercise: empty, half full when some of its checks have passed, full when all have. The picture is made from small files in the folder `.progress` next to your notebooks, one for each check that has passed. They stay on this computer, and they are not your grade; the grade is computed from the notebook you hand in. In a terminal, `python -m barprop` shows the same.
 
 # %% [markdown]
 # ## The map
@@ -43,7 +43,7 @@ progress()
 # - **An exercise** is a cell that says `YOUR CODE HERE`. Write your answer, delete `raise NotImplementedError()` if it is there, run the cell with Shift+Enter.
 # - **The check** is the cell below it. It says which kind of input it tried, what your answer gave, and often which mistake it was; it never shows the right number. Run it as often as you like; it costs nothing.
 # - **Hints** are folded, between the exercise and its check. Click a title to open one. After three different failures the check shows you a hint that fits, after three more another.
-# - **Predict** before you run: where a cell says `guess_... = None`, write your guess there. It is not graded.
+# - **Predict** before you run: where a cell has a `guess_...` with `None`, write your guess in its place. It is not graded.
 # - **Validate** in the notebook's toolbar runs everything from a fresh start and says whether all checks pass. Then hand in.
 #
 # ## The next day
@@ -57,7 +57,7 @@ progress()
 # | `[*]` beside a cell for a long time | Your code is still running, perhaps in a loop that never ends. Press **■** in the toolbar. A check stops each call of your function after 5 seconds, and so does the grader. |
 # | ■ does not help | *Kernel → Restart Kernel*, then *Run → Run All Above Selected Cell*. Your text stays as it is. |
 # | `NameError: name 'check' is not defined` | The kernel is new. *Run → Run All Above Selected Cell.* |
-# | A check fails, and you do not know why | Try your function on the small example among the hints, in a cell of your own: press Esc, then B. |
+# | A check fails, and you do not know why | Try your function on the small example among the hints, if there is one, in a cell of your own: press Esc, then B. |
 # | "Waits for ..." in place of a picture | The picture uses your answers. Follow the link to the exercise whose check has not passed yet. |
 # | A graded cell is missing | Do not add it by hand. Take a fresh copy of the notebook from the course's zip file, and copy your answers into it. |
 
@@ -74,7 +74,12 @@ progress()
 # | $y$ | | `y` | what the estimate should be |
 # | $l = \tfrac12 (y - e)^2$ | | `l` | loss: how wrong the estimate is, one number |
 # | $\bar v = \mathrm dl/\mathrm dv$ | v-bar | `v_bar` | how the loss changes when $v$ does; it has the shape of $v$ |
+# | $\log$ | | `np.log` | the natural logarithm |
 # | $\sigma'(z)$ | sigma prime | `sigma.slope(z)` | slope of the nonlinearity at $z$ |
+# | $m$ | | `m` | margin $y\,z$ (01, 02); number of units or outputs (03, 04) |
+# | $W$ | | `W` | weights of a layer: a matrix with one row for each unit or output (03, 04) |
+# | $a$ | | `a1`, `a2` | weights from the hidden units to the estimate (03) |
+# | $\lambda$, $C$ | lambda | `curvature`, `C` | curvature: how much $\bar w$ changes per unit of $w$; with several features, the matrix $C$ (03) |
 # | $\eta$ | eta | `lr` | learning rate: how long a training step is, per unit of gradient |
 # | $\alpha$ | alpha | `alpha` | the same for a step of an attack (05, 07) |
 # | $\varepsilon$ | epsilon | `step`, `eps` | a small size: of a nudge (01), or of the largest change of a pixel (05, 07) |
@@ -93,7 +98,7 @@ progress()
 #
 # **3. Who gets the gradient.** A sum and a product hand their bars on in different ways, and that makes the difference: in $z = w_1 x_1 + w_2 x_2$ the two weights get different bars, and you will predict which one gets more. Join two networks whose inputs differ in size, and one of them hardly learns. Which one, and why? Look at how much gradient arrives, and whether the weights move. *Notebook 03.*
 #
-# **4. Layers.** A layer is a class with a `forward` and a `backward`. `forward` takes the previous output and the weights, and caches; `backward` takes the bar of the layer's output and the weights, reads the cache, and returns the bars of the weights and of the layer's input. Many networks are a chain of these. A library such as PyTorch asks for the `forward` only, and finds the `backward` by itself. *Notebooks 04 and 06.*
+# **4. Layers.** A layer is a class with a `forward` and a `backward`. `forward` takes the previous output and the weights, and caches; `backward` takes the weights and the bar of the layer's output, reads the cache, and returns the bars of the weights and of the layer's input. Many networks are a chain of these. A library such as PyTorch asks for the `forward` only, and finds the `backward` by itself. *Notebooks 04 and 06.*
 #
 # **5. The bar of the input.** $\bar x$ says how sensitive the loss is to each pixel. Take a few small steps along it, and the network sees something else, in a photo that looks the same to you. The attack takes about five lines of code. *Notebooks 05 and 07.*
 
@@ -113,13 +118,13 @@ progress()
 # | computational graph | a computation drawn as nodes (values) and arrows (what is made from what) |
 # | cross entropy | the loss of a classifier: minus the logarithm of the probability it gave to the right class |
 # | epoch | one pass through all training examples |
-# | fan-out | what happens where one variable is used more than once; notebook 03 asks what its bar is |
+# | fan-out | one variable used in more than one place; for its bar, see notebook 03 |
 # | feature | one number of an input; a layer's inputs may be the hidden values of the layer before |
 # | finite difference | a slope that is measured: nudge a number, that is, change it a little, and compute again |
 # | forward pass | one walk through the graph from the inputs to the loss; it computes the values |
 # | gradient | all partial derivatives of the loss, as an array of the shape of the variable |
 # | gradient ascent, descent | steps along the gradient to make the loss larger, or against it to make it smaller |
-# | hidden value, hidden unit | a value between input and output that the examples do not give; the place in a layer that makes it |
+# | hidden value, hidden unit | a value computed between input and output, not given in the data; the part of a layer that computes it |
 # | layer | a step, often with weights of its own, that has a `forward` and a `backward` |
 # | learning rate | the factor between the gradient and the step |
 # | logit | a score of a class before soft-max |

@@ -111,7 +111,7 @@ def relu(z):
 check("relu")
 
 # %% [markdown]
-# In what follows $\sigma$ may be any nonlinearity. The course provides three as objects: `tanh`; `sigmoid`, which is $1/(1 + \mathrm e^{-z})$; and `softplus`, $\log(1 + \mathrm e^{z})$. (In notebook 02 a `relu` joins them.) `tanh(0.5)` is a value, `tanh.slope(0.5)` the slope there.
+# In what follows $\sigma$ may be any nonlinearity. The course provides three as objects: `tanh`; `sigmoid`, which is $1/(1 + \mathrm e^{-z})$; and `softplus`, $\log(1 + \mathrm e^{z})$ (the natural logarithm, `np.log`). (In notebook 02 a `relu` joins them.) `tanh(0.5)` is a value, `tanh.slope(0.5)` the slope there.
 #
 # ### Exercise `forward`
 #
@@ -162,6 +162,9 @@ if ready("linear", "forward"):
     display(neuron.forward_film(example | cache))
     side = "above" if cache["e"] > example["y"] else "below"
     print(f"e = {float(cache['e']):.2f} lies {side} y = {example['y']}; {compared(guess_side, side, 'above', 'below')}.")
+    if ready("relu"):
+        other = forward(sigma=relu, **example)
+        print(f"With your relu in place of tanh: h = {float(other['h']):.2f}, e = {float(other['e']):.2f}.")
 
 # %% [markdown]
 # A node gets its value as soon as the nodes before it have theirs; each node looks only at its own inputs. Going from inputs to outputs is called the **forward pass**. Step through it with numbers of your own; each node asks for your guess first.
@@ -184,7 +187,7 @@ GraphStepper(way="forward")
 #
 # ### Exercise `repeats`
 #
-# If a computer evaluates both formulas exactly as written, **how many times does it compute $w\cdot x$** for each? Treat $\sigma'$ as one symbol: $\sigma'(w\cdot x)$ contains $w\cdot x$ once.
+# If a computer evaluates both formulas exactly as written, **how many times does it compute $w\cdot x$** in each formula? Treat $\sigma'$ as one symbol: $\sigma'(w\cdot x)$ contains $w\cdot x$ once.
 
 # %% answer="repeats"
 # Put your two counts in place of None.
@@ -225,7 +228,7 @@ print("dl/dv = %.4f, dl/dw = %s" % by_hand(np.array([1.5, -0.5]), 0.3, np.array(
 #
 # > **Backpropagation is caching for the chain rule.**
 #
-# What does this cost, and what does it save? Ten neurons in a chain, one input each, $x \to z_1 \to h_1 \to z_2 \to \dots \to h_{10}$, keep 21 numbers, 8 bytes each. Drop one and play: on the way back it is computed again, whenever it is needed. (The switches are for notebook 02.)
+# The cost: ten neurons in a chain, one input each, $x \to z_1 \to h_1 \to z_2 \to \dots \to h_{10}$, keep 21 numbers, 8 bytes each. Drop one and play: on the way back (from $l$ to the inputs, in notebook 02) it is computed again, whenever it is needed. (The switches are for later, too.)
 
 # %% show="show_ledger"
 from barprop.widgets import CacheLedger
@@ -319,10 +322,10 @@ def numerical_gradient(f, u, step=1e-6):
 check("numerical_gradient")
 
 # %% [markdown]
-# Now compare the nudged slope with the long formula. How large should the nudge be? The next picture tries nudges from $1$ down to $10^{-12}$. Will the error at $10^{-12}$ be smaller than at $10^{-3}$, equal, or larger?
+# The next picture compares the nudged slope with the long formula, for nudges from $1$ down to $10^{-12}$. How large should the nudge be? Will the error at $10^{-12}$ be smaller than at $10^{-3}$, equal, or larger?
 
 # %%
-guess_step = None  # "smaller", "equal" or "larger"; not graded
+guess_error = None  # "smaller", "equal" or "larger"; not graded
 
 # %% folded="show_steps"
 if ready("forward", "numerical_gradient"):
@@ -333,10 +336,10 @@ if ready("forward", "numerical_gradient"):
     display(neuron.step_sizes(loss, start, exact, numerical_gradient))
     tiny, small = (np.max(np.abs(numerical_gradient(loss, start, step) - exact)) for step in (1e-12, 1e-3))
     found = "larger" if tiny > small else "smaller"
-    print(f"The error at 1e-12 is {found} than at 1e-3; {compared(guess_step, found, 'smaller', 'equal', 'larger')}.")
+    print(f"The error at 1e-12 is {found} than at 1e-3; {compared(guess_error, found, 'smaller', 'equal', 'larger')}.")
 
 # %% [markdown]
-# Two errors pull in opposite directions. Over a large nudge the loss is no straight line: its second derivative cancels, since you nudge to both sides, but its third does not. A tiny nudge subtracts two numbers that agree in almost all their digits: few are left, and rounding spoils the last of them. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here and not smaller. Try it variable by variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)
+# Two errors pull in opposite directions. Over a large nudge the loss is no straight line: its second derivative cancels, since you nudge to both sides, but its third does not. A tiny nudge subtracts two numbers that agree in almost all their digits: only a few digits remain in the difference, and rounding spoils the last ones. Somewhere near $10^{-5}$ or $10^{-6}$ both are small. This is why `step` is $10^{-6}$ here. Try different nudges for each variable. (The picture writes $\bar w_1$, read *w1-bar*, for $\mathrm dl/\mathrm dw_1$; notebook 02 explains it.)
 
 # %% show="show_nudge"
 from barprop.widgets import NudgeTest
@@ -360,12 +363,12 @@ for count in (10, 1_000, 100_000, 100_000_000):
 # The slopes take one multiplication for each neuron, which is little beside the weights. In the chain above, with one weight for each neuron, it is not: 10 multiplications forward and 30 back, so four passes in all.
 # </details>
 #
-# And by hand? **Another architecture, another derivation.**
+# And formulas by hand? **Every new architecture needs a new derivation.**
 
 # %% [markdown]
 # ## Another graph
 #
-# Now $y$ is a label, $-1$ or $1$: not spam, or spam. The sign of $z$ is the answer; the **margin** $m$ says how clearly it is right:
+# Now $y$ is a label, $-1$ (not spam) or $1$ (spam). The sign of $z$ is the neuron's answer. The **margin** $m$ is positive if the answer is right and negative if it is wrong, and large in size if it is clearly so:
 #
 # $$z = w\cdot x,\qquad m = y\,z,\qquad l = \log\bigl(1 + \mathrm e^{-m}\bigr)$$
 #
@@ -406,7 +409,7 @@ check("logistic_forward", "values")
 check("logistic_forward", "stable")
 
 # %% [markdown]
-# Now the loss for very negative to very large $m$. What is $l$ at $m = 5$ and at $m = -5$, roughly?
+# The next cell prints the loss for $m$ from $-1000$ to $1000$. What is $l$ at $m = 5$ and at $m = -5$, roughly?
 
 # %%
 guess_far = {"m = 5": None, "m = -5": None}  # not graded
@@ -423,7 +426,7 @@ if ready("logistic_forward"):
 #
 # - Any expression is a graph of elementary steps; each step's output is stored in the cache.
 # - Derivatives repeat the same quantities. Backpropagation is caching for the chain rule.
-# - Nudging tests a gradient. Training by it would cost two forward passes per weight.
+# - Nudging tests a gradient. Training by it would cost two forward passes per weight, in every training step.
 #
 # Three quick questions:
 #
@@ -435,9 +438,9 @@ if ready("logistic_forward"):
 #
 # Two million forward passes, about half an hour, against the work of about three: 3 ms.
 # </details>
-# <details><summary>Your nudged slope is off by 1 % with step 0.1. Smaller or larger step?</summary>
+# <details><summary>Your nudged slope is off by 1 % with nudges of 0.1. Smaller or larger nudges?</summary>
 #
-# Smaller: at $0.1$ the error comes from the third derivative, and shrinks with the square of the step. Rounding takes over only below about $10^{-6}$.
+# Smaller: at $0.1$ the error comes from the third derivative, and shrinks with the square of the nudge. Rounding takes over only below about $10^{-6}$.
 # </details>
 
 # %%
@@ -448,6 +451,6 @@ if ready("logistic_forward"):
 #
 # Nothing here is graded.
 #
-# - Nudge up only, and divide by `step`. How does the error shrink with the step now, and where is the best step?
+# - Nudge up only, and divide by `step`. How does the error shrink with the nudge now, and which nudge is best?
 # - Add a weight $b$: $z = w\cdot x + b$, as one step or as two. Which graph steps change, and how many numbers does the cache hold in each case?
 # - With complex numbers nothing is subtracted: $f'(u) \approx \operatorname{Im} f(u + \mathrm i\varepsilon)/\varepsilon$. Try $\varepsilon = 10^{-100}$ on `np.tanh`.

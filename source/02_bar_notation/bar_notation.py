@@ -103,9 +103,11 @@ def bar_e(l_bar, y, e):
 check("bar_e")
 
 # %% [markdown]
+# This is what the $\tfrac12$ in the loss is for: it cancels the 2 that comes from differentiating the square.
+#
 # ### Exercise `bar_y`
 #
-# The other input of this step is $y$, the target. It is data: nobody will ever update it. The loss depends on it all the same. Does $\bar y$ have the sign of $\bar e$? Return $\bar y$.
+# The other input of this step is $y$, the target. It is data: nobody will ever update it. The loss depends on it all the same. Does $\bar y$ have the same sign as $\bar e$? Return $\bar y$.
 
 # %% answer="bar_y"
 def bar_y(l_bar, y, e):
@@ -214,14 +216,12 @@ guess_e = None  # 0.2, 1.0 or 1.9; not graded
 if ready("bar_e", "bar_h"):
     for e in (0.2, 1.0, 1.9):
         print(f"e = {e}: h_bar = {float(bar_h(bar_e(1.0, 1.0, e), 1.2)) + 0.0:+.2f}")
-    print(f"A negative bar asks for more. Your guess: {guess_e}")
+    print(f"Negative h_bar: a larger h makes the loss smaller. Your guess: {guess_e}")
 
 # %% [markdown]
 # ## Through the nonlinearity
 #
-# Next step: $h = \sigma(z)$. How far does $h$ move with $z$? Close to a point, a smooth curve is almost a straight line, with slope $\sigma'$.
-#
-# Mind where the slope is taken: **at $z$**, at what went *into* the nonlinearity. The cache has it.
+# Next step: $h = \sigma(z)$. How far does $h$ move with $z$? Close to a point, a smooth curve is almost a straight line, with slope $\sigma'$. In the exercise below you decide where that slope is taken, at $z$ or at $h$.
 #
 # Which curve is steeper, $\tanh(z)$ or $\mathrm{sigmoid}(z)$: at $z = -1$, and at $z = -3$?
 
@@ -232,7 +232,7 @@ guess_steeper = {"z = -1": None, "z = -3": None}  # "tanh" or "sigmoid"; not gra
 neuron.slopes([relu, tanh, sigmoid, softplus])
 
 # %% [markdown]
-# If you know the nonlinearity, you know its derivative. For ReLU it is 1 if $z > 0$ and 0 if $z < 0$: a gate that was open or shut. (At its corner, $z = 0$, it has no slope, and we take 0, by convention.) The course's nonlinearities come with theirs: `sigma.slope(z)`.
+# If you know the nonlinearity, you know its derivative. For ReLU it is 1 if $z > 0$ and 0 if $z < 0$: a gate that was open or shut. (At its corner, $z = 0$, it has no slope, and we take 0, by convention.) The course's nonlinearities come with theirs: as in notebook 01, `tanh(0.5)` is a value and `tanh.slope(0.5)` a slope.
 #
 # ### Exercise `bar_z`
 #
@@ -242,7 +242,7 @@ neuron.slopes([relu, tanh, sigmoid, softplus])
 def bar_z(h_bar, z, sigma):
     """Back through h = sigma(z).
 
-    h_bar, z: numbers. sigma: a nonlinearity with sigma(z) and sigma.slope(z).
+    h_bar, z: numbers. sigma: a nonlinearity, with values sigma(...) and slopes sigma.slope(...).
     Returns z_bar, a number.
     """
     ### BEGIN SOLUTION
@@ -265,6 +265,9 @@ def bar_z(h_bar, z, sigma):
 
 # %% test="test_bar_z"
 check("bar_z")
+
+# %% [markdown]
+# The slope is taken **at $z$**, at what went *into* the nonlinearity. This is one reason why forward stores $z$. What comes back through three different curves:
 
 # %% show="show_shut"
 if ready("bar_z"):
@@ -348,7 +351,7 @@ check("bar_x")
 #
 # ### Exercise `order`
 #
-# Could you get $\bar w$ first, since that is what you want? Write the seven names `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"` in an order in which their bars **can** be computed. (The alphabet is not one.) There is more than one; any that works is right.
+# Could you get $\bar w$ first, since that is what you want? Write the seven names `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"` in an order in which their bars **can** be computed. (Alphabetical order does not work.) There is more than one; any that works is right.
 
 # %% answer="order"
 # Write the seven names, in quotes, between the brackets.
@@ -375,11 +378,11 @@ order = ["e", "y", "v", "h", "z", "w", "x"]
 check("order")
 
 # %% [markdown]
-# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$: on paper as in a computer.
+# **With bars there are no shortcuts** (the lecture says: you cannot short-circuit). No $\bar w$ without $\bar z$, no $\bar z$ without $\bar h$.
 #
 # ### Exercise `backward`
 #
-# Chain your steps; there are three checks. Return a dictionary with exactly the keys `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"`, each with the bar of that variable. Read $z$, $h$, $e$ from the cache: computing them again from $w$ and $x$, or changing the cache, costs half the points.
+# Chain your steps. Return a dictionary with exactly the keys `"e"`, `"h"`, `"v"`, `"w"`, `"x"`, `"y"`, `"z"`, each with its bar. Check *loss* looks at `"e"` and `"y"`, *product* at `"h"` and `"v"`, *neuron* at `"w"`, `"x"` and `"z"`. Read $z$, $h$, $e$ from the cache: computing them again from $w$ and $x$, or changing the cache, costs half the points.
 
 # %% answer="backward"
 def backward(cache, x, y, w, v, sigma, l_bar=1.0):
@@ -466,7 +469,7 @@ if ready("backward"):
     compare(backward)
 
 # %% [markdown]
-# Try it yourself with nudges of any size. As a function of $w_1$ the loss is no parabola: its curvature changes, so a large nudge gives a wrong slope:
+# Try it yourself with nudges of any size. For a parabola, nudging both ways is exact, however large the nudge (notebook 01 says why). As a function of $w_1$ the loss is no parabola: its curvature changes, so a large nudge gives a wrong slope:
 
 # %% show="show_nudge_test"
 from barprop.widgets import NudgeTest
@@ -482,7 +485,7 @@ NudgeTest(variable="w1")
 #
 # ### Exercise `new_steps`
 #
-# For each, return $(\bar v, \bar h)$. The cache always holds all three numbers: $v$, $h$ and $e$. **Which of them does each step read?** $h$ may be $0$, and $v$ too, except where you divide by it.
+# For each, return $(\bar v, \bar h)$. The cache always holds all three numbers: $v$, $h$ and $e$. **Which of them does each step read?** $h$ may be $0$, and $v$ too, except in $e = h/v$.
 
 # %% answer="new_steps"
 def bars_sum(e_bar, cache):
@@ -620,7 +623,7 @@ def logistic_backward(cache, x, y, w, l_bar=1.0):
 check("logistic_backward")
 
 # %% [markdown]
-# Read $\bar m$ as a teacher's attention. Three examples have the margins $-4$, $0$ and $4$. If their inputs are equally large, which of them moves the weights most?
+# Think of the size of $\bar m$ as the attention that a teacher gives to an example. Three examples have the margins $-4$, $0$ and $4$. If their inputs are equally large, which of them moves the weights most?
 
 # %%
 guess_most = None  # -4, 0 or 4; not graded
@@ -631,7 +634,7 @@ if ready("logistic_backward"):
         cache = {"z": m, "m": m, "l": float(softplus(-m))}
         m_bar = logistic_backward(cache, np.array([1.0]), 1, np.array([m]))["m"]
         print(f"margin {m:+.0f}: m_bar = {float(m_bar):+.3f}")
-    print(f"A clearly right answer gets almost none of l_bar, a clearly wrong one almost all of it. Your guess: {guess_most}")
+    print(f"In size, a clearly right answer gets almost none of l_bar, a clearly wrong one almost all of it. Your guess: {guess_most}")
 
 # %% [markdown]
 # ## What if memory is short?
@@ -646,7 +649,7 @@ CacheLedger(depth=30)
 # %% [markdown]
 # <details><summary>One good choice</summary>
 #
-# $x$ and 19 of the $z$, spread so that no two neighbouring layers are without: $h$ is one cheap call away from $z$, and a missing $z$ one product away from the layer before. Each missing $z$ is made twice and not kept, so the work is 3.7 forward passes in place of 3.0. With the first 19 $z$, eleven layers are walked again and again: 5.2.
+# $x$ and 19 of the $z$, spread so that no two neighbouring layers are without their $z$: $h$ is one cheap call away from $z$, and a missing $z$ one product away from the layer before. Each missing $z$ is made twice and not kept, so the work is 3.7 forward passes in place of 3.0. With the first 19 $z$, eleven layers are walked again and again: 5.2.
 # </details>
 #
 # Two tricks, both about $\sigma$, make the cache smaller.
@@ -701,7 +704,7 @@ def relu_slope(h):
 check("slopes_from_output")
 
 # %% [markdown]
-# **Trick two: do not store the nonlinearity's output; compute it again.** $h = \sigma(z)$ is one cheap call, so keep $z$ and recompute $h$ on the way back. Less memory, a little more work: $z$ is fetched anyway, for the slope, and a cheap call often takes less time than fetching $h$ too.
+# **Trick two: do not store the nonlinearity's output; compute it again.** Keep $z$, and recompute $h = \sigma(z)$ on the way back: less memory, for one cheap call. Often it is not even slower: $z$ is fetched anyway, for the slope, and the call may take less time than fetching $h$ as well.
 #
 # ### Exercise `backward_recompute`
 #
@@ -759,7 +762,8 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
     """Stochastic gradient descent on the one-neuron graph.
 
     X: (n, d), one example per row. Y: (n,). w: (d,). v: a number. lr: the learning rate.
-    Returns (w, v, losses): new w (d,), also for steps = 0, new v, and one loss per step; the w given is unchanged.
+    Returns (w, v, losses). w: a new array (d,), even for steps = 0; the w given stays unchanged. v: a number.
+    losses: a list or array with one loss per step.
     """
     ### BEGIN SOLUTION
     rng = np.random.default_rng(seed)
@@ -843,7 +847,7 @@ Descent()
 # </details>
 # <details><summary>Which cached number does the step h = tanh(z) need on the way back?</summary>
 #
-# $z$ is enough, and so is $h$, since the slope of tanh can be computed from either. In our neuron only $z$ can be dropped at no cost: $h$ is also read by the step $e = v\,h$.
+# $z$ is enough, and so is $h$, since the slope of tanh can be computed from either. Of the two, only $z$ can be dropped at no cost: $h$ is also read by the step $e = v\,h$.
 # </details>
 # <details><summary>For ReLU and z = -3: what does w learn from this example?</summary>
 #

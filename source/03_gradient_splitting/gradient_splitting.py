@@ -33,7 +33,7 @@ from barprop.pictures import splitting
 #
 # ### Exercise `who`
 #
-# By hand, without code. Which term contributes more to $z$ (`makes_z`)? And which weight gets the larger bar, in size (`is_fed`)? Answer 1 or 2 for each, counted as in the formula. (The check does not say which of the two is wrong.)
+# By hand, without code. Which term contributes more to $z$ (`makes_z`)? And which weight gets the larger bar, in size (`is_fed`)? Answer 1 or 2 for each, numbered as in the formula. (The check does not say which of the two is wrong.)
 
 # %% answer="who"
 # Put 1 or 2 in place of each None.
@@ -60,13 +60,13 @@ who = {"makes_z": 2, "is_fed": 1}
 check("who")
 
 # %% [markdown]
-# As a graph these are two products and a sum. Some $\bar z$ comes back to the output, here $-2$. Which bars come back to the two terms, and which to the two weights (in place of the question marks)?
+# As a graph these are two products and a sum. Some $\bar z$ comes back to the output, here $-2$. Which bars come back to the two terms, and which to the two weights (in place of the question marks)? (You see the answer after the exercise.)
 
 # %% show="show_question"
 splitting.products_and_sum(x=[3, 1], w=[0.1, 2], z_bar=-2)
 
 # %%
-guess_bars = {"terms": None, "weights": None}  # two numbers each, such as (-2, 0); not graded
+guess_bars = {"terms": None, "weights": None}  # two numbers each, such as (5, 7); not graded
 
 # %% [markdown]
 # ### Exercise `split`
@@ -110,18 +110,18 @@ if ready("split"):
     print("The bars of the terms: -2 and -2, undivided. Your guess:", guess_bars)
 
 # %% [markdown]
-# The sum passes $\bar z$ on, **undivided, to both terms**: nudge either by $0.1$ and $z$ moves by $0.1$. The products make the difference, and not by the size of the term: **the weight next to the larger $|x|$ gets more**.
+# The sum passes $\bar z$ on, **undivided, to both terms**: nudge either by $0.1$ and $z$ moves by $0.1$. The products make the difference. **The weight next to the larger $|x|$ gets more**, however large its term is.
 #
 # How much more? A weight's **share** of the gradient is the size of its bar, divided by the sum of all sizes. With $x = (3, 1)$, what is the share of $w_1$, in percent? Then both weights take one training step, and $z$ changes: what percentage of *that* comes from the first term?
 
 # %%
-# Your guess for the first term, in percent; not graded
-guess = {"gradient": None, "step": None}
+# Your guess for the first term, in percent; not graded. (You see the answers after the next two exercises.)
+guess_shares = {"gradient": None, "step": None}
 
 # %% [markdown]
 # ### Exercise `gradient_share`
 #
-# Return the share of every weight. Shares lie between 0 and 1 and add up to 1, whatever the signs. You are given $x$ only, which should make you think about $\bar z$ for a moment.
+# Return the share of every weight. Shares lie between 0 and 1 and add up to 1, whatever the signs. You are given only $x$. Why is $\bar z$ not needed, as long as it is not 0?
 
 # %% answer="gradient_share"
 def gradient_share(x):
@@ -156,7 +156,7 @@ check("gradient_share")
 #
 # Every weight takes a step downhill with learning rate $\eta$: $w_i \leftarrow w_i - \eta\,\bar w_i$. Each term $w_i x_i$ has changed a bit, and so has their sum $z$. Return each term's share of the change of $z$.
 #
-# Neither $\eta$ nor $\bar z$ nor $w$ is passed. Convince yourself that you need none of them.
+# Neither $\eta$ nor $\bar z$ nor $w$ is passed. Convince yourself that you need none of them, for any $\eta > 0$ and $\bar z \ne 0$.
 
 # %% answer="step_share"
 def step_share(x):
@@ -190,7 +190,7 @@ check("step_share")
 # %% show="show_shares"
 if ready("gradient_share", "step_share"):
     x = np.array([3.0, 1.0])
-    display(splitting.shares(x, gradient_share(x), step_share(x), guess))
+    display(splitting.shares(x, gradient_share(x), step_share(x), guess_shares))
 
 # %% [markdown]
 # 75 % and 90 % answer two questions: the first is about the bars, the second about what a training step does to $z$. The factor $x$ comes in twice: on the way back, where $\bar z$ meets it, and on the way forward, where the step meets it again.
@@ -219,7 +219,7 @@ if ready("gradient_share", "step_share"):
 #
 # $$h_1 = W_1 x_1, \qquad h_2 = W_2 x_2, \qquad z = a_1 \cdot h_1 + a_2 \cdot h_2$$
 #
-# $x_i$ has $d_i$ input features, $W_i$ has the shape $(m_i, d_i)$, and $a_i$ holds one weight for each of the $m_i$ hidden units. ($m$ is a number of units here, no longer a margin.) The two networks may differ in size.
+# Now $x_i$ is a vector of $d_i$ features, and $W_i$ has the shape $(m_i, d_i)$. $a_i$ does what $v$ did: one weight for each of the $m_i$ hidden units. $z$ is the estimate. ($m$ is no margin here.) The two networks may differ in size.
 
 # %% show="show_networks"
 splitting.two_networks()
@@ -271,13 +271,13 @@ print(f"The first term moves by {moves[0]:.1f}, the second by {moves[1]:.1f}, z 
 print(f"That is {10 * sum(moves) / 0.1:.0f} per unit of x. Your guess: {guess_x_bar}")
 
 # %% [markdown]
-# What comes back to $x$ along the two paths is added up.
+# Nudging $x$ moved both terms. Remember it for $\bar x_1$ and $\bar x_2$.
 #
 # ### Exercise `branches_backward`
 #
 # Now go back through both networks: the bars of all eight variables. $\bar h$ is a vector, one number per unit. $\bar W$ is a matrix, since **a bar has exactly the shape of its variable**: its entry $(i, j)$ says how the loss reacts to a nudge of $W_{ij}$.
 #
-# There are two checks: *outside* looks at $a$ and $h$, *inside* at $W$ and $x$. Before you type: which of these bars read the cache?
+# Check *outside* looks at $a$ and $h$, *inside* at $W$ and $x$. Before you type: which of these bars read the cache?
 
 # %% answer="branches_backward"
 def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
@@ -319,9 +319,11 @@ check("branches_backward", "outside")
 check("branches_backward", "inside")
 
 # %% [markdown]
+# Which bars read the cache? Only $\bar a_1$ and $\bar a_2$.
+#
 # ### Exercise `fan_out`
 #
-# Often both networks look at the **same** $x$. Then one variable feeds two networks. Use for them what you have seen with two terms: return $\bar x$.
+# Often both networks look at the **same** $x$. Then one variable feeds two networks. Return the bars of all seven variables; new is only $\bar x$. Check *branches* looks at the other six bars, *x* at $\bar x$.
 #
 # Nudge $x$ and look at $z$: along how many paths does the change arrive there? You may use your `branches_backward`.
 
@@ -435,7 +437,7 @@ W_start = {"W1": rng.normal(size=(4, 4)) / 2, "W2": rng.normal(size=(12, 4)) / 2
 W_start |= {"a1": rng.normal(size=4) / 2, "a2": rng.normal(size=12) / np.sqrt(12)}
 
 # %% [markdown]
-# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. The loss is $\tfrac12(y - z)^2$, so $\bar z = z - y$ comes in. (Compare the arrays with each other: be alarmed when one ratio is a hundredth of its neighbour's.)
+# Look before you train. One backward pass on one example, and your `update_ratio` for all four arrays. The loss is $\tfrac12(y - z)^2$, so $\bar z = z - y$ comes in. The second line is for comparison: the same network with its features in centimetres. (Compare the arrays with each other: be alarmed when one ratio is a hundredth of its neighbour's.)
 
 # %% folded="show_first_step"
 if ready("branches_forward", "branches_backward", "update_ratio"):
@@ -446,16 +448,16 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
         print(f"second network, {title:18}: ", "   ".join(ratios))
 
 # %% [markdown]
-# The same $\bar z$ for both, and yet $W_2$ and $a_2$ get next to nothing: $\bar W_2$ has the small $x_2$ as a factor, and $\bar a_2$ the small $h_2$ that was made from it.
+# First line: the same $\bar z$ for both networks, and yet $W_2$ and $a_2$ get next to nothing: $\bar W_2$ has the small $x_2$ as a factor, and $\bar a_2$ the small $h_2$ that was made from it.
 #
-# Next, train both for 300 steps with your own functions. A network's weights are all its numbers in $W$ and $a$; how far they have moved is again divided by their length at the start. By this measure, how far will the 12 units get, compared with the 4: half as far, a tenth, a hundredth?
+# Next, train both for 300 steps with your functions. A network's weights are all its numbers in $W$ and $a$; how far they have moved is again divided by their length at the start. By this measure, how far will the 12 units get, compared with the 4: half as far, a tenth, a hundredth?
 
 # %%
 guess_units = None  # 0.5, 0.1 or 0.01; not graded
 
 # %% show="show_training"
 def train_two(X1, X2, lr, steps=300):
-    """Descent, one example per step. Returns the weights after every step, and the losses."""
+    """Descent, one example per step. Returns the weights at the start and after every step, and the losses."""
     path, losses = [W_start], []
     for i in np.random.default_rng(1).integers(len(y), size=steps):
         w = path[-1]
@@ -486,7 +488,7 @@ if ready("branches_forward", "branches_backward", "update_ratio"):
 # %% [markdown]
 # About a tenth, though the first update ratios differed by a factor of a hundred or more. The 4 units were fast: after about 100 steps they only went back and forth. The 12 units kept walking, slowly, all the time.
 #
-# Now with networks of your own sizes:
+# Now choose the sizes yourself. In these first steps, can more units make up for smaller inputs?
 
 # %% show="show_two_branches"
 from barprop.widgets import SplitBars
@@ -546,7 +548,7 @@ if ready("branches_forward", "branches_backward", "update_ratio", "rescale"):
 # %% [markdown]
 # Both move, the loss falls almost to zero, and then both stop because there is nothing left to learn.
 #
-# Would another learning rate have been enough? Try many: features of the second network in five sizes, $0.01$, $0.1$, $1$, $10$ and $100$; eleven rates; raw and rescaled (a few seconds). With which of these sizes, raw, will $\eta = 0.03$ bring the loss below $0.01$?
+# Would another learning rate have been enough? Try many: features of the second network in five sizes, $0.01$, $0.1$, $1$, $10$ and $100$; eleven rates; raw and rescaled (a few seconds). With which of these sizes, raw, will $\eta = 0.03$ bring the loss (the mean over the last 30 steps) below $0.01$?
 
 # %%
 guess_sizes = None  # such as [10, 100]; not graded
@@ -579,15 +581,15 @@ if ready("rescale"):
 # %% [markdown]
 # ## How large may the rate be?
 #
-# At some rate the loss shot up. For a linear model the data tell you which. First **one feature**: $e = x\,w$, and $l$ is the mean of $(y - e)^2/2$. Move $w$ by $u$, and $\bar w$ changes by $\lambda u$, where $\lambda$, the mean of $x^2$, is the **curvature**. At the optimum $\bar w = 0$; at a distance $t$, $\bar w = \lambda t$. One step turns $t$ into
+# At some rate the loss shot up. For linear models the data tell which. First **one feature**: $e = x\,w$, $l$ is the mean of $(y - e)^2/2$, so $\bar w$ is that of $(xw - y)x$. Moving $w$ by $u$ changes $\bar w$ by $\lambda u$; $\lambda$, the mean of $x^2$, is the **curvature**. At the best $w$, $\bar w = 0$; where $w$ lies $t$ above it, $\bar w = \lambda t$. One step turns $t$ into
 #
-# $$t - \eta\,\lambda\, t = (1 - \eta\lambda)\,t .$$
+# $$t - \eta\lambda\,t = (1 - \eta\lambda)\,t.$$
 #
-# Two examples, $x = 3$ and $x = 1$: $\lambda = 5$. Three rates, from $t = 1$:
+# Two examples, $x = 3$ and $x = 1$: $\lambda = 5$. Three rates:
 
 # %% show="show_one_feature"
 curvature = np.mean(np.array([3.0, 1.0]) ** 2)
-for rate in (0.1, 0.3, 0.5):
+for rate in (0.1, 0.3, 0.5):  # t begins at 1; it is negative where w lies below the best value
     distances = [(1 - rate * curvature) ** step for step in range(6)]
     print(f"rate {rate}: ", "  ".join(f"{t:+7.3f}" for t in distances))
 
@@ -634,7 +636,7 @@ def largest_stable_rate(X):
 check("largest_stable_rate")
 
 # %% [markdown]
-# A prediction that can be wrong deserves a test. Predict the limit from the data alone; then train with one percent less, with one percent more, and with a few rates around the limit.
+# A prediction that can be wrong deserves a test. The next cell takes the limit from your function, which sees only the data. Then it trains with one percent less, with one percent more, and with a few rates around the limit.
 
 # %% folded="show_crossing"
 def descend(X, target, rate, steps=400):
@@ -658,7 +660,7 @@ if ready("largest_stable_rate"):
     display(splitting.crossing(curves, factors, ends))
 
 # %% [markdown]
-# Exactly there. The **steepest** direction alone, the one with the largest $\lambda$, sets the limit. At the rates that it allows, descent along the flat directions is slow.
+# The border lies exactly where your function predicted it. The **steepest** direction alone, the one with the largest $\lambda$, sets the limit. At the rates that this direction allows, descent along the flat directions is slow.
 #
 # Finally: why does rescaling let you keep one rate? Take five data sets whose features have sizes from $0.001$ to $1000$. Each has a largest stable rate. Roughly, what is the largest of the five divided by the smallest: before rescaling, and after?
 
@@ -711,4 +713,4 @@ if ready("rescale", "largest_stable_rate"):
 #
 # - In its first step **Adam** moves each weight by about $-\eta\,\mathrm{sign}(\bar w_i)$. What is then each term's share in the change of $z$? Which terms still hardly change?
 # - Start with a tiny $W_2$ instead of a tiny $x_2$. Which of $W_2$ and $a_2$ starves now?
-# - `rescale` with a learned factor for each feature is called RMSNorm. Derive its backward and test it with `numerical_gradient`. Which direction of $h$ gets no gradient?
+# - `rescale` with a learned factor for each feature is called RMSNorm. Derive its backward and test it with your `numerical_gradient` (copy it from notebook 01). Which direction of $h$ gets no gradient?
