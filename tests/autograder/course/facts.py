@@ -18,6 +18,7 @@ from barprop.data import class_names, digits, panda
 from barprop.picture_net import as_jpeg, build, load_tensors, multiplications
 from barprop.picture_net.build import GROUPS
 from barprop.pictures.photos import probabilities
+from barprop.widgets import SplitBars
 from barprop.widgets.cache_ledger import account
 from tests import needs
 
@@ -97,6 +98,30 @@ def _experiment() -> dict[str, Any]:
         exec(cells[cell], names)
     exec(cells["show_starving"].split("\n\n\nif ")[0], names)
     return names
+
+
+def bars_that_read_the_cache() -> list[str]:
+    """Return which bars of notebook 03's two networks change when other numbers stand in the cache."""
+    rng = np.random.default_rng(0)
+    shapes = {"x1": (2,), "x2": (3,), "W1": (4, 2), "W2": (5, 3), "a1": (4,), "a2": (5,)}
+    given = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    stored = n03_gradient_splitting.branches_forward(**given)
+    right = n03_gradient_splitting.branches_backward(1.3, stored, **given)
+    other = n03_gradient_splitting.branches_backward(1.3, {name: u + 1.0 for name, u in stored.items()}, **given)
+    return [name for name in right if not np.allclose(right[name], other[name])]
+
+
+def centimetres_over_metres() -> float:
+    """Return how much larger the features of the second line of the first update ratios are than those of the first."""
+    names = _experiment()
+    ratio = names["X2"] / names["X2_small"]
+    return float(ratio.mean()) if np.allclose(ratio, ratio.mean()) else np.nan
+
+
+def units_make_up_for_small_inputs() -> bool:
+    """Whether the second branch of the widget moves at least half as far as the first with any number of units."""
+    ends = [SplitBars(mode="train", steps=20, units2=units).movements() for units in range(1, 33)]
+    return any(second[-1] >= first[-1] / 2 for first, second in ends)
 
 
 def a_tenth_of_the_way() -> bool:
