@@ -51,7 +51,7 @@ class Node:
         return f"{type(self).__name__}({self.data})"
 
     def receive(self, bar: np.ndarray) -> None:
-        """Add one more bar to those that have arrived."""
+        """Add one more contribution to those that have arrived."""
         self.bar = self.bar + bar
 
     def __add__(self, other: Any) -> Any:
@@ -98,7 +98,7 @@ class Value(Node):
     __array_ufunc__ = None  # array + Value: NumPy steps aside and asks the Value
 
     def receive(self, bar: np.ndarray) -> None:
-        """Add one more bar; what broadcasting stretched on the way forward is summed."""
+        """Add one more contribution; what broadcasting stretched on the way forward is summed."""
         super().receive(unbroadcast(bar, self.data.shape))
 
     def __add__(self, other: Any) -> Value:

@@ -88,9 +88,7 @@ def _first_entries(bar: np.ndarray, shape: tuple[int, ...], right: Any) -> Any:
     return place[tuple(slice(0, length) for length in shape)]
 
 
-_MIXED = (
-    "reshape takes the entries one after the other, so bars of different entries are added up. Sum along whole axes."
-)
+_MIXED = "reshape takes the entries one after the other, so what belongs to different entries is added up. Sum along whole axes."
 
 UNBROADCAST = Exercise(
     name="unbroadcast",
@@ -111,19 +109,19 @@ UNBROADCAST = Exercise(
                 _group(_ONES, _BOTH)(lambda bar, shape, right: np.reshape(right, [n for n in shape if n != 1]))),
         Mistake("the first axis, whatever the shape", "You sum along axis 0 and nothing else. Which axes are new for this shape, and which had length 1?",
                 _group(*_EVERY)(lambda bar, shape, right: bar.sum(axis=0) if bar.ndim else None)),
-        Mistake("mean instead of sum", "An entry that was used four times gets four bars, and bars add up. You take their mean.",
+        Mistake("mean instead of sum", "From an entry that was used four times, four contributions come back, and its bar is their sum. You take their mean.",
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: right * (np.size(right) / bar.size))),
         Mistake("summed the last axes", "Broadcasting puts new axes in front; you sum the last ones.", _group(_FRONT, _BOTH)(_last_axes)),
         Mistake("one axis in front only", "One axis in front is summed. For shape () both axes of (2, 3) are new.",
                 _group(_FRONT, _ONES, _BOTH)(_one_axis_in_front)),
-        Mistake("nothing summed", "The bar is returned unchanged. An entry that was used four times gets the sum of its four bars.",
+        Mistake("nothing summed", "The bar is returned unchanged. To an entry that was used four times four contributions come back; its bar is their sum.",
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: bar)),
-        Mistake("the first use only", "The shape is right, but every use but the first is thrown away. Each use of an entry brings a bar.",
+        Mistake("the first use only", "The shape is right, but every use but the first is thrown away. Something comes back from each use of an entry.",
                 _group(_FRONT, _ONES, _BOTH)(_first_entries)),
         Mistake("reshaped, then summed", _MIXED, _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: bar.reshape((*shape, -1)).sum(axis=-1))),
         Mistake("reshaped with the rest in front, then summed", _MIXED,
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: bar.reshape((-1, *shape)).sum(axis=0))),
-        Mistake("everything summed", "All bars are added up to one number. Each entry of the operand gets only the bars of its own uses.",
+        Mistake("everything summed", "Everything is added up to one number. Each entry of the operand gets only what comes back from its own uses.",
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: np.full(shape, bar.sum()))),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Node: the tape with two steps, + and *."""
+"""Node: the tape with two kinds of step, + and *."""
 
 from __future__ import annotations
 

@@ -267,7 +267,7 @@ TOPOLOGICAL_ORDER = Exercise(
     oracle=lambda case: case.known,
     drive=_order_drive,
     mistakes=(
-        Mistake("calls itself", "Right on small graphs. On a chain of 10,000 a function that calls itself runs into Python's limit of about 1,000 nested calls: keep a list of what is still to do instead.",
+        Mistake("calls itself", "Right on small graphs. On a chain of 10,000 a function that calls itself runs into Python's limit of nested calls (1,000 by default): keep a list of what is still to do instead.",
                 lambda c, right: {"a long chain": "Python's limit of nested calls was hit"} if "a long chain" in right else right),
         Mistake("looks through a list", "Right, but with ten times as many nodes it takes a hundred times as long: `in` on a list looks through all of it. A set finds its entries at once.",
                 lambda c, right: {"the work": _GROWS} if "the work" in right else right),

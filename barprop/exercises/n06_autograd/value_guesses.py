@@ -25,7 +25,9 @@ _ONE_STEP = (
     "square",
 )
 _STOPS = "The bars stop after one step: you pass them on from the inputs to the result. Which end has a bar first?"
-_ASSIGNED = "A node that is used twice gets a bar from each use. In yours the second overwrites the first."
+_ASSIGNED = (
+    "To a node that is used twice a contribution comes back from each use. In yours the second overwrites the first."
+)
 
 # operator -> what came in its place -> the value of that
 _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -148,7 +150,7 @@ def value_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
         yield from _other_values(output, operands)
         return
     if c.kind == "broadcast" and plain[2:3] in tuple("+-*/"):
-        hint = "A bar has the shape of the result. An entry that was used four times gets the sum of its four bars."
+        hint = "A bar has the shape of the result. To an entry that was used four times four contributions come back; its bar is their sum."
         yield "the shape of the result", hint, partial(_not_summed, expression, operands, operand)
     yield from _bars(c, expression, operands, operand, plain, right[output])
 

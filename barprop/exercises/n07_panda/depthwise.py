@@ -198,7 +198,7 @@ DEPTHWISE_CONV2D = Exercise(
                lambda c: _scattered(c, lambda bar, W: np.broadcast_to(bar, (len(bar), *W.shape)))),
         _input("W without the bar", "Each window hands on W alone. Where is the window's own bar?",
                lambda c: _scattered(c, lambda bar, W: np.broadcast_to(W, (len(bar), *W.shape)))),
-        Mistake("averaged the windows", "You divide by the number of windows a pixel was in. Their bars add up; no mean was taken.",
+        Mistake("averaged the windows", "You divide by the number of windows a pixel was in. What comes back from them adds up; no mean was taken.",
                 one_output("h_prev_bar", _averaged)),
         Mistake("forgot the stride", "Right for s = 1 only. Where does the window move when s is larger?", lambda c, right: _without_stride(c)),
         _input("forgot the stride in the input's bar", "Right for s = 1 only. Where does the window move when s is larger?",
