@@ -10,7 +10,7 @@ import { stage } from "./shared/stage.js";
 
 const MAGNIFIED = 32;
 /** @type {Record<string, string>} */
-const CONTROLS = { attack: "the attack", noise: "random signs", shuffled: "the attack, pixels shuffled" };
+const CONTROLS = { attack: "the attack", noise: "random signs", shuffled: "the attack, numbers shuffled" };
 
 /** A probability in percent, with more digits near 0. @param {number} share */
 function percent(share) {
@@ -77,7 +77,7 @@ function paintClasses(svg, width, names, { title, shares, target, style }) {
   svg.replaceChildren(draw("text", { x: 0, y: 13, class: "bp-soft-text" }, title), ...parts);
 }
 
-const TASK = "Choose a class, then take steps until the network sees it. Do random signs of the same size do it too? And the same attack with its pixels shuffled?";
+const TASK = "Choose a class, then take steps until the network sees it. Do random signs of the same size do it too? And the same attack with its numbers shuffled?";
 const PATIENCE = 10_000;
 
 /**

@@ -42,7 +42,7 @@ class PicturePad(Widget):
     steps : int
         To begin with, 0 to 20.
     control : str
-        "attack"; "noise" for random signs of the same size; "shuffled" for the attack with its pixels shuffled.
+        "attack"; "noise" for random signs of the same size; "shuffled" for the attack with its numbers shuffled.
     eps, alpha : float
         Largest change of a number, and length of a step.
 
@@ -163,7 +163,7 @@ class PicturePad(Widget):
         what = {
             "attack": "towards",
             "noise": "of random signs, as large as towards",
-            "shuffled": "with shuffled pixels towards",
+            "shuffled": "with shuffled numbers towards",
         }
         return (
             f"A photo: the network sees {self.names[first]} with {100 * sure:.1f} %; after {self.steps} "

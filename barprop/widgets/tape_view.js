@@ -125,7 +125,7 @@ function render(context) {
     const [parent, node] = item.split(">").map(Number);
     const share = nodes[node].shares[nodes[node].parents.indexOf(parent)];
     const size = share === null || share === undefined ? "which nudging cannot check" : `of size ${show(share)}, by nudging`;
-    return `From ${named(nodes[node])} back to ${named(nodes[parent])}: a bar ${size}.`;
+    return `From ${named(nodes[node])} back to ${named(nodes[parent])}: a contribution ${size}.`;
   };
   const page = stage(context, {
     title: "The tape you recorded",

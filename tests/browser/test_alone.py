@@ -62,7 +62,7 @@ def test_a_photo_is_attacked_without_a_kernel(folder: Path, tab: Any) -> None:
         "After 6 steps towards blue (the attack), the network sees blue"
     ).wait_for()
     tab.get_by_label("change", exact=True).select_option("shuffled")
-    tab.locator("[role=status]").get_by_text("pixels shuffled), the network sees red").wait_for()
+    tab.locator("[role=status]").get_by_text("numbers shuffled), the network sees red").wait_for()
     tab.get_by_label("wanted class").fill("gibbon")
     tab.keyboard.press("Tab")
     assert "There is no class called gibbon in this page." in said(tab)
