@@ -61,7 +61,7 @@ ContractCard("ReLU")
 #
 # ### Exercise `Product`
 #
-# The neuron's last step before the loss, $e = v\,h$, as a layer with `w = (v,)`. New: `h` may hold $n$ examples, all with the same $v$.
+# Write the neuron's last step before the loss, $e = v\,h$, as a layer with `w = (v,)`. New: `h` may hold $n$ examples, all with the same $v$.
 #
 # **Which array must `forward` cache?** You will decide this for six classes; a table further down compares your decisions with what your classes really keep.
 
@@ -98,7 +98,7 @@ class Product:
 # %% [markdown]
 # <details><summary>My v̄ has one entry for each example</summary>
 #
-# There is one $v$. Nudge it, and all $n$ outputs move. What happens to bars that come back along $n$ paths? (You solved this in `fan_out`.)
+# There is one $v$. Nudge it, and all $n$ outputs move. So something comes back to $v$ along $n$ paths. What becomes of it? (You solved this in `fan_out`.)
 # </details>
 # <details><summary>It says two objects share a cache</summary>
 #
@@ -160,7 +160,7 @@ def linear_backward(Z_bar, X, W):
 # %% [markdown]
 # <details><summary>The shapes fit, the numbers don't</summary>
 #
-# With a square $W$ every order fits. $\bar W_{jk}$ has an output $j$ and a feature $k$, but no example. So over which index do you sum? (In a matrix product it is the index in the middle.)
+# With a square $W$ a product and its transpose have the same shape, and so have $W$ and $W^\top$: shapes alone don't decide. $\bar W_{jk}$ has an output $j$ and a feature $k$, but no example. So over which index do you sum? (In a matrix product it is the index in the middle.)
 # </details>
 # <details><summary>What is b̄ made of?</summary>
 #
@@ -297,7 +297,7 @@ check("ReLU", "backward")
 # %% [markdown]
 # ### Exercise `Tanh`
 #
-# The same with a smooth curve in place of the kink. **Which array does this layer cache**, and which need it not keep?
+# The same with a smooth curve in place of the kink. **Which array does this layer cache, and which can it do without?** If it kept only the other one: what would `backward` have to do?
 
 # %%
 tanh_keeps = None  # "h_prev", "h" or "both"?
@@ -362,15 +362,15 @@ guess_bar = None  # times 2, times 1 or times 0.5? Not graded.
 #
 # Rows may be single numbers, `(n,)`, or vectors, `(n, k)`; the squared length of a vector is the sum of the squares of its entries. `backward` returns the bars of both inputs, $(\bar e, \bar y)$.
 #
-# **Which arrays does it cache?**
+# **Say $e$ and $y$ have 4 rows of 3 floats, 8 bytes each. How many bytes must `forward` keep, at the least?**
 
 # %%
-squared_keeps = None  # "e", "y", "both" or "their difference"?
+squared_keeps = None  # in bytes
 
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Their difference is enough; its number of rows is the $n$ that you divide by. Both inputs work too, but take twice the memory.
+# 96 bytes, for the difference of the two; its number of rows is the $n$ that you divide by. Both inputs work too, but take twice the memory.
 # </details>
 
 # %% answer="SquaredError"
@@ -435,9 +435,9 @@ with np.errstate(over="ignore", invalid="ignore"):
         print(f"logits ({z:g}, 0): {top:.3g} / {bottom:.3g} = {top / bottom:.4g}")
 
 # %% [markdown]
-# The probability is 1, and the computer says *not a number*. But add the same number to all logits of a row, and no probability changes. Choose that number well.
+# The probability is 1, and the computer says *not a number*. Add the same number to all logits of a row, and no probability changes. Choose that number well.
 #
-# And its bar? With $S = \sum_j \mathrm e^{z_j}$, one row has $l = -\log p_{\mathrm{label}} = -z_{\mathrm{label}} + \log S$. Fill in the slopes for the logits $z = (0, 0)$ and label 1, in this order. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged. The last two are sums of slopes above them. (By symmetry, $\log S$ has equal slopes along both.)
+# And the bars of the logits? With $S = \sum_j \mathrm e^{z_j}$, one row has $l = -\log p_{\mathrm{label}} = -z_{\mathrm{label}} + \log S$. Fill in the slopes for $z = (0, 0)$ and label 1, in this order. "$S$ along $z_0$" is how fast $S$ moves when $z_0$ alone is nudged. The last two are sums of slopes above them. (By symmetry, $\log S$ has equal slopes along both.)
 
 # %%
 slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "log S along z_0": None}
@@ -454,15 +454,15 @@ for name, guess in slopes.items():
 # %% [markdown]
 # ### Exercise `SoftmaxCrossEntropy`
 #
-# The same for $n$ rows and any logits. Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$, which has a check of its own. `backward` returns the bar of the logits. **What does it cache?**
+# The same for $n$ rows and any logits. Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$, which has a check of its own. `backward` returns the bar of the logits. **Logits, probabilities, labels: which of these need it not keep?**
 
 # %%
-softmax_keeps = None  # in your own words
+softmax_keeps = None  # what it keeps, in your own words
 
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# Probabilities and labels; or the logits and the labels, and compute the probabilities again.
+# The logits; or the probabilities, if `backward` computes them again from the logits. It always needs the labels.
 # </details>
 
 # %% answer="SoftmaxCrossEntropy"
@@ -557,7 +557,7 @@ for name, decision, given, second in decisions():
         print(f"    your class keeps: {kept(layer, **tensors)}")
 
 # %% [markdown]
-# The card once more, now with all six layers. Of the arrays that it offers, three layers have two smallest sets that work. Which three?
+# The card once more, now with all six layers. On this card, three of them have two different choices of what `forward` keeps: each is enough, and leaves nothing to spare. Which three?
 
 # %% show="show_contracts"
 from barprop.widgets import ContractCard
@@ -629,7 +629,7 @@ check("Network", "forward")
 check("Network", "backward")
 
 # %% [markdown]
-# The checks test `Network` with layers of ours as well as yours, so a mistake in `Linear` does not cost you points twice. Now nudge a real one: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight up and down?
+# Most checks build `Network` from layers of ours. One takes yours, and only compares the network with the same layers called one after another. So a mistake in `Linear` costs nothing here. Now nudge a real network: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight up and down?
 
 # %%
 guess_passes = None
@@ -660,7 +660,7 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
 #
 # ## Training
 #
-# A **training step** takes the next batch: forward, loss, the `backward` of the loss, the `backward` of the network; then every weight moves against its bar, at rate `lr`. An **epoch** takes all examples once, in an order shuffled with `seed`; its last batch may be smaller.
+# A **training step** takes the next batch: forward, loss, the `backward` of the loss, the `backward` of the network; then every weight moves against its bar, at rate `lr`. An **epoch** takes all examples once, each time in a newly shuffled order; its last batch may be smaller.
 
 # %% show="show_batches"
 order = np.random.default_rng(1).permutation(10)
@@ -672,7 +672,7 @@ for start in range(0, 10, 4):
 #
 # Train with your own `SoftmaxCrossEntropy`. Return the new weights, a list of tuples, and the losses: one per training step, each computed before the weights move. The `w` you are given stays as it was; what you return are new arrays, even after 0 epochs.
 #
-# The bars at one step belong to the weights of that step: compute all of them, then move.
+# One generator, made from `seed`, draws a new order for each epoch. (The checks also accept one order for all epochs.) The bars at one step belong to the weights of that step: compute all of them, then move.
 
 # %% answer="train_digits"
 def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
@@ -738,7 +738,7 @@ if trained:
 # %% [markdown]
 # Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. (The picture shows the 8 units that changed most.)
 #
-# Each pixel has 64 weights, one to each hidden unit. For how many of the 784 pixels have all 64 kept exactly the value they started with?
+# Each pixel has 64 weights, one to each hidden unit. For how many of the 784 pixels have all 64 weights kept exactly their first values?
 
 # %%
 guess_untouched = None
@@ -760,7 +760,7 @@ if trained:
     display(layers.digit_grid(X_test[wrong], labels_test[wrong], named[wrong]))
 
 # %% [markdown]
-# One handwriting is missing: yours. Draw a digit in the box. The weights are random again, so the network's answer means nothing yet. Then run the cell below this one and watch the probabilities while your layers learn.
+# One handwriting is missing: yours. Run the next cell and draw a digit in its box. The weights are random again, so the network's answer means nothing yet. Then run the cell after it and watch the probabilities while your layers learn.
 
 # %% folded="show_hand"
 if trained:
@@ -785,7 +785,7 @@ if trained:
 # ## What to take away
 #
 # - A layer has a forward and a backward. It caches what its own `backward` reads.
-# - What was used several times on the way forward gets the sum of its bars on the way back.
+# - The bar of what was used several times is the sum of what comes back from each use.
 # - Go through a list of layers from its end, and any chain has its bars.
 #
 # Three quick questions:

@@ -33,7 +33,7 @@ X_train, labels_train, X, labels = digits()
 # %% [markdown]
 # (The example with the panda is from Goodfellow, Shlens and Szegedy, "Explaining and harnessing adversarial examples", 2015. Their figures were 57.7 % and 99.3 %.)
 #
-# The network that we attack reads digits. It is like yours from notebook 04, 784–64–10, and already trained; `classifier.py` beside this notebook loads it. `X` holds 1,000 digits it has never seen, one flattened image per row, from 0 (paper) to 1 (ink). Below each digit: what the network sees, and how sure it is.
+# The network that we attack reads digits. It is like yours from notebook 04, 784–64–10, and already trained; `classifier.py` beside this notebook loads it. `X` holds 1,000 digits it has never seen, one flattened image per row, from 0 (paper) to 1 (ink). (In notebook 04 they were called `X_test`.) Below each digit: what the network sees, and how sure it is.
 
 # %% show="show_digits"
 adversarial.row(X[:10], network.forward(X[:10], w), labels[:10])
@@ -60,7 +60,7 @@ for pixel in (0, 469, 489):
 # %% [markdown]
 # ### Exercise `input_bar`
 #
-# The bar of each image **under its own loss**. You have:
+# Return the bar of each image **under its own loss**. You have:
 #
 # - `network.forward(x, w)`: logits; `loss.forward(logits, labels)`: their mean loss;
 # - `loss.backward()`: the bar of the logits;
@@ -113,14 +113,14 @@ if ready("input_bar"):
     display(adversarial.bars(X[:7], input_bar(net, X[:7], labels[:7])))
 
 # %% [markdown]
-# Look for the digits in their bars: ink that would close a gap, or remove a stroke. But most of a bar looks like noise, and lies where no pen would ever go. Keep that in mind.
+# Look for the digits in their bars: places where more ink would close a gap, or less ink would break a stroke. But most of a bar looks like noise, and lies where no pen would ever go. Keep that in mind.
 #
 # Below each bar: the size of its largest entry. These numbers differ by orders of magnitude.
 
 # %% [markdown]
 # ### Exercise `sensitivity`
 #
-# One number per image: the Euclidean length of its bar. We call digits with long bars *nervous*, and those with short bars *calm*.
+# Return one number per image: the Euclidean length of its bar. We call digits with long bars *nervous*, and those with short bars *calm*.
 
 # %% answer="sensitivity"
 def sensitivity(net, X, labels):
@@ -306,7 +306,7 @@ if ready("sensitivity", "fgsm"):
     print("your guess at 0.03:", guess_quarters)
 
 # %% [markdown]
-# The nervous ones fall first. But at $\varepsilon = 0.1$ more than a third of the calmest fall, too. Where the network is sure, soft-max keeps the loss almost flat; a little further on it climbs.
+# The nervous fall first. But at $\varepsilon = 0.1$ more than a third of the calmest fall, too. Where the network is sure, soft-max keeps the loss almost flat; a little further on it climbs.
 #
 # ## Small steps
 #
@@ -315,7 +315,7 @@ if ready("sensitivity", "fgsm"):
 # %% [markdown]
 # ### Exercise `pgd`
 #
-# *Projected gradient descent* (though we go up): steps like those of `fgsm`, of size `alpha`. After each, what went too far is brought back ("projected"): into the **ball**, at most `eps` from $X$ in each pixel, and into $[0, 1]$.
+# *Projected gradient descent* (though we go up): steps like those of `fgsm`, of size `alpha`. After each, what went too far is brought back ("projected"): into the **ball** (really a cube), at most `eps` from $X$ in each pixel, and into $[0, 1]$.
 
 # %% answer="pgd"
 def pgd(net, X, labels, eps, alpha, steps):
@@ -356,7 +356,7 @@ def pgd(net, X, labels, eps, alpha, steps):
 check("pgd")
 
 # %% [markdown]
-# We now compare the mean loss of all 1,000 digits at $\varepsilon = 0.1$, after one step of `fgsm` and after 2 to 20 small steps. How much larger will it be after 20 steps than after `fgsm`, in percent?
+# We now compare the mean loss of all 1,000 digits at $\varepsilon = 0.1$, after one step of `fgsm` and after $k = 2$ to $20$ steps of size $0.25/k$. How much larger will it be after 20 steps than after `fgsm`, in percent?
 
 # %%
 guess_gain = None
@@ -381,7 +381,7 @@ if ready("fgsm", "pgd"):
 # %% [markdown]
 # ### Exercise `targeted`
 #
-# You are given `targets`, the classes that the network should see; the function does not even get the true labels. Same steps, same ball. Should this loss grow or fall?
+# You are given `targets`, the classes that the network should see; the function does not even get the true labels. Same steps, same ball. Should the loss with these labels grow or fall?
 
 # %% answer="targeted"
 def targeted(net, X, targets, eps, alpha, steps):
@@ -528,7 +528,7 @@ if ready("fgsm"):
     display(adversarial.magnified(one[0], {"fgsm": made[1], "random signs": made[2]}, captions))
 
 # %% [markdown]
-# You can still see the 7 in both changes: full ink can only get lighter, and blank paper only darker. The rest looks like noise, twice. But the upper one does nearly the greatest harm that a change of this size can do.
+# You can still see the 7 in both changes: full ink can only get lighter, and blank paper only darker. In both, the rest looks like noise. But the upper one does nearly the greatest harm that a change of this size can do.
 #
 # Why do small changes have such a large effect? Add up what the slope promises. If all $d$ pixels move in the harmful direction, each contributes $\varepsilon\,|\bar x_i|$. With coin tosses most of this cancels out. For 784 pixels, how many times larger is the aimed sum: 5, 20 or 100?
 
@@ -546,11 +546,11 @@ if ready("input_bar"):
     print(f"If all |x_bar_i| were equal, it would be the square root of 784, {784**0.5:.0f}")
 
 # %% [markdown]
-# That is the paper's point. *Because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ stay about equally large). A photo has 150,000 numbers; for the panda $\varepsilon = 0.007$ was enough.
+# That is the paper's point. *Because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ are about equal). A photo has 150,000 numbers; for the panda $\varepsilon = 0.007$ was enough.
 #
 # ## Training on attacked digits
 #
-# Can the network learn to resist? Train it further, on digits attacked anew in every step. (That takes a minute.) Before, it gets 93 % of the clean digits right, and 15 % of those attacked. And afterwards?
+# Can the network learn to resist? Train it further, on digits attacked anew in every step. (That takes a minute.) Before, it gets 93 % of the clean digits right, and 15 % of those attacked by `fgsm` with $\varepsilon = 0.1$. And afterwards?
 
 # %%
 guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}  # in percent

@@ -28,7 +28,7 @@ from barprop.pictures import tape
 # %% [markdown]
 # ## A first try
 #
-# The result of a step does not know what it was made from. So let each result remember two things: what it was made from, and how to send a bar back there. Two sorts of step will do for now, a sine and a mean.
+# The result of a step does not know what it was made from. So let each result remember two things: what it was made from, and how to send a bar back there. Two kinds of step will do for now, a sine and a mean.
 
 # %% show="show_first_try"
 class Step:
@@ -79,7 +79,7 @@ print(f"20 means, 21 nodes: {2**20:,} visits; {compared(guess_visits, 2**20, fac
 # %% [markdown]
 # The bars are right, the cost is not: the engine walks every **path**, and each mean doubles the number of paths. With sixty means, at a million visits per second, this takes more than 36,000 years.
 #
-# The engine has a second flaw. `send_back` calls itself once for every step on the way, and Python allows only about 1,000 nested calls:
+# The engine has a second flaw. `send_back` calls itself once for every step on the way, and Python limits how deeply calls may be nested (to 1,000 by default):
 
 # %% show="show_recursion"
 y = Step(0.5)
@@ -93,7 +93,7 @@ except RecursionError as error:
 # %% [markdown]
 # ## Wait until everything has arrived
 #
-# In notebook 03 one $x$ fed two branches, and its bars **added up**. A node should pass its bar on only when all its bars have arrived and are added up; then once is enough.
+# In notebook 03 one $x$ fed two branches. Along each a **contribution** came back; the bar of $x$ was their **sum**. A node should pass its bar on only when all contributions have arrived; then once is enough.
 #
 # So list the nodes, each **after all those it was made from**. Go through the list from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**, inside a larger one from $x$.
 
@@ -112,7 +112,7 @@ guess_place = None  # not graded
 # %% [markdown]
 # ### Exercise `topological_order`
 #
-# Return a list of `node` and all nodes behind it: its parents, their parents and so on, each node once. Parents stand before what was made from them, so `node` is last. Tell nodes apart by `id(node)`, a number that each object has for itself; two may hold the same number. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
+# Return a list of `node` and all nodes behind it: its parents, their parents and so on, each node once. Parents stand before what was made from them, so `node` is last. Tell nodes apart by `id(node)`, a number that no two nodes share; their `data` may well be equal. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
 
 # %% answer="topological_order"
 def topological_order(node):
@@ -165,23 +165,23 @@ if ready("topological_order"):
     print(f"s is at position {1 + order.index(s)}; {compared(guess_place, 1 + order.index(s))}")
 
 # %% [markdown]
-# ## A tape with two steps
+# ## A tape with two kinds of step
 #
-# Now an engine can be right *and* fast. We begin with two steps: $+$ and $\times$.
+# Now an engine can be right *and* fast. We begin with $+$ and $\times$ only.
 #
 # ### Exercise `Node`
 #
-# A node remembers what it was made from (`parents`) and how to send a bar there (`back`: the bar of the result → a tuple with one bar for each parent). A sine would be
+# A node remembers what it was made from (`parents`) and how to go back there (`back`: the bar of the result → a tuple with one contribution for each parent). A sine would be
 #
 # `return Node(np.sin(self.data), (self,), lambda bar: (bar * np.cos(self.data),))`
 #
-# `backward` sets all bars to zeros, that of the node itself to ones, goes through your list from the end, and passes each parent its bar.
+# `backward` sets all bars to zeros, that of the node itself to ones, goes through your list from the end, and passes each parent its contribution.
 
 # %% answer="Node"
 class Node:
     """An array with a bar, which remembers the Nodes it was made from.
 
-    data: a number or an array. parents: a tuple of Nodes. back: bar -> a tuple of bars, one per parent.
+    data: a number or an array. parents: a tuple of Nodes. back: bar -> a tuple, what goes to each parent.
     """
 
     def __init__(self, data, parents=(), back=lambda bar: ()):
@@ -190,12 +190,12 @@ class Node:
         self.parents, self.back = parents, back
 
     def receive(self, bar):
-        """Add one more bar to those that have arrived."""
+        """Add one more contribution to those that have arrived."""
         ### BEGIN SOLUTION
         self.bar = self.bar + bar
         ### END SOLUTION
 
-    def __add__(self, other):  # self + other, two Nodes of one shape
+    def __add__(self, other):  # self + other, two Nodes of the same shape
         ### BEGIN SOLUTION
         return Node(self.data + other.data, (self, other), lambda bar: (bar, bar))
         ### END SOLUTION
@@ -206,7 +206,10 @@ class Node:
         ### END SOLUTION
 
     def backward(self):
-        """Fill .bar of everything this was made from. Ones here, zeros elsewhere to start with, every time."""
+        """Fill .bar of everything this was made from. To start with, every time: ones here, zeros elsewhere.
+
+        (Ones for an array: as if the loss were the sum of its entries.)
+        """
         ### BEGIN SOLUTION
         order = topological_order(self)
         for node in order:
@@ -220,7 +223,7 @@ class Node:
 # %% [markdown]
 # <details><summary>The bar of a * a is half of what it should be</summary>
 #
-# $a$ is used twice and gets two bars. What happens to the first when the second arrives?
+# $a$ is used twice, so two contributions arrive. What happens to the first when the second comes?
 # </details>
 # <details><summary>A second backward() gives larger bars</summary>
 #
@@ -232,7 +235,7 @@ class Node:
 # </details>
 # <details><summary>A small example</summary>
 #
-# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both have arrived, and only then does $a$ get its bar, once.
+# $s = ab$, $y = s + 3s$. The bar of $s$ is $1 + 3$ when both contributions have arrived, and only then does $a$ get its bar, once.
 # </details>
 
 # %% test="test_Node_steps"
@@ -253,14 +256,14 @@ if ready("topological_order", "Node"):
     z = w1 * x1 + w2 * x2
     h = z * z
     e = v * h
-    m = y + Node(-1.0) * e
-    l = Node(0.5) * (m * m)
+    difference = y + Node(-1.0) * e
+    l = Node(0.5) * (difference * difference)
     l.backward()
     print(f"the bar of v: {float(v.bar):+.2f}; {compared(guess_sign, '+' if v.bar > 0 else '-', '+', '-')}")
     display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
 
 # %% [markdown]
-# The bar of every variable, as in notebook 02, and you wrote how to go back through two steps only. Walk along the tape below, forward and back. If a bar is marked as wrong, find the first wrong bar on the way back. The mistake is in the step that made this bar.
+# The bar of every variable, as in notebook 02, and you wrote how to go back through two kinds of step only. Walk along the tape below, forward and back. If a bar is marked as wrong, find the first wrong bar on the way back. The mistake is in the step that made this bar.
 
 # %% folded="show_tape"
 if ready("topological_order", "Node"):
@@ -286,7 +289,7 @@ slope = round(((H + nudged).sum() - (H + b).sum()) / 0.1, 6)
 print(f"slope: {slope:g}; {compared(guess_slope, slope)}")
 
 # %% [markdown]
-# $b_0$ was used four times, so it gets four bars, and bars add up. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. One of two things, or both, can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
+# $b_0$ was used four times, so four contributions come back; its bar is their sum. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. One of two things, or both, can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
 
 # %%
 # The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Such as 0, or (0, 1).
@@ -295,7 +298,7 @@ guess_axes = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 # %% [markdown]
 # ### Exercise `unbroadcast`
 #
-# You get a bar in the shape of the result. Sum it down to the shape of the operand. Return a new array, even where nothing was broadcast.
+# You get a contribution, in the shape of the result. Sum it down to the shape of the operand. Return a new array, even where nothing was broadcast.
 
 # %% answer="unbroadcast"
 def unbroadcast(bar, shape):
@@ -399,7 +402,7 @@ print("a - 2 calls", a - 2)
 print("2 - a calls", 2 - a)
 
 # %% [markdown]
-# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` (given) sends each bar through your `unbroadcast`, then to the `receive` of `Node`. So for a broadcast operand a step may return the bar in its result's shape.
+# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` (given) sends each contribution through your `unbroadcast`, then to the `receive` of `Node`. So for a broadcast operand `back` may return it in the result's shape.
 #
 # ### Exercise `Value`
 #
@@ -417,7 +420,7 @@ class Value(Node):
 
     __array_ufunc__ = None  # in array + Value, NumPy steps aside and asks the Value
 
-    def receive(self, bar):  # given: whatever shape a bar arrives in, it is summed to the shape of data
+    def receive(self, bar):  # given: a contribution of any shape is summed to the shape of data
         super().receive(unbroadcast(np.asarray(bar), self.data.shape))
 
     def __add__(self, other):  # self + other
@@ -525,7 +528,7 @@ class Value(Node):
 # </details>
 # <details><summary>A small example</summary>
 #
-# For $\max(a, b)$, entry by entry: the larger one gets the bar, the other nothing. Two parents, two bars: `bar * (a > b), bar * (a <= b)`.
+# For $\max(a, b)$, entry by entry: the larger one gets the bar, the other nothing. Two parents, two entries: `bar * (a > b), bar * (a <= b)`.
 # </details>
 
 # %% test="test_Value_operators"
@@ -572,7 +575,7 @@ check("Value", "nonlinear")
 check("Value", "backward")
 
 # %% [markdown]
-# Your tape shows what each slope is made of:
+# The slopes from your tape, and beside each a formula that gives the same numbers:
 
 # %% folded="show_easiest"
 if ready("topological_order", "Value"):
@@ -621,7 +624,7 @@ if ready("topological_order", "Value"):
 # From now on a new function needs its forward only. But floats are not real numbers, and a forward pass that is right on paper may still fail:
 
 # %% show="show_overflow"
-z = np.array([1.0, 10.0, 1000.0])
+z = np.array([5.0, 10.0, 1000.0])
 with np.errstate(over="ignore", invalid="ignore"):
     print("log(1 + exp(z)):", np.log(1 + np.exp(z)))
     print("its slope:      ", np.exp(z) / (1 + np.exp(z)))
@@ -733,7 +736,7 @@ def train_with_tape(weights, lr=0.2):
     return weights, losses
 
 # %% [markdown]
-# It is one line, `loss.backward()`. Next to it, the same training steps with the classes that you wrote in notebook 04, each with a `backward` of its own. They are read from your saved notebook in the folder next door.
+# It is one line, `loss.backward()`. For comparison, the same training steps with the classes that you wrote in notebook 04, each with a `backward` of its own. They are read from your saved notebook in the folder next door.
 
 # %% folded="show_train_by_hand"
 from barprop.saved_answers import own_answers
@@ -767,7 +770,7 @@ if ready("Value", "compose"):
     display(tape.losses(lines))
 
 # %% [markdown]
-# The same losses, to the last few digits of a float (where both are shown). Before you look: how many nodes does one training step have? How much memory do the inputs take (images and weights, 8 bytes for each float)? And how much do the recorded results take?
+# The same losses, except for the last few digits of a float (where both are shown). Before you look: how many nodes does one training step have? How much memory do the inputs take (images and weights, 8 bytes for each float)? And how much do the recorded results take?
 
 # %%
 guess_memory = {"nodes": None, "MB of inputs": None, "MB recorded": None}
@@ -785,11 +788,11 @@ if ready("topological_order", "Value", "compose"):
     print(f"One node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone.")
 
 # %% [markdown]
-# Recorded results are one price; they grow with batch and depth. Ours keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
+# The price is the memory for the recorded results; it grows with batch and depth. Your tape keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
 #
 # ## And PyTorch
 #
-# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. When you call `.backward()`, PyTorch too adds up the bars of a node, and passes them on once all have arrived.
+# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. On `.backward()`, PyTorch too adds up what comes back to a node before it passes the sum on.
 
 # %% show="show_torch"
 try:
@@ -811,6 +814,11 @@ else:
 
 # %% [markdown]
 # What PyTorch has and yours lacks: hundreds of operations, GPU support, and years of fixed bugs.
+#
+# <details><summary>One more thing differs: who sets the bars to zero?</summary>
+#
+# Your `backward` does. PyTorch's does not: a second `.backward()` adds to what `.grad` holds, unless `zero_grad()` is called in between. (Above, each training step begins with new tensors.)
+# </details>
 
 # %% [markdown]
 # ## What to take away
@@ -824,7 +832,7 @@ else:
 #
 # <details><summary>A node is used by three others. How many times does it pass its bar on?</summary>
 #
-# Once, after all three bars have arrived and were added up.
+# Once, after the contributions of all three have arrived and been added up.
 # </details>
 # <details><summary>A row b of shape (10,) is added to a matrix of shape (32, 10). How is its bar made?</summary>
 #
@@ -832,7 +840,7 @@ else:
 # </details>
 # <details><summary>Why does backward() set all bars to zero first, and not only those of the inputs?</summary>
 #
-# Bars are added up. A step in the middle that keeps its old bar passes the old one on again.
+# Contributions are added to the bar that is there. A step in the middle that keeps its old bar passes it on once more.
 # </details>
 
 # %%

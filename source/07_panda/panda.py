@@ -66,13 +66,13 @@ linear = sum(number for kind, number in count.items() if kind.startswith("Linear
 print(f"Linear in all: {100 * linear / sum(count.values()):.1f} %; your guess: {guess_linear}")
 
 # %% [markdown]
-# Almost nine tenths. Take each pixel as an example with $c$ features, and a linear layer makes new features for it. `Pointwise` (given) makes each pixel a row and calls `Linear`. (It is called a $1 \times 1$ convolution. Larger ones come further down; the first layer, given, is one.)
+# Almost nine tenths. Take each pixel as an example with $c$ features, and a linear layer makes new features for it. `Pointwise` (given) makes each pixel a row and calls `Linear`. (Its usual name is $1 \times 1$ convolution. Those that look at more pixels come later; the network's first layer, given, is one.)
 #
-# First the simplest of the other layers.
+# First the simplest of the others.
 #
 # ### Exercise `ReLU6`
 #
-# A ReLU with a lid: below 0 it gives 0, above 6 it gives 6. Its slope at 0 and at 6 is 0.
+# A ReLU with a lid: 0 below 0, and 6 above 6. Its slope at 0 and at 6 is 0.
 # **Which array does it cache?** The largest arrays of the network go through this layer.
 
 # %%
@@ -235,7 +235,7 @@ class Residual:
 # </details>
 # <details><summary>What does a sum do to a bar?</summary>
 #
-# In notebook 03 both branches of a sum got the same bar. And $x$ is used twice: `fan_out` knew what to do with the two bars that come back.
+# In notebook 03 both branches of a sum got the same bar. And $x$ is used twice: `fan_out` knew what to do with what comes back along two paths.
 # </details>
 # <details><summary>It says that an array of a layer was changed</summary>
 #
@@ -273,15 +273,15 @@ if ready("ReLU6", "Residual"):
     print(f"all bars vanish in f: {block.backward(np.array([[1.0]]), [()])[1].item():g}; your guess: {guess_x_bar}")
 
 # %% [markdown]
-# Along the sum $\bar h$ arrives whole. Each block adds the bar from $f$: here 4 grows to 56. (For $f(x) = -x$ the two cancel.)
+# Along the sum $\bar h$ arrives whole. Each block adds what $f$ sends back: here 4 grows to 56. (For $f(x) = -x$ the two cancel.)
 #
 # ## Looking around
 #
-# A **depthwise** convolution slides a window of $k \times k$ pixels over the picture, $s$ pixels at a time. It adds up what it sees, each feature separately, with one set of weights:
+# A **depthwise** convolution slides a window of $k \times k$ pixels, in steps of $s$, each feature with its own $W$. For one example and one feature, window $(p, q)$ gives
 #
 # $$h_{pq} = b + \sum_{i,j=0}^{k-1} W_{ij}\; h_{\mathrm{prev},\,sp+i,\,sq+j}$$
 #
-# `forward` (given) loops over all positions $(i, j)$. `seen(h_prev, i, j)` views that position in *all* windows.
+# `forward` loops over the positions $(i, j)$. `seen` gives it a view of the entries there in *all* windows.
 #
 # How many windows do $7 \times 6$ pixels have for $k = 3$, $s = 2$?
 
@@ -299,7 +299,7 @@ print("your guess for k = 3, s = 2:", guess_windows)
 # Write `backward`. Three questions to begin with:
 #
 # - $W_{ij}$ was used in every window. What is its bar?
-# - A pixel was in up to $k^2$ windows, each time at a different position $(i, j)$. What is *its* bar?
+# - A pixel was in several windows, each time at a different position $(i, j)$. What is *its* bar?
 # - And a pixel that no window saw?
 
 # %% answer="DepthwiseConv2d"
@@ -314,7 +314,7 @@ class DepthwiseConv2d:
         self.k, self.s = k, s
 
     def seen(self, x, i, j):
-        """What of x is at position (i, j) in every window: (n, rows, columns, c). Write into it to write into x."""
+        """The entries of x at position (i, j) of every window: a view, (n, rows, columns, c). Write into it to write into x."""
         rows, columns = ((size - self.k) // self.s + 1 for size in x.shape[1:3])
         return x[:, i : i + self.s * (rows - 1) + 1 : self.s, j : j + self.s * (columns - 1) + 1 : self.s]
 
@@ -342,7 +342,7 @@ class DepthwiseConv2d:
 # </details>
 # <details><summary>Only the last position arrives in h_prev_bar</summary>
 #
-# `=` replaces the bar from another window. Bars of a fan-out *add up*.
+# `=` replaces what came back from another window. In a fan-out it *adds up*.
 # </details>
 # <details><summary>How do I add into a view?</summary>
 #
@@ -379,11 +379,11 @@ if ready("DepthwiseConv2d"):
     print("your guess:", guess_counts)
 
 # %% [markdown]
-# Nine windows, nine bars, one sum: the `fan_out` of notebook 03, in the shape of a picture.
+# Nine windows (in general up to $k^2$), nine contributions, one sum: the `fan_out` of notebook 03, as a picture.
 #
 # ## All together
 #
-# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Training also scales and shifts each feature, called batch normalisation; that is inside `W` and `b` now. A frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
+# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Batch normalisation, which scales and shifts each feature in training, is inside `W` and `b` now. A frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
 #
 # Without the trained weights, read on: the text says what you would see. One exercise is left, `smooth_saliency`.
 
@@ -409,11 +409,11 @@ if at_hand(net):
 # %% [markdown]
 # ## What does it look at?
 #
-# The bar of a pixel says how much the loss depends on that pixel. In notebook 05 such a picture was mostly noise: $\bar x$ is different for a slightly different photo. So average it over many of these.
+# The bar of a pixel says how much the loss depends on that pixel. In notebook 05 such a picture was mostly noise: $\bar x$ is different for a slightly different photo. So average $|\bar x|$ over many such photos.
 #
 # ### Exercise `smooth_saliency`
 #
-# Add normal noise with standard deviation `sigma` to each image, take the size $|\bar x|$ of the bar there, and return the mean over `samples` such noisy copies. Draw fresh noise for every copy and every pixel. `input_bar(net, X, labels)` is there for you.
+# Add normal noise with standard deviation `sigma` to each image, take the size $|\bar x|$ of the bar there, and return the mean over `samples` such noisy copies. Draw fresh noise for every copy and every pixel. Use `input_bar(net, X, labels)`.
 
 # %% answer="smooth_saliency"
 def smooth_saliency(net, X, labels, sigma, samples, seed):
@@ -475,7 +475,7 @@ if at_hand(net) and ready("smooth_saliency"):
 # The network is 97 % sure of the panda. After how many steps will "gibbon" win?
 
 # %%
-guess_steps = None  # 1 to 8; a pixel may turn back
+guess_steps = None  # 1 to 8; a pixel that has reached its limit may still turn back
 
 # %% folded="show_attack"
 if at_hand(net):
@@ -499,7 +499,7 @@ if at_hand(net):
 #
 # ## Is it luck?
 #
-# Perhaps *any* change of this size does it. Three controls, none beyond the same two levels: random signs; the very same change with its pixels shuffled; the very same change with its sign flipped. How probable will the network find the panda?
+# Perhaps *any* change of this size does it. Three controls, none beyond the same two levels: random signs; the very same change with its numbers shuffled; the very same change with its sign flipped. How probable will the network find the panda?
 
 # %%
 guess_panda = {"random signs": None, "shuffled": None, "flipped": None}  # in percent
@@ -588,7 +588,7 @@ if at_hand(net):
         print(f"{name:24} gibbon {p[GIBBON]:2.0f} %, panda {p[PANDA]:2.0f} %; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon both get a part; how much, rounding decides. The change was made for these pixels and this size. (To survive shifts, average the bars, with signs, over them.)
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon both get a part; how much each gets depends on rounding. The change was made for these pixels and this size.
 #
 # ## Yours
 #
@@ -629,21 +629,21 @@ PhotoAttack(net, targeted)
 # ## What to take away
 #
 # - In this network nearly nine tenths of the work is the `Linear` of notebook 04, at every pixel.
-# - A residual connection passes its bar on whole; a pixel adds up the bars of all its windows.
-# - $\bar x$, averaged over noisy copies, hints at what a network looks at; $\bar x$ itself shows how to make the network see something else.
+# - A residual connection passes its bar on whole; the bar of a pixel is the sum of what comes back from all its windows.
+# - $|\bar x|$, averaged over noisy copies, hints at what a network looks at; $\bar x$ itself shows how to make the network see something else.
 # - The direction matters, not the size: noise at least as large left the panda as it was.
 #
 # Three quick questions:
 #
-# <details><summary>All bars vanish inside the f of a residual block. What arrives at its input?</summary>
+# <details><summary>Why are only nine of the 16 blocks residual?</summary>
 #
-# $\bar h$ itself, along the sum.
+# In the others $f(x)$ has another shape than $x$: fewer pixels, or another number of features. Then the two cannot be added.
 # </details>
-# <details><summary>Why does a pixel in a depthwise convolution have up to k² bars to add up?</summary>
+# <details><summary>Two pictures of 7 × 7 pixels, k = 3, s = 1. How many terms are added up in the bar of one weight?</summary>
 #
-# It is in up to $k^2$ windows, and each of them uses it once: a fan-out.
+# $50$: in each picture there are $5 \times 5$ windows, and all of them used that weight.
 # </details>
-# <details><summary>The attack is flipped, pixel by pixel. Why does it no longer work?</summary>
+# <details><summary>The sign of the attack is flipped at every pixel. Why does it no longer work?</summary>
 #
 # The flipped change goes against the slope that it was made from. The size is the same, the direction is not.
 # </details>
@@ -656,8 +656,8 @@ PhotoAttack(net, targeted)
 #
 # Nothing here is graded.
 #
-# - Make a change that survives a shift: average the bars over shifts by a pixel. Does it survive JPEG too?
+# - Make a change that survives a shift: average $\bar x$ itself over shifted photos, each shifted back. Does it survive JPEG too?
 # - Start from grey, and walk towards "gibbon" without any limit. What comes out?
 # - The network's `Linear` in float64: what does it cost, and does a single percentage change?
-# - Find one change that spoils many photos at once.
+# - Find one change that spoils many photos.
 # - Write batch normalisation as a layer, with its backward in training, where mean and variance depend on the batch.
