@@ -24,9 +24,11 @@ from barprop.answers.untrusted import call_or_default, describe_type, one_line
 
 try:
     from barprop.exercises import EXERCISES
+    from barprop.judging.evaluation import Evaluation
     from barprop.judging.exercise import Exercise, Part
     from barprop.judging.help_tiers import Tries
     from barprop.judging.judge import judge
+    from barprop.judging.slip_place import find_place
     from barprop.judging.verdict import Verdict
     from barprop.progress import anchor, record
 except ImportError:  # where submissions are graded, probes and oracles are kept out of reach
@@ -36,6 +38,7 @@ _NOT_SANDBOXED = (
     "Graded by stock nbgrader, in the open: without a sandbox, where a submission's code can reach the grader's files "
     "and its own score. To grade in the sandbox put this course's nbgrader_config.py back, or run: autograder grade"
 )
+_SEARCH_SECONDS = 2.5  # for the line that a wrong answer without a name goes wrong in
 _tries = None if EXERCISES is None else Tries()
 _printed: set[str] = set()  # sentences that are said once a notebook
 
@@ -104,8 +107,9 @@ def check(name: str = "", part: str = "") -> float:
         print(error)
         return 0.0
     with capped_output(), time_limit(CALL_SECONDS):
-        verdict = judge(exercise, Namespace(notebook_names()), EXERCISES).verdict(chosen)
-    verdict = _sealed(exercise, _with_hints(exercise, verdict))
+        evaluation = judge(exercise, Namespace(notebook_names()), EXERCISES)
+        verdict = evaluation.verdict(chosen)
+    verdict = _sealed(exercise, _with_hints(exercise, _with_place(evaluation, chosen, verdict)))
     if os.environ.get("NBGRADER_VALIDATING") and not verdict.passed:
         raise CheckFailedError(str(verdict))
     _show_help(exercise, verdict)
@@ -123,6 +127,16 @@ def _is_shown(caller: FrameType) -> bool:
         return False
     after = [i for i in dis.get_instructions(caller.f_code) if i.offset > caller.f_lasti and i.opname != "CACHE"]
     return bool(after) and (after[0].opname == "PRINT_EXPR" or "INTRINSIC_PRINT" in after[0].argrepr)
+
+
+def _with_place(evaluation: Evaluation, part: Part, verdict: Verdict) -> Verdict:
+    """Say in which line the slip is, where no mistake has a name and one small change makes the answer pass."""
+    if verdict.hint or verdict.passed or evaluation.exercise.sealed or verdict.kind not in ("value", "form", "raised"):
+        return verdict
+    if os.environ.get("NBGRADER_EXECUTION"):  # nobody waits for a hint where a class is graded
+        return verdict
+    place = call_or_default(None, find_place, evaluation, part, notebook_names(), _SEARCH_SECONDS)
+    return replace(verdict, hint=place.hint) if place else verdict
 
 
 def _with_hints(exercise: Exercise, verdict: Verdict) -> Verdict:

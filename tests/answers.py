@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import linecache
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from types import ModuleType
@@ -30,7 +31,9 @@ def answer(source: str, exercise: Exercise) -> Namespace:
     """A notebook in which one answer cell was run; the other exercises are answered by the references."""
     names: dict[str, Any] = {"__name__": "__main__", "np": np, "barprop": barprop, **ACTIVATIONS}
     names |= {name: value for name, value in REFERENCES.names.items() if name not in exercise.asks}
-    exec(compile(source, f"<answer to {exercise.name}>", "exec"), names)
+    cell = f"<answer to {exercise.name}>"
+    linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)  # as a notebook keeps its cells
+    exec(compile(source, cell, "exec"), names)
     return Namespace(names)
 
 

@@ -25,8 +25,8 @@ from barprop.exercises import EXERCISES
 from barprop.judging.compare import close
 from barprop.judging.evaluate import evaluate
 from barprop.judging.exercise import Case, Exercise
+from barprop.judging.small_changes import changes, is_text, scope_of
 from tests.answers import NAMES, cases, cost, definitions, remembered
-from tests.mutations import changes, is_text, scope_of
 
 MOST, LEAST = 120, 30  # mutants of one exercise, by its cost; where there are more, a fixed random choice
 SECONDS = 5.0  # of processor time; a mutant that takes longer on one set of probes does not come to an end
@@ -100,7 +100,7 @@ def mutants(exercise: Exercise, every: bool = False) -> list[Mutant]:
             for node in ast.walk(function):
                 if node in skipped or (node is not function and isinstance(node, ast.FunctionDef)):
                     continue
-                for label, new in changes(node, scope):
+                for _, label, new in changes(node, scope):
                     text = ast.unparse(node).split("\n")[0][:50]
                     found.append((f"{name}, line {node.lineno}, {text}: {label}", name, node, new))
     most = max(LEAST, min(MOST, MOST * 250 // cost(exercise.name)))

@@ -19,13 +19,15 @@ from autograder.reference import oracle_of
 from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Exercise
 from barprop.judging.judge import judge
+from barprop.judging.slip_place import find_place
 from barprop.judging.verdict import Verdict
 from tests.answers import answer
 from tests.mutants import OutOfTimeError, mutants, time_limit
 from tests.slips import SETS, slips
 
 SECONDS = 10.0
-COUNTS = ("named", "told", "generic", "misleading", "through")
+LOOK = 2.5  # seconds, as in a check
+COUNTS = ("named", "placed", "told", "generic", "misleading", "through")
 _GENERIC = re.compile(r"not the right value|has a wrong value in|do not follow|is that of no single example")
 
 
@@ -35,13 +37,14 @@ class Naming:
 
     Parameters
     ----------
-    named : by the mistake that was meant. told : by no mistake, but the sentence says what is wrong: a shape, an
+    named : by the mistake that was meant. placed : by the line that it is in. told : by no mistake, but the sentence says what is wrong: a shape, an
     error, a remark. generic : "not the right value". misleading : by another mistake with another hint.
     through : full marks.
     """
 
     exercise: str
     named: int = 0
+    placed: int = 0
     told: int = 0
     generic: int = 0
     misleading: int = 0
@@ -51,7 +54,7 @@ class Naming:
     @property
     def total(self) -> int:
         """All that was tried."""
-        return self.named + self.told + self.generic + self.misleading + self.through
+        return self.named + self.placed + self.told + self.generic + self.misleading + self.through
 
     def __add__(self, other: Naming) -> Naming:
         sums = (getattr(self, key) + getattr(other, key) for key in COUNTS)
@@ -64,6 +67,15 @@ def first_words(exercise: Exercise, source: str, seed: int) -> Verdict | None:
     failed = [v for v in map(evaluation.verdict, exercise.parts) if not v.passed]
     hinted = [v for v in failed if v.hint]
     return next(iter(hinted or failed), None)
+
+
+def line_of(exercise: Exercise, source: str, seed: int) -> str:
+    """What the check says of the line that a nameless slip is in; "" where it finds none."""
+    answers = answer(source, exercise)
+    wrong = judge(exercise, answers, EXERCISES, seed, oracle_of)
+    part = next(part for part in exercise.parts if not wrong.verdict(part).passed)
+    place = find_place(wrong, part, answers.names, LOOK, seed)
+    return place.hint if place else ""
 
 
 def survey(name: str, seeds: range) -> Naming:
@@ -107,7 +119,11 @@ def survey_slips(name: str, seeds: range = range(1), which: str = "first") -> Na
             elif verdict.mistake:
                 found.misleading += 1
                 found.examples.append(f"{name}: {slip.what} is taken for {verdict.mistake!r} (seed {seed})")
-            elif verdict.remarks or not _GENERIC.search(verdict.problem):
+            elif verdict.remarks:
+                found.told += 1
+            elif line_of(exercise, slip.source, seed):
+                found.placed += 1
+            elif not _GENERIC.search(verdict.problem):
                 found.told += 1
             else:
                 found.generic += 1

@@ -44,14 +44,17 @@ class Sandbox:
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_START)
         try:
-            self._process = self._start(theirs)
-            theirs.close()
+            with theirs:
+                self._process = self._start(theirs)
             receive_control(self._control)
         except (OSError, EOFError) as error:
             self.close()
             why = self._last_words or error
             sentence = f"No sandbox is available here: {why}. {bubblewrap.WAY_OUT}"
             raise SandboxError(sentence, Fault.UNAVAILABLE) from None
+        except BaseException:
+            self.close()
+            raise
         self._control.settimeout(_ANSWER)
 
     def _start(self, theirs: socket.socket) -> subprocess.Popen:

@@ -39,7 +39,7 @@ def timed() -> Iterator[None]:
     There is none on Windows and outside the main thread, and an alarm that somebody else has set is left alone.
     """
     global _running
-    if not _limit or not _alarm_is_free():
+    if not _limit or not can_limit():
         yield
         return
     before = signal.signal(signal.SIGALRM, _ring)
@@ -53,7 +53,8 @@ def timed() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _alarm_is_free() -> bool:
+def can_limit() -> bool:
+    """Whether a call can be stopped here: there is an alarm, and nobody else has set it."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return False
     unused = signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, signal.SIG_IGN)

@@ -48,7 +48,7 @@ def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
     found = Driven()
     found.remarks = run.remarks
     try:
-        for name, value in exercise.drive(run, case) if exercise.drive else _call(run, case, exercise):
+        for name, value in values(exercise, run, case):
             if value is NOT_TRIED:
                 found.skipped.add(name)
                 continue
@@ -65,6 +65,11 @@ def try_case(exercise: Exercise, run: Run, case: Case) -> Driven:
         found.stopped = "form"
     found.keeps = run.keeps
     return found
+
+
+def values(exercise: Exercise, run: Run, case: Case) -> Iterator[tuple[str, Any]]:
+    """Yield what an answer gives on a case, output after output. Raise AnswerError."""
+    return exercise.drive(run, case) if exercise.drive else _call(run, case, exercise)
 
 
 def remembers_nothing(case: Case) -> bool:

@@ -34,7 +34,8 @@ def test_names_links_and_stamps(tmp_path: Path) -> None:
     assert found == {"ada": 2.0, "=1+1": 2.0, "line\nend": 2.0, "late": 2.0, "thief": 0.0}
     for words in ([], ["--exercises"]):
         call(course, "autograder", "export", "ps1", "--to", "grades.csv", *words)
-        cells = [text for row in csv.reader((course / "grades.csv").open(newline="")) for text in row]
+        with (course / "grades.csv").open(newline="") as file:
+            cells = [text for row in csv.reader(file) for text in row]
         assert "'=1+1" in cells
         assert not [text for text in cells if text[:1] in "=@+" and text[:1]]
 

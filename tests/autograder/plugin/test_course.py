@@ -93,9 +93,15 @@ def test_another_submission_is_graded_anew_and_no_other(own: Path, jobs: list) -
     assert totals(own)["half"] == 3.0
 
 
+def configure(course: Path, lines: str) -> None:
+    """Add to a course's configuration."""
+    with (course / "nbgrader_config.py").open("a") as file:
+        file.write(lines)
+
+
 def test_manual_grades_comments_extra_credit_and_penalties_survive(own: Path) -> None:
     (own / "submitted/half/ps1/timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
-    (own / "nbgrader_config.py").open("a").write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    configure(own, "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     with Gradebook(f"sqlite:///{own}/gradebook.db", "tests") as gradebook:
         gradebook.add_assignment("ps1", duedate="2026-03-01 12:00:00 UTC")
     run()
@@ -121,7 +127,7 @@ def test_manual_grades_comments_extra_credit_and_penalties_survive(own: Path) ->
 def test_lateness_follows_the_stamp_and_the_due_date(own: Path) -> None:
     """Neither is part of what is graded, so that nothing is run again."""
     stamp, where = own / "submitted/full/ps1/timestamp.txt", ("full", "ps1", "p1")
-    (own / "nbgrader_config.py").open("a").write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    configure(own, "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     stamp.write_text("2026-03-02 12:00:00 UTC")
     run()
     assert scores(own)[where] == ("2026-03-02 12:00:00", None)
@@ -165,7 +171,7 @@ def test_another_kernel_is_a_sentence(own: Path) -> None:
 
 
 def test_no_execute_is_refused(own: Path) -> None:
-    (own / "nbgrader_config.py").open("a").write("\nc.Execute.enabled = False\n")
+    configure(own, "\nc.Execute.enabled = False\n")
     with pytest.raises(NbGraderException, match="would trust the outputs"):
         run()
 

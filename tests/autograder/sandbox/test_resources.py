@@ -128,12 +128,11 @@ def test_a_killed_grader_leaves_no_process():
         "import sys, time\nfrom autograder.sandbox import Sandbox\nsandbox = Sandbox()\nsession = sandbox.session()\n"
         "print(sandbox.pid, flush=True)\nsession.run_cell('while True: pass', 60)"
     )
-    grader = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    line = grader.stdout.readline()
-    family = processes(int(line))
-    assert len(family) >= 3
-    grader.kill()
-    grader.wait()
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as grader:
+        line = grader.stdout.readline()
+        family = processes(int(line))
+        assert len(family) >= 3
+        grader.kill()
     late = time.monotonic() + 20
     while any(Path(f"/proc/{pid}").exists() for pid in family) and time.monotonic() < late:
         time.sleep(0.05)

@@ -39,8 +39,8 @@ def test_undeclared_mistakes_are_named_by_families(name: str) -> None:
 
 
 def test_the_table_counts() -> None:
-    lines = table([Naming("a", 3, 0, 1), Naming("b", 0, 0, 0, 4)]).splitlines()
-    assert lines[1].split() == ["a", "4", "75.0", "%", "0.0", "%", "25.0", "%", "0.0", "%", "0.0", "%"]
+    lines = table([Naming("a", named=3, generic=1), Naming("b", misleading=4)]).splitlines()
+    assert lines[1].split() == ["a", "4", "75.0", "%", "0.0", "%", "0.0", "%", "25.0", "%", "0.0", "%", "0.0", "%"]
     assert lines[-1].split()[:4] == ["all", "8", "37.5", "%"]
 
 

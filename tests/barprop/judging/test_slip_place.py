@@ -1,0 +1,104 @@
+"""Where no mistake has a name, the line is named in which one small change makes the answer pass."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from barprop import check
+from barprop.exercises import EXERCISES
+from barprop.judging.judge import judge
+from barprop.judging.slip_place import Place, find_place
+from tests.answers import answer
+
+LONG = 60.0  # seconds: these tests are not about speed
+
+# exercise -> (answer, the line of its slip, what the slip is about)
+SLIPS = {
+    "bar_w": (
+        "def bar_w(z_bar, x):\n    w_bar = np.zeros(len(x))\n    for i in range(len(x)):\n        w_bar += z_bar * x[i]\n"
+        "    return w_bar\n",
+        4,
+        "an index",
+    ),
+    "logistic_forward": (
+        "import numpy as np\n\ndef logistic_forward(x, y, w):\n    z = w @ x\n    m = y * z\n    if m >= 0:\n"
+        "        l = np.log(1 + np.exp(-m))\n    else:\n        l = m + np.log(np.exp(m) + 1)\n"
+        '    return {"z": z, "m": m, "l": l}\n',
+        9,
+        "a sign",
+    ),
+    "linear_backward": (
+        "def linear_backward(Z_bar, X, W):\n    W_bar = 0.0\n    for i in range(len(X)):\n        W_bar = np.outer(Z_bar[i], X[i])\n"
+        "    return W_bar, Z_bar.sum(axis=0), Z_bar @ W\n",
+        4,
+        "`=` or `+=`",
+    ),
+}
+
+
+def place_in(name: str, source: str, seconds: float = LONG) -> Place | None:
+    """Where the slip of an answer is, in the first part that does not pass."""
+    exercise, answers = EXERCISES[name], answer(source, EXERCISES[name])
+    wrong = judge(exercise, answers, EXERCISES)
+    part = next(part for part in exercise.parts if not wrong.verdict(part).passed)
+    return find_place(wrong, part, answers.names, seconds)
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_the_line_and_what_it_is_about(name: str) -> None:
+    source, line, about = SLIPS[name]
+    found = place_in(name, source)
+    assert found is not None
+    assert (found.line, found.about) == (line, about)
+    assert found.text == source.splitlines()[line - 1].strip()
+    assert f"line {line} of your cell, `{found.text}`" in found.hint
+
+
+def test_an_answer_that_needs_more_than_one_change_has_no_place() -> None:
+    assert place_in("bar_w", "def bar_w(z_bar, x):\n    return np.cumsum(x) ** 3 - 1\n") is None
+
+
+def test_no_longer_than_allowed() -> None:
+    source, _, _ = SLIPS["bar_w"]
+    assert place_in("bar_w", source, seconds=0.0) is None
+
+
+def test_a_change_that_never_ends_is_stopped() -> None:
+    source = (
+        "def bar_w(z_bar, x):\n    w_bar, i = np.zeros(len(x)), 0\n    while i < len(x):\n        w_bar[i] = z_bar * x[i] ** 3\n"
+        "        i += 1\n    return w_bar\n"
+    )
+    start = time.monotonic()
+    found = place_in("bar_w", source)
+    assert time.monotonic() - start < LONG
+    assert found is not None
+    assert (found.line, found.about) == (4, "a factor or a term")
+
+
+def test_nothing_of_the_notebook_changes() -> None:
+    source, _, _ = SLIPS["bar_w"]
+    exercise, answers = EXERCISES["bar_w"], answer(source, EXERCISES["bar_w"])
+    before = dict(answers.names)
+    wrong = judge(exercise, answers, EXERCISES)
+    assert find_place(wrong, exercise.parts[0], answers.names, LONG)
+    assert answers.names == before
+
+
+def _told(notebook: dict, capsys: pytest.CaptureFixture) -> str:
+    source, _, _ = SLIPS["bar_w"]
+    notebook["bar_w"] = answer(source, EXERCISES["bar_w"]).names["bar_w"]
+    check("bar_w")
+    return capsys.readouterr().out
+
+
+def test_the_check_says_it(notebook: dict, capsys: pytest.CaptureFixture) -> None:
+    assert "Hint: Look again at line 4 of your cell, `w_bar += z_bar * x[i]`" in _told(notebook, capsys)
+
+
+def test_nobody_waits_for_it_where_a_class_is_graded(
+    notebook: dict, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert "Look again" not in _told(notebook, capsys)
