@@ -39,7 +39,7 @@ def of_one_number(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[C
         yield f"times the root of {what}", root, lambda n=n: r * np.sqrt(n)
         yield f"divided by the root of {what}", root, lambda n=n: r / np.sqrt(n)
     for what, n in counts.items():
-        twice = f"It is off by the square of {what}: divided by it twice, or not at all?"
+        twice = f"It is off by the square of {what}: divided by it twice or not at all, or a sum that is added up again in each turn of a loop?"
         yield f"times the square of {what}", twice, lambda n=n: r * float(n) ** 2
         yield f"divided by the square of {what}", twice, lambda n=n: r / float(n) ** 2
     for first, n in lengths.items():

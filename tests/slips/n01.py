@@ -103,7 +103,7 @@ SLIPS = {
         ('{"dl_dv": 2, "dl_dw": 2}', '{"dl_dv": 1, "dl_dw": 1}', "the repeats only, not the places", "counted different things"),
         ('{"dl_dv": 2, "dl_dw": 2}', '{"dl_dv": 2, "dl_dw": 3}', "x counted with dl/dw", "counted the brackets twice"),
         ('{"dl_dv": 2, "dl_dw": 2}', '{"dl_dv": 3, "dl_dw": 3}', "one too many", "counted the brackets twice"),
-        ('{"dl_dv": 2, "dl_dw": 2}', '{"dl_dv": 2, "dl_dw": 1}', "sigma' not looked into", "left out the error"),
+        ('{"dl_dv": 2, "dl_dw": 2}', '{"dl_dv": 2, "dl_dw": 1}', "sigma' not looked into", "left out one w.x"),
         ('{"dl_dv": 2, "dl_dw": 2}', '{"dl_dv": "2", "dl_dw": "2"}', "strings", ""),
     ),
     "numerical_gradient": (

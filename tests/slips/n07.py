@@ -154,7 +154,7 @@ SLIPS = {
         ("np.abs(x_bar * len(X))", "(x_bar * len(X)) ** 2", "squared", ""),
         ("    return total / samples", "    return total", "not divided", ""),
         ("total = total + np.abs(x_bar * len(X))\n    return total / samples", "total = total + x_bar * len(X)\n    return np.abs(total) / samples", "absolute value of the mean", ""),
-        ("        noisy = X + sigma * rng", "        X = noisy = X + sigma * rng", "noise upon noise", ""),
+        ("        noisy = X + sigma * rng", "        X = noisy = X + sigma * rng", "noise upon noise", "noise added to the copy before"),
         ("sigma * rng.standard_normal(X.shape)", "rng.standard_normal(X.shape)", "sigma forgotten", ""),
         ("X + sigma * rng.standard_normal(X.shape)", "np.clip(X + sigma * rng.standard_normal(X.shape), 0, 1)", "clipped", ""),
         ("rng.standard_normal(X.shape)", "rng.uniform(size=X.shape)", "uniform noise", ""),

@@ -38,6 +38,21 @@ def _gradient(slope: str = "(f(up) - f(down)) / (2 * step)", *before: str) -> st
     )
 
 
+def _in_one_array(first: str, then: str) -> str:
+    """Nudge one array to one side, then to the other, and leave it there."""
+    return function(
+        GRADIENT,
+        "u = np.array(u, dtype=float)",
+        "gradient = np.zeros(u.shape)",
+        "for i in np.ndindex(u.shape):",
+        f"    u[i] {first}= step",
+        "    gradient[i] = f(u)",
+        f"    u[i] {then}= 2 * step",
+        f"    gradient[i] = {first}(gradient[i] - f(u)) / (2 * step)",
+        "return gradient",
+    )
+
+
 def _logistic(l: str = "np.logaddexp(0.0, -m)", z: str = "w @ x", m: str = "y * z") -> str:  # noqa: E741
     return function(LOGISTIC, f"z = {z}", f"m = {m}", f"l = {l}", 'return {"z": z, "m": m, "l": l}')
 
@@ -96,7 +111,7 @@ WRONG = {
         "counted both formulas together": 'repeats = {"dl_dv": 4, "dl_dw": 4}\n',
         "another count for dl_dv": 'repeats = {"dl_dv": 3, "dl_dw": 2}\n',
         "another count for dl_dw": 'repeats = {"dl_dv": 2, "dl_dw": 5}\n',
-        "left out the error": 'repeats = {"dl_dv": 2, "dl_dw": 1}\n',
+        "left out one w.x": 'repeats = {"dl_dv": 2, "dl_dw": 1}\n',
     },
     "numerical_gradient": {
         "one-sided": _gradient("(f(up) - f(u)) / step"),
@@ -118,6 +133,8 @@ WRONG = {
         .replace("    u = np.array(u", "    kind = np.asarray(u).dtype\n    u = np.array(u", 1),
         "did not divide": _gradient("f(up) - f(down)"),
         "one array under two names": "def numerical_gradient(f, u, step=1e-6):\n    u = np.array(u, dtype=float)\n    out = np.zeros(u.shape)\n    for i in np.ndindex(u.shape):\n        a = u\n        a[i] += step\n        b = u\n        b[i] -= step\n        out[i] = (f(a) - f(b)) / (2 * step)\n    return out[()]\n",
+        "not put back, left below": _in_one_array("+", "-"),
+        "not put back, left above": _in_one_array("-", "+"),
         "nudged down from the place above": "def numerical_gradient(f, u, step=1e-6):\n    u = np.array(u, dtype=float)\n    out = np.zeros(u.shape)\n    for i in np.ndindex(u.shape):\n        u[i] += step\n        a = f(u)\n        u[i] -= step\n        out[i] = (a - f(u)) / (2 * step)\n    return out[()]\n",
         "whole numbers kept": "def numerical_gradient(f, u, step=1e-6):\n    u = np.array(u)\n    out = np.zeros(u.shape)\n    for i in np.ndindex(u.shape):\n        a, b = u.copy(), u.copy()\n        a[i] += step\n        b[i] -= step\n        out[i] = (f(a) - f(b)) / (2 * step)\n    return out[()]\n",
     },

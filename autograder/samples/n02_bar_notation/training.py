@@ -48,6 +48,7 @@ WRONG = {
         "v never moves": _train(update=('w = w - lr * bars["w"]',)),
         "w never moves": _train(update=('v = v - lr * bars["v"]',)),
         "same example every time": _train(draw="0"),
+        "x and y of two examples": _train().replace("Y[i]", "Y[rng.integers(len(Y))]"),
         "ignores the seed": _train(rng="np.random.default_rng(0)"),
         "the seed does not hold": _train(rng="np.random.default_rng()"),
     },

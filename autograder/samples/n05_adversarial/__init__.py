@@ -228,7 +228,12 @@ WRONG = {
     "gradient_ascent": _GRADIENT_ASCENT,
     "fgsm": _FGSM,
     "pgd": _attack_mistakes(PGD),
-    "targeted": _attack_mistakes(TARGETED),
+    "targeted": _attack_mistakes(TARGETED)
+    | {
+        "mirrored at the end": function(
+            TARGETED, "return np.clip(2 * X - pgd(net, X, targets, eps, alpha, steps), 0, 1)"
+        )
+    },
     "accuracy_curve": _CURVE,
 }
 

@@ -168,6 +168,7 @@ WRONG_NODE = {
     "a node visited twice, last use first": _walking(
         _PUSH[0], _PUSH[1].format(pairs=f"reversed(list({_PAIRS}))"), *_PUSH[2:]
     ),
+    "every bar taken as 1": _node(("node.back(node.bar)", "node.back(self.bar)")),
     "walks every path": _walking(
         *_ZERO_ALL,
         "todo = [(self, np.ones_like(self.data))]",

@@ -142,6 +142,7 @@ _WRONG_VALUE = {
         "self.bar = bars[id(self)]",
     ),
     "walked forwards": _tape((_LOOP, "for node in order:")),
+    "every bar taken as 1": _tape(("node.back(node.bar)", "node.back(self.bar)")),
     "passed on too early": _walking(
         *_ZERO_ALL,
         "self.bar, order, place = np.ones_like(self.data), [self], 0",

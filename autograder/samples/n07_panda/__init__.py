@@ -174,6 +174,7 @@ _RESIDUAL = {
     "lost the way around": _residual(back="return w_bar, x_bar"),
     "only the way around": _residual(back="return w_bar, np.array(h_bar, dtype=float)"),
     "1 instead of the bar": _residual(back="return w_bar, 1 + x_bar"),
+    "multiplied by the bar again": _residual(back="return w_bar, h_bar * (1 + x_bar)"),
     "way around twice": _residual(back="return w_bar, x_bar + 2 * h_bar"),
     "averaged": _residual(back="return w_bar, (x_bar + h_bar) / 2"),
     "mean in the forward": _residual("return (x + self.chain.forward(x, w)) / 2"),

@@ -70,6 +70,18 @@ def _differences(c: Case, nudge: float) -> Any:
     return _each(u, lambda e: c.f(u + nudge * e) - c.f(u - nudge * e))
 
 
+def _left_there(c: Case, stays: float) -> Any:
+    """Return the slopes where each entry, once it was nudged, stays `stays` steps off."""
+    u, s = np.array(c.u, dtype=float), c.size
+    out = np.zeros(u.shape)
+    for index in np.ndindex(u.shape):
+        e = np.zeros(u.shape)
+        e[index] = s
+        out[index] = (c.f(u + e) - c.f(u - e)) / (2 * s)
+        u[index] += stays * s
+    return out[()]
+
+
 def _back_to_u(c: Case) -> Any:
     """Return what comes of one nudge up and one down from there, over twice the step."""
     u, s = np.array(c.u, dtype=float), c.size
@@ -100,6 +112,8 @@ def _rows(c: Case, u: np.ndarray, s: float) -> np.ndarray:
         out[row] = (c.f(u + e) - c.f(u - e)) / (2 * s)
     return out
 
+
+_NOT_BACK = "Only the first slope is taken at u. Is each entry put back where it was before the next one is nudged?"
 
 NUMERICAL_GRADIENT = Exercise(
     name="numerical_gradient",
@@ -141,6 +155,8 @@ NUMERICAL_GRADIENT = Exercise(
             "Half of what it should be: after the nudge up, is the nudge down measured from u, or from u + step?",
             lambda c, right: {"gradient": _back_to_u(c)},
         ),
+        Mistake("not put back, left below", _NOT_BACK, lambda c, right: {"gradient": _left_there(c, -1.0)}),
+        Mistake("not put back, left above", _NOT_BACK, lambda c, right: {"gradient": _left_there(c, 1.0)}),
         Mistake(
             "whole numbers kept",
             "Right for floats; wrong for whole numbers. Can an array of whole numbers hold u + step?",

@@ -42,8 +42,8 @@ REPEATS = Exercise(
     drive=_repeats_drive,
     mistakes=(
         Mistake(
-            "left out the error",
-            "The bracket with y in it holds the estimate, and the estimate was made from something.",
+            "left out one w.x",
+            "A w.x is missing in your count. Look into every bracket: what is the estimate made from, and where is the slope s' taken?",
             lambda c, right: {"dl_dv": right["dl_dv"], "dl_dw": 1},
         ),
         Mistake(

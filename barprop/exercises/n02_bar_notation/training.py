@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from barprop.numerics.steps import half_square, inner, product
 from barprop.numerics.vjp import pull_back
 
 _FIXED, _IGNORED = "the same seed gives the same draws, another seed others", "another seed gives the same draws"
+_MIXED = "the loss of a step is that of one example's x with the y of another"
 _LOOSE, _SAME = "the same seed gives other draws in a second call", "the same example is used every time"
 _RIGHT_WORDS = {"draws": "one example a step", "seed": _FIXED}
 _SEEN = 4  # of seven examples; who draws at random misses it once in ten million times
@@ -49,8 +51,9 @@ def _train_probes(rng: np.random.Generator) -> Iterator[Case]:
         yield Case(f"{word} examples, {steps} steps", args, {"many": True, "known": dict(_RIGHT_WORDS)})
 
 
-def _loss(c: Case, w: Any, v: Any, i: int) -> float:
-    return float(half_square(c.Y[i], product(v, c.sigma(inner(w, c.X[i])))))
+def _loss(c: Case, w: Any, v: Any, i: int, j: int | None = None) -> float:
+    """Return the loss of example i, or of its x with the y of example j."""
+    return float(half_square(c.Y[i if j is None else j], product(v, c.sigma(inner(w, c.X[i])))))
 
 
 def _step(c: Case, w: Any, v: Any, i: int) -> tuple[float, Any, Any]:
@@ -214,6 +217,8 @@ def _draws(c: Case, w_end: Any, v_end: Any, losses: np.ndarray) -> str:
     w, v, drawn = np.array(c.w, dtype=float), float(c.v), []
     for number, loss in enumerate(losses, 1):
         fits = [i for i in range(len(c.Y)) if close(loss, _loss(c, w, v, i))]
+        if not fits and any(close(loss, _loss(c, w, v, *pair)) for pair in permutations(range(len(c.Y)), 2)):
+            return _MIXED
         if not fits and number == 1:
             return "the loss of the first step is no single example's loss at the weights that were given"
         if not fits:
@@ -259,6 +264,8 @@ TRAIN = Exercise(
         Mistake("w never moves", "w stays where it was. It has a bar of its own.", _single("w stays")),
         Mistake("same example every time", "Every step uses the same example. Draw a new one each step, from one generator made before the loop: a new generator starts from the beginning.",
                 lambda c, right: {"draws": _SAME} if c.many else None),
+        Mistake("x and y of two examples", "The x of one example meets the y of another. They belong together: is an example drawn once in each step, or twice?",
+                lambda c, right: {"draws": _MIXED} if c.many else None),
         Mistake("ignores the seed", "Another seed, the same draws. What should the seed be given to?",
                 lambda c, right: {"seed": _IGNORED} if c.many and len(c.Y) >= _SEEN else None),
         Mistake("the seed does not hold", "The same seed, other draws. Make the generator from the seed inside train.",

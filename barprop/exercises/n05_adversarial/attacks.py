@@ -294,5 +294,14 @@ TARGETED = Exercise(
     oracle=lambda c: {c.output: walk(c, _targeted_way(c))},
     guesses=walk_guesses(_targeted_way),
     drive=driven("targeted"),
-    mistakes=_walk_slips(_targeted_way, uphill=False),
+    mistakes=(
+        *_walk_slips(_targeted_way, uphill=False),
+        seen_from(
+            "X_adv",
+            "mirrored at the end",
+            "You walk uphill and turn the whole change round at the end. After the first step the bars are those of a picture on "
+            "its way up. Which way must each single step go?",
+            lambda c, right: np.clip(2 * c.X - walk(c, replace(_targeted_way(c), along=1.0)), 0.0, 1.0),
+        ),
+    ),
 )

@@ -142,7 +142,7 @@ def value_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     if text and _is_behind_a_step(c, plain):
         yield "walked forwards", _STOPS, lambda: np.zeros_like(right[output])
     if c.kind == "chained" and output == "a.bar in a * b":
-        hint = "The step back of a * b hands on its slope and forgets the bar that comes in."
+        hint = "The step back of a * b hands on its slope alone. Where does the bar of its own result come in?"
         yield "bar not used in a * b", hint, lambda: np.asarray(c.b, dtype=float)
     if c.kind not in _ONE_STEP:
         return
@@ -191,7 +191,7 @@ def _bars(
     a = operands[operand]
     incoming = operands.get("w", np.float64(1.0))
     direct = 1.0 if c.kind == "beside" else 0.0  # what a gets from its other use
-    not_used = f"The step back of {step} hands on its slope and forgets the bar that comes in."
+    not_used = f"The step back of {step} hands on its slope alone. Where does the bar of its own result come in?"
     if "w" in operands and incoming.shape == np.shape(r):
         yield f"bar not used in {step}", not_used, lambda: r / incoming
     method = step.removeprefix("a.").partition("(")[0]

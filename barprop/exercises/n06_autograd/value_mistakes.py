@@ -140,6 +140,14 @@ _TOO_EARLY = (
 # s - (b - s) with s = a - b: the first bar of s goes on, and then both together
 _VISITED_TWICE = _in("chained", {"a.bar in a - b": _times(3 / 2), "b.bar in a - b": _times(4 / 3)})
 
+_DIAMONDS = ("a.bar in a diamond", "a.bar in an uneven diamond")
+_SLOPES_ALONE: dict[str, Change] = {
+    "a.bar in a - b": _ones,
+    "b.bar in a - b": _zeros,
+    "a.bar in a * b": lambda c, right: c.b,
+    "b.bar in a * b": lambda c, right: c.a + 2 * c.b,
+}
+
 # --- in the order of the parts, the most specific first ---------------------------------------
 
 VALUE_MISTAKES = (
@@ -221,7 +229,7 @@ VALUE_MISTAKES = (
             _in("plain", {"a.bar in a.tanh()": lambda c, right: 1 - np.square(np.asarray(c.a, dtype=float))})),
     Mistake("tanh without the square", "Your slope of tanh is above 1 where the input is negative. A power is missing.",
             _in("plain", {"a.bar in a.tanh()": lambda c, right: 1 - np.tanh(c.a)})),
-    Mistake("bar not used", "Your `back` returns the slope and forgets the bar that comes in.",
+    Mistake("bar not used", "A curve's step back hands on its slope alone. Where does the bar of its own result come in?",
             _in("weighed", {f"a.bar in a.{method}()": lambda c, right: right / c.w for method in ("exp", "log", "relu", "tanh")})),
     Mistake("nothing starts from zero", _RESET, _in("story", {_PILED_UP: _times(3), _FROM_ANOTHER: lambda c, right: 3 * product(c.b, c.c) + right})),
     Mistake("only the inputs start from zero", _RESET, _in("story", {_PILED_UP: _times(2), _FROM_ANOTHER: lambda c, right: right})),
@@ -243,6 +251,9 @@ VALUE_MISTAKES = (
             _either(_in("diamond", {"a.bar in a diamond": lambda c, right: product(2 * c.c + c.d, c.b)}), _VISITED_TWICE)),
     Mistake("a node visited twice, last use first", "A shared node was visited once for each use and passed on twice what had arrived first. It should wait and pass on the sum, once.",
             _either(_in("diamond", {"a.bar in a diamond": lambda c, right: product(c.c + 2 * c.d, c.b)}), _VISITED_TWICE)),
+    Mistake("every bar taken as 1", "Each step hands back its slope alone, as if its own bar were 1 like that of the last one. Whose bar goes into each step?",
+            _either(_in("chained", _SLOPES_ALONE), *(_in(kind, dict.fromkeys(_DIAMONDS, lambda c, right: c.b)) for kind in ("diamond", "uneven", "mirrored")),
+                    _in("story", {_PILED_UP: lambda c, right: c.b, _LADDER: lambda c, right: "wrong bars"}))),  # its sums are right where only products forget
     Mistake("walks every path", "Sixty diamonds in a row have 121 nodes and a billion billion paths. Walk along the nodes, each once, not along the paths.",
             lambda c, right: {_LADDER: FAR_MORE} if _LADDER in right else None),
     Mistake("calls itself", "Right on small graphs. On a long chain a function that calls itself runs into Python's limit of nested calls (1,000 by default): walk along a list.",
@@ -265,6 +276,7 @@ _OF_NODES = (
     "passed on too early",
     "a node visited twice",
     "a node visited twice, last use first",
+    "every bar taken as 1",
     "walks every path",
 )
 NODE_MISTAKES = tuple(mistake for mistake in VALUE_MISTAKES if mistake.name in _OF_NODES)

@@ -262,6 +262,8 @@ RESIDUAL = Exercise(
                 _flat_only(lambda c, right: {"x_bar": np.array(c.h_bar, dtype=float)})),
         Mistake("1 instead of the bar", "You add 1 to the bar that comes back through the layers. The slope of the sum is 1; which bar is multiplied by it?",
                 _flat_only(lambda c, right: {"x_bar": right["x_bar"] - c.h_bar + 1})),
+        Mistake("multiplied by the bar again", "What comes back through the layers is multiplied by h_bar once more. Is it a slope, or a bar?",
+                _flat_only(lambda c, right: {"x_bar": product(c.h_bar, 1 + right["x_bar"] - c.h_bar)})),
         Mistake("way around twice", "The residual connection counts twice in x_bar.", _flat_only(lambda c, right: {"x_bar": right["x_bar"] + c.h_bar})),
         Mistake("averaged", "You take the mean of both paths. h is their sum, and a sum passes its bar on whole to both.",
                 _flat_only(lambda c, right: {"x_bar": right["x_bar"] / 2})),

@@ -37,6 +37,7 @@ _COUNT = "the noise is not in `samples` copies of each image"
 _NONE = "the noise is missing: the copies are the images themselves"
 _CLEAN = "the noise is missing in some of the copies"
 _SIZE = "the noise is not of size sigma"
+_PILED_UP = "each noise is added to the copy before: the copies walk away from the images"
 _CLIPPED = "the noise is cut off at 0 or 1"
 _SAME_COPIES = "the noise is the same in every copy"
 _SAME_PIXELS = "the noise is the same for all pixels of an image"
@@ -115,11 +116,27 @@ def _drive(run: Run, case: Case) -> Iterator[tuple[str, Any]]:
 
 
 def _sorted(c: Case, seen: list[np.ndarray]) -> list[np.ndarray]:
-    """Return the copies of each image, (copies, d): every row belongs to the image it is nearest to."""
-    rows = np.concatenate(seen) if seen else np.zeros((0, np.shape(c.X)[1]))
-    distances = np.square(rows[:, None, :] - c.X).sum(axis=2)
-    nearest = np.argsort(distances, axis=1)[:, 0] if len(rows) else np.zeros(0, dtype=int)
-    return [rows[nearest == image] for image in range(len(c.X))]
+    """Return the copies of each image, (copies, d): every row belongs to the image it is nearest to, unless they walk away."""
+    n, d = np.shape(c.X)
+    rows = np.concatenate(seen) if seen else np.zeros((0, d))
+    if len(rows) == n * c.samples:
+        for copies in (rows.reshape(c.samples, n, d).swapaxes(0, 1), rows.reshape(n, c.samples, d)):
+            if np.array_equal(_nearest(c, copies[:, 0]), np.arange(n)) and _walks(c, copies):
+                return list(copies)
+    nearest = _nearest(c, rows)
+    return [rows[nearest == image] for image in range(n)]
+
+
+def _nearest(c: Case, rows: np.ndarray) -> np.ndarray:
+    """Return the number of the image that each row is nearest to."""
+    return np.argsort(np.square(rows[:, None, :] - c.X).sum(axis=2), axis=1)[:, 0]
+
+
+def _walks(c: Case, copies: np.ndarray | list[np.ndarray]) -> bool:
+    """Whether the copies lie much farther from their image than from each other in turn: noise was added to noise."""
+    if c.samples < 2 or any(len(some) != c.samples for some in copies):
+        return False
+    return bool(np.std(copies - c.X[:, None]) > 1.5 * np.std(np.diff(copies, axis=1)) > 0)
 
 
 def _noise(c: Case, copies: list[np.ndarray]) -> str:
@@ -129,6 +146,8 @@ def _noise(c: Case, copies: list[np.ndarray]) -> str:
         return _ALONE
     if any(len(some) == 0 for some in copies):
         return _COUNT
+    if _walks(c, copies):
+        return _PILED_UP
     noise = [(some - x) / c.sigma for some, x in zip(copies, c.X, strict=True)]
     everything = np.concatenate([some.ravel() for some in noise])
     if not everything.any():
@@ -263,6 +282,7 @@ SMOOTH_SALIENCY = Exercise(
         Mistake("the same noise for every pixel", "One number is added to a whole image, which makes it lighter or darker. Every pixel needs a number of its own.",
                 _told("noise", _SAME_PIXELS)),
         Mistake("the same noise for every image", "All images get the same noise. Draw for each pixel of each image.", _told("noise", _SAME_IMAGES)),
+        Mistake("noise added to the copy before", "Your copies walk farther and farther away from the image. To what is each new noise added?", _told("noise", _PILED_UP)),
         Mistake("noise of another size", "Your noise is not of size sigma. Standard normal numbers, times what? Of rng.normal, the first argument is the mean, the second the size.", _told("noise", _SIZE)),
         Mistake("uniform noise", "Your noise has the right size, but not the right shape: it should be normal.", _told("noise", _SHAPE)),
         Mistake("another number of copies", "You do not take `samples` copies of each image.", _told("noise", _COUNT)),

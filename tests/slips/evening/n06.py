@@ -216,7 +216,7 @@ SLIPS = {
         ("        self.bar = np.ones(self.data.shape)", "        self.bar = np.zeros(self.data.shape)", "0 as seed", "all zeros"),
         ("        self.bar = np.ones(self.data.shape)", "        self.bar = 1.0", "1.0 as seed", "seeded with one number"),
         ("p.bar = p.bar + n.bar * slope", "p.bar = n.bar * slope", "overwritten", "assigned instead of added"),
-        ("p.bar = p.bar + n.bar * slope", "p.bar = p.bar + slope", "bar forgotten", "bar not used in a * b"),
+        ("p.bar = p.bar + n.bar * slope", "p.bar = p.bar + slope", "bar forgotten", "every bar taken as 1"),
         ("p.bar = p.bar + n.bar * slope", "p.bar = p.bar * n.bar * slope", "multiplied", "all zeros"),
         ("out.slopes = (other.data, self.data)", "out.slopes = (1.0, 1.0)", "product like a sum", "product like a sum"),
         ("out.slopes = (other.data, self.data)", "out.slopes = (out.data, out.data)", "the result's value", "a.bar in a * b: the result as the slope"),
