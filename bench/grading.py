@@ -11,6 +11,7 @@ the class is its start-up and so many times the rest. `--scale` prints what 10, 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import subprocess
@@ -145,6 +146,7 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
     with Sandbox(grading.limits) as sandbox:
         times: list[float] = []
         for _ in range(2):  # the first warms both sides
+            gc.freeze()  # as in a grading process, for both
             start = time.perf_counter()
             for job in jobs:
                 _bare(job, folder)

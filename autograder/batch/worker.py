@@ -7,6 +7,7 @@ If an answer brings the grader down, only this process dies, and the job is trie
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -128,6 +129,8 @@ class Grader:
 
         with contextlib.suppress(SandboxError):
             self._open(Limits())
+        gc.collect()
+        gc.freeze()  # what stays for ever is not looked through after every few thousand objects of a job
 
     def grade(self, job: Job) -> str:
         """Return the record of one job as JSON. Replace a broken sandbox once. Raise SandboxError."""

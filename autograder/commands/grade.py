@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ def _run(args: argparse.Namespace, first: Worker) -> int:
         raise CourseError("\n".join([nothing, *strays]))
     for name in assignments:
         check_name(name)
+    gc.freeze()  # what nbgrader has loaded stays: collecting garbage need not look through it
     with Grading(Autograde(coursedir=coursedir, parent=app)).executor(first) as executor:
         code = max([_grade(app, name, args.force, executor) for name in assignments])
     if strays and args.student == "*":

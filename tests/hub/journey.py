@@ -107,8 +107,10 @@ class Teacher(Person):
 
     def _said(self) -> str:
         box = self.page.locator(".modal:visible").last
-        box.get_by_text(re.compile("^Success")).first.wait_for()
-        return str(box.inner_text())
+        box.get_by_text(re.compile("^(Success|Error)")).first.wait_for()
+        said = str(box.inner_text())
+        assert "Success" in said, said
+        return said
 
     def autograde(self, student: str) -> str:
         """Press Autograde for a student's submission."""

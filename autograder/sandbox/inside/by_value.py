@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
+from itertools import chain, islice
 from types import FunctionType
 from typing import Any
+
+import numpy as np
 
 from barprop.answers.observe import Reused
 from barprop.fixtures.graphs import Graph, GraphNode
@@ -36,7 +40,7 @@ def describe(item: Any) -> list[Any]:
     if type(item) is FunctionType:
         return [item.__module__, item.__name__, None]
     if type(item) is Graph:
-        return [Graph.__module__, "Graph", [[list(made_from) for made_from in item.parents], item.alike, item.number]]
+        return [Graph.__module__, "Graph", [*_as_arrays(item.parents), item.alike, item.number]]
     return [type(item).__module__, type(item).__qualname__, vars(item)]
 
 
@@ -48,14 +52,25 @@ def make(module: str, name: str, state: Any) -> Any:
     if state is None:
         return found
     if found is Graph:
-        *content, number = state
+        counts, indices, alike, number = state
         if number not in _GRAPHS:  # one graph stays one graph: an answer may remember its nodes from call to call
             _GRAPHS.clear()
-            _GRAPHS[number] = Graph(*content)
+            _GRAPHS[number] = Graph(_from_arrays(counts, indices), alike)
         return _GRAPHS[number]
     copy = found.__new__(found)
     copy.__dict__.update(state)
     return copy
+
+
+def _as_arrays(parents: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many parents each node has, and their indices one after the other: a large graph is quick to send."""
+    counts = np.fromiter(map(len, parents), np.int64, len(parents))
+    return counts, np.fromiter(chain.from_iterable(parents), np.int64, int(counts.sum()))
+
+
+def _from_arrays(counts: np.ndarray, indices: np.ndarray) -> list[list[int]]:
+    taken = iter(indices.tolist())
+    return [list(islice(taken, count)) for count in counts.tolist()]
 
 
 def place_of(item: Any) -> tuple[Graph, int] | None:
