@@ -40,7 +40,7 @@ def describe(item: Any) -> list[Any]:
     if type(item) is FunctionType:
         return [item.__module__, item.__name__, None]
     if type(item) is Graph:
-        return [Graph.__module__, "Graph", [*_as_arrays(item.parents), item.alike, item.number]]
+        return [Graph.__module__, "Graph", [*_packed(item.parents), item.alike, item.number]]
     return [type(item).__module__, type(item).__qualname__, vars(item)]
 
 
@@ -55,22 +55,23 @@ def make(module: str, name: str, state: Any) -> Any:
         counts, indices, alike, number = state
         if number not in _GRAPHS:  # one graph stays one graph: an answer may remember its nodes from call to call
             _GRAPHS.clear()
-            _GRAPHS[number] = Graph(_from_arrays(counts, indices), alike)
+            _GRAPHS[number] = Graph(_unpacked(counts, indices), alike)
         return _GRAPHS[number]
     copy = found.__new__(found)
     copy.__dict__.update(state)
     return copy
 
 
-def _as_arrays(parents: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+def _packed(parents: Sequence[Sequence[int]]) -> tuple[bytes, bytes]:
     """Return how many parents each node has, and their indices one after the other: a large graph is quick to send."""
     counts = np.fromiter(map(len, parents), np.int64, len(parents))
-    return counts, np.fromiter(chain.from_iterable(parents), np.int64, int(counts.sum()))
+    indices = np.fromiter(chain.from_iterable(parents), np.int64, int(counts.sum()))
+    return counts.tobytes(), indices.tobytes()
 
 
-def _from_arrays(counts: np.ndarray, indices: np.ndarray) -> list[list[int]]:
-    taken = iter(indices.tolist())
-    return [list(islice(taken, count)) for count in counts.tolist()]
+def _unpacked(counts: bytes, indices: bytes) -> list[list[int]]:
+    each, taken = np.frombuffer(counts, np.int64).tolist(), iter(np.frombuffer(indices, np.int64).tolist())
+    return [list(islice(taken, count)) for count in each]
 
 
 def place_of(item: Any) -> tuple[Graph, int] | None:
