@@ -26,6 +26,8 @@ from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.plugin.feedback_grades import Grades
 from autograder.wording import did_you_mean, plural
 
+_SECRET = "submission_secret.txt"  # of a submission that came through nbgrader's exchange
+
 
 class GenerateFeedback(StockFeedback):
     """nbgrader's GenerateFeedback with another way to make a page. Takes the same configuration."""
@@ -114,13 +116,18 @@ class GenerateFeedback(StockFeedback):
         return any(page.is_file() and page.stat().st_mtime_ns < path.stat().st_mtime_ns for page, path in pairs)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy the time stamp, by which nbgrader knows whether pages are up to date; pages need no other file."""
-        stamp = Path(self._format_source(assignment_id, student_id)) / STAMP
-        target = Path(self._format_dest(assignment_id, student_id))
+        """Copy what nbgrader needs beside the pages, and no other file.
+
+        By the time stamp it knows whether they are up to date, by the secret for which submission to release them.
+        """
+        source, target = (Path(p(assignment_id, student_id)) for p in (self._format_source, self._format_dest))
         target.mkdir(parents=True, exist_ok=True)
-        if stamp.is_file() and not stamp.is_symlink():
-            (target / STAMP).unlink(missing_ok=True)
-            shutil.copy(stamp, target / STAMP)
+        for name in (STAMP, _SECRET):
+            if (source / name).is_file() and not (source / name).is_symlink():
+                (target / name).unlink(missing_ok=True)
+                shutil.copy(source / name, target / name)
+        if (target / _SECRET).exists() and not (target / STAMP).exists():
+            (target / STAMP).touch()  # it held no time; without the file nbgrader would release no feedback at all
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Make one page. Raises NbGraderException where none can be made."""

@@ -60,6 +60,7 @@ def _command(base: Path, bwrap: str, config: Path) -> list[str]:
         hidden += ["--ro-bind", str(python), str(python)]
     return [
         bwrap, "--bind", "/", "/", "--dev-bind", "/dev", "/dev", *hidden, "--cap-add", "ALL", "--die-with-parent",
+        "--unshare-pid", "--proc", "/proc",  # the servers of all people end with the hub
         "--ro-bind", str(base / "passwd"), "/etc/passwd", "--ro-bind", str(base / "group"), "/etc/group",
         "--chdir", str(base), str(Path(sys.executable).parent / "jupyterhub"), "-f", str(config),
     ]  # fmt: skip

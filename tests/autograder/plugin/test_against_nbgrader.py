@@ -245,6 +245,7 @@ def test_what_lies_beside_a_submission_is_told_and_does_no_harm(tmp_path: Path) 
     course = make_course(tmp_path / "course", {"ps1/p1": own_source()})
     path = hand_in(course, "late", "ps1/p1", own_answers())
     (path.parent / "timestamp.txt").write_text("yesterday-ish")
+    (path.parent / "submission_secret.txt").write_text("came through the exchange")
     (course / "submitted" / "typo" / "ps11").mkdir(parents=True)
     done = call(course, "autograder", "grade", "ps1", "--jobs", "1")
     said = done.stdout + done.stderr
@@ -258,3 +259,8 @@ def test_what_lies_beside_a_submission_is_told_and_does_no_harm(tmp_path: Path) 
     said = call(course, "autograder", "grade", "ps1", "--jobs", "1", "--force").stdout
     assert "feedback of 1 student is older than the grades: autograder feedback ps1\n" in said
     assert "feedback made for 1 student.\n" in call(course, "autograder", "feedback", "ps1").stdout
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    call(course, "nbgrader", "release_feedback", "ps1", f"--Exchange.root={exchange}")
+    assert len(list(exchange.glob("*/feedback/*.html"))) == 1
