@@ -28,7 +28,7 @@ try:
     from barprop.judging.exercise import Exercise, Part
     from barprop.judging.help_tiers import Tries
     from barprop.judging.judge import judge
-    from barprop.judging.slip_place import find_place
+    from barprop.judging.slip_place import find_place, source_of
     from barprop.judging.verdict import Verdict
     from barprop.progress import anchor, record
 except ImportError:  # where submissions are graded, probes and oracles are kept out of reach
@@ -40,6 +40,7 @@ _NOT_SANDBOXED = (
 )
 _SEARCH_SECONDS = 2.5  # for the line that a wrong answer without a name goes wrong in
 _tries = None if EXERCISES is None else Tries()
+_hinted: dict[tuple[str, str], str] = {}  # (test cell, mistake) -> the answer to which its hint was shown first
 _printed: set[str] = set()  # sentences that are said once a notebook
 
 
@@ -130,13 +131,28 @@ def _is_shown(caller: FrameType) -> bool:
 
 
 def _with_place(evaluation: Evaluation, part: Part, verdict: Verdict) -> Verdict:
-    """Say in which line the slip is, where no mistake has a name and one small change makes the answer pass."""
-    if verdict.hint or verdict.passed or evaluation.exercise.sealed or verdict.kind not in ("value", "form", "raised"):
+    """Say in which line the slip is, where one small change makes the answer pass.
+
+    Said where no mistake has a name, and where the same hint comes to another try.
+    """
+    if verdict.passed or evaluation.exercise.sealed or verdict.kind not in ("value", "form", "raised"):
         return verdict
     if os.environ.get("NBGRADER_EXECUTION"):  # nobody waits for a hint where a class is graded
         return verdict
-    place = call_or_default(None, find_place, evaluation, part, notebook_names(), _SEARCH_SECONDS)
-    return replace(verdict, hint=place.hint) if place else verdict
+    names = notebook_names()
+    if verdict.hint and not _helps_no_more(evaluation.exercise, verdict, names):
+        return verdict
+    place = call_or_default(None, find_place, evaluation, part, names, _SEARCH_SECONDS)
+    if place is None:
+        return verdict
+    return replace(verdict, notes=(*verdict.notes, place.hint)) if verdict.hint else replace(verdict, hint=place.hint)
+
+
+def _helps_no_more(exercise: Exercise, verdict: Verdict, names: Mapping[str, Any]) -> bool:
+    """Whether this hint was shown before, for an answer that was written otherwise."""
+    source = call_or_default("", source_of, exercise, names)
+    earlier = _hinted.setdefault((verdict.title, verdict.mistake), source)
+    return earlier != source
 
 
 def _with_hints(exercise: Exercise, verdict: Verdict) -> Verdict:

@@ -82,6 +82,11 @@ def find_place(wrong: Evaluation, part: Part, names: Mapping[str, Any], seconds:
     return None
 
 
+def source_of(exercise: Exercise, names: Mapping[str, Any]) -> str:
+    """Return the text of the cells that define an answer."""
+    return "".join(line for cell in _cells(exercise, names) for line in cell.lines)
+
+
 @dataclass
 class _Cell:
     """The functions and classes of a cell that defines an answer."""

@@ -102,3 +102,17 @@ def test_nobody_waits_for_it_where_a_class_is_graded(
 ) -> None:
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert "Look again" not in _told(notebook, capsys)
+
+
+def test_the_same_hint_to_another_try_comes_with_the_line(notebook: dict, capsys: pytest.CaptureFixture) -> None:
+    said = []
+    for source in (
+        "return h_bar * sigma.slope(z) * z",
+        "return h_bar * sigma.slope(z) * z",
+        "return z * h_bar * sigma.slope(z)",
+    ):
+        notebook["bar_z"] = answer(f"def bar_z(h_bar, z, sigma):\n    {source}\n", EXERCISES["bar_z"]).names["bar_z"]
+        check("bar_z")
+        said.append(capsys.readouterr().out)
+    assert all("z is multiplied once too often" in text for text in said)
+    assert ["Look again at line 2 of your cell" in text for text in said] == [False, False, True]
