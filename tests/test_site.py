@@ -147,3 +147,13 @@ def test_a_widget_lives_on_a_phone_without_a_network(pages: Path, phone: Any, na
     assert frame.evaluate("one => one.clientHeight") >= inside.locator("main").evaluate("one => one.offsetHeight")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert lost == []
+
+
+@pytest.mark.browser
+def test_no_page_is_wider_than_a_phone(pages: Path, phone: Any) -> None:
+    wide = {}
+    for page in sorted(pages.glob("*.html")):
+        phone.goto(page.as_uri())
+        wide[page.name] = phone.evaluate("document.documentElement.scrollWidth")
+    assert wide
+    assert {name: width for name, width in wide.items() if width > 390} == {}
