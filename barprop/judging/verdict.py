@@ -90,7 +90,8 @@ class Verdict:
         if self.sealed:
             return f"{self.title}: not yet"
         word = "right" if self.passed else ("partly right" if self.points > 0 else "not yet")
-        return f"{self.title}: {word}, {self._rounded:g} of {self.max_points:g} points"
+        unit = "point" if self.max_points == 1 else "points"
+        return f"{self.title}: {word}, {self._rounded:g} of {self.max_points:g} {unit}"
 
     @property
     def _problem(self) -> str:

@@ -135,7 +135,7 @@ FAKED = (
     Attack("no tests", "deletes every test cell", wrong=True, change=_gone),
     Attack("printed result", "prints and displays results that look like the grader's", wrong=True,
            last="from IPython.display import display\nfrom barprop.judging.verdict import Verdict\n"
-                "display(Verdict('linear', 1.0, 1.0)); print('linear: right, 1 of 1 points')\n"
+                "display(Verdict('linear', 1.0, 1.0)); print('linear: right, 1 of 1 point')\n"
                 "get_ipython().displayhook(1000.0)\n1000.0"),
 )  # fmt: skip
 

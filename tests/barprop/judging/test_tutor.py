@@ -81,7 +81,7 @@ def test_points_are_rounded_to_a_tenth_and_never_to_all_or_nothing() -> None:
 
 def test_a_passed_check_is_one_line() -> None:
     text = str(said("linear", function("linear(w, x)", "return w @ x")))
-    assert text == "✓ linear: right, 1 of 1 points"
+    assert text == "✓ linear: right, 1 of 1 point"
 
 
 _MASK = "class ReLU:\n    def forward(self, z, w):\n        self.open = z > 0\n        {more}\n        return z * self.open\n    def backward(self, bar, w):\n        return (), bar * self.open\n"
@@ -190,9 +190,9 @@ class Network:
     ("branches_backward", "inside", _BRANCHES.format("W1 @ h1"), "0 of 2 points", "Works for square W only"),
     ("branches_backward", "outside", _BRANCHES.format("W1 @ oh"), "0 of 2 points", "leave out what stops for now"),
     ("logistic_forward", "stable", function("logistic_forward(x, y, w)", "z = float(w @ x)",
-     'return {"z": z, "m": y * z, "l": np.log(1 + np.exp(-y * z))}'), "0 of 1 points", "  l holds an infinity"),
+     'return {"z": z, "m": y * z, "l": np.log(1 + np.exp(-y * z))}'), "0 of 1 point", "  l holds an infinity"),
     ("logistic_forward", "stable", function("logistic_forward(x, y, w)", "m = y * float(w @ x)",
-     'return {"z": y * m, "m": m, "l": np.log(1 + np.exp(m))}'), "0 of 1 points", "or was the log of 0.\n"),
+     'return {"z": y * m, "m": m, "l": np.log(1 + np.exp(m))}'), "0 of 1 point", "or was the log of 0.\n"),
     ("backward", "neuron", function("backward(cache, x, y, w, v, sigma, l_bar=1.0)", 'e = cache["e"] - y',
      'z = e * v * sigma.slope(cache["h"])', 'return {"e": e, "y": -l_bar * e, "v": e * cache["h"], "h": e * v, "z": z, "w": z * x, "x": z * w}'),
      "not yet", "e_bar is not right in other cases: fix that one first."),
