@@ -27,7 +27,9 @@ class PhotoAttack(widgets.VBox):
 
     def __init__(self, net: tuple[Any, Any, Any] | None, targeted: Callable[..., Any]) -> None:
         self._net, self._targeted = net, targeted
-        self.upload = widgets.FileUpload(accept="image/*", multiple=False, description="Choose a photo")
+        self.upload = widgets.FileUpload(
+            accept="image/*", multiple=False, description="Choose a photo", layout={"width": "auto"}
+        )
         self.target = widgets.Combobox(
             options=class_names(), value="gibbon", ensure_option=True, description="wanted:", continuous_update=False
         )

@@ -95,7 +95,7 @@ def aimed(images: Any, logits: Any, wanted: Any) -> Picture:
         for axes, image, seen, target in zip(grid[0], images, logits, wanted, strict=True):
             _digit(axes, image)
             got = int(np.argmax(seen)) == target
-            axes.set_xlabel(_short(caption(seen)), fontweight="bold" if got else "normal")
+            axes.set_xlabel(_short(caption(seen)))
             axes.set_title(f"aim {target}\n" + ("✓" if got else "missed"))
             for spine in axes.spines.values():
                 spine.set(color=THIRD if got else FAINT, linewidth=2.2 if got else 0.8)

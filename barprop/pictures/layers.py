@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from barprop.numerics.probabilities import probabilities as softmax
 from barprop.pictures.picture import Picture
@@ -96,7 +97,7 @@ def chain(names: Sequence[str], loss: str = "loss") -> Picture:
     step, count = 2.3, len(names)
     end = count * step + 0.45
     with course_style():
-        figure, axes = _canvas(2.6, (-2.0, end + 2.4), (-1.95, 1.95))
+        figure, axes = _canvas(2.6, (-2.0, end + 2.8), (-1.95, 1.95))
         axes.add_patch(
             FancyBboxPatch((-1.0, -0.95), (count - 1) * step + 2.0, 1.9, boxstyle="round,pad=0.1",
                            facecolor="none", edgecolor=FAINT, linewidth=1.2)
@@ -115,8 +116,10 @@ def chain(names: Sequence[str], loss: str = "loss") -> Picture:
         axes.text(-1.9, -0.26, r"$\bar x$", ha="center", va="center", color=BACKWARD, fontsize=14)
         _arrow(axes, (end, 1.7), (end, 0.6), FORWARD)
         axes.text(end + 0.2, 1.4, "labels", ha="left", va="center", color=FORWARD)
-        axes.text(end + 1.4, 0.25, "$l$", ha="left", va="center", color=FORWARD, fontsize=14)
-        axes.text(end + 1.4, -0.26, r"$\bar l = 1$", ha="left", va="center", color=BACKWARD, fontsize=12)
+        _arrow(axes, (end + 1.3, 0.22), (end + 1.9, 0.22), FORWARD)
+        _arrow(axes, (end + 1.9, -0.22), (end + 1.3, -0.22), BACKWARD)
+        axes.text(end + 2.0, 0.25, "$l$", ha="left", va="center", color=FORWARD, fontsize=14)
+        axes.text(end + 2.0, -0.26, r"$\bar l = 1$", ha="left", va="center", color=BACKWARD, fontsize=12)
     told = ", ".join(names)
     return Picture(
         figure,
@@ -215,6 +218,7 @@ def learning_curve(losses: Sequence[float], shares: Sequence[float]) -> Picture:
                        textcoords="offset points", ha="right", va="top")  # fmt: skip
         low = 10 * (int(10 * min(shares)) - (10 * min(shares) % 1 < 0.2))
         right.set(xlabel=f"epoch ({each:.0f} steps each)", ylim=(max(low, 0), 100))
+        right.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         right.set_title("test accuracy, %", loc="left")
     return Picture(
         figure,

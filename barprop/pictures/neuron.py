@@ -93,7 +93,7 @@ def backward_film(values: Mapping[str, Any], bars: Mapping[str, Any]) -> Picture
             made = " and ".join(rf"$\bar {name}$" for name in names)
             source = rf"$\bar {BACK[names[0]][0]}$"
             axes.set_title(f"{made}: from {source}, reading {', '.join(f'${r}$' for r in reads)}", color=BACKWARD)
-        figure.supxlabel("heavy ring: has just got its bar      square: its value was read", color=INK)
+        figure.supxlabel("thick circle: has just got its bar      square: its value was read", color=INK)
     told = ", ".join(f"of {name} {number(bars[name])}" for names in steps for name in names)
     return Picture(figure, f"Four pictures of the neuron's graph in which the bars fill in backward: the bar {told}.")
 
@@ -231,6 +231,8 @@ def _labels(axes: Axes, name: str, value: str, bar: str, radius: float) -> None:
     for text, at, color in ((value, value_at, FORWARD), (bar, bar_at, BACKWARD)):
         left = text.startswith("(")  # a vector is wide, and its node stands at the edge
         aside = 0.25 if color == BACKWARD and name in ("z", "e") else 0  # off the arrow that leaves to the lower left
+        if color == FORWARD and name == "l":
+            aside = 0.4  # off the arrow that arrives from the upper left
         axes.text(-0.9 if left else x + aside, y + at, text, ha="left" if left else "center",
                   va="bottom" if at > 0 else "top", color=color)  # fmt: skip
 

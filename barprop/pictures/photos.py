@@ -133,7 +133,7 @@ def equation(X: Any, X_adv: Any, logits: Any, factor: float = 32) -> Picture:
         for axes, (values, text), sign in zip(line, parts, ("", "+", "="), strict=True):
             _photo(axes, values)
             axes.set_xlabel(text)
-            axes.text(-0.07, 0.5, sign, transform=axes.transAxes, ha="center", va="center", fontsize=20)
+            axes.text(-0.09, 0.5, sign, transform=axes.transAxes, ha="center", va="center", fontsize=20)
     return Picture(
         figure,
         f"A photo, which the network takes for {before}; plus a change, here magnified {factor:g} times; equals "
@@ -223,6 +223,6 @@ def _five(axes: Axes, logits: Any) -> None:
     for place, (name, share) in enumerate(likeliest(logits)):
         axes.barh(place, share, color=TINT, edgecolor=FORWARD)
         axes.text(0.02, place, f"{name}  {percent(share)}", ha="left", va="center")
-    axes.set(xlim=(0, 1.35), xticks=[], yticks=[])
+    axes.set(xlim=(0, 1), xticks=[], yticks=[])
     axes.invert_yaxis()
     axes.spines[:].set_visible(False)

@@ -276,7 +276,8 @@ def rate_sweep(rates: Any, losses: Mapping[str, Mapping[str, Any]]) -> Picture:
             axes.set_xlabel("learning rate")
         grid[0, 0].set_ylabel("loss after training")
         grid[0, 0].set_yticks(
-            [1e-6, 1e-4, 1e-2, 1, _RAN_AWAY], ["$10^{-6}$", "$10^{-4}$", "$10^{-2}$", "1", "ran away"]
+            [1e-6, 1e-4, 1e-2, 1, _RAN_AWAY],
+            [r"$\mathdefault{10^{-6}}$", r"$\mathdefault{10^{-4}}$", r"$\mathdefault{10^{-2}}$", "1", "ran away"],
         )
         lines, names = grid[0, 0].get_legend_handles_labels()
         figure.legend(lines, names, title="size of $x_2$", loc="outside lower center", ncols=5, columnspacing=1.2)

@@ -58,7 +58,9 @@ def draw(last: Any, order: Sequence[Any] | None = None, bars: bool = True, **nam
             edge(axes, way, radius, back=bars and order is None and way[0] not in constants)
         for node, place in zip(nodes, places, strict=True):
             away = _away(place, [way for way in ways if way[0] == place], places, 1.6 * down) if order is None else 0
-            _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), radius, away)
+            give = min(0.17, across - 0.42) if bars and order is None else 0  # inches; labels are 0.4 wide
+            asides = (give * _crossed(place, ways, 1), give * _crossed(place, ways, -1))
+            _node(axes, node, place, called.get(id(node), ""), _below(node, order, bars), radius, away, asides)
         if bars and order is None:
             figure.supxlabel(legend)
     return Picture(figure, _description(nodes, called, order, bars))
@@ -209,8 +211,25 @@ def _away(place: Place, ways: list[list[Place]], places: list[Place], room: floa
     return 0 if any(near) else side
 
 
-def _node(axes: Axes, node: Any, place: Place, name: str, below: str, radius: float, away: int) -> None:
-    """One node; its value is above and its bar below, or both on the side `away` from its edges."""
+def _crossed(place: Place, ways: list[list[Place]], up: int) -> bool:
+    """Whether an arrow comes steeply to the label above (`up` 1) or below (-1) a node, and none leaves there."""
+    steep = 0.25
+    comes = any(way[-1] == place and up * (way[-2][1] - place[1]) > steep for way in ways)
+    leaves = any(way[0] == place and up * (way[1][1] - place[1]) > steep for way in ways)
+    return comes and not leaves
+
+
+def _node(
+    axes: Axes,
+    node: Any,
+    place: Place,
+    name: str,
+    below: str,
+    radius: float,
+    away: int,
+    asides: tuple[float, float],
+) -> None:
+    """One node; its value above, its bar below, each so far aside, or both on the side `away` from its edges."""
     x, y = place
     leaf = not tuple(node.parents)
     constant = not name and leaf
@@ -228,9 +247,10 @@ def _node(axes: Axes, node: Any, place: Place, name: str, below: str, radius: fl
     if leaf and away:
         over, under = ([*over, *under], []) if away > 0 else ([], [*over, *under])
     axes.text(x, y, inside, ha="center", va="center", fontsize=13 if name else LETTERS, color=INK, zorder=4)
-    for lines, up in ((over, 1), (under, -1)):
+    for lines, up, aside in ((over, 1, asides[0]), (under, -1, asides[1])):
+        at = x if leaf else x + aside
         for place_in, (text, color) in enumerate(lines):
-            _beside(axes, x, y + up * (radius + 0.05 + 0.17 * place_in), "bottom" if up > 0 else "top", text, color)
+            _beside(axes, at, y + up * (radius + 0.05 + 0.17 * place_in), "bottom" if up > 0 else "top", text, color)
 
 
 def _letter(name: str) -> str:

@@ -49,7 +49,7 @@ const COLUMN = 84;
 const LINE = 92;
 const TOP = 66; // a value and a bar fit above the first row
 const ROOMY = 110; // columns so wide leave room for the letter of a bar
-const SIDE = 58;
+const SIDE = 72; // half of a short vector with the letter of its bar
 const STEEP = 0.35; // rows
 
 /**
