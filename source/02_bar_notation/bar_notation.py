@@ -556,7 +556,7 @@ def pass_c(cache, x, y, w, v, sigma, l_bar=1.0):
 # %% [markdown]
 # ### Exercise `find_the_bug`
 #
-# Name the first wrong bar of each pass. Read them, or nudge: `compare(pass_a)` shows which of the bars of $x$, $w$, $v$ and $y$ are wrong; to test the bars of $z$, $h$ and $e$, nudge these variables yourself.
+# Name the first wrong bar of each pass. Read them, or nudge: `compare(pass_a)` shows which of the bars of $x$, $w$, $v$ and $y$ are wrong; to test those of $z$, $h$ and $e$, nudge these variables yourself.
 
 # %% answer="find_the_bug"
 # Put one of "e", "h", "v", "w", "x", "y", "z" in place of each None.

@@ -84,7 +84,7 @@ def split(z_bar, x):
     ### END SOLUTION
 
 # %% [markdown]
-# <details><summary>My bars add up to z̄</summary>
+# <details><summary>My bars add up to z_bar</summary>
 #
 # Then you have divided $\bar z$ among the terms. A bar follows the pattern: the bar of the output, times the slope of the output with respect to the input.
 # </details>
@@ -139,7 +139,7 @@ def gradient_share(x):
 #
 # A negative $x$ gives a bar that points the other way. How *much* gradient it is does not depend on the direction.
 # </details>
-# <details><summary>But I have no z̄</summary>
+# <details><summary>But I have no z_bar</summary>
 #
 # Write the share down with $\bar z$ in it, in the numerator and in the denominator. What may you do with a factor that is in both?
 # </details>
@@ -295,7 +295,7 @@ def branches_backward(z_bar, cache, x1, x2, W1, W2, a1, a2):
     ### END SOLUTION
 
 # %% [markdown]
-# <details><summary>My W̄ has the wrong shape</summary>
+# <details><summary>My W_bar has the wrong shape</summary>
 #
 # Take one entry, $W_{ij}$. Which bar comes back to it, and which feature does it multiply? `np.outer` makes a table of all such products.
 # </details>

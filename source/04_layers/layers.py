@@ -96,7 +96,7 @@ class Product:
         ### END SOLUTION
 
 # %% [markdown]
-# <details><summary>My v̄ has one entry for each example</summary>
+# <details><summary>My v_bar has one entry for each example</summary>
 #
 # There is one $v$. Nudge it, and all $n$ outputs move. So something comes back to $v$ along $n$ paths. What becomes of it? (You solved this in `fan_out`.)
 # </details>
@@ -162,7 +162,7 @@ def linear_backward(Z_bar, X, W):
 #
 # With a square $W$ a product and its transpose have the same shape, and so have $W$ and $W^\top$: shapes alone don't decide. $\bar W_{jk}$ has an output $j$ and a feature $k$, but no example. So over which index do you sum? (In a matrix product it is the index in the middle.)
 # </details>
-# <details><summary>What is b̄ made of?</summary>
+# <details><summary>What is b_bar made of?</summary>
 #
 # One $b_j$ moved output $j$ of every example.
 # </details>
@@ -449,7 +449,7 @@ steps["l"] = lambda z: -z[1] + np.log(np.exp(z).sum())
 for name, guess in slopes.items():
     nudge = 1e-5 * np.eye(2)[int(name[-1])]
     f = steps[name.split(" along")[0]]
-    print(f"{name:16} by nudging {round((f(nudge) - f(-nudge)) / 2e-5, 4) + 0.0:.2f}   yours: {guess}")
+    print(f"{name:16} by nudging {round((f(nudge) - f(-nudge)) / 2e-5, 4) + 0.0:5.2f}   yours: {guess}")
 
 # %% [markdown]
 # ### Exercise `SoftmaxCrossEntropy`
@@ -651,7 +651,7 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
             W = w[0][0].copy()
             W[i, j] += step
             ends.append(loss.forward(network.forward(X[:32], [(W, w[0][1]), *w[1:]]), labels[:32]))
-        print(f"W[{i}, {j}]  backward {w_bar[0][0][i, j]:+.8f}   nudged {(ends[0] - ends[1]) / 2e-5:+.8f}")
+        print(f"{f'W[{i}, {j}]':10}  backward {w_bar[0][0][i, j]:+.8f}   nudged {(ends[0] - ends[1]) / 2e-5:+.8f}")
     passes = 2 * sum(np.size(u) for layer in w for u in layer)
     print(f"nudging all: {passes:,} passes; {compared(guess_passes, passes, factor=1.1)}")
 
@@ -794,7 +794,7 @@ if trained:
 #
 # The input of the first Linear, and the output of Tanh. Tanh reads its own output, and for the second Linear the same array is its input.
 # </details>
-# <details><summary>32 rows, one b. Is b̄ a sum or a mean over the rows?</summary>
+# <details><summary>32 rows, one b. Is b_bar a sum or a mean over the rows?</summary>
 #
 # A sum. The $1/n$ of the mean is already in $\bar Z$: the loss divided by $n$.
 # </details>

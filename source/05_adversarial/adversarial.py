@@ -31,7 +31,7 @@ network, w, loss = net
 X_train, labels_train, X, labels = digits()
 
 # %% [markdown]
-# (The example with the panda is from Goodfellow, Shlens and Szegedy, "Explaining and harnessing adversarial examples", 2015. Their figures were 57.7 % and 99.3 %.)
+# (The example with the panda is from Goodfellow, Shlens and Szegedy, "Explaining and harnessing adversarial examples", 2015. Their figures were 57.7 % and 99.3 %.)
 #
 # The network that we attack reads digits. It is like yours from notebook 04, 784–64–10, and already trained; `classifier.py` beside this notebook loads it. `X` holds 1,000 digits it has never seen, one flattened image per row, from 0 (paper) to 1 (ink). (In notebook 04 they were called `X_test`.) Below each digit: what the network sees, and how sure it is.
 
@@ -279,7 +279,7 @@ def fgsm(net, X, labels, eps):
 # </details>
 # <details><summary>A small example</summary>
 #
-# Four pixels $(0.5,\ 0.5,\ 0,\ 0.5)$ with bars $(-7,\ 0.001,\ -2,\ 0)$ and $\varepsilon = 0.25$: the first ends at $0.25$, the second at $0.75$, the third stays at $0$ and so does the fourth at $0.5$, each for a reason of its own.
+# Four pixels $(0.5,\ 0.5,\ 0,\ 0.5)$ with bars $(-7,\ 0.001,\ {-2},\ 0)$ and $\varepsilon = 0.25$: the first ends at $0.25$, the second at $0.75$, the third stays at $0$ and so does the fourth at $0.5$, each for a reason of its own.
 # </details>
 
 # %% test="test_fgsm"
