@@ -48,7 +48,7 @@ const named = ({ name, op }) => (isLetter(name) ? `{${name}}` : op ? `the node $
 const COLUMN = 84;
 const LINE = 92;
 const TOP = 66; // a value and a bar fit above the first row
-const ROOMY = 110; // columns so wide leave room for the letter of a bar
+const ROOMY = 104; // columns so wide leave room for the letter of a bar
 const SIDE = 72; // half of a short vector with the letter of its bar
 const STEEP = 0.35; // rows
 
@@ -80,7 +80,7 @@ function planOf(nodes, places, ways, width) {
   /** @param {Pair} those */
   const spot = ([x, y]) => ({ x: Math.round(SIDE + column * (x - left)), y: Math.round(TOP + LINE * (y - top)) });
   const spots = Object.fromEntries(
-    places.map((place, id) => [id, { ...spot(place), side: sideOf(id), ...(nodes[id].parents.length ? { aside: aside(id, 1) * (column < ROOMY ? 13 : 24), valueAside: 14 * aside(id, -1) } : {}) }]),
+    places.map((place, id) => [id, { ...spot(place), side: sideOf(id), ...(nodes[id].parents.length ? { aside: aside(id, 1) * (column < ROOMY ? 13 : 24), valueAside: 20 * aside(id, -1) } : {}) }]),
   );
   return {
     spots,
