@@ -38,7 +38,7 @@ _NOT_SANDBOXED = (
     "Graded by stock nbgrader, in the open: without a sandbox, where a submission's code can reach the grader's files "
     "and its own score. To grade in the sandbox put this course's nbgrader_config.py back, or run: autograder grade"
 )
-_SEARCH_SECONDS = 2.5  # for the line that a wrong answer without a name goes wrong in
+_SEARCH_SECONDS = 3.0  # for the line that a wrong answer without a name goes wrong in
 _tries = None if EXERCISES is None else Tries()
 _hinted: dict[tuple[str, str], str] = {}  # (test cell, mistake) -> the answer to which its hint was shown first
 _printed: set[str] = set()  # sentences that are said once a notebook

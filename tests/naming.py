@@ -26,7 +26,7 @@ from tests.mutants import OutOfTimeError, mutants, time_limit
 from tests.slips import SETS, slips
 
 SECONDS = 10.0
-LOOK = 2.5  # seconds, as in a check
+LOOK = 3.0  # seconds, as in a check
 COUNTS = ("named", "placed", "told", "generic", "misleading", "through")
 _GENERIC = re.compile(r"not the right value|has a wrong value in|do not follow|is that of no single example")
 

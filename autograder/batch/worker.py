@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import json
 import os
 import select
@@ -125,10 +126,11 @@ class Grader:
 
     def warm_up(self) -> None:
         """Load what the first job would wait for. Where no sandbox can be had, that job says so."""
-        import autograder.scoring.grade  # noqa: F401
-
+        loading = threading.Thread(target=importlib.import_module, args=("autograder.scoring.grade",))
+        loading.start()  # while the sandbox loads what notebooks import
         with contextlib.suppress(SandboxError):
             self._open(Limits())
+        loading.join()
         gc.collect()
         gc.freeze()  # what stays for ever is not looked through after every few thousand objects of a job
 

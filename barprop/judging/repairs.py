@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import itertools
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
 
 from barprop.judging.small_changes import (
@@ -65,6 +65,8 @@ class Repair(NamedTuple):
 
     def apply(self) -> Any:
         """Change the tree; return what stood there, to be put back."""
+        for node in self.value if isinstance(self.value, list) else [self.value]:
+            _place(node, self.line)
         before = getattr(self.owner, self.name)
         setattr(self.owner, self.name, self.value)
         return before
@@ -74,19 +76,38 @@ class Repair(NamedTuple):
         setattr(self.owner, self.name, before)
 
 
-def repairs(tree: ast.stmt) -> list[Repair]:
-    """Return all small changes of a function or class, the likeliest kinds first."""
-    found = list(_everywhere(tree))
+def _place(tree: ast.AST, line: int) -> None:
+    """Give the nodes that have no line this one: without, Python compiles nothing."""
+    for node in ast.walk(tree):
+        if "lineno" in node._attributes and not hasattr(node, "lineno"):
+            node.lineno = node.end_lineno = line  # type: ignore[attr-defined]
+            node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
+
+
+def repairs(tree: ast.stmt, ran: Container[int]) -> list[Repair]:
+    """Return all small changes of a function or class, the likeliest kinds first.
+
+    Parameters
+    ----------
+    ran : container of int
+        The first lines of the functions that ran: a slip elsewhere would not have shown.
+    """
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    found = [repair for node in functions if _first_line(node) in ran for repair in _everywhere(node)]
     rank = {about: number for number, about in enumerate(_FIRST)}
     return sorted(found, key=lambda one: rank.get(one.about, len(rank)))
 
 
-def _everywhere(tree: ast.stmt) -> Iterator[Repair]:
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        scope = scope_of(function)
-        for statement in function.body:
-            yield from _in(statement, scope, ())
-        yield from _of_body(function, "body")
+def _first_line(function: ast.FunctionDef) -> int:
+    """Return its first line, as its code object says it."""
+    return min([function.lineno, *(one.lineno for one in function.decorator_list)])
+
+
+def _everywhere(function: ast.FunctionDef) -> Iterator[Repair]:
+    scope = scope_of(function)
+    for statement in function.body:
+        yield from _in(statement, scope, ())
+    yield from _of_body(function, "body")
 
 
 def _in(node: ast.AST, scope: Scope, loops: tuple[str, ...]) -> Iterator[Repair]:
@@ -130,7 +151,7 @@ def _instead(node: ast.AST, scope: Scope, loops: tuple[str, ...]) -> Iterator[tu
         yield SIGN, ast.UnaryOp(ast.USub(), node)
     if isinstance(node, ast.Attribute) and loaded:
         yield from ((CALL, ast.Attribute(node.value, other, node.ctx)) for other in _FUNCTIONS.get(node.attr, ()))
-    if isinstance(node, ast.Name) and loaded:
+    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and loaded:
         yield TERM, ast.BinOp(node, ast.Pow(), ast.Constant(2))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         for one, other in ((_transposed(node.left), node.right), (node.left, _transposed(node.right))):

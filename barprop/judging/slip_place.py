@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import ast
 import linecache
+import sys
 import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from itertools import islice
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from barprop.answers.calls import Namespace, Run
 from barprop.answers.captured_output import capped_output
-from barprop.answers.time_limit import can_limit, time_limit
+from barprop.answers.time_limit import TimeIsUpError, can_limit, time_limit
 from barprop.answers.untrusted import is_array
 from barprop.judging.compare import problem
 from barprop.judging.drive import remembers_nothing, values
@@ -73,11 +75,12 @@ def find_place(wrong: Evaluation, part: Part, names: Mapping[str, Any], seconds:
         warnings.simplefilter("ignore")
         for cell in _cells(wrong.exercise, names):
             search = _Search(wrong, part, names, seed)
-            for number, statement in enumerate(cell.body):
-                for repair in repairs(statement):
+            ran = search.functions_run(cell)
+            for statement in cell.body:
+                for repair in repairs(statement, ran):
                     if time.monotonic() > until:
                         return None
-                    if search.passes(cell, number, repair):
+                    if search.passes(cell, repair):
                         return Place(repair.line, cell.text(repair.line), repair.about)
     return None
 
@@ -89,8 +92,9 @@ def source_of(exercise: Exercise, names: Mapping[str, Any]) -> str:
 
 @dataclass
 class _Cell:
-    """The functions and classes of a cell that defines an answer."""
+    """The functions and classes of a cell that defines an answer, and the file that it is to Python."""
 
+    file: str
     lines: list[str]
     body: list[ast.stmt]
 
@@ -113,7 +117,7 @@ def _cells(exercise: Exercise, names: Mapping[str, Any]) -> list[_Cell]:
         except SyntaxError:  # a magic
             continue
         kept: list[ast.stmt] = [item for item in body if isinstance(item, (ast.FunctionDef, ast.ClassDef))]
-        found[code.co_filename] = _Cell(lines, kept)
+        found[code.co_filename] = _Cell(code.co_filename, lines, kept)
     return list(found.values())
 
 
@@ -133,12 +137,29 @@ class _Search:
         self.case, self.right = wrong.trials[self.number].case, wrong.trials[self.number].right
         self.failed = {name for trial in wrong.trials for name in trial.problems}
 
-    def passes(self, cell: _Cell, number: int, repair: Repair) -> bool:
+    def functions_run(self, cell: _Cell) -> set[int]:
+        """Return the first lines of the functions of a cell that run in the case."""
+        found: set[int] = set()
+
+        def note(frame: FrameType, event: str, _: Any) -> None:
+            if event == "call" and frame.f_code.co_filename == cell.file:
+                found.add(frame.f_code.co_firstlineno)
+
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            self._right_there(Namespace(self.names), to_the_end=True)
+        except (Exception, TimeIsUpError):  # it stops, and ran until there
+            pass
+        finally:
+            sys.setprofile(before if callable(before) else None)  # a profiler of C code cannot be put back
+        return found
+
+    def passes(self, cell: _Cell, repair: Repair) -> bool:
         """Whether the test cell passes with a change."""
         before = repair.apply()
         try:
-            module = ast.fix_missing_locations(ast.Module(cell.body, []))
-            code = compile(module, "<changed>", "exec", dont_inherit=True)
+            code = compile(ast.Module(cell.body, []), "<changed>", "exec", dont_inherit=True)
         except (SyntaxError, ValueError, TypeError, RecursionError):
             return False
         finally:
@@ -146,28 +167,25 @@ class _Search:
         names = dict(self.names)
         try:
             exec(code, names)
-        except Exception:
+            answers = Namespace(names)
+            return self._right_there(answers) and self._right_everywhere(answers)
+        except (Exception, TimeIsUpError):  # the alarm may ring a little later than the call ends
             return False
-        answers = Namespace(names)
-        return self._right_there(answers) and self._right_everywhere(answers)
 
-    def _right_there(self, answers: Namespace) -> bool:
+    def _right_there(self, answers: Namespace, to_the_end: bool = False) -> bool:
         wanted = set(self.part.outputs) & self.right.keys()
-        try:
-            for name, value in values(self.exercise, Run(answers), self._case_again()):
-                if name in wanted and value is not NOT_TRIED:
-                    if problem(name, value, self.right[name], self.exercise.tolerance, ""):
-                        return False
-                    wanted.remove(name)
-        except Exception:
-            return False
+        for name, value in values(self.exercise, Run(answers), self._case_again()):
+            if name in wanted and value is not NOT_TRIED:
+                if problem(name, value, self.right[name], self.exercise.tolerance, "") and not to_the_end:
+                    return False
+                wanted.remove(name)
         return not wanted
 
     def _case_again(self) -> Case:
         """Return the case; made anew where an object in it may remember what it was asked."""
         if remembers_nothing(self.case):
             return self.case
-        return [*self.exercise.probes(np.random.default_rng(self.seed))][self.number]
+        return next(islice(self.exercise.probes(np.random.default_rng(self.seed)), self.number, None))
 
     def _right_everywhere(self, answers: Namespace) -> bool:
         found = evaluate(self.exercise, answers, self.seed, self.oracle)
