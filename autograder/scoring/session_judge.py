@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from autograder.reference import oracle_of
+from autograder.reference import REFERENCES, oracle_of
 from autograder.sandbox import SandboxError
 from autograder.sandbox.time_limit import deadline
 from autograder.scoring.pattern import pattern
 from autograder.scoring.run_cells import NotebookRun
 from autograder.scoring.stand_in import references_in_session
+from autograder.submission.cell_source import reads
 from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Exercise, Part
 from barprop.judging.judge import Judge
@@ -26,7 +27,7 @@ class SessionJudge(Judge):
     """Judges the exercises of one notebook in its session. Whatever goes wrong costs one exercise, and nothing else."""
 
     def __init__(self, run: NotebookRun, seed_of: SeedOf, reasons: dict[str, str]) -> None:
-        super().__init__(lambda: run.answers(reasons), EXERCISES, seed_of, oracle_of, references_in_session)
+        super().__init__(lambda: run.answers(reasons), EXERCISES, seed_of, oracle_of, references_in_session, self._used)
         self.run = run
         self.trouble: list[str] = []
         self.unjudged: set[str] = set()  # exercises that count 0 since judging them failed: a person is asked
@@ -45,6 +46,17 @@ class SessionJudge(Judge):
             self.unjudged.add(exercise.name)
         problem = "The result cannot be judged."
         return Verdict(exercise.title(part), 0.0, float(part.points), problem=problem, kind="unjudged")
+
+    def _used(self, exercise: Exercise) -> set[str]:
+        """Return the functions that an answer calls, also by way of each other, by the text of the cells."""
+        read = {name: used for source in self.run.sources.values() for name, used in reads(source).items()}
+        found: set[str] = set()
+        todo = list(exercise.asks)
+        while todo:
+            new = read.get(todo.pop(), frozenset()) - found
+            found |= new
+            todo += new
+        return {name for name in found if callable(REFERENCES.names.get(name))}
 
     def pattern(self, exercise: Exercise, part: Part) -> str:
         """Return a digest of what the answer gives, the same for every student; "" where that cannot be had."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from autograder.sandbox.time_limit import OverdueError
@@ -55,6 +56,9 @@ class _Facts:
     checks: tuple[tuple[str, str], ...] = ()  # (exercise, part) of each check("exercise"[, "part"]) that is a statement
     opens: bool = False  # whether the first of them is the first statement
     imported: frozenset[str] = frozenset()
+    reads: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # function or class -> the notebook's names it uses
 
 
 @lru_cache(maxsize=4096)
@@ -65,7 +69,7 @@ def _facts(source: str) -> _Facts:
     checks = _check_calls(tree) if "check" in source else ()
     opens = bool(checks) and _check_call(tree.body[0]) is not None
     modules = frozenset(_imported(tree, source)) if "import" in source else frozenset()
-    return _Facts(True, frozenset(_bound(tree.body)), checks, opens, modules)
+    return _Facts(True, frozenset(_bound(tree.body)), checks, opens, modules, _reads(tree))
 
 
 def forget() -> None:
@@ -86,6 +90,11 @@ def defined(source: str) -> frozenset[str]:
 def imported(source: str) -> frozenset[str]:
     """Return the modules a cell imports, by the first part of their names, also in its functions and below a magic."""
     return _facts(source).imported
+
+
+def reads(source: str) -> Mapping[str, frozenset[str]]:
+    """Return which names of the notebook each function and class of a cell uses."""
+    return _facts(source).reads
 
 
 def check_call(source: str) -> tuple[str, str] | None:
@@ -126,6 +135,18 @@ def _bound(body: list[ast.stmt]) -> set[str]:
             for field in ("body", "orelse", "finalbody", "handlers", "cases"):
                 inner = getattr(node, field, [])
                 todo += inner if isinstance(inner, list) else []
+    return found
+
+
+def _reads(tree: ast.Module) -> dict[str, frozenset[str]]:
+    found = {}
+    for item in tree.body:
+        if isinstance(item, (ast.FunctionDef, ast.ClassDef)):
+            nodes = list(ast.walk(item))
+            names = [node for node in nodes if isinstance(node, ast.Name)]
+            own = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+            own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+            found[item.name] = frozenset(node.id for node in names) - own
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dis
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -15,6 +15,20 @@ def read_from_notebook(answer: Any, names: Mapping[str, Any]) -> list[str]:
     functions = vars(answer).values() if isinstance(answer, type) else [answer]
     read = {name for f in functions if type(f) is FunctionType for name in _globals_read(f.__code__)}
     return sorted(name for name in read if name in names and _is_value(names[name]) and not name.isupper())
+
+
+def functions_used(answers: Iterable[str], names: Mapping[str, Any]) -> set[str]:
+    """Return the functions and classes of the notebook that some answers use, also by way of each other."""
+    found: set[str] = set()
+    todo = list(answers)
+    while todo:
+        answer = names.get(todo.pop())
+        functions = vars(answer).values() if type(answer) is type else [answer]
+        read = {name for f in functions if type(f) is FunctionType for name in _globals_read(f.__code__)}
+        new = {name for name in read - found if type(names.get(name)) in (FunctionType, type)}
+        found |= new
+        todo += new
+    return found
 
 
 def _globals_read(code: CodeType) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
 
 from barprop.answers.calls import Answers, Namespace
+from barprop.answers.notebook_values import functions_used
 from barprop.judging.evaluate import evaluate
 from barprop.judging.evaluation import Evaluation
 from barprop.judging.exercise import Exercise, OracleOf, Part
@@ -36,6 +37,8 @@ class Judge:
     stand_in : callable, optional
         Puts references in the place of answers. With it, an answer that fails and calls another that fails is
         judged a second time with the reference in that one's place, and the better counts.
+    uses : callable, optional
+        exercise -> the functions of the notebook that its answer calls, besides those that every answer to it calls.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class Judge:
         seed_of: Callable[[str], Seed] = lambda name: 0,
         oracle_of: OracleOf | None = None,
         stand_in: StandIn | None = None,
+        uses: Callable[[Exercise], Container[str]] = lambda exercise: (),
     ) -> None:
+        self.uses = uses
         self.answers, self.exercises, self.seed_of = answers, exercises, seed_of
         self.oracle_of, self.stand_in = oracle_of, stand_in
         self._alone: dict[str, Evaluation] = {}
@@ -63,17 +68,26 @@ class Judge:
 
     def _judged(self, exercise: Exercise) -> Evaluation:
         own = self._evaluate(exercise)
-        needs = [self.exercises[name] for name in exercise.needs] if own.failed else []
-        failing = [need for need in needs if self._evaluate(need).failed]
+        failing = [need for need in self._needs(exercise) if self._evaluate(need).failed] if own.failed else []
         if not failing:
             return own
         better = self._with_references(exercise, failing) if self.stand_in else None
-        if better is not None and better.points > own.points:
+        if better is not None and better.points >= own.points:  # what it says is about this answer alone
             names = " and ".join(need.name for need in failing)
             better.notes = (f"{names} does not pass, so {exercise.name} was judged with a right {names} in its place.",)
             return better
         own.block(failing[0].name)
         return own
+
+    def _needs(self, exercise: Exercise) -> list[Exercise]:
+        """Return the exercises whose answers this one calls: by its declaration, or in this notebook."""
+        used = self.uses(exercise)
+        return [
+            other
+            for other in self.exercises.values()
+            if other.name in exercise.needs
+            or (other.notebook == exercise.notebook and other is not exercise and any(n in used for n in other.asks))
+        ]
 
     def _with_references(self, exercise: Exercise, failing: list[Exercise]) -> Evaluation | None:
         names = tuple(name for need in failing for name in need.asks)
@@ -112,7 +126,11 @@ def judge(
     stand_in : callable, optional
         As in `Judge`.
     """
-    return Judge(lambda: answers, exercises, lambda name: seed, oracle_of, stand_in).evaluation(exercise)
+
+    def uses(exercise: Exercise) -> Container[str]:
+        return functions_used(exercise.asks, answers.names) if isinstance(answers, Namespace) else ()
+
+    return Judge(lambda: answers, exercises, lambda name: seed, oracle_of, stand_in, uses).evaluation(exercise)
 
 
 def in_namespace(references: Mapping[str, Any]) -> StandIn:

@@ -87,6 +87,47 @@ def _whole_submission(sandbox: Sandbox, limits: Limits) -> None:
     assert "judged with a right backward in its place" in grades["test_train"].text
 
 
+HELPED = """
+def helper(*args):
+    return bar_y(*args)
+def backward(cache, x, y, w, v, sigma, l_bar=1.0):
+    e = l_bar * (cache["e"] - y)
+    h = e * v
+    z = h * sigma.slope(cache["z"])
+    return {"e": e, "y": helper(l_bar, y, cache["e"]), "v": e * cache["h"], "h": h, "z": z, "w": z * x, "x": z * w}
+"""
+WRONG = {
+    "not written": "def bar_y(l_bar, y, e):\n    raise NotImplementedError()",
+    "wrong": "def bar_y(l_bar, y, e):\n    return 0.0",
+    "missing": "",
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_any_answer_of_the_notebook_that_is_called(what: str) -> None:
+    """Nothing declares that `backward` calls `bar_y`, here by way of a function of the student's own."""
+    sources = {0: SETUP, 1: FORWARD, 2: WRONG[what], 3: HELPED, 4: TRAIN}
+    with NotebookRun(FakeSession, sources, Limits()) as run:
+        run.session()
+        judge = SessionJudge(run, lambda name: [3], {})
+        for name in ("bar_y", "backward", "train"):
+            verdicts = [judge.verdict(EXERCISES[name], part) for part in EXERCISES[name].parts]
+            assert sum(v.points for v in verdicts) == (0.0 if name == "bar_y" else EXERCISES[name].points), name
+            if name == "backward":
+                assert "judged with a right bar_y in its place" in verdicts[0].notes[0]
+
+
+def test_its_own_mistake_is_told_all_the_same() -> None:
+    uphill = TRAIN.replace("w - lr", "w + lr")
+    with NotebookRun(FakeSession, SOURCES | {3: uphill}, Limits()) as run:
+        run.session()
+        train = EXERCISES["train"]
+        verdict = SessionJudge(run, lambda name: [3], {}).verdict(train, train.part())
+        assert verdict.kind == "value"
+        assert verdict.hint
+        assert "judged with a right backward in its place" in verdict.notes[0]
+
+
 def test_what_was_lent_cannot_be_kept() -> None:
     source = TRAIN.replace("def train", "loot = []\ndef train").replace(
         "        bars", "        loot.append(backward)\n        bars"

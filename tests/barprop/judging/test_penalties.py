@@ -43,6 +43,15 @@ def test_an_answer_is_not_charged_for_another_one() -> None:
     assert names["backward"] is own, "the student's own is back"
 
 
+def test_the_check_says_which_answer_it_calls_is_to_be_fixed_first() -> None:
+    source = "def bar_y(l_bar, y, e):\n    raise NotImplementedError()\n"
+    source += "def backward(cache, x, y, w, v, sigma, l_bar=1.0):\n    return {'y': bar_y(l_bar, y, cache['e'])}\n"
+    exercise = EXERCISES["backward"]
+    verdict = judge(exercise, Namespace(names_of(source)), EXERCISES).verdict(exercise.parts[0])
+    assert verdict.problem == "backward uses bar_y, and bar_y does not pass yet: fix that one first."
+    assert verdict.kind == "blocked"
+
+
 def test_nothing_to_do_costs_a_tenth_once() -> None:
     exercise = EXERCISES["train"]
     source = _TRAIN.split("def train")[0].replace(
