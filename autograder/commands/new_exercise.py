@@ -21,4 +21,8 @@ def run(args: argparse.Namespace) -> int:
     for path in written:
         print(f"  {path.relative_to(ROOT)}")
     print("Then: autograder build. docs/new-exercise.md walks through an example.")
+    print(
+        f"Once {args.notebook} has grades, nbgrader refuses new cells and deletes the released notebook. Then set "
+        "gradebook.db aside first, and grade everything again, without the manual grades."
+    )
     return 0

@@ -65,24 +65,37 @@ def out_of_step(coursedir: CourseDirectory, gradebook: Gradebook, assignment: st
     delimiters = marks.begin_test_delimeter, marks.end_test_delimeter
     release = Path(coursedir.format_path(coursedir.release_directory, ".", assignment))
     for notebook in gradebook.find_assignment(assignment).notebooks:
+        path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
+        changed, other_cells = _changed(path, _known(notebook)) if path.is_file() else ([], False)
+        refused = other_cells and bool(notebook.num_submissions)
         if not (release / f"{notebook.name}.ipynb").is_file():
             said.append(
                 f"{release / notebook.name}.ipynb, as students got it, is missing: graded from the gradebook "
-                "and source/ "
-                f"alone. To make it again: nbgrader generate_assignment {assignment} --force"
+                f"and source/ alone. {_to('make it again', assignment, refused)}"
             )
         elif edited := _edited(release / f"{notebook.name}.ipynb", _known(notebook), delimiters):
             said.append(
                 f"{release / notebook.name}.ipynb has been changed since it was generated ({listed(edited, 8)}); "
-                f"graded by what was generated. To make it again: nbgrader generate_assignment {assignment} --force"
+                f"graded by what was generated. {_to('make it again', assignment, refused)}"
             )
-        path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment)) / f"{notebook.name}.ipynb"
-        if path.is_file() and (changed := _changed(path, _known(notebook))):
+        if changed:
             said.append(
-                f"source/ has changed since the assignment was generated ({listed(changed, 8)}); graded as before. To "
-                f"use the new one: nbgrader generate_assignment {assignment} --force, and grade again."
+                f"source/ has changed since the assignment was generated ({listed(changed, 8)}); graded as before. "
+                f"{_to('use the new one', assignment, refused)}{'' if refused else ', and grade again.'}"
             )
     return said
+
+
+def _to(aim: str, assignment: str, refused: bool) -> str:
+    """Say how an assignment is generated again; with other cells nbgrader refuses once somebody has grades."""
+    command = f"nbgrader generate_assignment {assignment} --force"
+    if not refused:
+        return f"To {aim}: {command}"
+    return (
+        f"To {aim}, set gradebook.db aside first: {assignment} has grades and cells were added or removed, so nbgrader "
+        f"would refuse, and before that delete the released notebook. Then {command}, and grade everything again, "
+        "without the manual grades."
+    )
 
 
 def _edited(path: Path, known: dict[str, PlanCell], delimiters: tuple[str, str]) -> list[str]:
@@ -92,9 +105,10 @@ def _edited(path: Path, known: dict[str, PlanCell], delimiters: tuple[str, str])
     return [name for name in given if name in found and not same_text(found[name].source, given[name])]
 
 
-def _changed(path: Path, known: dict[str, PlanCell]) -> list[str]:
+def _changed(path: Path, known: dict[str, PlanCell]) -> tuple[list[str], bool]:
     """List the grade_ids whose test or points differ between an authored notebook and the gradebook.
 
+    Also say whether one of the two has cells that the other lacks, which nbgrader allows only before grading.
     Of an answer the gradebook holds the cell without it, so there only its being there counts.
     """
     cells = {}
@@ -104,7 +118,7 @@ def _changed(path: Path, known: dict[str, PlanCell]) -> list[str]:
             points = float(grading.get("points") or 0.0) if grading.get("grade") or grading.get("task") else 0.0
             cells[grading["grade_id"]] = "" if grading.get("solution") else cell.source.strip(), points
     told = {name: ("" if cell.solution else cell.full.strip(), cell.points) for name, cell in known.items()}
-    return [name for name in {**cells, **told} if cells.get(name) != told.get(name)]
+    return [name for name in {**cells, **told} if cells.get(name) != told.get(name)], cells.keys() != told.keys()
 
 
 def _generate(coursedir: CourseDirectory, assignment: str, parent: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from autograder.scoring.grade import grade_submission
 from autograder.scoring.not_graded import refused
 from autograder.submission.read_folder import read_submission
 from tests.course_runs import run, totals
-from tests.grading_tools import FakeSession, hand_in, make_course, own_answers, own_source, put, scores
+from tests.grading_tools import FakeSession, cell_of, hand_in, make_course, own_answers, own_source, put, scores
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +34,23 @@ def test_an_edited_release_takes_no_points(own: Path) -> None:
     summary = run(force=True)
     assert totals(own) == before
     assert any("changed since it was generated" in notice and "square" in notice for notice in summary.notices)
+
+
+def test_cells_that_came_after_grading_need_another_gradebook(own: Path) -> None:
+    """nbgrader generates changed tests again, but refuses other cells, and deletes the released notebook before."""
+    run()
+    source = own_source()
+    cell_of(source, "test_square")["source"] += "\nassert square(1) == 1"
+    put(own / "source/ps1/p1.ipynb", source)
+    assert "To use the new one: nbgrader generate_assignment ps1 --force, and grade again." in run().notices[-1]
+    again = copy.deepcopy(cell_of(source, "test_square"))
+    again["metadata"]["nbgrader"]["grade_id"] = "test_more"
+    source["cells"].append(again)
+    put(own / "source/ps1/p1.ipynb", source)
+    missing, said = run().notices  # this course has no released notebook either
+    assert "To use the new one, set gradebook.db aside first: ps1 has grades" in said
+    assert "To make it again, set gradebook.db aside first: ps1 has grades" in missing
+    assert said.index("aside first") < said.index("nbgrader generate_assignment")
 
 
 def test_scores_comments_and_review(own: Path) -> None:
