@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autograder.commands.build import release_with_progress
-from autograder.course.authored import authored
+from autograder.course.authored import authored, graded
 from autograder.course.build import differences
-from autograder.course.handout import TOP, contents, for_students
+from autograder.course.handout import TOP, contents, for_students, readme
 from autograder.course.layout import RELEASE, ROOT, SOLUTIONS, given_path
 from autograder.course.names import require_assignments
 from autograder.deadlines.solutions import NO_DATE
 from autograder.errors import CourseError
+from autograder.wording import plural
 from barprop.atomic_file import replacing
 from barprop.update import RECORD, record_of
 
@@ -82,7 +83,7 @@ def _solutions(args: argparse.Namespace) -> int:
         return 1
     with replacing(args.to) as partial:
         count = write_solutions(partial, SOLUTIONS, over)
-    print(f"Written: {args.to} (the solutions of {', '.join(over)}: {count} notebooks)")
+    print(f"Written: {args.to} (the solutions of {', '.join(over)}: {plural(count, 'notebook')})")
     return 0
 
 
@@ -102,17 +103,19 @@ def _refusal(open_still: dict[str, str]) -> str:
 def write_zip(path: Path, release: Path, assignments: list[str]) -> None:
     """Pack what students need, with the released assignments, into a zip file."""
     files = contents(release, assignments)
-    _write(path, files)
+    _write(path, files, len({path.parent.name for path in graded()}.intersection(assignments)))
     notebooks = {name: source.read_bytes() for source, name in files if name.startswith("notebooks/")}
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:  # what an update can replace without asking
         file.writestr(f"{TOP}/{RECORD}", record_of(notebooks))
 
 
-def _write(path: Path, files: list[tuple[Path, str]]) -> None:
+def _write(path: Path, files: list[tuple[Path, str]], count: int) -> None:
     # Some build systems date their files 1970, before a zip file's first year: such a date becomes 1980.
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as file:
         for source, name in files:
             if source == ROOT / "pyproject.toml":
                 file.writestr(f"{TOP}/{name}", for_students(source.read_text(encoding="utf-8")))
+            elif name == "README.md":
+                file.writestr(f"{TOP}/{name}", readme(source.read_text(encoding="utf-8"), count))
             else:
                 file.write(source, f"{TOP}/{name}")

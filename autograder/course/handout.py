@@ -11,6 +11,7 @@ from barprop.jupyter import STUDENTS
 
 TOP = "backprop"
 _DATA_FILES = "[tool.setuptools.data-files]\n"
+_NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 _SHARED = ("requirements.txt", "pyproject.toml", "LICENSE", "NOTICE")
 
 
@@ -35,6 +36,13 @@ def for_students(pyproject: str) -> str:
     text = re.sub(r"^\[project\.scripts\]\n(.+\n)*\n?", "", pyproject, flags=re.MULTILINE)
     settings = f'"etc/jupyter/labconfig" = ["barprop/jupyter/{STUDENTS}"]'
     return text.replace(_DATA_FILES, f"{_DATA_FILES}{settings}\n")
+
+
+def readme(text: str, count: int) -> str:
+    """Return docs/handout.md with the number of the notebooks that are packed, without the start page."""
+    number = _NUMBERS[count - 1] if 0 < count <= len(_NUMBERS) else str(count)
+    said = "One Jupyter notebook" if count < 2 else f"{number} Jupyter notebooks"
+    return text.replace("Seven Jupyter notebooks", said, 1)
 
 
 def _files(folder: Path) -> list[Path]:

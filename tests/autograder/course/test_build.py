@@ -16,7 +16,8 @@ import pytest
 from autograder.course.authored import authored, graded, read_authored
 from autograder.course.build import declared_otherwise, differences, problems_in, release_into, stale_solutions
 from autograder.course.exercise_tables import STATEMENTS, exercises_page
-from autograder.course.layout import RELEASE, SOLUTIONS
+from autograder.course.handout import readme
+from autograder.course.layout import RELEASE, ROOT, SOLUTIONS
 from autograder.course.statements import PLACES
 from barprop.exercises import EXERCISES, TESTS
 from barprop.update import RECORD
@@ -170,6 +171,11 @@ def test_the_handout_runs_by_itself_and_holds_no_answer(tmp_path: Path) -> None:
     assert "autograder" not in tomllib.loads((tmp_path / "backprop" / "pyproject.toml").read_text())["project"].get(
         "scripts", {}
     )
+    text = (tmp_path / "backprop" / "README.md").read_text(encoding="utf-8")
+    assert "\n\nOne Jupyter notebook in which you" in text
+    given_out = (ROOT / "docs" / "handout.md").read_text(encoding="utf-8")
+    assert "\n\nTwo Jupyter notebooks in which" in readme(given_out, 2)
+    assert readme(given_out, len(graded())) == given_out
     code = "import barprop, sys; assert barprop.__file__.startswith(sys.argv[1]), barprop.__file__; barprop.check('linear')"
     there = str(tmp_path / "backprop")
     done = subprocess.run([sys.executable, "-c", code, there], cwd=there, capture_output=True, text=True, check=False)

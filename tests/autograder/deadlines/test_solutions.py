@@ -33,6 +33,7 @@ def test_not_before_the_due_date_nor_an_extension(course: Path, capsys: pytest.C
     assert f"{TWO} is due 2999-01-01 23:59 UTC" in capsys.readouterr().err
     assert not (course / "solutions.zip").exists()
     assert main(["handout", "--solutions"]) == 0
+    assert f"(the solutions of {ONE}: 1 notebook)" in capsys.readouterr().out
     assert _names(course / "solutions.zip") == {ONE}, "those that are over"
     assert main(["handout", "--solutions", TWO, "--force", "--to", "forced.zip"]) == 0
     assert _names(course / "forced.zip") == {TWO}
