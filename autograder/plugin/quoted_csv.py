@@ -29,6 +29,7 @@ class QuotedCsv(CsvExportPlugin):
                         out.writerow(map(spreadsheet_safe, _line(gradebook, assignment, student, self.roster)))
 
 
+_DIGITS = 4  # as in the files for Canvas and Moodle
 _COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score",
@@ -44,7 +45,7 @@ def _line(gradebook: Gradebook, assignment: Assignment, student: Student, roster
     else:
         timestamp, raw, penalty = submission.timestamp, submission.score, submission.late_submission_penalty or 0.0
     who = [student.id, *_person(student, roster)]
-    points = [raw, penalty, max(0.0, raw - penalty), assignment.max_score]
+    points = [round(value, _DIGITS) for value in (raw, penalty, max(0.0, raw - penalty), assignment.max_score)]
     return ["" if item is None else item for item in (assignment.name, assignment.duedate, timestamp, *who, *points)]
 
 

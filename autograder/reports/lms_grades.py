@@ -13,7 +13,7 @@ from autograder.errors import CourseError
 from autograder.lms.roster import COLUMNS, Roster, Student
 from autograder.lms.spreadsheet import plain_text, spreadsheet_safe
 from autograder.reports.table import Row, Table
-from autograder.wording import listed, points
+from autograder.wording import did_you_mean, listed, points
 
 _CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _CANVAS_KNOWN = (*_CANVAS, "LastName", "FirstName", "Integration ID", "Root Account")
@@ -174,14 +174,19 @@ def _by_student(roster: Roster, table: Table, notes: list[str]) -> dict[str, Row
 
 def _title(roster: Roster, assignment: str, titles: Mapping[str, str], notes: list[str]) -> str:
     """Return the title of an assignment's column: the given one, the one in the roster that is like it, or its name."""
+    others = [name for name in roster.table.header if _NUMBER.search(name)]
+    there = f" among {', '.join(others)}" if others else ""
     if assignment in titles:
+        if titles[assignment] not in roster.table.header:
+            notes.append(
+                f"{roster.table.path.name} has no column {titles[assignment]!r}{there}; Canvas will offer to make a "
+                f"new one.{did_you_mean(titles[assignment], others)}"
+            )
         return titles[assignment]
     wanted = {_plain(assignment), _plain(assignment.lstrip("0123456789_- "))} - {""}
     found = [name for name in roster.table.header if _NUMBER.search(name) and _plain(_NUMBER.sub("", name)) in wanted]
     if len(found) == 1:
         return found[0]
-    others = [name for name in roster.table.header if _NUMBER.search(name)]
-    there = f" among {', '.join(others)}" if others else ""
     notes.append(
         f"Canvas' column for {assignment} was not found{there}; Canvas will offer to make a new one. To name it: "
         f"--column {assignment}='TITLE (NUMBER)'"
@@ -197,7 +202,11 @@ def _possible(roster: Roster, table: Table, column: str, notes: list[str]) -> st
         if cells and cells[0]:
             if _as_number(cells[0]) != table.most:
                 ours = _points(table.most)
-                notes.append(f"Canvas has {cells[0]} points for {column}, the notebooks {ours}; points are not scaled.")
+                notes.append(
+                    f"Canvas has {cells[0]} points for {column}, the notebooks {ours}; points are not scaled. Before "
+                    f"importing, set the assignment's points in Canvas to {ours}, export its gradebook to "
+                    f"{roster.table.path.name} again, and repeat this: the file repeats the points it finds there."
+                )
             return cells[0]
     return _points(table.most)
 

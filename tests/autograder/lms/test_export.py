@@ -48,6 +48,16 @@ def test_points_are_short_and_never_minus_zero() -> None:
     ]
 
 
+def test_nbgraders_columns_are_rounded_as_well(own: Path) -> None:
+    run()
+    with Gradebook(f"sqlite:///{own}/gradebook.db") as gradebook:
+        gradebook.find_grade("test_square", "p1", "ps1", "full").extra_credit = 0.1 + 0.2
+        gradebook.db.commit()
+    assert main(["export"]) == 0
+    named = {line["student_id"]: line for line in csv.DictReader((own / "grades.csv").read_text().splitlines())}
+    assert named["full"]["score"] == named["full"]["raw_score"] == "4.3"
+
+
 def test_canvas_takes_it_back(tmp_path: Path) -> None:
     """Its own columns and titles, everybody in it, names as they were, no formula."""
     roster = _roster(tmp_path, CANVAS)
@@ -65,14 +75,18 @@ def test_canvas_takes_it_back(tmp_path: Path) -> None:
     assert any("99_new was not found" in note for note in written.notes)
     again = read_roster(tmp_path / "canvas.csv")
     assert [one for one in again] == [one for one in roster], "a round trip changes nobody"  # noqa: C416
-    assert canvas_grades(roster, [table], {"07_panda": "Panda (1)"}, "0").lines[0][-1] == "Panda (1)"
+    named = canvas_grades(roster, [table], {"07_panda": "Panda (4711)"}, "0")
+    assert named.lines[0][-1] == "Panda (4711)"
+    assert any("no column 'Panda (4711)'" in note and "Did you mean 07 Panda (4711)?" in note for note in named.notes)
+    known = canvas_grades(roster, [table], {"07_panda": "07 Panda (4711)"}, "0")
+    assert not any("no column" in note for note in known.notes)
 
 
 def test_canvas_keeps_its_points_possible(tmp_path: Path) -> None:
     """Canvas changes an assignment to what the line says."""
     written = canvas_grades(_roster(tmp_path, CANVAS), [_table(most=20.0)], {}, "0")
     assert written.lines[1][-1] == "15"
-    assert any("Canvas has 15 points" in note for note in written.notes)
+    assert any("Canvas has 15 points" in note and "points in Canvas to 20," in note for note in written.notes)
     assert [line[-1] for line in written.lines[2:]] == ["0"] * 6
 
 
