@@ -39,6 +39,11 @@ class Part:
     lacking: dict[str, list[str]]
     inside: list[str]
 
+    @property
+    def noticed(self) -> bool:
+        """Whether the grading noticed anything that the report lists."""
+        return bool(self.lacking or self.inside or any(self.notes.values()))
+
     def sentences(self, kind: str) -> list[tuple[list[str], list[str]]]:
         """Return the notes of a kind as (students, what is said of them all), each sentence once."""
         found: dict[str, dict[str, None]] = {}

@@ -82,6 +82,11 @@ class Table:
         return sum(self.columns.values())
 
     @property
+    def signs(self) -> set[str]:
+        """The footnote signs that occur."""
+        return {sign for row in self.rows for sign in row.marks}
+
+    @property
     def readable(self) -> list[Row]:
         """The students something could be read of."""
         return [row for row in self.rows if row.record and not row.record.quarantine]

@@ -213,6 +213,26 @@ def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport
     )
 
 
+def test_only_what_occurs_is_explained_or_headed(report: ClassReport) -> None:
+    table = a_class(assignment="03_gradient_splitting")
+    table.rows = [replace(row, waiting=False, record=None) for row in table.rows]
+    quiet = class_report([table])
+    assert "repaired   " not in as_text(quiet)
+    assert "\nr repaired   ? waits for review   Q quarantine\n" in as_text(report)
+    assert "\nr repaired\n" in as_text(class_report([replace(table, rows=[_repaired(table.rows[0])])]))
+    page = BeautifulSoup(render(quiet), "html.parser")
+    assert page.select("#grading")[0].get_text().split() == ["What", "the", "grading", "noticed", "Nothing."]
+    assert not page.select("#scores .soft")
+    both = replace(report, parts=[report.parts[0], quiet.parts[0]])
+    heads = [head.get_text() for head in BeautifulSoup(render(both), "html.parser").select("#grading h3")]
+    assert heads == [report.parts[0].table.assignment]
+
+
+def _repaired(row: Row) -> Row:
+    notebook = NotebookRecord("n", repairs=["A cell was put back."])
+    return replace(row, record=Record(row.student, "a", "key", notebooks=[notebook]))
+
+
 def test_the_page_shows_these_figures(report: ClassReport) -> None:
     page = BeautifulSoup(render(report), "html.parser")
     items = [[part.get_text() for part in row.select("code, .value")] for row in page.select(".item")]
