@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Set or list; return the exit code."""
-    coursedir = configured().coursedir
+    app = configured()
+    coursedir = app.coursedir
     root, known = Path(coursedir.root), assignments_of(coursedir)
     if args.assignment is not None:
         require_assignments([args.assignment], known)
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
             read_moment(typed, zone)
         changes["due", args.assignment] = typed
     deadlines = change(root, changes)
-    print("\n".join(described(deadlines, args.assignment)))
+    print("\n".join(described(deadlines, app.config, args.assignment)))
     for sentence in unknown_entries(deadlines, coursedir, known):
         print(sentence, file=sys.stderr)
     return 0

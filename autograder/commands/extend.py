@@ -31,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Set or take back an extension; return the exit code."""
-    coursedir = configured().coursedir
+    app = configured()
+    coursedir = app.coursedir
     root, known = Path(coursedir.root), assignments_of(coursedir)
     require_assignments([args.assignment], known)
     student = find_student(args.student, root, coursedir_path(coursedir, coursedir.submitted_directory), args.roster)
@@ -42,5 +43,5 @@ def run(args: argparse.Namespace) -> int:
         read_moment(typed, deadlines.zone)
     value = None if typed == "none" else typed
     deadlines = change(root, {("extensions", args.assignment, student): value})
-    print("\n".join(described(deadlines, args.assignment)))
+    print("\n".join(described(deadlines, app.config, args.assignment)))
     return 0

@@ -43,10 +43,11 @@ def _share(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Set or list; return the exit code."""
-    root = Path(configured().coursedir.root)
+    app = configured()
+    root = Path(app.coursedir.root)
     names = ("penalty", "grace_minutes", "late_days", "at_most")
     given = {name: value for name in names if (value := getattr(args, name)) is not None}
     read_policy(given)  # its sentences name the setting and not the file
     deadlines = change(root, {("late", name): value for name, value in given.items()})
-    print("\n".join(described(deadlines)))
+    print("\n".join(described(deadlines, app.config)))
     return 0

@@ -10,7 +10,7 @@ from autograder.errors import InputError
 from autograder.gradebook.database import existing_gradebook
 from autograder.plugin.configuration import configured
 from autograder.reports.table import not_graded, table_of
-from autograder.similarity.pairs import SHUFFLES, Pair, Similar, similar
+from autograder.similarity.pairs import FEWEST, SHUFFLES, Pair, Similar, similar
 
 _CAVEAT = (
     "This is a list of what to look at, never a verdict. Short answers look alike anyway, and so do those of\n"
@@ -45,9 +45,11 @@ def run(args: argparse.Namespace) -> int:
 def as_text(found: Similar, answers: dict[str, dict[str, str]], most: int, show: bool) -> str:
     """Return the list for a terminal."""
     if not found.pairs:
-        too_few = found.students and not found.chance
-        few = f" ({found.students} students are too few to say what is rare)" if too_few else ""
-        return f"No two students agree more than chance explains{few}.\n\n{_CAVEAT}"
+        if found.students < FEWEST:
+            return (
+                f"At least {FEWEST} students with answers are needed to say what is rare; there are {found.students}."
+            )
+        return f"No two students agree more than chance explains.\n\n{_CAVEAT}"
     lines = [
         f"{len(found.pairs)} of {found.students * (found.students - 1) // 2} pairs agree more than chance explains."
         f" In {SHUFFLES} shuffled classes the most alike pair had {found.chance:.1f} bits.",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
 from autograder.deadlines.toml_file import FILE, Deadlines
 from autograder.gradebook.database import existing_gradebook
@@ -16,7 +17,13 @@ from autograder.lms.roster import RosterError, course_roster
 from autograder.wording import did_you_mean
 
 
-def described(deadlines: Deadlines, assignment: str | None = None) -> list[str]:
+def lateness_in(config: Config) -> list[str]:
+    """Return the settings of nbgrader's configuration that say what lateness costs."""
+    wanted = (("AssignLatePenalties", "plugin_class"), ("LateSubmissionPlugin", "penalty_method"))
+    return [f"{owner}.{name}" for owner, name in wanted if name in config.get(owner, {})]
+
+
+def described(deadlines: Deadlines, config: Config, assignment: str | None = None) -> list[str]:
     """Say what is set, of one assignment or of all."""
     said = []
     for name, date in deadlines.due.items():
@@ -25,7 +32,12 @@ def described(deadlines: Deadlines, assignment: str | None = None) -> list[str]:
             extended = deadlines.extensions.get(name, {})
             said += [f"  {student}: {_shown(until, deadlines)}" for student, until in extended.items()]
     if assignment is None:
-        said.append(f"Lateness {deadlines.late or 'costs what nbgrader_config.py says'}.")
+        if deadlines.late:
+            said.append(f"Lateness {deadlines.late}.")
+        elif told := lateness_in(config):
+            said.append(f"Lateness costs what nbgrader_config.py says (c.{', c.'.join(told)}).")
+        else:
+            said.append("Nothing is taken off for lateness (autograder late sets a penalty).")
     return said or [f"{assignment} has no due date in {FILE}."]
 
 

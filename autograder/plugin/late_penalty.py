@@ -9,6 +9,7 @@ from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import TraitError
 
+from autograder.deadlines.describe import lateness_in
 from autograder.deadlines.lateness import Lateness
 from autograder.deadlines.toml_file import FILE, Deadlines
 from autograder.gradebook.grades import Penalty
@@ -27,16 +28,11 @@ def penalty_of(converter: Autograde, gradebook: Gradebook, deadlines: Deadlines,
     """
     if deadlines.late is None:
         return _plugin(converter)
-    told = {
-        "AssignLatePenalties.plugin_class": "plugin_class" in converter.config.get("AssignLatePenalties", {}),
-        "LateSubmissionPlugin.penalty_method": "penalty_method" in converter.config.get("LateSubmissionPlugin", {}),
-    }
-    for name, is_told in told.items():
-        if is_told:
-            raise NbGraderException(
-                f"The penalty for lateness is set twice: [late] in {FILE}, and c.{name} in nbgrader_config.py. "
-                "Remove one of them."
-            )
+    for name in lateness_in(converter.config):
+        raise NbGraderException(
+            f"The penalty for lateness is set twice: [late] in {FILE}, and c.{name} in nbgrader_config.py. "
+            "Remove one of them."
+        )
     return Lateness(converter.coursedir, gradebook, deadlines, deadlines.late, assignment).penalty
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from autograder.similarity.structure import statements
 
 SHUFFLES = 20
-_FEWEST = 8  # with fewer students nothing can be said of what is rare
+FEWEST = 8  # with fewer students nothing can be said of what is rare
 Answers = Mapping[str, Mapping[str, str]]  # student -> exercise -> source
 
 
@@ -51,7 +51,7 @@ def similar(answers: Answers, seed: int = 0) -> Similar:
         Of the shuffles.
     """
     students = sorted(answers)
-    if len(students) < _FEWEST:
+    if len(students) < FEWEST:
         return Similar([], 0.0, len(students))
     layers = _layers(students, answers)
     total = np.zeros((len(students), len(students)), dtype=np.float32)
@@ -70,7 +70,7 @@ def _layers(students: list[str], answers: Answers) -> dict[str, tuple[np.ndarray
     for name in exercises:
         built = {place: statements(answers[who][name]) for place, who in enumerate(students) if name in answers[who]}
         built = {place: found for place, found in built.items() if found}
-        if len(built) >= _FEWEST:
+        if len(built) >= FEWEST:
             layers[name] = (_agreement(list(built.values())), np.array(list(built)))
     return layers
 

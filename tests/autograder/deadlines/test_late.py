@@ -91,6 +91,16 @@ def test_late_days_do_not_depend_on_the_order_of_grading(own: Path, order: tuple
     assert (found["full", "ps1"], found["full", "ps2"]) == (4.0, 3.0)
 
 
+def test_what_applies_where_nothing_is_set(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["due"]) == 0
+    assert capsys.readouterr().out == "Nothing is taken off for lateness (autograder late sets a penalty).\n"
+    with open(own / "nbgrader_config.py", "a") as file:
+        file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    assert main(["due"]) == 0
+    said = "Lateness costs what nbgrader_config.py says (c.LateSubmissionPlugin.penalty_method).\n"
+    assert capsys.readouterr().out == said
+
+
 def test_set_twice_is_refused(own: Path) -> None:
     (own / FILE).write_text("[late]\npenalty = 0.5\n")
     with open(own / "nbgrader_config.py", "a") as file:
