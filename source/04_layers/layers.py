@@ -462,7 +462,7 @@ softmax_keeps = None  # what it keeps, in your own words
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# The logits; or the probabilities, if `backward` computes them again from the logits. It always needs the labels.
+# The logits; or the probabilities, if `backward` computes them again from the logits. Unless `forward` keeps the probabilities with 1 already subtracted at each label, it needs the labels too.
 # </details>
 
 # %% answer="SoftmaxCrossEntropy"
@@ -794,9 +794,9 @@ if trained:
 #
 # The input of the first Linear, and the output of Tanh. Tanh reads its own output, and for the second Linear the same array is its input.
 # </details>
-# <details><summary>32 rows, one b. Is b_bar a sum or a mean over the rows?</summary>
+# <details><summary>b_bar is a sum over the rows. Where does the 1/n of the mean come in?</summary>
 #
-# A sum. The $1/n$ of the mean is already in $\bar Z$: the loss divided by $n$.
+# In $\bar Z$: the loss divided by $n$. `Linear` knows of no mean.
 # </details>
 # <details><summary>Why is the largest logit subtracted before exp?</summary>
 #

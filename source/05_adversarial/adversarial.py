@@ -601,9 +601,9 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # In training the images, in an attack the weights.
 # </details>
-# <details><summary>A digit has a bar of almost 0. Is it safe from an attack with eps = 0.1?</summary>
+# <details><summary>Why can a digit with a bar of almost 0 still fall to an attack with eps = 0.1?</summary>
 #
-# No. The bar is the slope at one point; a step away the slope may be a different one.
+# The bar is the slope at one point; a step away the slope may be a different one.
 # </details>
 
 # %%

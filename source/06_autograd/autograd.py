@@ -627,7 +627,6 @@ if ready("topological_order", "Value"):
 z = np.array([5.0, 10.0, 1000.0])
 with np.errstate(over="ignore", invalid="ignore"):
     print("log(1 + exp(z)):", np.log(1 + np.exp(z)))
-    print("its slope:      ", np.exp(z) / (1 + np.exp(z)))
 
 # %% [markdown]
 # You met this in notebook 04. Whatever the shift $m$ is,
@@ -824,8 +823,8 @@ else:
 # ## What to take away
 #
 # - A tape remembers what each result was made from and how to send a bar back.
-# - A node passes its bar on once, when it is complete: reversed topological order.
-# - What broadcasting stretched on the way forward is summed on the way back; a bar has the shape of its variable.
+# - A node waits until its bar is complete: reversed topological order.
+# - A bar has the shape of its variable, also after broadcasting.
 # - Backward comes for free; forward must still not overflow, and the tape costs memory.
 #
 # Three quick questions:

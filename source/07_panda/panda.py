@@ -631,7 +631,7 @@ PhotoAttack(net, targeted)
 # - In this network nearly nine tenths of the work is the `Linear` of notebook 04, at every pixel.
 # - A residual connection passes its bar on whole; the bar of a pixel is the sum of what comes back from all its windows.
 # - $|\bar x|$, averaged over noisy copies, hints at what a network looks at; $\bar x$ itself shows how to make the network see something else.
-# - The direction matters, not the size: noise at least as large left the panda as it was.
+# - Noise at least as large as the attack left the panda as it was.
 #
 # Three quick questions:
 #
