@@ -131,7 +131,7 @@ def test_files_dated_before_1980_are_packed(tmp_path: Path) -> None:
     old = tmp_path / "old.txt"
     old.write_text("old")
     os.utime(old, (0, 0))
-    handout._write(tmp_path / "h.zip", [(old, "old.txt")])
+    handout._write(tmp_path / "h.zip", [(old, "old.txt")], 1)
     with zipfile.ZipFile(tmp_path / "h.zip") as file:
         assert file.read("backprop/old.txt") == b"old"
 
