@@ -18,6 +18,8 @@ from autograder.scoring.record import Record
 from autograder.wording import did_you_mean
 from barprop.exercises import TESTS
 
+_SIGNS = {"r": "repaired", "t": "problems", "?": "waits for review", "Q": "quarantine"}
+
 
 @dataclass
 class Row:
@@ -82,9 +84,10 @@ class Table:
         return sum(self.columns.values())
 
     @property
-    def signs(self) -> set[str]:
-        """The footnote signs that occur."""
-        return {sign for row in self.rows for sign in row.marks}
+    def legend(self) -> list[str]:
+        """What the footnote signs that occur mean."""
+        occur = {sign for row in self.rows for sign in row.marks}
+        return [f"{sign} {meaning}" for sign, meaning in _SIGNS.items() if sign in occur]
 
     @property
     def readable(self) -> list[Row]:

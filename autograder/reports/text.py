@@ -10,7 +10,6 @@ from autograder.reports.findings import NOTES, Found, mistakes
 from autograder.reports.table import Table
 from autograder.wording import points
 
-_SIGNS = {"r": "repaired", "t": "problems", "?": "waits for review", "Q": "quarantine"}
 _MOST = 4  # sentences of one student in the terminal
 
 
@@ -28,7 +27,8 @@ def _part(part: Part, who: Callable[[str], str]) -> str:
         return "\n".join([*lines, "Nobody has been graded yet."])
     lines += _grid(table, who)
     lines += ["", "  ".join(f"{n} {column} ({most:g})" for n, (column, most) in enumerate(table.columns.items(), 1))]
-    lines += [*_legend(table), *_spread(part), *_wrong(table)]
+    lines += ["   ".join(table.legend)] if table.legend else []
+    lines += [*_spread(part), *_wrong(table)]
     lines += _clusters(part.clusters)
     if part.inside:
         lines += ["", "Scored inside the student's process (an instructor's own tests): " + ", ".join(part.inside)]
@@ -41,12 +41,6 @@ def _part(part: Part, who: Callable[[str], str]) -> str:
             said = (f"  {', '.join(map(who, students))}: {_first(sentences)}" for students, sentences in found)
             lines += ["", title, *(line.rstrip(": ") for line in said)]
     return "\n".join(lines)
-
-
-def _legend(table: Table) -> list[str]:
-    """Explain the signs that occur in the table."""
-    found = [f"{sign} {meaning}" for sign, meaning in _SIGNS.items() if sign in table.signs]
-    return ["   ".join(found)] if found else []
 
 
 def _first(sentences: list[str]) -> str:

@@ -12,6 +12,7 @@ from autograder.scoring.pattern import pattern
 from autograder.scoring.run_cells import NotebookRun
 from autograder.scoring.stand_in import references_in_session
 from autograder.submission.cell_source import reads
+from barprop.answers.notebook_values import reached
 from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Exercise, Part
 from barprop.judging.judge import Judge
@@ -50,12 +51,7 @@ class SessionJudge(Judge):
     def _used(self, exercise: Exercise) -> set[str]:
         """Return the functions that an answer calls, also by way of each other, by the text of the cells."""
         read = {name: used for source in self.run.sources.values() for name, used in reads(source).items()}
-        found: set[str] = set()
-        todo = list(exercise.asks)
-        while todo:
-            new = read.get(todo.pop(), frozenset()) - found
-            found |= new
-            todo += new
+        found = reached(exercise.asks, lambda name: read.get(name, frozenset()))
         return {name for name in found if callable(REFERENCES.names.get(name))}
 
     def pattern(self, exercise: Exercise, part: Part) -> str:

@@ -56,9 +56,7 @@ class _Facts:
     checks: tuple[tuple[str, str], ...] = ()  # (exercise, part) of each check("exercise"[, "part"]) that is a statement
     opens: bool = False  # whether the first of them is the first statement
     imported: frozenset[str] = frozenset()
-    reads: Mapping[str, frozenset[str]] = field(
-        default_factory=dict
-    )  # function or class -> the notebook's names it uses
+    reads: Mapping[str, frozenset[str]] = field(default_factory=dict)  # function or class -> names that it uses
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dis
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -19,13 +19,22 @@ def read_from_notebook(answer: Any, names: Mapping[str, Any]) -> list[str]:
 
 def functions_used(answers: Iterable[str], names: Mapping[str, Any]) -> set[str]:
     """Return the functions and classes of the notebook that some answers use, also by way of each other."""
-    found: set[str] = set()
-    todo = list(answers)
-    while todo:
-        answer = names.get(todo.pop())
+
+    def read_by(name: str) -> set[str]:
+        answer = names.get(name)
         functions = vars(answer).values() if type(answer) is type else [answer]
         read = {name for f in functions if type(f) is FunctionType for name in _globals_read(f.__code__)}
-        new = {name for name in read - found if type(names.get(name)) in (FunctionType, type)}
+        return {name for name in read if type(names.get(name)) in (FunctionType, type)}
+
+    return reached(answers, read_by)
+
+
+def reached(start: Iterable[str], step: Callable[[str], Iterable[str]]) -> set[str]:
+    """Return all names that some names lead to, in one step or more."""
+    found: set[str] = set()
+    todo = list(start)
+    while todo:
+        new = set(step(todo.pop())) - found
         found |= new
         todo += new
     return found
