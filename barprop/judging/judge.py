@@ -74,7 +74,10 @@ class Judge:
         better = self._with_references(exercise, failing) if self.stand_in else None
         if better is not None and better.points >= own.points:  # what it says is about this answer alone
             names = " and ".join(need.name for need in failing)
-            better.notes = (f"{names} does not pass, so {exercise.name} was judged with a right {names} in its place.",)
+            does, its = ("does", "its") if len(failing) == 1 else ("do", "their")
+            better.notes = (
+                f"{names} {does} not pass, so {exercise.name} was judged with a right {names} in {its} place.",
+            )
             return better
         own.block(failing[0].name)
         return own
