@@ -585,7 +585,7 @@ if ready("topological_order", "Value"):
         a = Value([-1.0 if name == "relu" else 0.5, 1.0, 2.0])
         h = getattr(a, name)()
         h.backward()
-        print(f"{name:4}  in {a.data}  out {np.round(h.data, 3)}; your guess: {easiest.get(name)}")
+        print(f"{name:4}  in {a.data}  out {np.round(h.data, 3) + 0.0}; your guess: {easiest.get(name)}")
         print(f"      slope {np.round(a.bar, 3)},  {formula}: {np.round(slope(a.data, h.data), 3)}")
 
 # %% [markdown]

@@ -44,7 +44,8 @@ FREE = {
     "02": {"show_training", "show_learned"},
     "04": {"show_kept", "show_training", "show_weights", "show_wrong", "show_hand", "show_hand_trained"},
     "06": {"show_order", "show_memory", "show_torch", "show_train_by_hand", "show_training"},
-    "07": {"show_yours", "show_kept", "show_survival", "show_wishes"},  # close races, which rounding decides
+    # close races, which rounding decides
+    "07": {"show_yours", "show_kept", "show_survival", "show_wishes", "show_ascent", "show_saliency"},
 }
 
 
