@@ -18,12 +18,10 @@ from autograder.course.layout import ROOT
 from tests import needs
 from tests.servers import JUPYTER_SETTINGS, TOKEN, running_jupyter_lab
 
-HERE = Path(__file__).parent
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if HERE in item.path.parents:
+        if item.nodeid.startswith("tests/browser/"):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
 

@@ -199,7 +199,7 @@ def test_nobody_hands_in_for_somebody_else(tmp_path: Path) -> None:
 
 
 HOSTILE = {
-    "bomb": (packed({"zeros.csv": bytes(30_000_000), "panda.ipynb": b"good"}), "zip bomb"),
+    "bomb": (lambda: packed({"zeros.csv": bytes(30_000_000), "panda.ipynb": b"good"}), "zip bomb"),
     "up": (packed({"../../evil.ipynb": b"x", "panda.ipynb": b"good"}), "leads out"),
     "up on Windows": (packed({"..\\evil.ipynb": b"x", "panda.ipynb": b"good"}), "leads out"),
     "root": (packed({"/etc/evil": b"x", "panda.ipynb": b"good"}), "leads out"),
@@ -208,7 +208,7 @@ HOSTILE = {
     "capitals": (packed({"PANDA.ipynb": b"bad", "panda.ipynb": b"good"}), "capital letters"),
     "folder and file": (packed({"panda.ipynb": b"good", "panda.ipynb/x": b"bad"}), "where the other is a file"),
     "deep": (packed({"panda.ipynb": b"good", "1.zip": packed({"2.zip": packed({"3.zip": packed({})})})}), "inside 2 others"),
-    "many": (packed({"panda.ipynb": b"good", "1.zip": packed({f"{n}": b"" for n in range(5001)})}), "5001 files"),
+    "many": (lambda: packed({"panda.ipynb": b"good", "1.zip": packed({f"{n}": b"" for n in range(5001)})}), "5001 files"),
     "torn": (packed({"panda.ipynb": b"good", "1.zip": b"PK\x03\x04 torn"}), "damaged"),
 }  # fmt: skip
 
@@ -216,6 +216,7 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_what_is_dangerous_is_refused_by_name_and_the_rest_goes_on(tmp_path: Path, kind: str) -> None:
     inner, why = HOSTILE[kind]
+    inner = inner() if callable(inner) else inner
     files = {"lovelaceada_101_5001_w.zip": inner, "straußjörg_102_5002_panda.ipynb": b"joerg"}
     result = _desk(tmp_path).collect([written(tmp_path / "c.zip", files)])
     assert any(why in reason for reason in _reasons(result).values()), result.refused
