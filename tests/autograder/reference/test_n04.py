@@ -18,8 +18,10 @@ from barprop.fixtures.layers import Nudged
 from barprop.numerics.layer_steps import affine
 from barprop.numerics.vjp import pull_back
 from tests.autograder.reference.agreement import agree
+from tests.depth import often, thorough
 
-CASES = 1000
+pytestmark = thorough
+CASES = often(100, 1000)
 
 
 def cases(seed: int, many: int = CASES) -> Iterator[np.random.Generator]:

@@ -17,8 +17,10 @@ from barprop.data import digits
 from barprop.fixtures.networks import loss_slopes, small_net
 from barprop.numerics.vjp import pull_back
 from tests.autograder.reference.agreement import agree
+from tests.depth import often, thorough
 
-CASES = 1000
+pytestmark = thorough
+CASES = often(100, 1000)
 CLASSIFIER = train_classifier.handed_out()
 
 

@@ -19,8 +19,10 @@ from barprop.exercises import EXERCISES
 from barprop.exercises.sampling import draw, positive
 from barprop.fixtures.graphs import Graph
 from tests.answers import answer
+from tests.depth import often, thorough
 
-GRAPHS = 1000
+pytestmark = thorough
+GRAPHS = often(150, 1000)
 TOLERANCE = 1e-10  # relative to the largest entry
 
 

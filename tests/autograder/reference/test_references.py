@@ -1,7 +1,7 @@
 """The references of notebooks 01 and 02 against two libraries nobody here wrote: HIPS autograd and PyTorch.
 
 The step or the graph is written once, forwards, and the library differentiates it. Each test tries
-1,000 random cases; a failing one can be had alone by its number.
+100 random cases, in `make exhaustive` 1,000; a failing one can be had alone by its number.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from autograder.reference import n01_forward_graph as one
 from autograder.reference import n02_bar_notation as two
 from barprop.activations import ACTIVATIONS
 from barprop.exercises.sampling import draw, positive
+from tests.depth import often, thorough
 
-CASES = 1000
+pytestmark = thorough
+CASES = often(100, 1000)
 
 
 @dataclass(frozen=True)
