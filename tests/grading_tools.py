@@ -27,6 +27,7 @@ from autograder.submission.read_release import notebook_plan
 from barprop.answers.calls import Namespace, Run
 from barprop.answers.script import Outcome, Script, carry_out
 from tests.depth import PATHS
+from tests.warm_start import warm_start
 
 ASSIGNMENT, NOTEBOOK = "01_forward_graph", "forward_graph"
 
@@ -199,16 +200,14 @@ def hand_in(course: Path, student: str, name: str, document: dict[str, Any]) -> 
 
 
 def call(course: Path, *words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
-    """Run `python -m WORDS` in a course's folder."""
+    """Run `python -m WORDS` in a course's folder; with more of an environment, in a Python of its own."""
     paths = os.pathsep.join([PATHS, os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=course,
-        env=os.environ | {"PYTHONPATH": paths, "JUPYTER_CONFIG_DIR": str(course)} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    whole = os.environ | {"PYTHONPATH": paths, "JUPYTER_CONFIG_DIR": str(course)} | environment
+    if environment:
+        python = [sys.executable, "-m", *words]
+        done = subprocess.run(python, cwd=course, env=whole, capture_output=True, text=True, check=False)
+    else:
+        done = warm_start().run([*words], course, whole)
     if check and done.returncode:
         raise AssertionError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return done

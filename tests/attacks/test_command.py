@@ -16,6 +16,7 @@ from tests.attacks.attack import MOST, Attack
 from tests.attacks.collection import ATTACKS
 from tests.grading_tools import ASSIGNMENT, call, make_course, scores
 from tests.sandbox_tools import processes
+from tests.warm_start import warm_start
 
 pytestmark = pytest.mark.attacks
 
@@ -45,6 +46,7 @@ def _course(folder: Path) -> Path:
 def test_a_class_with_attackers(tmp_path: Path) -> None:
     needs.sandbox()
     course = _course(tmp_path)
+    warm_start()
     before = processes(os.getpid())
     said = call(course, "autograder", "grade", ASSIGNMENT, "--jobs", "2")
     said_later = call(course, "autograder", "report", ASSIGNMENT, "--html", "report.html")
