@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +24,6 @@ CHROMIUM_FLAGS = [
 ]
 
 tools_on_path()  # nbgrader calls alembic by its name
-gc.disable()  # until everything is collected: a quarter of the time that this takes
 
 
 @pytest.fixture
@@ -60,10 +59,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.get_closest_marker("bare") is None)  # the longest test starts first
 
 
-def pytest_collection_finish() -> None:
-    """What was collected stays: from now on garbage is looked for elsewhere."""
-    gc.freeze()
-    gc.enable()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while tests are collected, a quarter of the time that it takes; nor later among what stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _skipped(config: pytest.Config) -> Counter[str]:
