@@ -634,7 +634,7 @@ check("Network", "backward")
 # %%
 guess_passes = None
 
-# %% show="show_nudges"
+# %% folded="show_nudges"
 def new_weights(seed):
     rng = np.random.default_rng(seed)
     first = (rng.normal(0, 1 / 28, (64, 784)), np.zeros(64))

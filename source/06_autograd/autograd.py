@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 6 · The tape that PyTorch hides
 #
-# So far you have written every `backward` yourself. According to the lecture, papers on a new network once spent eight of ten pages on this. Today you write the forward pass, call `.backward()`, and all the bars are there. **PyTorch needs the forward only, and writes the backward for you.**
+# So far you have written every `backward` yourself. According to the lecture, papers on a new network once spent eight of ten pages on this. Today you write the forward pass, call `.backward()`, and the bars of all weights are there. **PyTorch needs the forward only, and writes the backward for you.**
 #
 # Here you build the program that does it, in stages. At the end it trains notebook 04's network.
 
@@ -67,7 +67,7 @@ print("on paper:       ", np.cos(np.sin(0.5)) * np.cos(0.5))
 # %%
 guess_visits = None  # not graded
 
-# %% show="show_visits"
+# %% folded="show_visits"
 for means in (1, 2, 4, 8, 16):
     y = x = Step(0.5)
     for _ in range(means):
@@ -77,9 +77,9 @@ for means in (1, 2, 4, 8, 16):
 print(f"20 means, 21 nodes: {2**20:,} visits; {compared(guess_visits, 2**20, factor=1.1)}")
 
 # %% [markdown]
-# The bars are right, the cost is not: the engine walks every **path**, and each mean doubles the number of paths. With sixty means, at a million visits per second, this takes more than 36,000 years.
+# The bars are right, the cost is not: the engine walks every **path**, and each mean doubles the number of paths. With sixty means, at a million visits per second, the visits to $x$ alone take more than 36,000 years.
 #
-# The engine has a second flaw. `send_back` calls itself once for every step on the way, and Python limits how deeply calls may be nested (to 1,000 by default):
+# The engine has a second flaw. `send_back` calls itself once for every step on the way, and Python limits how deeply calls may be nested (to 1,000 by default, sometimes to a few thousand):
 
 # %% show="show_recursion"
 y = Step(0.5)
@@ -95,7 +95,7 @@ except RecursionError as error:
 #
 # In notebook 03 one $x$ fed two branches. Along each a **contribution** came back; the bar of $x$ was their **sum**. A node should pass its bar on only when all contributions have arrived; then once is enough.
 #
-# So list the nodes, each **after all those it was made from**. Go through the list from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**, inside a larger one from $x$.
+# So list the nodes, each **after all those it was made from**: a **topological order**. Go through the list from its end, and no node passes on an incomplete bar. Below, two paths part at $s$ and meet again: a **diamond**, though one path is a single arrow.
 
 # %% show="show_graph"
 x = Step(0.5)
@@ -112,7 +112,7 @@ guess_place = None  # not graded
 # %% [markdown]
 # ### Exercise `topological_order`
 #
-# Return a list of `node` and all nodes behind it: its parents, their parents and so on, each node once. Parents stand before what was made from them, so `node` is last. Tell nodes apart by `id(node)`, a number that no two nodes share; their `data` may well be equal. The work should grow with the graph, not with its paths, and 10,000 steps in a row should be no trouble.
+# Return a list of `node` and all nodes behind it: its parents, their parents and so on, each node once. Parents stand before what was made from them, so `node` is last. Tell nodes apart by `id(node)`, a number that no two nodes share; their `data` may well be equal. The work should grow with the number of nodes and arrows, not with the number of paths, and 10,000 steps in a row should be no trouble.
 
 # %% answer="topological_order"
 def topological_order(node):
@@ -137,7 +137,7 @@ def topological_order(node):
 # %% [markdown]
 # <details><summary>A node comes before its parent</summary>
 #
-# You added a node to the result when you first met it. When is that safe? Each entry of your to-do list has to be handled twice.
+# You added a node to the result when you first met it. When is that safe? Keep a list of the nodes that are still to be handled, a to-do list. Each entry has to be handled twice.
 # </details>
 # <details><summary>It fails only where one path is longer than another</summary>
 #
@@ -245,7 +245,7 @@ check("Node", "steps")
 check("Node", "backward")
 
 # %% [markdown]
-# That is enough for a neuron. There is no $\tanh$ yet, so let the nonlinearity be a square, $h = z^2$, and write a minus as a product with $-1$. Before you run it: $y - e = -0.45$ here, so what is the sign of $\bar v$?
+# That is enough for a neuron. There is no $\tanh$ yet, so let the nonlinearity be a square, $h = z^2$, and write a minus as a product with $-1$. Before you go on: $y - e = -0.45$ here, so what is the sign of $\bar v$?
 
 # %%
 guess_sign = None  # "+" or "-"
@@ -263,7 +263,7 @@ if ready("topological_order", "Node"):
     display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
 
 # %% [markdown]
-# The bar of every variable, as in notebook 02, and you wrote how to go back through two kinds of step only. Walk along the tape below, forward and back. If a bar is marked as wrong, find the first wrong bar on the way back. The mistake is in the step that made this bar.
+# The bar of every variable, as in notebook 02, and you wrote how to go back through only two kinds of step. Walk along the tape below, forward and back. If a bar is marked as wrong, find the first wrong bar on the way back. The mistake is in the step that made this bar, or in how its contributions were added up.
 
 # %% folded="show_tape"
 if ready("topological_order", "Node"):
@@ -276,7 +276,7 @@ if ready("topological_order", "Node"):
 #
 # The first layer of notebook 04 multiplies 1.6 million pairs of numbers for one batch. A node for each would take a lot of memory. A `Node` may hold a whole **array**, so one node can hold a product of matrices.
 #
-# But add a row $b$ of 3 numbers to a matrix $H$ of shape $(4, 3)$: NumPy quietly uses the row again and again. This is called broadcasting. Before you run the next cell: how much does the sum of all entries of $H + b$ move for each unit that $b_0$ moves?
+# But add a row $b$ of 3 numbers to a matrix $H$ of shape $(4, 3)$: NumPy quietly uses the row again and again. This is called broadcasting. Before you go on: how much does the sum of all entries of $H + b$ move for each unit that $b_0$ moves?
 
 # %%
 guess_slope = None  # of the sum, along b_0
@@ -292,7 +292,7 @@ print(f"slope: {slope:g}; {compared(guess_slope, slope)}")
 # $b_0$ was used four times, so four contributions come back; its bar is their sum. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. One of two things, or both, can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
 
 # %%
-# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Such as 0, or (0, 1).
+# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Write one like 5, several like (5, 7).
 guess_axes = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 
 # %% [markdown]
@@ -345,7 +345,7 @@ if ready("unbroadcast"):
 #
 # ### Exercise `matmul_bars`
 #
-# Return the bars of `A` and `B`, each in its own shape. Begin with two matrices. Which products give the shape $(2, 3)$ from $(2, 4)$ and $(3, 4)$?
+# Return the bars of `A` and `B`, each in its own shape. Begin with two matrices. Say $A$ is $(2, 3)$ and $B$ is $(3, 4)$, so the bar is $(2, 4)$. Which product of the bar and $B$ has the shape of $A$?
 
 # %% answer="matmul_bars"
 def matmul_bars(bar, A, B):
@@ -364,11 +364,11 @@ def matmul_bars(bar, A, B):
 # %% [markdown]
 # <details><summary>matmul: Input operand 1 has a mismatch</summary>
 #
-# Write down three shapes: $(2, 3)$ times $(3, 4)$ is $(2, 4)$. Each bar has the shape of its variable, and there are only so many ways to get $(2, 3)$ from the other two.
+# Write down three shapes: $(2, 3)$ times $(3, 4)$ is $(2, 4)$. Each bar has the shape of its variable, and there is only one way to multiply the other two to $(2, 3)$.
 # </details>
 # <details><summary>Matrices work, vectors don't</summary>
 #
-# See a vector on the left as a matrix of one row, on the right as one of one column. Go back as with matrices. Then take the extra axis off again.
+# Treat a vector on the left as a matrix with one row, and a vector on the right as a matrix with one column. Go back as with matrices. Then take the extra axis off again.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -384,7 +384,7 @@ check("matmul_bars", "vectors")
 # %% [markdown]
 # ## All of it
 #
-# Python turns every operator into the call of a method, whose name has two underscores on either side. In `2 - a` the left operand is a number and does not know what `a` is. So Python asks `a`, by a name with an *r*. In the same way `/` calls `__truediv__`, `@` calls `__matmul__`, and `**` calls `__pow__`.
+# Python turns every arithmetic operator into the call of a method, whose name has two underscores on either side. In `2 - a` the left operand is a number and does not know what `a` is. So Python asks `a`, by a name with an *r*. In the same way `/` calls `__truediv__`, `@` calls `__matmul__`, and `**` calls `__pow__`.
 
 # %% show="show_operators"
 class Loud:
@@ -402,7 +402,7 @@ print("a - 2 calls", a - 2)
 print("2 - a calls", 2 - a)
 
 # %% [markdown]
-# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` (given) sends each contribution through your `unbroadcast`, then to the `receive` of `Node`. So for a broadcast operand `back` may return it in the result's shape.
+# `Value` is a `Node`: it inherits `__init__` and your `backward`, and its `receive` (given) sends each contribution through your `unbroadcast`, then to the `receive` of `Node`. So for a broadcast operand `back` may return the contribution in the result's shape.
 #
 # ### Exercise `Value`
 #
@@ -420,7 +420,7 @@ class Value(Node):
 
     __array_ufunc__ = None  # in array + Value, NumPy steps aside and asks the Value
 
-    def receive(self, bar):  # given: a contribution of any shape is summed to the shape of data
+    def receive(self, bar):  # given: what broadcasting stretched is summed to the shape of data
         super().receive(unbroadcast(np.asarray(bar), self.data.shape))
 
     def __add__(self, other):  # self + other
@@ -589,7 +589,7 @@ if ready("topological_order", "Value"):
         print(f"      slope {np.round(a.bar, 3)},  {formula}: {np.round(slope(a.data, h.data), 3)}")
 
 # %% [markdown]
-# The neuron of notebook 01, written as anybody would write it. The picture has grown a $\tanh$, a power and an $@$, and has fewer nodes than before:
+# The neuron of notebook 01, written as anybody would write it. The picture now has a $\tanh$, a power and an $@$, and fewer nodes than before:
 
 # %% show="show_value"
 if ready("topological_order", "Value"):
@@ -608,13 +608,13 @@ if ready("topological_order", "Value"):
     display(TapeView(l, {"x": x, "w": w, "v": v, "y": y, "z": z, "h": h, "e": e, "l": l}))
 
 # %% [markdown]
-# Blue was recorded on the way forward; vermilion came back along the same arrows. Change the architecture and the backward pass changes with it: nothing to derive by hand.
+# Blue was recorded on the way forward; vermilion came back along the same arrows, the other way. Change the architecture and the backward pass changes with it: nothing to derive by hand.
 
 # %% show="show_other"
 if ready("topological_order", "Value"):
     x, w, u = Value(0.5), Value(-1.2), Value(2.0)
     h = (w * x).tanh()
-    e = u * h + x  # a residual connection: x is used twice
+    e = u * h + x  # x is added to the output (a residual connection): it is used twice
     e.backward()
     display(tape.draw(e, x=x, w=w, u=u, h=h, e=e))
 
@@ -707,7 +707,7 @@ if ready("Value", "compose"):
 #
 # ## The network of notebook 04, forward only
 #
-# The same digits, the same 784–64–10, the same soft-max. All of it was written by hand there: Linear, ReLU, the loss and the chain, each with its `backward`. Here is the whole network:
+# The same digits, the same 784–64–10, the same soft-max. All of it was written by hand there: Linear, ReLU, the loss and the chain, each with its `backward`. Here is the whole network (`W1` and `W2` are notebook 04's $W$, transposed):
 
 # %% show="show_network"
 def logits(X, W1, b1, W2, b2):
@@ -769,7 +769,7 @@ if ready("Value", "compose"):
     display(tape.losses(lines))
 
 # %% [markdown]
-# The same losses, except for the last few digits of a float (where both are shown). Before you look: how many nodes does one training step have? How much memory do the inputs take (images and weights, 8 bytes for each float)? And how much do the recorded results take?
+# Where both curves are shown, the losses are the same, except for the last few digits of a float. Before you look: roughly how many nodes are on the tape of one training step, with your `cross_entropy`? How much memory do the inputs take (images and weights, 8 bytes for each float)? And how much do the recorded results take?
 
 # %%
 guess_memory = {"nodes": None, "MB of inputs": None, "MB recorded": None}
@@ -787,11 +787,11 @@ if ready("topological_order", "Value", "compose"):
     print(f"One node per number would have made {32 * (784 * 64 + 64 * 10):,} nodes for the products alone.")
 
 # %% [markdown]
-# The price is the memory for the recorded results; it grows with batch and depth. Your tape keeps every result to the end, even those that no step back reads; a layer of notebook 04 keeps only what its `backward` reads. `backward_recompute` in notebook 02 keeps even less.
+# The price is memory, for the recorded results and a bar of each; it grows with batch and depth. (The weights' bars are needed anyway.) Your tape keeps every result to the end; a layer of notebook 04 keeps only what its `backward` reads, and `backward_recompute` of notebook 02 even less.
 #
 # ## And PyTorch
 #
-# Where it is installed, here is the same training once more. Compare it with yours line by line: the names differ, and little else. On `.backward()`, PyTorch too adds up what comes back to a node before it passes the sum on.
+# Where it is installed, here is the same training once more. Compare line by line: little differs except the names. On `.backward()`, PyTorch too adds up what comes back to a node before it passes the sum on.
 
 # %% show="show_torch"
 try:
@@ -812,11 +812,11 @@ else:
         print(f"largest difference from your losses: {np.max(np.abs(np.subtract(torch_losses, losses))):.1e}")
 
 # %% [markdown]
-# What PyTorch has and yours lacks: hundreds of operations, GPU support, and years of fixed bugs.
+# What PyTorch has and yours lacks: hundreds of operations, GPU support, and years of bug fixes.
 #
 # <details><summary>One more thing differs: who sets the bars to zero?</summary>
 #
-# Your `backward` does. PyTorch's does not: a second `.backward()` adds to what `.grad` holds, unless `zero_grad()` is called in between. (Above, each training step begins with new tensors.)
+# Your `backward` does. PyTorch's does not: the `.backward()` of the next training step adds to what `.grad` holds, unless `zero_grad()` is called in between. (Above, each training step begins with new tensors.)
 # </details>
 
 # %% [markdown]

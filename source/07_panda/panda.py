@@ -15,7 +15,7 @@
 #
 # Notebook 05 described a photo: panda, 58 %. After a change that nobody sees: gibbon, 99 %. There you fooled a network that reads digits.
 #
-# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. You will write four of its kinds of layers now; the others are given, or yours from notebook 04. Then your own backward pass carries the attack, in nothing but NumPy.
+# Today it is the real thing: a photo, and a trained network that knows 1,000 classes. You will write four of its kinds of layers now; the others are given, or yours from notebook 04. Then your own backward pass drives the attack, in nothing but NumPy.
 
 # %% locked="setup"
 import os
@@ -35,7 +35,7 @@ X, names = panda(), class_names()
 PANDA, GIBBON = names.index("giant panda"), names.index("gibbon")
 
 # %% [markdown]
-# The file `earlier.py` beside this notebook has stand-ins for what you need of 04 and 05. Where your own answers pass their checks, they are used instead. They are read from your *saved* notebooks in the folders next door:
+# The file `earlier.py` beside this notebook has stand-ins for what you need of 04 and 05. Where your own answers pass their checks, they are used instead (a very slow `Linear` is not). They are read from your *saved* notebooks in the folders next door:
 
 # %% show="show_yours"
 Linear, Network, SoftmaxCrossEntropy, input_bar, targeted = yours()
@@ -128,7 +128,7 @@ check("ReLU6", "backward")
 #
 # ### Exercise `MeanPool`
 #
-# For each example $n$ and each feature $c$, $h_{nc}$ is the mean of $h_{\mathrm{prev},nijc}$ over all rows $i$ and columns $j$. **What must it cache?**
+# For each example $a$ and each feature $f$, $h_{af}$ is the mean of $h_{\mathrm{prev},aijf}$ over all rows $i$ and columns $j$. **What must it cache?**
 
 # %%
 meanpool_keeps = None  # "h_prev", "h", "both" or "neither"?
@@ -194,7 +194,7 @@ for name, decision in (("ReLU6", relu6_keeps), ("MeanPool", meanpool_keeps)):
 #
 # Through 50 layers a bar is multiplied by 50 slopes; little may arrive. The cure is a sum: $h = x + f(x)$, where $f$ is a chain of layers.
 #
-# If $\bar h = 1$ comes in and all bars vanish inside $f$: what is $\bar x$? Then we compare 30 pairs of a `Linear` (16 features, small weights) and a `ReLU6`: as one long chain, and as residual blocks. The bar at the end is all ones, of length 4. How long is the bar that arrives at the input?
+# If $\bar h = 1$ comes in and all bars vanish inside $f$: what is $\bar x$? Then we compare 30 pairs of a `Linear` (16 features, small weights) and a `ReLU6`: as one long chain, and as residual blocks. The bar at the end is sixteen ones, of Euclidean length 4. How long is the bar that arrives at the input?
 
 # %%
 guess_x_bar = None
@@ -281,14 +281,14 @@ if ready("ReLU6", "Residual"):
 #
 # $$h_{pq} = b + \sum_{i,j=0}^{k-1} W_{ij}\; h_{\mathrm{prev},\,sp+i,\,sq+j}$$
 #
-# `forward` loops over the positions $(i, j)$. `seen` gives it a view of the entries there in *all* windows.
+# Below, `forward` loops over the positions $(i, j)$; `seen` gives a view of the entries there in *all* windows.
 #
 # How many windows do $7 \times 6$ pixels have for $k = 3$, $s = 2$?
 
 # %%
 guess_windows = None  # (rows, columns)
 
-# %% show="show_count"
+# %% folded="show_count"
 for k, s in ((3, 1), (3, 2), (2, 3)):
     print(f"k = {k}, s = {s}: {(7 - k) // s + 1} rows of {(6 - k) // s + 1} windows")
 print("your guess for k = 3, s = 2:", guess_windows)
@@ -383,9 +383,9 @@ if ready("DepthwiseConv2d"):
 #
 # ## All together
 #
-# `build` puts the network together from your layers and the trained numbers: 16 blocks, nine of them residual. (Batch normalisation, which scales and shifts each feature in training, is inside `W` and `b` now. A frame of zeros, `Pad`, lets windows reach the edge.) As in notebook 05 you get `net = (network, w, loss)`.
+# `build` makes the network from your layers and the trained numbers: 16 blocks, nine of them residual. (Batch normalisation, after training a fixed scale and shift per feature, is inside `W` and `b`. A frame of zeros, `Pad`, lets windows reach beyond the edge.) As in notebook 05 you get `net = (network, w, loss)`.
 #
-# Without the trained weights, read on: the text says what you would see. One exercise is left, `smooth_saliency`.
+# Without trained weights, read on: the text says roughly what you would see. One exercise is left, `smooth_saliency`.
 
 # %% folded="show_net"
 net = None
@@ -450,7 +450,7 @@ check("smooth_saliency", "still")
 check("smooth_saliency", "noisy")
 
 # %% [markdown]
-# The next cell averages over twelve copies; it takes a few seconds. Where will the mean be largest: on the head, the black legs, or the rock?
+# Now we average over twelve copies; this takes a few seconds. Where will the mean be largest: on the head, the black legs, or the rock?
 
 # %%
 guess_large = None  # "head", "legs" or "rock"
@@ -495,7 +495,7 @@ if at_hand(net):
     print(f"largest change: {255 * np.abs(X_adv - X).max():.0f} of 255 levels")
 
 # %% [markdown]
-# What the network now calls a gibbon was found by a backward pass of your own. (There is still no ape in the picture.)
+# The gibbon wins from step 2 on, and gets more than 99 % after step 8. The change was found by eight backward passes of your own. (There is still no ape in the picture.)
 #
 # ## Is it luck?
 #
@@ -520,11 +520,11 @@ if at_hand(net):
         print(f"{name:14} panda {100 * p:.0f} %; your guess: {guess_panda.get(name)}")
 
 # %% [markdown]
-# Aim, not size. 150,000 small pushes add up if they all push in one direction, and mostly cancel out if they do not: that was $d$ against $\sqrt d$ in notebook 05.
+# The panda stays above 97 % each time. Aim, not size: 150,000 small pushes add up if each of them lowers the gibbon's loss, and mostly cancel out if their signs are random: that was $d$ against $\sqrt d$ in notebook 05.
 #
 # ## Uphill, once more
 #
-# Notebook 05 began with gradient *ascent*. Take the panda's own loss and walk **up**: $x' = x + \alpha\,\bar x$. Will the network stop seeing a panda? Will it see the gibbon?
+# Notebook 05 began with gradient *ascent*. Take the panda's own loss and walk **up**, eight steps with $\alpha = 0.05$: $x' = x + \alpha\,\bar x$. Will the network stop seeing a panda? Will it see the gibbon?
 
 # %%
 guess_ascent = {"leaves the panda": None, "finds the gibbon": None}  # True or False
@@ -542,9 +542,9 @@ if at_hand(net):
     print("seen:", ", then ".join(seen), "- your guess:", guess_ascent)
 
 # %% [markdown]
-# The walk leaves the panda, and goes wherever the slope leads. To *choose*, walk up the probability of the class you want, which is down its loss. That is what the gibbon needs.
+# The walk leaves the panda and goes wherever the slope leads: to a dog, not to the gibbon. To *choose*, walk up the probability of the class you want, which is down its loss. That is what the gibbon needs.
 #
-# Now take one single step away from the panda, and make it larger and larger: $\varepsilon = 0.25, 1.5, 8$ levels. Which of them makes the panda least probable?
+# Now take one single step of `fgsm` away from the panda, and make it larger and larger: $\varepsilon = 0.25, 1.5, 8$ levels. Which of them makes the panda least probable?
 
 # %%
 guess_size = None  # in levels
@@ -561,7 +561,7 @@ if at_hand(net):
     print(f"lowest at {sizes[chances.argmin()]:g}; {compared(guess_size, sizes[chances.argmin()], *sizes)}")
 
 # %% [markdown]
-# The largest step is a *worse* attack than a smaller one: a bar is the slope at one point. Look again after every step, as the walk above did.
+# The step of 1.5 levels does most harm. The largest is a *worse* attack: a bar is the slope at one point. Look again after every step, as the walk above did.
 #
 # ## Does it last?
 #
@@ -588,7 +588,7 @@ if at_hand(net):
         print(f"{name:24} gibbon {p[GIBBON]:2.0f} %, panda {p[PANDA]:2.0f} %; your guess: {guess_survival.get(name)}")
 
 # %% [markdown]
-# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon both get a part; how much each gets depends on rounding. The change was made for these pixels and this size.
+# The gibbon survives the mild JPEG, but neither the usual one nor the mirror. After a shift by one pixel, or with half of the change, panda and gibbon both get a part; how much each gets differs between computers: where a bar is almost 0, rounding decides its sign. The change was made for these pixels and this size.
 #
 # ## Yours
 #
@@ -618,7 +618,7 @@ if at_hand(net):
     display(PicturePad(net, targeted, X))
 
 # %% [markdown]
-# And here is room for a photo of your own. Choose a file; nothing leaves your computer.
+# And here is room for a photo of your own. It goes to the Python that runs this notebook, and no further (on a hub, that Python is on the server).
 
 # %% show="show_upload"
 from barprop.picture_net import PhotoAttack
@@ -645,7 +645,7 @@ PhotoAttack(net, targeted)
 # </details>
 # <details><summary>The sign of the attack is flipped at every pixel. Why does it no longer work?</summary>
 #
-# The flipped change goes against the slope that it was made from. The size is the same, the direction is not.
+# The attack walks down the gibbon's loss, the flipped change leads up it: the same size, the opposite direction.
 # </details>
 
 # %%
@@ -656,7 +656,7 @@ PhotoAttack(net, targeted)
 #
 # Nothing here is graded.
 #
-# - Make a change that survives a shift: average $\bar x$ itself over shifted photos, each shifted back. Does it survive JPEG too?
+# - Make a change that survives a shift: average $\bar x$ itself over shifted photos, each bar shifted back. Does it survive JPEG too?
 # - Start from grey, and walk towards "gibbon" without any limit. What comes out?
 # - The network's `Linear` in float64: what does it cost, and does a single percentage change?
 # - Find one change that spoils many photos.

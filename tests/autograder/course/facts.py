@@ -17,6 +17,7 @@ from barprop import relu
 from barprop.data import class_names, digits, panda
 from barprop.picture_net import as_jpeg, build, load_tensors, multiplications
 from barprop.picture_net.build import GROUPS
+from barprop.pictures import photos
 from barprop.pictures.photos import probabilities
 from barprop.widgets import SplitBars
 from barprop.widgets.cache_ledger import account
@@ -286,6 +287,47 @@ def after_changes() -> dict[str, float]:
     }
     logits = net[0].forward(np.concatenate([x.reshape(1, -1) for x in changed.values()]), net[1])
     return dict(zip(changed, 100 * probabilities(logits)[:, names.index("giant panda")], strict=True))
+
+
+@cache
+def _panda_cells(*cells: str) -> dict[str, Any]:
+    """Return the names of notebook 07 after some of its cells that show something, run with the right layers."""
+    net, names = _picture_net(), class_names()
+    found: dict[str, Any] = {**vars(n05_adversarial), "np": np, "photos": photos, "names": names}
+    found |= {"X": panda(), "net": net, "network": net[0], "w": net[1]}
+    found |= {"PANDA": names.index("giant panda"), "GIBBON": names.index("gibbon")}
+    found |= {"at_hand": bool, "compared": lambda *_: "", "display": lambda *_: None, "print": lambda *_, **__: None}
+    found |= {"guess_steps": None, "guess_panda": {}, "guess_ascent": {}, "guess_size": None}
+    sources = {cell.id: cell.source for cell in read_authored(SOURCE / "07_panda/panda.py").cells}
+    for cell in cells:
+        exec(sources[cell], found)
+    return found
+
+
+def attack_of_the_panda() -> tuple[int, float]:
+    """Return from which step of the attack on the gibbon wins, and how probable it is after the last."""
+    found = _panda_cells("show_attack")
+    wins = [bool(p[found["GIBBON"]] == p.max()) for p in found["chances"]]
+    return max(step for step, won in enumerate(wins) if not won) + 1, float(found["chances"][-1][found["GIBBON"]])
+
+
+def panda_under_controls() -> float:
+    """Return how probable the panda is after the worst of the three controls of the attack."""
+    found = _panda_cells("show_attack", "show_equation", "show_controls")
+    return float(probabilities(found["logits"])[1:, found["PANDA"]].min())
+
+
+def ascent_ends_at_a_dog() -> bool:
+    """Whether plain ascent from the panda sees no gibbon on its way, and a dog at its end."""
+    found = _panda_cells("show_ascent")
+    dogs = found["names"][151:269]  # from Chihuahua to Mexican hairless
+    return "gibbon" not in found["seen"] and found["seen"][-1] in dogs
+
+
+def most_harmful_step() -> float:
+    """Return for which of the three sizes of a single step, in levels, the panda is least probable."""
+    found = _panda_cells("show_single")
+    return float(found["sizes"][found["chances"].argmin()])
 
 
 def largest_field() -> tuple[int, int]:

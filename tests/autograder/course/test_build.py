@@ -8,10 +8,12 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
 from autograder.course.authored import authored, graded, read_authored
 from autograder.course.build import declared_otherwise, differences, problems_in, release_into, stale_solutions
@@ -121,16 +123,37 @@ def test_solutions_run_clean(name):
     assert any("image/png" in o.get("data", {}) for c in notebook.cells for o in c.get("outputs", []))
 
 
-@pytest.mark.parametrize("path", authored(), ids=lambda p: p.stem)
-def test_every_guess_stands_beside_its_result(path: Path) -> None:
+def shown_with(path: Path) -> Iterator[tuple[str, list[NotebookNode]]]:
+    """Yield the name of each guess of a notebook, and the cells after it that show something and read it."""
     cells = read_authored(path).cells
     for number, cell in enumerate(cells):
         if cell.cell_type == "code" and "nbgrader" not in cell.metadata and "None" in cell.source:
-            later = [c.source for c in cells[number + 1 :] if "show" in c.metadata.get("tags", ())]
+            later = [c for c in cells[number + 1 :] if "show" in c.metadata.get("tags", ())]
             for name in re.findall(r"^(\w+) \|?= ", cell.source, re.MULTILINE):
-                assert any(re.search(rf"\b{name}\b", source) for source in later), (
-                    f"{name} is asked for and never shown"
-                )
+                yield name, [c for c in later if re.search(rf"\b{name}\b", c.source)]
+
+
+@pytest.mark.parametrize("path", authored(), ids=lambda p: p.stem)
+def test_every_guess_stands_beside_its_result(path: Path) -> None:
+    assert [name for name, cells in shown_with(path) if not cells] == [], "asked for and never shown"
+
+
+# They find the result by trying or by an answer of the student's, and their code holds neither it nor a formula for it.
+_OPEN = {
+    "02:show_shut", "03:show_shares", "03:show_ratios_on_the_way", "04:show_slopes", "06:show_order", "06:show_neuron",
+    "06:show_broadcast", "07:show_multiplications", "07:show_kept",
+}  # fmt: skip
+
+
+def test_code_that_holds_the_answer_to_a_guess_is_folded() -> None:
+    found = {
+        f"{path.parent.name[:2]}:{cell.id}"
+        for path in authored()
+        for _, cells in shown_with(path)
+        for cell in cells
+        if not cell.metadata.get("jupyter", {}).get("source_hidden")
+    }
+    assert found == _OPEN, "fold the cell, or add it where its code does not give the answer to the guess away"
 
 
 def test_every_statement_of_the_lecture_is_practised():
