@@ -26,11 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("assignment", metavar="ASSIGNMENT")
     add("files", nargs="+", type=given_path, metavar="FILE", help="zip files of Canvas or Moodle, or folders")
     add("--roster", type=given_path, metavar="CSV", help="the class, from Canvas or Moodle (default: roster.csv)")
-    add(
-        "--zone",
-        metavar="ZONE",
-        help="time zone of times without one (default: the one in deadlines.toml)",
-    )
+    add("--timezone", metavar="ZONE", help="of times that name none (default: the one in deadlines.toml)")
+    add("--zone", dest="timezone", help=argparse.SUPPRESS)  # its former name
     add("--late-time", metavar="TIME", help="when files that Canvas marks LATE were handed in, e.g. 2026-12-02")
     add("--force", action="store_true", help="also collect submissions that hold another assignment's notebook")
 
@@ -47,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         _refuse_course(path, coursedir, known)
     root = Path(coursedir.root)
     roster = course_roster(root, args.roster)
-    zone = read_zone(args.zone) if args.zone else read_deadlines(root).zone
+    zone = read_zone(args.timezone) if args.timezone else read_deadlines(root).zone
     late = _late_time(args.late_time, zone) if args.late_time else None
     submitted = coursedir_path(coursedir, coursedir.submitted_directory)
     notebooks = {name: notebooks_of(coursedir, name) for name in known}

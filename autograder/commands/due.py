@@ -23,11 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATE",
         help="e.g. 2026-12-01 18:00 (a date alone means the end of that day), or `none`",
     )
-    add(
-        "--timezone",
-        metavar="ZONE",
-        help="time zone of dates without one, e.g. Europe/Berlin (initially UTC)",
-    )
+    add("--timezone", metavar="ZONE", help="of dates that name none, e.g. Europe/Berlin (initially UTC)")
+    add("--zone", dest="timezone", help=argparse.SUPPRESS)  # as `collect` once called it
 
 
 def run(args: argparse.Namespace) -> int:

@@ -49,3 +49,21 @@ def test_making_the_notebooks_says_how_far_it_is(
     monkeypatch.setattr(progress, "_EVERY", -1.0)
     assert build.release_with_progress(tmp_path) == tmp_path
     assert "Making the students' notebooks: 2 of " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["collect", "due"])
+def test_a_time_zone_has_one_name_and_the_former_one_is_still_understood(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    course = make_course(tmp_path / "course", {"ps1/p1": own_source()}, plugged=False)
+    (tmp_path / "ada").mkdir()
+    monkeypatch.chdir(course)
+    words = [command, "ps1", *([str(tmp_path / "ada")] if command == "collect" else [])]
+    for option in ("--timezone", "--zone"):
+        assert main([*words, option, "Europe/Berlyn"]) == 2
+        assert "Did you mean Europe/Berlin" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    said = capsys.readouterr().out
+    assert "--timezone" in said
+    assert "--zone" not in said
