@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.layout import given_path
+from autograder.deadlines.toml_file import read_deadlines
 from autograder.errors import CourseError, InputError
 from autograder.gradebook.database import existing_gradebook
 from autograder.gradebook.submitted import coursedir_path
@@ -64,13 +65,15 @@ def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: lis
     if args.lms is None:
         if args.feedback or args.column or args.zero:
             raise ExportError("--feedback, --column and --zero need an LMS: add --for canvas or --for moodle.")
-        roster = course_roster(Path(app.coursedir.root), args.roster)
+        root = Path(app.coursedir.root)
+        roster, deadlines = course_roster(root, args.roster), read_deadlines(root)
         if args.exercises:
-            tables = [table_of(gradebook, app.coursedir, app.config, name) for name in chosen]
+            tables = [table_of(gradebook, app.coursedir, app.config, name, deadlines=deadlines) for name in chosen]
             write_csv(args.to, tables, names_of(roster))
         else:
             plugin = QuotedCsv(parent=app)
-            plugin.to, plugin.assignment, plugin.roster = str(args.to), list(args.assignments), roster
+            plugin.to, plugin.assignment = str(args.to), list(args.assignments)
+            plugin.roster, plugin.deadlines = roster, deadlines
             plugin.export(gradebook)
         return
     roster = course_roster(Path(app.coursedir.root), args.roster)

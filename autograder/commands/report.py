@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 
 from autograder.course.layout import given_path
+from autograder.deadlines.toml_file import Deadlines, read_deadlines
 from autograder.errors import CourseError, InputError
 from autograder.gradebook.database import existing_gradebook
 from autograder.lms.roster import course_roster, names_of
@@ -38,12 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the report; returns the exit code."""
     app = configured(args.db)
-    roster = course_roster(Path(app.coursedir.root), args.roster)
+    root = Path(app.coursedir.root)
+    roster, deadlines = course_roster(root, args.roster), read_deadlines(root)
     with existing_gradebook(app.coursedir) as gradebook:
         known = [assignment.name for assignment in gradebook.assignments]
         names = args.assignments or known
         try:
-            tables = [_read(gradebook, app, name) for name in names]
+            tables = [_read(gradebook, app, name, deadlines) for name in names]
         except MissingEntry:
             raise InputError(not_graded(names, known)) from None
     if not tables:
@@ -64,10 +66,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(gradebook: Gradebook, app: NbGrader, name: str) -> Table:
+def _read(gradebook: Gradebook, app: NbGrader, name: str, deadlines: Deadlines) -> Table:
     if sys.stderr.isatty():
         print(f"Reading {name}", file=sys.stderr)
-    return table_of(gradebook, app.coursedir, app.config, name)
+    return table_of(gradebook, app.coursedir, app.config, name, deadlines=deadlines)
 
 
 def _write_csv(path: Path, report: ClassReport) -> None:

@@ -9,7 +9,8 @@ from nbgrader.api import Assignment, Gradebook, SubmittedAssignment
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select, update
 
-from autograder.deadlines.policy import LatePolicy
+from autograder.deadlines.due_dates import DueDates
+from autograder.deadlines.policy import LateDays, LatePolicy
 from autograder.deadlines.toml_file import Deadlines
 from autograder.submission.read_folder import read_stamp
 from autograder.submission.timestamp import read_time
@@ -47,44 +48,52 @@ class Lateness:
         assignment: str,
     ) -> None:
         self.coursedir, self.policy, self.assignment = coursedir, policy, assignment
-        rows = gradebook.db.execute(select(Assignment.__table__.c.name, Assignment.__table__.c.duedate))
-        self.due = {name: date.replace(tzinfo=UTC) for name, date in rows if date is not None}
-        self.due |= {name: date for name, date in deadlines.due.items() if date}
-        self.extended = deadlines.extensions
-        self.moved = self._moved(gradebook, deadlines)
-
-    @staticmethod
-    def _moved(gradebook: Gradebook, deadlines: Deadlines) -> dict[tuple[str, str], timedelta]:
-        """Return the extensions that only the gradebook has: (assignment, student) -> by how much."""
-        one, other = Assignment.__table__, SubmittedAssignment.__table__
-        wanted = (
-            select(one.c.name, other.c.student_id, other.c.extension)
-            .join(one, one.c.id == other.c.assignment_id)
-            .where(other.c.extension.is_not(None))
-        )
-        found = gradebook.db.execute(wanted)
-        return {(name, student): by for name, student, by in found if name not in deadlines.due}
+        self.due = DueDates(gradebook, deadlines)
 
     def penalty(self, student: str, score: float, seconds: float) -> float | None:
         """Return the points taken off a score that was handed in so many seconds late; None without any."""
-        lateness = self._lateness(student) | {self.assignment: seconds}
-        order = sorted(lateness, key=lambda name: (self.due.get(name, datetime.max.replace(tzinfo=UTC)), name))
-        days = self.policy.charged({name: lateness[name] for name in order}, self.assignment)
-        share = self.policy.share(days)
+        share = self.policy.share(self.days(student, seconds).charged)
         return share * max(0.0, score) if share else None
 
+    def days(self, student: str, seconds: float) -> LateDays:
+        """Return how many days so many seconds are, and which of them are free."""
+        lateness = self._lateness(student) | {self.assignment: seconds}
+        never = datetime.max.replace(tzinfo=UTC)
+        order = sorted(lateness, key=lambda name: (self.due.each.get(name, never), name))
+        return self.policy.late({name: lateness[name] for name in order}, self.assignment)
+
     def _lateness(self, student: str) -> dict[str, float]:
-        """Return the seconds late of the other assignments of a student."""
+        """Return the seconds late of all assignments of a student; nothing where that makes no difference."""
         if not self.policy.late_days:
             return {}
         found = {}
-        for name, date in self.due.items():
-            until = self.extended.get(name, {}).get(student, date) + self.moved.get((name, student), timedelta())
+        for name in self.due.each:
             folder = self.coursedir.format_path(self.coursedir.submitted_directory, student, name)
             text = read_stamp(Path(folder))
             try:
-                late = (read_time(text).replace(tzinfo=UTC) - until).total_seconds() if text else 0.0
+                handed_in = read_time(text).replace(tzinfo=UTC) if text else None
             except ValueError:
-                late = 0.0
-            found[name] = max(0.0, late)
+                handed_in = None
+            found[name] = _seconds(handed_in, self.due.of(name, student))
         return found
+
+
+def late_days(
+    coursedir: CourseDirectory, gradebook: Gradebook, deadlines: Deadlines, assignment: str
+) -> dict[str, LateDays]:
+    """Return how late those were who handed in late, by student; nobody where deadlines.toml has no late policy."""
+    if deadlines.late is None:
+        return {}
+    lateness = Lateness(coursedir, gradebook, deadlines, deadlines.late, assignment)
+    one, other = Assignment.__table__, SubmittedAssignment.__table__
+    wanted = select(other.c.student_id, other.c.timestamp).join(one, one.c.id == other.c.assignment_id)
+    found = {}
+    for student, stamp in gradebook.db.execute(wanted.where(one.c.name == assignment, other.c.timestamp.is_not(None))):
+        seconds = _seconds(stamp.replace(tzinfo=UTC), lateness.due.of(assignment, student))
+        if deadlines.late.days(seconds):
+            found[student] = lateness.days(student, seconds)
+    return found
+
+
+def _seconds(handed_in: datetime | None, until: datetime | None) -> float:
+    return max(0.0, (handed_in - until).total_seconds()) if handed_in and until else 0.0

@@ -8,9 +8,47 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from autograder.errors import InputError
-from autograder.wording import did_you_mean
+from autograder.wording import did_you_mean, plural
 
 DAY = 86_400.0  # seconds
+
+
+@dataclass(frozen=True)
+class LateDays:
+    """How many days late one assignment of one student was.
+
+    Parameters
+    ----------
+    days : int
+        A day begun counts.
+    free : int
+        Those of them that free late days cover.
+    used : int
+        Free late days used for this assignment and for those that were due before it.
+    given : int
+        Free late days of each student in the whole course.
+    """
+
+    days: int
+    free: int = 0
+    used: int = 0
+    given: int = 0
+
+    @property
+    def charged(self) -> int:
+        """The days that are not free."""
+        return self.days - self.free
+
+    def __str__(self) -> str:
+        late = f"{plural(self.days, 'day')} late"
+        if not self.given:
+            return late
+        if not self.free:
+            return f"{late}, no free late day left of {self.given}"
+        if self.free == self.used:
+            return f"{late}, {self.free} of {plural(self.given, 'free late day')} used"
+        earlier = f"with earlier assignments {self.used} of {self.given}"
+        return f"{late}, {plural(self.free, 'free late day')} used ({earlier})"
 
 
 @dataclass(frozen=True)
@@ -44,8 +82,8 @@ class LatePolicy:
             return 0.0
         return self.at_most if self.penalty == "zero" else min(self.at_most, float(self.penalty) * days)
 
-    def charged(self, lateness: Mapping[str, float], assignment: str) -> int:
-        """Return the days of an assignment that are not free.
+    def late(self, lateness: Mapping[str, float], assignment: str) -> LateDays:
+        """Return how late an assignment was, and which of its late days are free.
 
         Parameters
         ----------
@@ -56,10 +94,10 @@ class LatePolicy:
         for name, seconds in lateness.items():
             days = self.days(seconds)
             free = min(left, days)
-            if name == assignment:
-                return days - free
             left -= free
-        return 0
+            if name == assignment:
+                return LateDays(days, free, self.late_days - left, self.late_days)
+        return LateDays(0, 0, self.late_days - left, self.late_days)
 
     def __str__(self) -> str:
         if self.penalty == "zero":

@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +18,11 @@ from nbgrader.converters import NbGraderException
 from traitlets import Float, List
 
 from autograder.batch.progress import Progress
-from autograder.deadlines.toml_file import read_deadlines
+from autograder.deadlines.lateness import late_days
+from autograder.deadlines.policy import LateDays
+from autograder.deadlines.toml_file import Deadlines, read_deadlines
 from autograder.errors import CourseError
+from autograder.gradebook.database import existing_gradebook
 from autograder.lms.hand_ins import STAMP
 from autograder.lms.roster import course_roster, names_of
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
@@ -40,7 +43,8 @@ class GenerateFeedback(StockFeedback):
     summary: str = ""
     _converter: Converter | None = None
     _names: Mapping[str, str] = MappingProxyType({})
-    _zone: tzinfo = UTC
+    _deadlines: Deadlines = Deadlines()
+    _late: Mapping[str, LateDays] = MappingProxyType({})
     _progress: Progress | None = None
     log: logging.Logger
     force: bool
@@ -59,9 +63,10 @@ class GenerateFeedback(StockFeedback):
         except CourseError as error:
             self.log.warning("The pages show ids in place of names: %s", error)
         try:
-            self._zone = read_deadlines(root).zone
+            self._deadlines = read_deadlines(root)
         except CourseError as error:
-            self.log.warning("The pages show times in UTC: %s", error)
+            self._deadlines = Deadlines()
+            self.log.warning("The pages show times in UTC and no late days: %s", error)
         try:
             with nullcontext(self.pages) if self.pages else closing(Converter(self.seconds)) as self._converter:
                 super().start()
@@ -92,8 +97,19 @@ class GenerateFeedback(StockFeedback):
 
     def convert_notebooks(self) -> None:
         """Make the pages, and show how far it is."""
+        self._late = self._late_days()
         with Progress(f"Feedback on {self.coursedir.assignment_id}", len(self.assignments)) as self._progress:
             super().convert_notebooks()
+
+    def _late_days(self) -> dict[str, LateDays]:
+        """Return how late each student was; nothing where no policy is set, for then nobody says what a late day is."""
+        if self._deadlines.late is None:
+            return {}
+        try:
+            with existing_gradebook(self.coursedir) as gradebook:
+                return late_days(self.coursedir, gradebook, self._deadlines, self.coursedir.assignment_id)
+        except NbGraderException:  # without a gradebook no page is made, which is said of each
+            return {}
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Whether a student's pages have to be made; older ones are taken away first."""
@@ -143,15 +159,18 @@ class GenerateFeedback(StockFeedback):
         self.write_single_notebook(page, resources | {"output_extension": extension})
 
     def _whose(self, graded: Path, student: str) -> dict[str, str]:
-        """Return whose the page is, and when it was handed in and graded, in the course's time zone."""
+        """Return whose the page is, when it was handed in (and how late) and graded, in the course's time zone."""
         facts = {"name": self._names.get(student, ""), "graded": self._shown(graded.stat().st_mtime)}
         handed_in = self.coursedir.get_existing_timestamp(str(graded.parent))
         if handed_in is not None:
             facts["handed_in"] = self._shown(handed_in.replace(tzinfo=UTC).timestamp())
+        if student in self._late:
+            facts["late_days"] = str(self._late[student])
         return facts
 
     def _shown(self, seconds: float) -> str:
-        return f"{datetime.fromtimestamp(seconds, self._zone):%a %Y-%m-%d %H:%M} {self._zone}"
+        zone = self._deadlines.zone
+        return f"{datetime.fromtimestamp(seconds, zone):%a %Y-%m-%d %H:%M} {zone}"
 
 
 @contextmanager

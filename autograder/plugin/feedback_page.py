@@ -45,7 +45,7 @@ def render(content: Content, facts: dict[str, Any]) -> str:
     ----------
     facts : dict
         nbgrader's: notebook, assignment, student, and where it knows them score, max_score and late_penalty; ours:
-        name, and handed_in and graded, times as they are shown.
+        name, late_days (how late it was, in words), and handed_in and graded, times as they are shown.
     """
     score, most = facts.get("score"), facts.get("max_score")
     student = str(facts.get("student", ""))
@@ -60,6 +60,7 @@ def render(content: Content, facts: dict[str, Any]) -> str:
         graded=str(facts.get("graded", "")),
         score=sum(s.score for s in content.graded) if score is None else max(float(score), 0.0),
         most=sum(s.most for s in content.graded) if most is None else float(most),
+        late_days=str(facts.get("late_days", "")),
         late=float(facts.get("late_penalty") or 0.0),
         policy=_POLICY,
         light=_colours(_LIGHT),

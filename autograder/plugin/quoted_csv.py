@@ -1,12 +1,15 @@
-"""nbgrader's CSV exporter, with quoted fields and the names of the roster."""
+"""nbgrader's CSV exporter, with quoted fields, the names of the roster, and each student's own due date."""
 
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
+from autograder.deadlines.due_dates import DueDates
+from autograder.deadlines.toml_file import Deadlines
 from autograder.lms.roster import Roster
 from autograder.lms.spreadsheet import spreadsheet_safe
 
@@ -15,9 +18,11 @@ class QuotedCsv(CsvExportPlugin):
     """nbgrader's own exporter and columns; a comma in a name stays in its field, where nbgrader's shifts the row."""
 
     roster: Roster | None = None  # says names and e-mail addresses that the gradebook does not know
+    deadlines: Deadlines | None = None  # says due dates and extensions that the gradebook does not know yet
 
     def export(self, gradebook: Gradebook) -> None:
         """Write one line for each assignment and student, to `self.to`."""
+        due = DueDates(gradebook, self.deadlines or Deadlines())
         with open(self.to or "grades.csv", "w", newline="", encoding="utf-8") as file:
             out = csv.writer(file, lineterminator="\n")
             out.writerow(_COLUMNS)
@@ -26,7 +31,8 @@ class QuotedCsv(CsvExportPlugin):
                     continue
                 for student in gradebook.students:
                     if not self.student or student.id in self.student:
-                        out.writerow(map(spreadsheet_safe, _line(gradebook, assignment, student, self.roster)))
+                        line = _line(gradebook, assignment, student, self.roster, due.of(assignment.name, student.id))
+                        out.writerow(map(spreadsheet_safe, line))
 
 
 _DIGITS = 4  # as in the files for Canvas and Moodle
@@ -36,8 +42,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _line(gradebook: Gradebook, assignment: Assignment, student: Student, roster: Roster | None) -> list[object]:
-    """Return nbgrader's row of a student; 0 for one who handed in nothing."""
+def _line(
+    gradebook: Gradebook, assignment: Assignment, student: Student, roster: Roster | None, due: datetime | None
+) -> list[object]:
+    """Return nbgrader's row of a student, with the student's own due date; 0 for one who handed in nothing."""
     try:
         submission = gradebook.find_submission(assignment.name, student.id)
     except MissingEntry:
@@ -46,7 +54,8 @@ def _line(gradebook: Gradebook, assignment: Assignment, student: Student, roster
         timestamp, raw, penalty = submission.timestamp, submission.score, submission.late_submission_penalty or 0.0
     who = [student.id, *_person(student, roster)]
     points = [round(value, _DIGITS) for value in (raw, penalty, max(0.0, raw - penalty), assignment.max_score)]
-    return ["" if item is None else item for item in (assignment.name, assignment.duedate, timestamp, *who, *points)]
+    until = due.replace(tzinfo=None) if due else None  # in UTC, as nbgrader writes it
+    return ["" if item is None else item for item in (assignment.name, until, timestamp, *who, *points)]
 
 
 def _person(student: Student, roster: Roster | None) -> list[str]:

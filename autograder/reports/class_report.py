@@ -106,6 +106,7 @@ class ClassReport:
 def _plain(part: Part) -> dict[str, Any]:
     rows = [
         {"student": row.student, "points": row.points, "penalty": row.penalty, "total": row.total, "marks": row.marks}
+        | {"late": asdict(row.late) if row.late else None}
         for row in part.table.rows
     ]
     return {

@@ -11,11 +11,14 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 
 from autograder.batch.journal import Journal
+from autograder.deadlines.lateness import late_days
+from autograder.deadlines.policy import LateDays
+from autograder.deadlines.toml_file import Deadlines
 from autograder.gradebook.autograded import graded_key
 from autograder.gradebook.submitted import coursedir_path
 from autograder.reports.answers import Written, written_in
 from autograder.scoring.record import Record
-from autograder.wording import did_you_mean
+from autograder.wording import did_you_mean, points
 from barprop.exercises import TESTS
 
 _SIGNS = {"r": "repaired", "t": "problems", "?": "waits for review", "Q": "quarantine"}
@@ -23,15 +26,22 @@ _SIGNS = {"r": "repaired", "t": "problems", "?": "waits for review", "Q": "quara
 
 @dataclass
 class Row:
-    """One student: points by column, and the record the grading left."""
+    """One student: points by column, how late it was, and the record the grading left."""
 
     student: str
     points: dict[str, float] = field(default_factory=dict)
     total: float = 0.0
     penalty: float = 0.0
+    late: LateDays | None = None
     waiting: bool = False
     record: Record | None = None
     written: Written = field(default_factory=Written)
+
+    @property
+    def lateness(self) -> str:
+        """How late it was and what that cost, as part of a sentence; "" where it was in time."""
+        off = f"{points(self.penalty)} taken off" if self.penalty else "nothing taken off"
+        return f"{self.late or 'late'}, {off}" if self.late or self.penalty else ""
 
     @property
     def unwritten(self) -> set[str]:
@@ -90,6 +100,11 @@ class Table:
         return [f"{sign} {meaning}" for sign, meaning in _SIGNS.items() if sign in occur]
 
     @property
+    def late(self) -> list[Row]:
+        """The students of whom it is known that they were late, or who lost points for it."""
+        return [row for row in self.rows if row.late or row.penalty]
+
+    @property
     def readable(self) -> list[Row]:
         """The students something could be read of."""
         return [row for row in self.rows if row.record and not row.record.quarantine]
@@ -102,11 +117,20 @@ def not_graded(names: list[str], known: list[str]) -> str:
     return f"The gradebook has no {', '.join(missing)}; {there}.{did_you_mean(missing[0], known)}"
 
 
-def table_of(gradebook: Gradebook, coursedir: CourseDirectory, config: Any, name: str, records: bool = True) -> Table:
+def table_of(
+    gradebook: Gradebook,
+    coursedir: CourseDirectory,
+    config: Any,
+    name: str,
+    records: bool = True,
+    deadlines: Deadlines | None = None,
+) -> Table:
     """Make the table of one assignment.
 
     Parameters
     ----------
+    deadlines : Deadlines, optional
+        By which the rows say how late each hand-in was; without them they only have the points taken off.
     records : bool
         Whether the rows also get what the grading recorded and what was written, which are read from many files.
 
@@ -123,7 +147,9 @@ def table_of(gradebook: Gradebook, coursedir: CourseDirectory, config: Any, name
     folder = config.Grading.get("folder", ".grading") if "Grading" in config else ".grading"
     journal = Journal(Path(coursedir.root) / str(folder) / "journal") if records else None
     autograded = coursedir_path(coursedir, coursedir.autograded_directory)
+    late = late_days(coursedir, gradebook, deadlines, name) if deadlines else {}
     for row in _rows(gradebook, assignment, columns):
+        row.late = late.get(row.student)
         table.add(row, _record(journal, autograded / row.student / name) if journal else None)
     return table
 

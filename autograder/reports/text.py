@@ -86,9 +86,9 @@ def _grid(table: Table, who: Callable[[str], str]) -> list[str]:
     """Students by exercises; columns are numbered, since names would not fit."""
     rows = [["student", *(str(n + 1) for n in range(len(table.columns))), "total", ""]]
     for row in table.rows:
-        late = f"{row.marks} ({points(row.penalty)} off, late)" if row.penalty else row.marks
         scores = [points(row.points.get(column)) for column in table.columns]
-        rows.append([who(row.student), *scores, points(row.total), late])
+        late = f"({row.lateness})" if row.lateness else ""
+        rows.append([who(row.student), *scores, points(row.total), f"{row.marks} {late}".strip()])
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for first, *rest in rows:

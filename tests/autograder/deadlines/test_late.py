@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 from nbgrader.converters import NbGraderException
 
@@ -26,7 +29,18 @@ def test_days_shares_and_grace() -> None:
 def test_free_days_go_to_what_was_due_first() -> None:
     policy = LatePolicy(0.1, late_days=3)
     late = {"a": 1.5 * DAY, "b": 0.0, "c": 3 * DAY}
-    assert [policy.charged(late, name) for name in late] == [0, 0, 2]
+    assert [policy.late(late, name).charged for name in late] == [0, 0, 2]
+
+
+def test_late_days_are_told_in_words() -> None:
+    policy = LatePolicy(0.1, late_days=3)
+    late = {"a": 1.5 * DAY, "b": 3 * DAY, "c": 1.0}
+    assert [str(policy.late(late, name)) for name in late] == [
+        "2 days late, 2 of 3 free late days used",
+        "3 days late, 1 free late day used (with earlier assignments 3 of 3)",
+        "1 day late, no free late day left of 3",
+    ]
+    assert str(LatePolicy(0.1).late(late, "a")) == "2 days late"
 
 
 def _stamp(course: Path, student: str, assignment: str, text: str) -> None:
@@ -89,6 +103,57 @@ def test_late_days_do_not_depend_on_the_order_of_grading(own: Path, order: tuple
         run(name)
     found = _scores(own)
     assert (found["full", "ps1"], found["full", "ps2"]) == (4.0, 3.0)
+
+
+def test_free_late_days_leave_a_trace(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the report, in its CSV and JSON, and on the student's page, also where nothing was taken off."""
+    _stamp(own, "full", "ps1", "2026-03-03 12:00:00 UTC")
+    _stamp(own, "half", "ps1", "2026-03-05 12:00:00 UTC")
+    (own / FILE).write_text('[due]\nps1 = "2026-03-01 18:00"\n[late]\npenalty = 0.25\nlate_days = 3\n')
+    run()
+    assert main(["report", "--html", "r.html", "--csv", "r.csv", "--json", "r.json"]) == 0
+    said = {"full": "2 days late, 2 of 3 free late days used, nothing taken off",
+            "half": "4 days late, 3 of 3 free late days used, 0.25 taken off"}  # fmt: skip
+    printed, page = capsys.readouterr().out, (own / "r.html").read_text()
+    for student, sentence in said.items():
+        assert f"({sentence})" in printed
+        assert f"<li>{student}: {sentence}</li>" in page
+    assert "2 students handed in late" in page
+    assert "4 days (3 free) -0.25" in page
+    students = {one["student"]: one for one in json.loads((own / "r.json").read_text())["assignments"][0]["students"]}
+    assert students["full"]["late"] == {"days": 2, "free": 2, "used": 2, "given": 3}
+    assert students["blank"]["late"] is None
+    for words in (["report", "--csv", "r.csv"], ["export", "--exercises", "--to", "r.csv"]):
+        assert main(words) == 0
+        lines = {line["student"]: line for line in csv.DictReader((own / "r.csv").read_text().splitlines())}
+        found = {name: (line["ps1/days late"], line["ps1/free late days"]) for name, line in lines.items()}
+        assert found == {"full": ("2", "2"), "half": ("4", "3"), "blank": ("0", "0"), "broken": ("0", "0")}
+    assert main(["feedback", "ps1"]) == 0
+    pages = {name: (own / "feedback" / name / "ps1/p1.html").read_text() for name in ("full", "half", "blank")}
+    assert f"{said['full']}.</p>" in pages["full"]
+    assert "4 days late, 3 of 3 free late days used.</p>" in pages["half"]
+    assert "(0.25 taken off for being late)" in pages["half"]
+    assert "late" not in BeautifulSoup(pages["blank"], "html.parser").find("header").get_text().split()
+
+
+def test_grades_csv_gives_each_student_their_own_due_date(own: Path) -> None:
+    """Also to somebody who has handed in nothing, and also where only the gradebook has the extension."""
+    extended = '[extensions.ps1]\nfull = "2026-03-03 18:00"\nabsent = "2026-03-04 18:00"\n'
+    (own / FILE).write_text(f'[due]\nps1 = "2026-03-01 18:00"\n{extended}')
+    run()
+    with Gradebook(f"sqlite:///{own}/gradebook.db", "tests") as gradebook:
+        gradebook.add_student("absent")
+
+    def due() -> dict[str, str]:
+        assert main(["export", "--to", "g.csv"]) == 0
+        return {
+            line["student_id"]: line["duedate"] for line in csv.DictReader((own / "g.csv").read_text().splitlines())
+        }
+
+    common = dict.fromkeys(("half", "blank", "broken"), "2026-03-01 18:00:00")
+    assert due() == common | {"full": "2026-03-03 18:00:00", "absent": "2026-03-04 18:00:00"}
+    (own / FILE).unlink()
+    assert due() == common | {"full": "2026-03-03 18:00:00", "absent": "2026-03-01 18:00:00"}
 
 
 def test_what_applies_where_nothing_is_set(own: Path, capsys: pytest.CaptureFixture[str]) -> None:

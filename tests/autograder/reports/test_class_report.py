@@ -311,7 +311,7 @@ def test_points_are_rounded_alike_and_quarantine_is_named(tables: list[Table]) -
     row = table.rows[0]
     row.penalty, row.total = 1.42714, 8.84286
     text = as_text(class_report([table]))
-    assert re.search(r"8\.84 .*\(1\.43 off, late\)", text)
+    assert re.search(r"8\.84 .*\(late, 1\.43 taken off\)", text)
     assert "1.427" not in text
     caption = BeautifulSoup(render(class_report([table])), "html.parser").select("figcaption")[0].get_text()
     for shown in (text, caption):
