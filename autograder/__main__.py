@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
-import os
 import sys
 
 from autograder.errors import CourseError, InputError
 from autograder.wording import did_you_mean
+from barprop.closed_pipe import let_readers_leave
 
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {
@@ -32,6 +32,7 @@ COMMANDS = {
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
+    let_readers_leave()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that this terminal cannot show becomes a question mark
             stream.reconfigure(errors="replace")
@@ -46,9 +47,6 @@ def main(words: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. What is done is kept: run the same command again to go on.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever read on the other end, `head` perhaps, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except CourseError as error:
         print(error, file=sys.stderr)
         return 2
@@ -77,9 +75,7 @@ def _run(words: list[str]) -> int:
         if name == typed:  # only the chosen command's libraries are loaded
             importlib.import_module(module).add_arguments(command)
     args = parser.parse_args(words)
-    code = importlib.import_module(COMMANDS[args.command][0]).run(args)
-    sys.stdout.flush()
-    return code
+    return importlib.import_module(COMMANDS[args.command][0]).run(args)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,15 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from barprop.closed_pipe import let_readers_leave
+
 # command -> the module that holds its `add_arguments(parser)` and `run(arguments)`
 COMMANDS = {"progress": "barprop.progress", "widgets": "barprop.widgets.standalone"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
+    let_readers_leave()
     parser = argparse.ArgumentParser(prog="python -m barprop", description=__doc__)
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, home in COMMANDS.items():

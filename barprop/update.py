@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from barprop.atomic_file import write_whole
+from barprop.closed_pipe import let_readers_leave
 
 RECORD = ".handed-out.json"  # what the notebooks were like when they were handed out: path -> hash
 
@@ -102,6 +103,7 @@ def record_of(files: dict[str, bytes]) -> bytes:
 
 
 if __name__ == "__main__":
+    let_readers_leave()
     if len(sys.argv) != 2:
         sys.exit("Say which zip file: python -m barprop.update NEW.zip")
     try:
