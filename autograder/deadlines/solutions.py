@@ -13,6 +13,26 @@ from autograder.deadlines.toml_file import read_deadlines
 from autograder.gradebook.database import open_gradebook
 
 NO_DATE = "no due date"
+_README = """\
+# Solutions
+
+The notebooks of these assignments with every answer written, and with what each cell then shows:
+
+{names}
+
+Unpack the zip file in the folder in which you worked, so that `solutions` lies beside `notebooks`. Your own notebooks
+stay as they are. Then run, in that folder:
+
+```
+.venv/bin/jupyter lab solutions/{first}
+```
+
+On Windows: `.venv\\Scripts\\jupyter lab solutions\\{windows}`
+
+An answer of yours that looks different can be just as right: the grader tries what a function gives, and does not read
+how it is written. Your feedback page says what it found. Where it found a mistake, mend your own answer first, run its
+check, and only then compare it with the one here.
+"""
 
 
 def why_not_yet(coursedir: CourseDirectory, assignments: list[str], now: datetime) -> dict[str, str]:
@@ -45,9 +65,12 @@ def _in_gradebook(coursedir: CourseDirectory) -> dict[str, datetime | None]:
 
 
 def write_solutions(path: Path, solutions: Path, assignments: list[str]) -> int:
-    """Write the zip file; return how many notebooks are in it."""
-    count = 0
+    """Write the zip file, with a README for students; return how many notebooks are in it."""
+    count, first = 0, min((solutions / assignments[0]).glob("*.ipynb")).relative_to(solutions)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        listed = "\n".join(f"- `{name}`" for name in assignments)
+        text = _README.format(names=listed, first=first.as_posix(), windows="\\".join(first.parts))
+        archive.writestr("solutions/README.md", text)
         for name in assignments:
             for source in sorted((solutions / name).rglob("*")):
                 if source.is_file() and not is_cache(source):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _names(path: Path) -> set[str]:
     with zipfile.ZipFile(path) as archive:
-        return {name.split("/")[1] for name in archive.namelist()}
+        return {name.split("/")[1] for name in archive.namelist()} - {"README.md"}
 
 
 def test_not_before_the_due_date_nor_an_extension(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,3 +55,16 @@ def test_nor_without_a_due_date_unless_the_gradebook_has_one(course: Path, capsy
     assert main(["handout", "--solutions", ONE]) == 0
     assert main(["handout", "--solutions", "forward_graf"]) == 2
     assert "Did you mean 01_forward_graph?" in capsys.readouterr().err
+
+
+def test_a_readme_says_what_is_in_it_and_how_to_open_it(course: Path) -> None:
+    """Every path that it names is in the zip file."""
+    assert main(["handout", "--solutions", ONE, TWO, "--force"]) == 0
+    with zipfile.ZipFile(course / "solutions.zip") as archive:
+        text = archive.read("solutions/README.md").decode()
+        held = archive.namelist()
+    assert [line for line in text.splitlines() if line.startswith("- ")] == [f"- `{ONE}`", f"- `{TWO}`"]
+    (named,) = re.findall(r"\.venv/bin/jupyter lab (\S+)", text)
+    (windows,) = re.findall(r"\.venv\\Scripts\\jupyter lab ([^`]+)`", text)
+    assert named == windows.replace("\\", "/")
+    assert named in held
