@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.reports.table import Row, Table
 
-_FEW = 5  # with fewer students a correlation says nothing
+ENOUGH = 20  # with fewer students a correlation of 0.4 is what chance makes
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Item:
         How many students have all points, some, none, and none since they wrote nothing.
     discrimination : float or None
         The correlation of its points with the sum of the other exercises' points (point-biserial where it is all or
-        nothing); None with fewer than five students, or where all have the same.
+        nothing); None with fewer than `ENOUGH` students, or where all have the same.
     """
 
     name: str
@@ -91,6 +91,6 @@ def _item(name: str, most: float, rows: list[Row], points: np.ndarray, rest: np.
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
-    if len(a) < _FEW or np.ptp(a) < 1e-12 or np.ptp(b) < 1e-12:
+    if len(a) < ENOUGH or np.ptp(a) < 1e-12 or np.ptp(b) < 1e-12:
         return None
     return float(np.corrcoef(a, b)[0, 1])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.page_templates import page_templates
 from autograder.reports.class_report import ClassReport, Part
-from autograder.reports.figures import left_out
+from autograder.reports.figures import ENOUGH, left_out
 from autograder.reports.findings import NOTES
 from autograder.reports.plot import WIDTH, Plot, dot_plot
 from autograder.wording import plural, points
@@ -30,6 +30,7 @@ def render(report: ClassReport) -> str:
         first=first_things(report),
         notes=NOTES,
         shown=_SHOWN,
+        enough=ENOUGH,
         width=WIDTH,
     )
 

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from autograder.reports.answers import anonymous, written_in
 from autograder.reports.class_report import ClassReport, class_report
 from autograder.reports.csv_file import write_csv
-from autograder.reports.html_page import render
+from autograder.reports.html_page import first_things, render
 from autograder.reports.table import Row, Table
 from autograder.reports.text import as_text
 from autograder.scoring.record import Grade, NotebookRecord, Record
@@ -139,6 +139,17 @@ def test_an_exercise_that_all_have_says_nothing() -> None:
     for row in table.rows:
         row.points["bar_e"] = 1.0
     assert next(item for item in class_report([table]).parts[0].items if item.name == "bar_e").discrimination is None
+
+
+def test_r_needs_twenty_students() -> None:
+    """Below that number nothing is shown or coloured, and one sentence says why."""
+    for students, shown in ((18, False), (19, True)):  # and the one with the markup
+        few = class_report([a_class(students)])
+        assert all((item.discrimination is not None) == shown for item in few.parts[0].items)
+        page = BeautifulSoup(render(few), "html.parser").select("#exercises")[0]
+        assert len(page.select(".r")) == (len(EXERCISES) if shown else 0)
+        assert ("No r: 19 students are too few to say; it takes 20." in page.get_text()) != shown
+        assert not any("do badly in" in sentence for sentence in first_things(few)) or shown
 
 
 def test_mistakes_by_points_and_students(tables: list[Table], report: ClassReport) -> None:
