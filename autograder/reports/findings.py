@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from autograder.course.statements import STATEMENTS
 from autograder.reports.answers import two_of
 from autograder.reports.table import Row, Table
 from autograder.scoring.record import Grade
+from autograder.wording import plural, points
 from barprop.exercises import EXERCISES
 from barprop.judging.verdict import KINDS
 
@@ -73,6 +74,54 @@ def mistakes(table: Table) -> list[Found]:
         groups[grade.exercise or name, grade.mistake or KINDS.get(grade.kind, KINDS["value"])].append((row, grade))
     found = [_found(table, exercise, what, group) for (exercise, what), group in groups.items()]
     return sorted(found, key=lambda one: (-one.lost, -one.count, one.exercise, one.what))
+
+
+@dataclass
+class Rest:
+    """All exercises in which the same happened that says nothing about an answer, such as that nothing was written.
+
+    Parameters
+    ----------
+    what : str
+        What happened, in words.
+    lost : float
+        Points it cost in all.
+    exercises : dict of int to list of str
+        Number of students -> the exercises in which it happened to that many; the largest number first.
+    """
+
+    what: str
+    lost: float = 0.0
+    exercises: dict[int, list[str]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many exercises it is about."""
+        return sum(map(len, self.exercises.values()))
+
+    def __str__(self) -> str:
+        groups = [
+            f"{plural(count, 'student')}{' each' * (len(names) > 1)}: {', '.join(names)}"
+            for count, names in self.exercises.items()
+        ]
+        cost = f"{points(self.lost)} point{'' if self.lost == 1 else 's'} lost in all"
+        return f"{self.what.capitalize()}: {plural(self.count, 'exercise')}, {cost}. {'; '.join(groups)}."
+
+
+def rest_of(found: list[Found], tables: Iterable[Table]) -> list[Rest]:
+    """Gather what says nothing about an answer by what it is, exercises in the order of the notebooks.
+
+    What cost most comes first.
+    """
+    places = {name: place for place, name in enumerate((t.assignment, column) for t in tables for column in t.columns)}
+    mine = [one for one in found if not one.own]
+    mine.sort(key=lambda one: (-one.count, places.get((one.assignment, one.exercise), len(places))))
+    rests: dict[str, Rest] = {}
+    for one in mine:
+        rest = rests.setdefault(one.what, Rest(one.what))
+        rest.lost += one.lost
+        rest.exercises.setdefault(one.count, []).append(one.exercise)
+    return sorted(rests.values(), key=lambda rest: -rest.lost)
 
 
 def clusters(table: Table) -> list[Found]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.page_templates import page_templates
 from autograder.reports.class_report import ClassReport, Part
 from autograder.reports.figures import ENOUGH, left_out
-from autograder.reports.findings import NOTES
+from autograder.reports.findings import NOTES, rest_of
 from autograder.reports.plot import WIDTH, Plot, dot_plot
 from autograder.wording import plural, points
 
@@ -28,6 +28,7 @@ def render(report: ClassReport) -> str:
         title=report.title,
         plots=[_plot(part, report) for part in report.parts],
         first=first_things(report),
+        rests=rest_of(report.mistakes, [part.table for part in report.parts]),
         notes=NOTES,
         shown=_SHOWN,
         enough=ENOUGH,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from autograder.reports.class_report import ClassReport, Part
 from autograder.reports.figures import left_out
-from autograder.reports.findings import NOTES, Found, mistakes
+from autograder.reports.findings import NOTES, Found, mistakes, rest_of
 from autograder.reports.table import Table
 from autograder.wording import points
 
@@ -58,10 +58,12 @@ def _spread(part: Part) -> list[str]:
 
 def _wrong(table: Table) -> list[str]:
     found = mistakes(table)
+    own = [one for one in found if one.own]
     lines = ["", "What the class got wrong"]
-    for exercise in [name for name in table.columns if any(one.exercise == name for one in found)]:
-        mine = sorted((one for one in found if one.exercise == exercise), key=lambda one: -one.count)
+    for exercise in [name for name in table.columns if any(one.exercise == name for one in own)]:
+        mine = sorted((one for one in own if one.exercise == exercise), key=lambda one: -one.count)
         lines += [f"  {exercise}", *(f"    {one}" for one in mine)]
+    lines += [f"  {rest}" for rest in rest_of(found, [table])]
     return lines if found else [*lines, "  nothing"]
 
 

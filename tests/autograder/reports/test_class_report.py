@@ -176,6 +176,24 @@ def test_mistakes_by_points_and_students(tables: list[Table], report: ClassRepor
     assert 1 <= len(named.answers) <= 2
 
 
+def test_what_says_nothing_of_an_answer_is_one_sentence(tables: list[Table], report: ClassReport) -> None:
+    """However many exercises were left unwritten; whose number of students is the same stand together."""
+    table = Table("many", {f"e{number}": 1.0 for number in range(36)})
+    for student, left in (("ada", 36), ("bo", 2)):
+        grades = {f"test_e{n}": Grade(0.0, 1.0, exercise=f"e{n}", kind="unwritten") for n in range(left)}
+        table.add(Row(student), Record(student, "many", "key", [NotebookRecord("n", grades=grades)]))
+    many = class_report([table])
+    (entry,) = BeautifulSoup(render(many), "html.parser").select("#mistakes .rest li")
+    alone = ", ".join(f"e{number}" for number in range(2, 36))
+    said = f"Not written yet: 36 exercises, 38 points lost in all. 2 students each: e0, e1; 1 student each: {alone}."
+    assert " ".join(entry.get_text().split()) == said
+    assert f"\n  {said}" in as_text(many)
+    entries = [entry.get_text() for entry in BeautifulSoup(render(report), "html.parser").select("#mistakes .rest li")]
+    unwritten = [one.lost for one in report.mistakes if one.kind == "unwritten"]
+    assert len(entries) == 1
+    assert f"{len(unwritten)} exercises, {sum(unwritten):g} points lost in all" in entries[0]
+
+
 def test_what_agrees_without_a_name(tables: list[Table], report: ClassReport) -> None:
     for table, part in zip(tables, report.parts, strict=True):
         for name in EXERCISES:
