@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
+import math
 import random
 import re
 import statistics
@@ -282,16 +284,44 @@ def test_the_page_shows_these_figures(report: ClassReport) -> None:
     assert [len(one.select("tbody tr")) for one in tables_] == [len(part.table.rows) for part in report.parts]
 
 
-def test_a_dot_stands_above_its_points(report: ClassReport) -> None:
-    page = BeautifulSoup(render(report), "html.parser")
-    figure = page.select("figure")[0]
+def test_a_dot_stands_exactly_above_its_points_and_touches_no_other() -> None:
+    """Also where points are fractions, or more than there are, as a person can give them."""
+    table, rng = a_class(60), random.Random(3)
+    for row in table.rows:
+        row.total = rng.choice([row.total, rng.uniform(0, 12), 7.9, 12.5])
+    figure = BeautifulSoup(render(class_report([table])), "html.parser").select("figure")[0]
     ticks = {float(t.get_text()): float(t["x"]) for t in figure.select("text.tick")}
     scale = (ticks[12.0] - ticks[0.0]) / 12
+    dots = [(float(dot["cx"]), float(dot["cy"])) for dot in figure.select("circle")]
+    totals = {row.student: row.total for row in readable(table)}
+    for dot, (x, y) in zip(figure.select("circle"), dots, strict=True):
+        student = dot.find("title").get_text().rpartition(": ")[0]
+        assert x == pytest.approx(ticks[0.0] + scale * totals.pop(student), abs=0.02)
+        assert 0 < x < 480
+        assert 0 < y < float(figure.find("svg")["viewbox"].split()[3])
+    assert totals == {}
     radius = float(figure.select("circle")[0]["r"])
-    for dot in figure.select("circle"):
-        total = float(re.findall(r": ([\d.]+) points", dot.find("title").get_text())[0])
-        assert abs(float(dot["cx"]) - ticks[0.0] - scale * total) <= scale / 4 + 4 * radius
-        assert 0 < float(dot["cy"]) < float(figure.find("svg")["viewbox"].split()[3])
+    assert min(math.dist(a, b) for a, b in itertools.combinations(dots, 2)) >= 2 * radius - 0.03
+
+
+def test_a_bar_stands_above_the_points_it_counts() -> None:
+    table = a_class(1)
+    row = table.rows[0]
+    totals = [7.9] * 500 + [12.0] * 300 + [7.6] * 10 + [0.0]
+    table.rows = [replace(row, student=f"t{number}", total=total) for number, total in enumerate(totals)]
+    figure = BeautifulSoup(render(class_report([table])), "html.parser").select("figure")[0]
+    ticks = {float(t.get_text()): float(t["x"]) for t in figure.select("text.tick")}
+    scale = (ticks[12.0] - ticks[0.0]) / 12
+    bars = {bar.find("title").get_text(): bar for bar in figure.select("rect.dot")}
+    assert list(bars) == [
+        "1 student with 0 points",
+        "510 students from 7.5 to below 8 points",
+        "300 students with 12 points",
+    ]
+    for bar, low in zip(bars.values(), (0.0, 7.5, 12.0), strict=True):
+        assert float(bar["x"]) == pytest.approx(ticks[0.0] + scale * low, abs=0.02)
+        assert float(bar["width"]) == pytest.approx(scale / 2 - 1, abs=0.03)
+        assert float(bar["x"]) + float(bar["width"]) <= 480
 
 
 def test_a_page_that_needs_nothing_and_obeys_nobody(report: ClassReport) -> None:
