@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from markupsafe import Markup
+
 from autograder.page_templates import page_templates
 from autograder.reports.class_report import ClassReport, Part
 from autograder.reports.figures import ENOUGH, left_out
@@ -22,7 +24,7 @@ def write_html(path: Path, report: ClassReport) -> None:
 def render(report: ClassReport) -> str:
     """Return the page."""
     environment = page_templates("autograder.reports")
-    environment.filters |= {"who": report.who, "left_out": left_out}
+    environment.filters |= {"who": report.who, "left_out": left_out, "breakable": _breakable}
     return environment.get_template("report.html.j2").render(
         report=report,
         title=report.title,
@@ -34,6 +36,11 @@ def render(report: ClassReport) -> str:
         enough=ENOUGH,
         width=WIDTH,
     )
+
+
+def _breakable(name: str) -> Markup:
+    """Return a name that may go on in a new line after each underscore."""
+    return Markup("_<wbr>").join(name.split("_"))
 
 
 def _plot(part: Part, report: ClassReport) -> Plot | None:
