@@ -100,6 +100,12 @@ class Section:
         return "right" if self.score >= self.most else ("partly" if self.score > 0 else "wrong")
 
     @property
+    def first_to_mend(self) -> Verdict | None:
+        """The first verdict that says something of what is wrong."""
+        lost = (verdict for verdict in self.verdicts if verdict.counts < verdict.most)
+        return next((verdict for verdict in lost if verdict.shown.problem or verdict.shown.hint), None)
+
+    @property
     def blocked(self) -> bool:
         """Whether another exercise is to be mended first."""
         return any(verdict.shown.kind == "blocked" for verdict in self.verdicts)

@@ -70,6 +70,15 @@ def test_the_summary_comes_first_and_leads_to_what_is_wrong() -> None:
     assert page.index("What to mend next") < page.index("<section")
 
 
+def test_what_to_mend_next_comes_with_its_hint() -> None:
+    page = page_of(wrong_linear())
+    first = tree_of(page).select(".next li")[0]
+    hint = section(page, "linear").select("details.hint p")[0].get_text()
+    assert hint.startswith("You multiplied entry by entry.")
+    assert hint in first.get_text()
+    assert first.select("a")[0]["href"] == "#linear"
+
+
 def test_what_a_person_has_not_read_yet_is_not_called_right() -> None:
     graded = json.loads(grade(solved()).notebooks[0].document)
     tests = [one["metadata"]["nbgrader"] for one in graded["cells"] if one["metadata"].get("nbgrader", {}).get("grade")]
