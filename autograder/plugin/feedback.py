@@ -160,7 +160,8 @@ class GenerateFeedback(StockFeedback):
 
     def _whose(self, graded: Path, student: str) -> dict[str, str]:
         """Return whose the page is, when it was handed in (and how late) and graded, in the course's time zone."""
-        facts = {"name": self._names.get(student, ""), "graded": self._shown(graded.stat().st_mtime)}
+        facts = {"name": self._names.get(student, ""), "course": self.coursedir.course_id}
+        facts["graded"] = self._shown(graded.stat().st_mtime)
         handed_in = self.coursedir.get_existing_timestamp(str(graded.parent))
         if handed_in is not None:
             facts["handed_in"] = self._shown(handed_in.replace(tzinfo=UTC).timestamp())

@@ -70,11 +70,21 @@ class Verdict:
         return self.score is not None and (points is None or abs(self.score - points) > 1e-9)
 
 
+_NOTHING = ("", "unwritten", "gone", "missing")  # kinds of failure where nothing need have been written
+
+
 @dataclass
 class Section:
-    """One exercise: its answer cells, the verdicts on it, what a person wrote, and other cells of the student's."""
+    """One exercise: its answer cells, the verdicts on it, comments, and other cells of the student's.
+
+    Parameters
+    ----------
+    read : bool
+        Whether a person wrote one of the comments.
+    """
 
     name: str
+    read: bool = False
     answers: list[Cell] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
@@ -110,6 +120,17 @@ class Section:
         """Whether another exercise is to be mended first."""
         return any(verdict.shown.kind == "blocked" for verdict in self.verdicts)
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether its answer cells are as they were handed out, or empty, and nothing elsewhere answers it."""
+        blank = all(not cell.source.strip() or is_given(cell.node) for cell in self.answers)
+        return blank and not any(one.shown.points or one.shown.kind not in _NOTHING for one in self.verdicts)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether it has something to show though it is unanswered: a person's words or points, or other cells."""
+        return bool(self.read or self.others or any(verdict.by_person for verdict in self.verdicts))
+
 
 @dataclass
 class Content:
@@ -122,6 +143,16 @@ class Content:
     def graded(self) -> list[Section]:
         """The sections with points."""
         return [section for section in self.sections if section.verdicts]
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether nothing was answered, or nothing could be read."""
+        return bool(self.graded) and all(section.unanswered for section in self.graded)
+
+    @property
+    def shown(self) -> list[Section]:
+        """The sections to show at length."""
+        return [section for section in self.sections if section.has_more] if self.unanswered else self.sections
 
     @property
     def next(self) -> list[Section]:
@@ -165,6 +196,7 @@ def _answer(content: Content, section: Section, cell: NotebookNode, grading: dic
     comment = grading.get("comment")
     if isinstance(comment, str) and comment.strip():
         section.comments.append(comment)
+        section.read = section.read or bool(grading.get("by_person"))
     if own:
         section.verdicts.append(_verdict(cell, grading))
     return section

@@ -41,7 +41,8 @@ class Grades(GetGrades):
         for cell in nb.cells:
             metadata = cell.metadata.get("nbgrader", {})
             if is_solution(cell) or is_task(cell):
-                metadata["comment"] = _of(comments, metadata["grade_id"], facts).comment
+                comment = _of(comments, metadata["grade_id"], facts)
+                metadata |= {"comment": comment.comment, "by_person": comment.manual_comment is not None}
             if is_grade(cell) or is_task(cell):
                 grade = _of(grades, metadata["grade_id"], facts)
                 metadata |= {"score": grade.score, "points": grade.max_score}
@@ -79,7 +80,9 @@ def _grades(gradebook: Gradebook, notebook: str) -> dict[str, Row[Any]]:
 
 
 def _comments(gradebook: Gradebook, notebook: str) -> dict[str, Row[Any]]:
-    wanted = select(BaseCell.name, Comment.comment).join(BaseCell, BaseCell.id == Comment.cell_id)
+    wanted = select(BaseCell.name, Comment.comment, Comment.manual_comment).join(
+        BaseCell, BaseCell.id == Comment.cell_id
+    )
     return {row.name: row for row in gradebook.db.execute(wanted.where(Comment.notebook_id == notebook))}
 
 

@@ -45,16 +45,19 @@ def render(content: Content, facts: dict[str, Any]) -> str:
     ----------
     facts : dict
         nbgrader's: notebook, assignment, student, and where it knows them score, max_score and late_penalty; ours:
-        name, late_days (how late it was, in words), and handed_in and graded, times as they are shown.
+        name, course, late_days (how late it was, in words), and handed_in and graded, times as they are shown.
     """
     score, most = facts.get("score"), facts.get("max_score")
+    notebook, assignment = str(facts.get("notebook", "Feedback")), str(facts.get("assignment", ""))
     student = str(facts.get("student", ""))
     name = str(facts.get("name") or student)
     return _template().render(
         content=content,
         shown=Cells(content),
-        title=str(facts.get("notebook", "Feedback")),
-        assignment=str(facts.get("assignment", "")),
+        title=notebook,
+        about=_about(assignment, notebook),
+        assignment=assignment,
+        course=str(facts.get("course", "")),
         student=name if name == student else f"{name} ({student})",
         handed_in=str(facts.get("handed_in", "")),
         graded=str(facts.get("graded", "")),
@@ -66,6 +69,12 @@ def render(content: Content, facts: dict[str, Any]) -> str:
         light=_colours(_LIGHT),
         dark=_colours(_DARK),
     )
+
+
+def _about(assignment: str, notebook: str) -> str:
+    """Return what the browser's tab says the page is about: 02_bar_notation, or ps1/p2 where that is not the same."""
+    same = notebook in (assignment, assignment.lstrip("0123456789_- "))
+    return assignment if same else "/".join(filter(None, (assignment, notebook)))
 
 
 @cache

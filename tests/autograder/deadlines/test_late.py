@@ -131,6 +131,7 @@ def test_free_late_days_leave_a_trace(own: Path, capsys: pytest.CaptureFixture[s
     assert main(["feedback", "ps1"]) == 0
     pages = {name: (own / "feedback" / name / "ps1/p1.html").read_text() for name in ("full", "half", "blank")}
     assert f"{said['full']}.</p>" in pages["full"]
+    assert "<title>ps1/p1: feedback for full, tests</title>" in pages["full"]
     assert "4 days late, 3 of 3 free late days used.</p>" in pages["half"]
     assert "(0.25 taken off for being late)" in pages["half"]
     assert "late" not in BeautifulSoup(pages["blank"], "html.parser").find("header").get_text().split()

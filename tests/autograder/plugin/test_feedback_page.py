@@ -19,8 +19,8 @@ from autograder.plugin.feedback_page import render
 from autograder.plugin.formulas import mathml
 from autograder.plugin.students_html import harmless
 from autograder.samples import wrong
-from barprop.exercises import NOTEBOOKS, TESTS
-from tests.grading_tools import cell, cell_of, grade, own_answers, own_source, plan, released, solved
+from barprop.exercises import NOTEBOOKS, TESTS, in_notebook
+from tests.grading_tools import cell, cell_of, grade, grade_bytes, own_answers, own_source, plan, released, solved
 
 
 def png(side: int) -> str:
@@ -89,6 +89,43 @@ def test_what_a_person_has_not_read_yet_is_not_called_right() -> None:
     page = page_from(json.dumps(graded))
     assert "Nothing of it is graded yet" in page
     assert "Nothing to mend" not in page
+
+
+def unanswered_page(kind: str, **facts: Any) -> BeautifulSoup:
+    document = json.loads(released())
+    if kind == "emptied":
+        for name in (one["metadata"].get("nbgrader", {}) for one in document["cells"]):
+            if name.get("solution"):
+                cell_of(document, name["grade_id"])["source"] = ""
+    data = b"" if kind == "an empty file" else json.dumps(document).encode()
+    graded = json.loads(grade_bytes({"forward_graph.ipynb": data}).notebooks[0].document)
+    for one in graded["cells"]:
+        if one["metadata"].get("nbgrader", {}).get("grade_id") in facts:
+            one["metadata"]["nbgrader"] |= facts[one["metadata"]["nbgrader"]["grade_id"]]
+        if kind == "an empty file" and one["metadata"].get("nbgrader", {}).get("grade"):
+            one["metadata"]["nbgrader"]["waiting"] = True
+    return tree_of(page_from(json.dumps(graded)))
+
+
+@pytest.mark.parametrize("kind", ["as handed out", "emptied", "an empty file"])
+def test_where_nothing_was_answered_the_page_is_short(kind: str) -> None:
+    """One sentence, and the exercises in one list; why a file could not be read is said too."""
+    page = unanswered_page(kind)
+    assert page.select("section, nav, .next, .verdict") == []
+    names = [code.get_text() for code in page.select(".left code")]
+    assert names == [one.name for one in in_notebook("01_forward_graph/forward_graph")]
+    said = page.select(".fine")[0].get_text()
+    assert ("a person will read it first" if kind == "an empty file" else "No answer was found in it") in said
+    assert len(page.select(".told")) == (kind == "an empty file")
+    assert len(page.find("main").get_text()) < 900
+
+
+def test_what_a_person_wrote_on_a_page_without_answers_is_shown() -> None:
+    page = unanswered_page("as handed out", relu={"comment": "Come and see me.", "by_person": True})
+    assert [one["id"] for one in page.select("section")] == ["relu"]
+    assert "Come and see me." in page.select("section .comment")[0].get_text()
+    page = unanswered_page("as handed out", test_linear={"score": 0.5}, relu={"comment": "No response."})
+    assert [one["id"] for one in page.select("section")] == ["linear"]
 
 
 def test_answer_and_verdict_stand_in_one_section_and_the_hint_is_folded() -> None:
@@ -229,6 +266,19 @@ def test_it_says_whose_it_is_and_when_it_was_handed_in_and_graded() -> None:
     assert "for Ada <b>Lovelace (s<7)" in header.find("title").get_text()
     assert "Handed in Mon 18:00 UTC. Graded Tue 9:00 UTC." in header.find("header").get_text()
     assert tree_of(page_of(solved(), student="ada")).select(".whose")[0].get_text() == "ada"
+
+
+def test_the_tab_says_what_it_is_about_for_whom_and_in_which_course() -> None:
+    """And nothing that the page itself does not show."""
+    facts = {"student": "s7", "name": "Ada Lovelace", "assignment": "01_forward_graph", "course": "backprop"}
+    page = tree_of(page_of(solved(), **facts))
+    assert page.find("title").get_text() == "01_forward_graph: feedback for Ada Lovelace (s7), backprop"
+    assert page.select(".whose")[0].get_text() == "Ada Lovelace (s7), 01_forward_graph, backprop"
+    titles = [
+        tree_of(page_of(solved(), notebook=notebook, assignment=assignment)).find("title").get_text()
+        for assignment, notebook in (("lab", "a"), ("lab", "lab"), ("", "p2"))
+    ]
+    assert titles == ["lab/a: feedback", "lab: feedback", "p2: feedback"]
 
 
 def test_no_hidden_test_and_no_traceback_is_in_it() -> None:
