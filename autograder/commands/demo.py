@@ -18,6 +18,7 @@ from autograder.course.names import require_assignments
 from autograder.errors import CourseError
 from autograder.plugin.configuration import configured
 from autograder.samples.classroom import hand_in, some
+from autograder.samples.desk import lay_out
 
 _CONFIG = '''"""The course's configuration, for the simulated class in this folder."""
 
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def set_up(folder: Path, assignments: list[str], count: int | None) -> None:
-    """Make a course folder with the class's submissions in submitted/."""
+    """Make a course folder with a roster, due dates and the class's submissions in submitted/."""
     make_course(folder, assignments)
     students = some(count)
     written = sum(
@@ -86,6 +87,7 @@ def set_up(folder: Path, assignments: list[str], count: int | None) -> None:
         if path.name not in assignments:
             shutil.rmtree(path)
     print(f"{len(students)} students handed in {written} notebooks.")
+    print("\n".join(lay_out(folder, [student.name for student in students], assignments)))
 
 
 def make_course(folder: Path, assignments: list[str]) -> None:

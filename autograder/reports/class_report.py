@@ -87,6 +87,12 @@ class ClassReport:
         return student if name == student else f"{name} ({student})"
 
     @property
+    def never(self) -> set[str]:
+        """Who handed in nothing at all, of several assignments; of one that is who is missing from it."""
+        missing = [set(part.missing) for part in self.parts]
+        return set.intersection(*missing) if len(missing) > 1 else set()
+
+    @property
     def struggling(self) -> list[Standing]:
         """Who may need help."""
         return [one for one in self.standings if one.struggles]

@@ -49,14 +49,16 @@ def _plot(part: Part, report: ClassReport) -> Plot | None:
 
 def first_things(report: ClassReport) -> list[str]:
     """List what is worth an instructor's first minutes."""
-    found = []
+    found, never = [], report.never
+    if never:
+        found.append(f"{plural(len(never), 'student')} of the class handed in nothing for any of these assignments.")
     for part in report.parts:
         name = part.table.assignment
         for kind, words in (("waiting", "wait for a person in the formgrader"), ("quarantine", "are in quarantine")):
             if part.notes[kind]:
                 found.append(f"{name}: {plural(len(part.notes[kind]), 'student')} {words}.")
-        if part.missing:
-            found.append(f"{name}: {plural(len(part.missing), 'student')} of the class handed in nothing.")
+        if missing := set(part.missing) - never:
+            found.append(f"{name}: {plural(len(missing), 'student')} of the class handed in nothing.")
         for module, students in part.lacking.items():
             many = plural(len(students), "submission")
             found.append(

@@ -219,6 +219,14 @@ def test_who_is_missing_and_who_struggles(tables: list[Table], report: ClassRepo
     assert len(report.standings) == 34
 
 
+def test_who_never_handed_in_anything_is_counted_once(report: ClassReport) -> None:
+    said = [sentence for sentence in first_things(report) if "handed in nothing" in sentence]
+    assert said == ["2 students of the class handed in nothing for any of these assignments.",
+                    "04_layers: 5 students of the class handed in nothing."]  # fmt: skip
+    alone = first_things(replace(report, parts=report.parts[:1]))
+    assert "02_bar_notation: 2 students of the class handed in nothing." in alone
+
+
 def test_modules_repairs_and_quarantine(tables: list[Table], report: ClassReport, tmp_path: Path) -> None:
     part = report.parts[0]
     assert part.lacking.keys() == {"torch"}
