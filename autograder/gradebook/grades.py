@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from nbgrader import api
 from nbgrader.converters import NbGraderException
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from autograder.scoring.record import Grade, NotebookRecord, Record
@@ -193,18 +193,25 @@ class GradebookWriter:
 
     def _notebook(self, record: NotebookRecord, number: str, student: str, late: float) -> None:
         names = {cell: (name, kind) for cell, name, kind in self.cells[record.name]}
+        changed = []
         for row in self.db.execute(select(GRADE).where(GRADE.c.notebook_id == number)).all():
             name, kind = names.get(row.cell_id, ("", ""))
             grade = record.grades.get(name) if kind == "GradeCell" else None
-            values = _grade_values(grade, row) if grade else {}
-            if values:
-                self.db.execute(update(GRADE).where(GRADE.c.id == row.id).values(**values))
+            if grade and _grade_values(grade, row) != _held_values(row):
+                changed.append({"row": row.id, **_grade_values(grade, row)})
+        self._update(GRADE, changed)
+        changed = []
         for row in self.db.execute(select(COMMENT).where(COMMENT.c.notebook_id == number)).all():
             name, _ = names.get(row.cell_id, ("", ""))
             if name in record.comments and row.auto_comment != record.comments[name]:
-                auto = {"auto_comment": record.comments[name]}
-                self.db.execute(update(COMMENT).where(COMMENT.c.id == row.id).values(**auto))
+                changed.append({"row": row.id, "auto_comment": record.comments[name]})
+        self._update(COMMENT, changed)
         self._take_off(record, number, student, late)
+
+    def _update(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Write the values of several rows, each named by its id in `row`, in one statement."""
+        if rows:
+            self.db.execute(update(table).where(table.c.id == bindparam("row")), rows)
 
     def _late(self, timestamp: datetime | None, extension: Any) -> float:
         """Seconds after the due date and the student's extension of it."""
@@ -253,7 +260,10 @@ class GradebookWriter:
 
 
 def _grade_values(grade: Grade, row: Any) -> dict[str, Any]:
-    """Return the columns of a grade that change. A manual score is kept and, as in nbgrader, flagged for review."""
+    """Return the columns of a grade as they should be; a manual score is kept and, as in nbgrader, asks for review."""
     review = row.manual_score is not None or grade.points is None or grade.review
-    wanted = {"auto_score": grade.points, "needs_manual_grade": review}
-    return {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    return {"auto_score": grade.points, "needs_manual_grade": review}
+
+
+def _held_values(row: Any) -> dict[str, Any]:
+    return {"auto_score": row.auto_score, "needs_manual_grade": row.needs_manual_grade}

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary, finalize
 import numpy as np
 
 from autograder.sandbox.inside import by_value
-from autograder.sandbox.inside.protocol import BY_VALUE, HANDLE, NODE, PROXY, RESULT
+from autograder.sandbox.inside.protocol import BY_VALUE, HANDLE, NODE, NODES, PROXY, RESULT
 from autograder.sandbox.inside.wire import TooLargeError, WireError
 from autograder.sandbox.remote_handle import RemoteHandle, make, sentence, word
 from barprop.answers.script import Later
@@ -109,6 +109,8 @@ class ObjectTable:
             raise WireError("malformed")
         if code == NODE:
             return self._node(*content)
+        if code == NODES:
+            return self._nodes(*content)
         if code != HANDLE or len(content) != 3 or type(content[0]) is not int:
             raise WireError("malformed")
         return self._handle(*content)
@@ -118,6 +120,15 @@ class ObjectTable:
         if type(graph) is not Graph or type(index) is not int or not 0 <= index < len(graph.nodes):
             raise WireError("malformed")
         return graph.nodes[index]
+
+    def _nodes(self, number: Any, places: Any) -> list[GraphNode]:
+        graph = self._given.get(number) if type(number) is int else None
+        if type(graph) is not Graph or type(places) is not bytes or len(places) % np.dtype(np.int64).itemsize:
+            raise WireError("malformed")
+        found = np.frombuffer(places, np.int64)
+        if np.any((found < 0) | (found >= len(graph.nodes))):
+            raise WireError("malformed")
+        return [graph.nodes[place] for place in found.tolist()]
 
     def _handle(self, number: int, title: Any, qualname: Any) -> RemoteHandle:
         handle = self._handles.get(number)

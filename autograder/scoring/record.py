@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 FORMAT = 1
@@ -171,7 +171,7 @@ class Record:
 
     def to_json(self) -> str:
         """Return the record as one JSON text."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=True, allow_nan=False)
+        return json.dumps({"format": FORMAT, **vars(self)}, default=vars, ensure_ascii=True, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Record:

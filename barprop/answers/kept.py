@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.failures import AnswerError, guard
+from barprop.answers.failures import AnswerError, Guard
 from barprop.answers.untrusted import call_or_default, copy_plain, identical, one_line
 
 _MOST = 20  # arrays that are looked at
@@ -46,7 +46,7 @@ def kept(owner: Any, method: str, args: tuple[Any, ...], given: Any) -> list[Kep
 
     def result() -> Any:
         try:
-            with guard(method):
+            with Guard(method):
                 return copy_plain(getattr(owner, method)(*copy_plain(args)))
         finally:
             for (_, array), numbers in zip(held, before, strict=True):

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from barprop.answers.failures import AnswerError, guard
+from barprop.answers.failures import AnswerError, Guard
 from barprop.answers.signature import fitted
 from barprop.answers.untrusted import (
     arrays_in,
@@ -106,7 +106,7 @@ def observe(function: Any, args: tuple, names: Mapping[str, Any], label: str, ea
     args, names = copy_plain(args), copy_plain(dict(names))
     given = [*zip(parameters, args, strict=False), *names.items()]
     before = [(copy_plain(value), _inside(value)) for _, value in given]
-    with guard(label):
+    with Guard(label):
         value = function(*args, **names)
     changed = tuple(
         _noted(name, now)

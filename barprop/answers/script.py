@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from barprop.answers.failures import AnswerError, guard
+from barprop.answers.failures import AnswerError, Guard
 from barprop.answers.kept import kept
 from barprop.answers.untrusted import is_plain
 
@@ -153,7 +153,7 @@ def operate(name: str, operands: tuple[Any, ...], label: str) -> Any:
     """Apply an operator to objects of an answer; `label` is what sentences call it. Raise AnswerError."""
     if name not in BINARY_OPERATORS + UNARY_OPERATORS:
         raise AnswerError(f"There is no operator {name}.")
-    with guard(label):
+    with Guard(label):
         return getattr(operator, name)(*operands)
 
 

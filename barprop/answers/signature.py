@@ -41,6 +41,8 @@ def _plain_parameters(function: Any) -> tuple[list[str], int] | None:
     bound = type(function) is MethodType
     if bound:
         function = function.__func__
+    elif type(function) is type:
+        bound, function = True, _initialiser(function)
     if type(function) is not FunctionType or function.__dict__:  # a decorator may have noted another signature there
         return None
     code = function.__code__
@@ -48,6 +50,13 @@ def _plain_parameters(function: Any) -> tuple[list[str], int] | None:
         return None
     found = list(code.co_varnames[bound : code.co_argcount])
     return (found, len(found) - len(function.__defaults__ or ())) if code.co_argcount >= bound else None
+
+
+def _initialiser(kind: type) -> Any:
+    """Return the `__init__` that makes objects of a plain class, None where something else makes them."""
+    if "__signature__" in vars(kind) or any("__new__" in vars(base) for base in kind.__mro__[:-1]):
+        return None
+    return next(vars(base)["__init__"] for base in kind.__mro__ if "__init__" in vars(base))
 
 
 def _lacks_self(function: Any) -> bool:

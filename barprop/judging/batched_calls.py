@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from barprop.answers.calls import Answers, Run, ScriptedAnswers
+from barprop.answers.calls import Answers, Run, is_scripted
 from barprop.answers.failures import AnswerError
 from barprop.answers.observe import Observed
 from barprop.answers.script import Later, Played, Script
@@ -25,7 +25,7 @@ class BatchedCalls:
     def __init__(self, exercise: Exercise, answers: Answers, cases: list[Case], repeats: int) -> None:
         self.exercise, self.answers, self.cases = exercise, answers, cases
         self._played: dict[tuple[int, bool], Played] = {}
-        if exercise.drive is None and isinstance(answers, ScriptedAnswers) and cases:
+        if exercise.drive is None and is_scripted(answers) and cases:
             self._play([(0, True)])
             if self._played and not self._played[0, True].outcomes[0].error:
                 goes = [(number, first) for number in range(len(cases)) for first in (True, False)]

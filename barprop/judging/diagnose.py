@@ -51,6 +51,10 @@ class Diagnosis:
     _known: dict[tuple[str, int], Values] = field(default_factory=dict, repr=False)
     _guessed: dict[str, Mistake | None] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        # Most mistakes are at odds with the first wrong value, so that the other cases need not be looked at.
+        self._wrong_first = sorted(range(len(self.trials)), key=lambda number: not self.trials[number].problems)
+
     def mistake(self, failed: set[str]) -> Mistake | None:
         """Return a declared mistake that fits all that is wrong, else what is wrong here, else a family.
 
@@ -112,7 +116,8 @@ class Diagnosis:
         `partly`: it may have been made in some of its outputs only.
         """
         explained, told = 0, False
-        for number, trial in enumerate(self.trials):
+        for number in self._wrong_first:
+            trial = self.trials[number]
             for name, value in self._wrong(mistake, number).items():
                 if name not in trial.got:
                     continue

@@ -77,3 +77,20 @@ def _unpacked(counts: bytes, indices: bytes) -> list[list[int]]:
 def place_of(item: Any) -> tuple[Graph, int] | None:
     """Return the graph and the place of a node, or None for anything else."""
     return (item.graph, item.index) if type(item) is GraphNode else None
+
+
+class NodeList:
+    """A list of nodes of one graph on its way to the host: their places, since a chain may have 10,000 nodes."""
+
+    def __init__(self, graph: Graph, places: bytes) -> None:
+        self.graph, self.places = graph, places
+
+
+def as_nodes(value: Any) -> NodeList | None:
+    """Return a list of nodes of one graph as a `NodeList`, None for anything else."""
+    if type(value) is not list or not value or type(value[0]) is not GraphNode:
+        return None
+    graph = value[0].graph
+    if any(type(item) is not GraphNode or item.graph is not graph for item in value):
+        return None
+    return NodeList(graph, np.fromiter((node.index for node in value), np.int64, len(value)).tobytes())

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from barprop.answers.call_budget import CallBudget
-from barprop.answers.calls import Namespace, Run, guard
+from barprop.answers.calls import Guard, Namespace, Run
 from barprop.answers.failures import AnswerError
 from barprop.answers.observe import Observed, observe
 from barprop.answers.script import Later, Outcome, carry_out, operate
@@ -30,6 +30,7 @@ from .protocol import (
     FAIL,
     HANDLE,
     NODE,
+    NODES,
     OUT_OF_MEMORY,
     PART,
     PLAIN,
@@ -173,7 +174,9 @@ class NotebookProcess:
     def _call(self, target: Any, args: tuple, names: dict, label: str, calls: int) -> Any:
         called = _counted if calls else _observed
         seen = called(calls, target, args, names, label, self._earlier)
-        return seen.value, list(seen.changed), seen.shared, list(seen.where)
+        nodes = by_value.as_nodes(seen.value)
+        value = nodes if nodes and id(nodes.graph) in self._given else seen.value
+        return value, list(seen.changed), seen.shared, list(seen.where)
 
     def _play(self, steps: list) -> list:
         outcomes: list[Outcome] = []
@@ -185,7 +188,7 @@ class NotebookProcess:
         return [_as_plain(outcome) for outcome in outcomes]
 
     def _get(self, owner: Any, attribute: str) -> Any:
-        with guard(f"{type(owner).__name__}.{attribute}"):
+        with Guard(f"{type(owner).__name__}.{attribute}"):
             return getattr(owner, attribute)
 
     def _operate(self, name: str, operands: tuple, label: str) -> Any:
@@ -203,6 +206,8 @@ class NotebookProcess:
     def _refer(self, item: Any) -> tuple[int, Any]:
         if id(item) in self._given:
             return PROXY, self._given[id(item)]
+        if type(item) is by_value.NodeList:
+            return NODES, [self._given[id(item.graph)], item.places]
         graph, index = by_value.place_of(item) or (None, 0)
         if id(graph) in self._given:
             return NODE, [self._given[id(graph)], index]

@@ -35,6 +35,7 @@ PROXY = REFERENCE + 1  # the host's, by its number there: the session calls it b
 BY_VALUE = REFERENCE + 2  # the host's, by value
 NODE = REFERENCE + 3  # a node of a graph that went by value
 RESULT = REFERENCE + 4  # what an earlier step of the same script gave
+NODES = REFERENCE + 5  # a list of nodes of one such graph, by their places
 
 # The errors of a host's object that the session raises by name; any other becomes a RuntimeError.
 ERRORS: dict[str, type[Exception]] = {

@@ -202,6 +202,7 @@ FORGED = {
     "an object that was not given": reply(ext(21, 1)),
     "an object by name": reply(ext(22, [1, "os", "system", None])),
     "a node of no graph": reply(ext(23, [1, 0])),
+    "nodes of no graph": reply(ext(25, [1, b"\0" * 8])),
     "an object of the host's by description": reply(ext(21, [1, "os", ["system"]])),
     "a call to nothing": frame(msgpack.packb(["ask", 1, "", ext(1, []), {}])),
     "a call by text": frame(msgpack.packb(["ask", "os", "system", ext(1, ["ls"]), {}])),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from barprop.answers.calls import Namespace, Run
-from barprop.answers.failures import AnswerError, guard
+from barprop.answers.failures import AnswerError, Guard
 
 RNG = np.random.default_rng
 
@@ -89,7 +89,7 @@ def test_an_answer_that_ran_out_of_memory_holds_none(message: str) -> None:
     exec("def answer():\n    large = np.zeros(9)\n    look(large)\n    raise MemoryError(message)", names)
     gc.disable()  # the next answer cannot wait for it
     try:
-        with pytest.raises(AnswerError) as caught, guard("answer"):
+        with pytest.raises(AnswerError) as caught, Guard("answer"):
             names["answer"]()
         assert held[0]() is None, caught.value
     finally:
