@@ -158,16 +158,16 @@ def bare_and_graded(folder: Path, assignments: list[str]) -> tuple[float, float]
 
 
 def _bare(job: Job, folder: Path) -> None:
-    """Run the cells that grading runs, and then the same probes, in this process."""
+    """Run the cells that grading runs, and then the same probes, in this process, up to the same verdicts."""
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
-    from autograder.reference import oracle_of
+    from autograder.reference import REFERENCES, oracle_of
     from autograder.submission.read_notebook import read_notebook
     from autograder.submission.repair import repair
     from barprop.answers.calls import Namespace
     from barprop.exercises import EXERCISES
-    from barprop.judging.judge import judge
+    from barprop.judging.judge import Judge, in_namespace
 
     plan = job.plan.notebooks[0]
     cells = repair(read_notebook(job.notebooks[f"{plan.name}.ipynb"]), plan).cells
@@ -179,8 +179,11 @@ def _bare(job: Job, folder: Path) -> None:
         for cell in cells:
             if cell.run is not None:
                 shell.run_cell(cell.run)
-        for exercise in plan.exercises:
-            judge(EXERCISES[exercise], Namespace(names), EXERCISES, job.seed_of(exercise), oracle_of)
+        answers = Namespace(names)
+        judge = Judge(lambda: answers, EXERCISES, job.seed_of, oracle_of, in_namespace(REFERENCES.names))
+        for exercise in map(EXERCISES.__getitem__, plan.exercises):
+            for part in exercise.parts:
+                judge.verdict(exercise, part)
 
 
 # --- memory -----------------------------------------------------------------------------------
