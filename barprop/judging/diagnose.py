@@ -19,6 +19,7 @@ from barprop.judging.families import Guess, expression_of, guesses
 from barprop.judging.verdict import FailureKind
 from barprop.judging.wording import shown_name
 
+_NEARLY = 0.05  # relative distance of a value that is rounded, or comes from a nudge that is too large
 _MOSTLY = 0.7  # a guess fits at least that share of the wrong cases
 
 
@@ -199,7 +200,20 @@ class Diagnosis:
             size = f"too {'large' if apart[0] > 0 else 'small'} by {abs(apart[0]):.4g}"
             hint = f"It is {size}, in every case: which number is added or missing?"
             return Mistake("off by a fixed number", hint, lambda case, right: None)
-        return None
+        return self._nearly_right(output)
+
+    def _nearly_right(self, output: str) -> Mistake | None:
+        """Return that all values agree with the right ones to a few digits and no further."""
+        plain = [
+            t for t in self.trials if output in t.got and output in t.right and not self.exercise.is_corner(t.case)
+        ]
+        if len(plain) < 2 or not all(close(t.got[output], t.right[output], _NEARLY) for t in plain):
+            return None
+        hint = (
+            "It is nearly right, in every case: is something rounded, or is a slope taken by a nudge where a formula "
+            "is asked for?"
+        )
+        return Mistake("nearly right", hint, lambda case, right: None)
 
     def _best_guess(self, output: str) -> Guess | None:
         """Return the guess that fits most of the cases that are wrong, and is at odds with none that came right.

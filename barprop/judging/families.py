@@ -163,7 +163,11 @@ def _of_its_factors(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator
         if np.all(f * f == 1):  # once too often and forgotten are the same
             hint = f"{name} is 1 or -1: it is used where it should not be, or not used at all."
             yield f"a sign of {name}", hint, lambda f=f: r * f
-        missing = f"where does {name} come in?" if name.endswith("_bar") else "what else does this step read?"
+        missing = (
+            f"where does {name} come in?"
+            if name == "bar" or name.endswith("_bar")
+            else "what else does this step read?"
+        )
         forgot = f"One factor is missing: {missing}"
         yield f"forgot the factor {name}", forgot, lambda f=f: r / f
         yield f"forgot the factor {name}, and the sign", forgot + _SIGN_TOO, lambda f=f: -r / f

@@ -51,7 +51,7 @@ def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Candidate]:
     zeros = "It is always 0. Is the result lost on the way, or multiplied by 0? (1 // 2 is 0 in Python.)"
     ones = "It is always 1: what is computed is lost."
     if is_bar:
-        zeros = "It is always 0. Nudge the variable: does the result move?"
+        zeros = "It is always 0. Nudge the variable: if the result moves, a bar was lost on its way, or set to 0 after it came in."
         ones = "It is always 1. What comes in from behind, and what does the step itself contribute?"
     yield "flipped the sign", "The size is right, the sign is not.", lambda: -r
     yield "all zeros", zeros, lambda: np.zeros_like(r)

@@ -86,6 +86,7 @@ def _cross(
 _NAIVE = "np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)"
 _CROSS_WRONG = {
     "forgot 1/n": _cross(bar="l_bar * (p - hot)"),
+    "only the probabilities divided": _cross(bar="l_bar * (p / n - hot)"),
     "forgot the one-hot": _cross(bar="l_bar * p / n"),
     "forgot the probabilities": _cross(bar="-l_bar * hot / n"),
     "only the labelled logit": _cross(bar="l_bar * (p - 1) * hot / n"),

@@ -45,6 +45,9 @@ _INPUT_BAR = {
     ),
     "added the images up": _way_back("return (x_bar * len(X)).sum(axis=0)"),
     "averaged the images": _way_back("return x_bar.sum(axis=0)"),
+    "the first label for all": _way_back(
+        "loss.forward(logits, np.full(len(X), labels[0]))", "return network.backward(loss.backward(len(X)), w)[1]"
+    ),
     "sizes without signs": _way_back("return abs(x_bar) * len(X)"),
 }
 
@@ -56,6 +59,7 @@ def _length(value: str) -> str:
 
 _SENSITIVITY = {
     "one for the whole batch": _length("np.linalg.norm(bars)"),
+    "1 is no axis": _length("np.linalg.norm(bars, 1)"),
     "along the images": _length("np.linalg.norm(bars, axis=0)"),
     "forgot the root": _length("(bars ** 2).sum(axis=1)"),
     "sum of sizes": _length("np.abs(bars).sum(axis=1)"),
@@ -213,6 +217,8 @@ _CURVE = {
     "percent": _curve("100 * np.mean(guess == labels)"),
     "classified the clean images": _curve(_RIGHT_SHARE, images="X"),
     "the same share for each eps": _curve(_RIGHT_SHARE, images="attack(net, X, labels, 0.1)"),
+    "returned too early": _curve(_RIGHT_SHARE).replace("    return np", "        return np"),
+    "only the last eps": _curve(_RIGHT_SHARE, value="np.array(shares[-1:])"),
     "attacked the attacked": _curve(_RIGHT_SHARE, images="X", before="X = attack(net, X, labels, eps)"),
     "against the predictions": _curve("np.mean(guess == clean)"),
     "attacked the predictions": _curve(_RIGHT_SHARE, images="attack(net, X, clean, eps)"),

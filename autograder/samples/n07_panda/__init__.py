@@ -279,6 +279,9 @@ _DEPTHWISE = {
     "forgot the stride in the input's bar": _depthwise(pixel=_NO_STRIDE[1]),
     "forgot the stride in W_bar": _depthwise(_NO_STRIDE[0]),
     "W_bar without the bar": _depthwise("W_bar[i, j] = self.seen(self.h_prev, i, j).sum(axis=(0, 1, 2))"),
+    "W_bar added up too early": _depthwise(
+        "W_bar[i, j] = h_bar.sum(axis=(0, 1, 2)) * self.seen(self.h_prev, i, j).sum(axis=(0, 1, 2))"
+    ),
     "W_bar averaged": _depthwise("W_bar[i, j] = (h_bar * self.seen(self.h_prev, i, j)).mean(axis=(0, 1, 2))"),
     "W_bar averaged over the examples": _depthwise("W_bar[i, j] = (h_bar * self.seen(self.h_prev, i, j)).sum(axis=(1, 2)).mean(axis=0)"),
     "W_bar turned": _depthwise("W_bar[k - 1 - i, k - 1 - j] = (h_bar * self.seen(self.h_prev, i, j)).sum(axis=(0, 1, 2))"),

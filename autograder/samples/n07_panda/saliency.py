@@ -48,6 +48,7 @@ WRONG = {
     "the same noise for every pixel": _saliency(noise="rng.standard_normal((n, 1)) * np.ones((n, d))"),
     "the same noise for every image": _saliency(noise="rng.standard_normal(d) * np.ones((n, d))"),
     "noise added to the copy before": _saliency(first="noisy = X.copy()", noisy="noisy + sigma * noise"),
+    "noise that is never negative": _saliency(noise="rng.random(X.shape)"),
     "noise of another size": _saliency(noisy="X + sigma**2 * noise"),
     "uniform noise": _saliency(noise="rng.uniform(-(3**0.5), 3**0.5, X.shape)"),
     "the largest of the copies": _all_copies("np.max(bars, axis=0)"),

@@ -160,7 +160,7 @@ LOGISTIC_BACKWARD = Exercise(
         Mistake("swapped z and y", "z_bar and y_bar have been exchanged. Which bar needs which value?",
                 lambda c, right: {"z": right["y"], "y": right["z"]}),
         Mistake("y_bar is not zero", "y is never updated, but the loss still depends on it.", lambda c, right: {"y": 0.0}),
-        Mistake("y_bar made with m", "y_bar was made with m. What does y multiply?",
+        Mistake("y_bar made with m", "y_bar was made with m, or with z_bar. In which step does y enter: what does it multiply there, and whose bar comes back?",
                 lambda c, right: {"y": product(right["m"], c.cache["m"])}),
         Mistake("swapped w and x", "w_bar and x_bar have been exchanged. Which bar needs which value?",
                 lambda c, right: {"w": right["x"], "x": right["w"]}),

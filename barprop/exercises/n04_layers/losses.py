@@ -355,6 +355,8 @@ _SOFTMAX_CROSS_ENTROPY = Exercise(
     mistakes=(
         Mistake("forgot 1/n", "Your bars are too large by the number of rows. The loss is a mean: each row counts only 1/n in it.",
                 _logits_bar(lambda c, right: right * len(c.labels))),
+        Mistake("only the probabilities divided", "The probabilities are divided by the number of rows, and the 1 of the label is not. The mean is taken of both.",
+                _logits_bar(lambda c, right: right - (len(c.labels) - 1) * _one_hot(c))),
         Mistake("forgot the one-hot", "These are the probabilities alone, so every logit looks too large. Where do the labels come in?",
                 _logits_bar(lambda c, right: right + _one_hot(c))),
         Mistake("forgot the probabilities", "Only the labelled logit gets a bar. The others were added up under the logarithm too.",

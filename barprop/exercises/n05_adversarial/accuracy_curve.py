@@ -123,8 +123,10 @@ def _shares(c: Case, classes: Callable[[float], Any], all_pairs: bool = False) -
 
 def _flat(c: Case, right: Any, got: Any) -> dict[str, Any] | None:
     """Return the same share for each eps, whichever came."""
-    came = np.asarray(got["accuracy"], dtype=float)
-    return {"accuracy": np.full(len(right["accuracy"]), came[0])} if len(came) > 1 else {"accuracy": came}
+    came, entries = np.asarray(got["accuracy"], dtype=float), len(right["accuracy"])
+    if came.shape != (entries,):
+        return None
+    return {"accuracy": np.full(entries, came[0])} if entries > 1 else {"accuracy": came}
 
 
 ACCURACY_CURVE = Exercise(
@@ -147,6 +149,9 @@ ACCURACY_CURVE = Exercise(
                        lambda c, right: np.full(len(right), _clean(c))),
         Mistake("the same share for each eps", "The curve is flat: does each eps reach the attack, and each attack the network?",
                 lambda c, right: {"accuracy": np.full(len(right["accuracy"]), _clean(c) / 2)}, _flat),
+        _curve_mistake("returned too early", "Only the first eps is there. Does the `return` stand inside the loop?",
+                       lambda c, right: right[:1] if len(right) else None),
+        _curve_mistake("only the last eps", "Only the last eps is there. What becomes of the shares before it?", lambda c, right: right[-1:]),
         _curve_mistake("attacked the attacked", "From the second eps on it is off: your attack starts from images that have been attacked before.",
                        lambda c, right: _curve(c, chain=True)),
         _curve_mistake("against the predictions", "You compare with what the network said before. The truth is in labels, and the network was wrong at times.",

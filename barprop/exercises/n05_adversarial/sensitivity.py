@@ -91,6 +91,8 @@ INPUT_BAR = Exercise(
                        lambda c, right: right.sum(axis=0)),
         _image_mistake("averaged the images", "One row for all images. Each image has a bar of its own, in its own shape.",
                        lambda c, right: right.mean(axis=0)),
+        _image_mistake("the first label for all", "Right for the first image only. Does each image meet its own label?",
+                       lambda c, right: loss_slopes(c.net, c.X, np.full(len(c.X), c.labels[0]))),
         _image_mistake("sizes without signs", "The sizes are right, but a bar has a sign: more ink or less, which of them raises the loss?",
                        lambda c, right: np.abs(right)),
     ),
@@ -126,6 +128,8 @@ SENSITIVITY = Exercise(
     mistakes=(
         _norm_mistake("one for the whole batch", "It is a single number. Which axis runs over the pixels of one image?",
                       lambda c, bars: length(bars, None)),
+        _norm_mistake("1 is no axis", "It is a single number. np.linalg.norm takes the order of the norm as its second argument; the axis goes in as axis=...",
+                      lambda c, bars: np.linalg.norm(bars, 1)),
         _norm_mistake("along the images", "You returned one number per pixel. Which axis runs over the pixels of one image?",
                       lambda c, bars: length(bars, 0)),
         _norm_mistake("forgot the root", "The squares are added up, but the root is missing.", lambda c, bars: length(bars) ** 2),

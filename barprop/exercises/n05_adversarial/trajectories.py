@@ -260,6 +260,11 @@ def walk_guesses(way_of: Callable[[Case], Way]) -> Guesses:
         yield from _limit_slips(c, way, X, right[output])
         yield from _pace_slips(c, way)
         yield (
+            "away from what it sees",
+            "You climb the loss of the class that the network sees now. Which class is given to you, and does its loss go up or down?",
+            lambda: _from_what_it_sees(c, way),
+        )
+        yield (
             "multiplied with the image",
             "The step is multiplied by the pixel: it should be added.",
             lambda: _multiplied(c, way),
@@ -350,6 +355,15 @@ def _until_it_works(c: Case, way: Way, each: bool) -> np.ndarray:
             break
         moved = _nearest_allowed(x + way.along * way.alpha * way.move(loss_slopes(c.net, x, way.labels)), start, way)
         x = np.where(each & done[:, None], x, moved)
+    return x
+
+
+def _from_what_it_sees(c: Case, way: Way) -> np.ndarray:
+    """Walk uphill in the loss of whatever class the network sees at each step."""
+    x = np.array(c.X, dtype=float)
+    for _ in range(way.steps):
+        seen = np.argmax(logits_at(x, c.net[1]), axis=1)
+        x = _nearest_allowed(x + way.alpha * way.move(loss_slopes(c.net, x, seen)), np.array(c.X, dtype=float), way)
     return x
 
 

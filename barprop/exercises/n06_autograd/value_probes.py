@@ -220,6 +220,7 @@ SUMS: dict[str, dict[str, Any]] = {
     "a.sum(axis=1)": {"axis": 1},
     "a.sum(axis=-1)": {"axis": -1},
     "a.sum(axis=0, keepdims=True)": {"axis": 0, "keepdims": True},
+    "a.sum(axis=1, keepdims=True)": {"axis": 1, "keepdims": True},
     "a.sum(keepdims=True)": {"keepdims": True},
     "a.sum(axis=-2)": {"axis": -2},
     "a.sum(axis=(0, 2))": {"axis": (0, 2)},

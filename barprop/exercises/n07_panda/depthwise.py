@@ -206,6 +206,8 @@ DEPTHWISE_CONV2D = Exercise(
         _weight("forgot the stride in W_bar", "Right for s = 1 only. Where does the window move when s is larger?",
                 lambda c, right: _without_stride(c)["W_bar"]),
         _weight("W_bar without the bar", "W_bar forgets the bars of the windows: each of them counts the same.", lambda c, right: _seen(c)),
+        _weight("W_bar added up too early", "Each window brings its own bar and its own pixels. Pair them before you add anything up.",
+                lambda c, right: product(_floats(c.h_bar).sum(axis=(0, 1, 2)), _seen(c))),
         _weight("W_bar averaged", "W_bar is too small by the number of times it was used. A loss may take a mean; this layer did not.",
                 lambda c, right: right / _count(c)),
         _weight("W_bar averaged over the examples", "W_bar is too small by the number of examples. A loss may take a mean; this layer did not.",

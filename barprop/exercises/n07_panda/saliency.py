@@ -37,6 +37,7 @@ _COUNT = "the noise is not in `samples` copies of each image"
 _NONE = "the noise is missing: the copies are the images themselves"
 _CLEAN = "the noise is missing in some of the copies"
 _SIZE = "the noise is not of size sigma"
+_POSITIVE = "the noise is never negative"
 _PILED_UP = "each noise is added to the copy before: the copies walk away from the images"
 _CLIPPED = "the noise is cut off at 0 or 1"
 _SAME_COPIES = "the noise is the same in every copy"
@@ -156,6 +157,8 @@ def _noise(c: Case, copies: list[np.ndarray]) -> str:
         return _CLEAN
     if np.any(np.isin(np.concatenate(copies), (0.0, 1.0))):
         return _CLIPPED
+    if everything.size > 25 and everything.min() >= 0:
+        return _POSITIVE
     if not 0.4 < everything.std() < 1.8 or abs(everything.mean()) > 1:
         return _SIZE
     if any(len(some) != c.samples for some in noise):
@@ -283,6 +286,7 @@ SMOOTH_SALIENCY = Exercise(
                 _told("noise", _SAME_PIXELS)),
         Mistake("the same noise for every image", "All images get the same noise. Draw for each pixel of each image.", _told("noise", _SAME_IMAGES)),
         Mistake("noise added to the copy before", "Your copies walk farther and farther away from the image. To what is each new noise added?", _told("noise", _PILED_UP)),
+        Mistake("noise that is never negative", "Your noise only makes pixels darker: it is never negative. Normal numbers lie on both sides of 0; which method of the generator draws them?", _told("noise", _POSITIVE)),
         Mistake("noise of another size", "Your noise is not of size sigma. Standard normal numbers, times what? Of rng.normal, the first argument is the mean, the second the size.", _told("noise", _SIZE)),
         Mistake("uniform noise", "Your noise has the right size, but not the right shape: it should be normal.", _told("noise", _SHAPE)),
         Mistake("another number of copies", "You do not take `samples` copies of each image.", _told("noise", _COUNT)),
