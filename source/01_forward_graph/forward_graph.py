@@ -409,7 +409,7 @@ check("logistic_forward", "values")
 check("logistic_forward", "stable")
 
 # %% [markdown]
-# The next cell prints the loss for $m$ from $-1000$ to $1000$. What is $l$ at $m = 5$ and at $m = -5$, roughly?
+# Soon you see the loss for $m$ from $-1000$ to $1000$. What is $l$ at $m = 5$ and at $m = -5$, roughly?
 
 # %%
 guess_far = {"m = 5": None, "m = -5": None}  # not graded
