@@ -24,9 +24,9 @@ check below it, as often as you like.
 
 ●○○ is short, ●●○ takes some thought, ●●● is hard.
 
-Long exercises have several checks. Right values, stability (very large numbers) and corner cases count separately: \
-a mistake in one of these costs only its own points. An answer that changes its arguments loses half of its points or \
-more.
+The parts of an answer count separately, in one check or in several: right values, stability (very large numbers), \
+corner cases. A mistake in one of these costs only its own points. An answer that changes its arguments loses half of \
+its points or more.
 
 Coming back? Click into the cell where you stopped, then *Run → Run All Above Selected Cell*.
 </details>"""
