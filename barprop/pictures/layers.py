@@ -142,14 +142,16 @@ def _layer(axes: Axes, at: float, name: str, width: float, before: float) -> Non
 # --- digits -------------------------------------------------------------------------------------
 
 
-def digit_grid(X: np.ndarray, labels: Sequence[int], named: Sequence[int] | None = None, columns: int = 10) -> Picture:
-    """Draw digits in a grid, each with its label below; where `named` is given, also what it was taken for.
+def digit_grid(
+    X: np.ndarray, labels: Sequence[int] | None = None, named: Sequence[int] | None = None, columns: int = 10
+) -> Picture:
+    """Draw digits in a grid; below each, where they are given, its label and what it was taken for.
 
     Parameters
     ----------
     X : numpy.ndarray
-        (n, 784), 0 for paper and 1 for ink.
-    labels, named : array_like
+        (n, 784), from 0 (paper) to 1 (full ink).
+    labels, named : array_like, optional
         (n,).
     """
     rows = -(-len(X) // columns)
@@ -159,9 +161,11 @@ def digit_grid(X: np.ndarray, labels: Sequence[int], named: Sequence[int] | None
             axes.axis("off")
         for i, (axes, image) in enumerate(zip(grid.flat, X, strict=False)):
             axes.imshow(np.reshape(image, (28, 28)), cmap="gray_r", vmin=0, vmax=1)
-            text = f"{labels[i]}" if named is None else f"{labels[i]}\nsaid {named[i]}"
-            axes.text(13.5, 29, text, ha="center", va="top")
-    told = "each with its label" if named is None else "each with its label and what it was taken for instead"
+            text = [] if labels is None else [f"{labels[i]}"]
+            text += [] if named is None else [f"said {named[i]}"]
+            axes.text(13.5, 29, "\n".join(text), ha="center", va="top")
+    shown = ["its label"] * (labels is not None) + ["what it was taken for instead"] * (named is not None)
+    told = f"each with {' and '.join(shown)}" if shown else "without their labels"
     return Picture(figure, f"{len(X)} handwritten digits in black ink on white paper, {told}.")
 
 

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 4 · Layers
 #
-# Seven bars made one neuron learn. Even a small network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
+# Seven bars were enough for one neuron. Even a small network that reads handwriting has fifty thousand weights, and nobody derives fifty thousand bars.
 #
 # You will write seven small classes instead, chain layers in a list, and train the network with nothing but NumPy.
 
@@ -32,7 +32,7 @@ from barprop.pictures.kept import kept
 # %% [markdown]
 # ## What it will be for
 #
-# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, 0 for paper and 1 for ink, laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: they are the exam, and your network never learns from them.
+# Here are forty of 5,000 real digits, written by census clerks and high-school students. Each is $28 \times 28$ pixels, from 0 (paper) to 1 (full ink), laid out as one row of 784 numbers. 4,000 are for training. The other 1,000 are held out: they are the exam, and your network never learns from them.
 
 # %% show="show_digits"
 X, labels, X_test, labels_test = digits()
@@ -98,7 +98,7 @@ class Product:
 # %% [markdown]
 # <details><summary>My v_bar has one entry for each example</summary>
 #
-# There is one $v$. Nudge it, and all $n$ outputs move. So something comes back to $v$ along $n$ paths. What becomes of it? (You solved this in `fan_out`.)
+# There is one $v$. Nudge it, and all $n$ outputs move. So something comes back to $v$ along $n$ paths. What becomes of it? (You solved this in notebook 03, in `fan_out`.)
 # </details>
 # <details><summary>It says two objects share a cache</summary>
 #
@@ -128,13 +128,7 @@ check("Product", "backward")
 layers.blocks()
 
 # %% [markdown]
-# Its `backward` will be given $\bar Z$ and the weights, and has to return three bars. **Which array must `forward` cache?**
-
-# %%
-linear_keeps = None  # "the input X", "the output Z", "both" or "neither"?
-
-# %% [markdown]
-# For one example you have done this: in notebook 03 $\bar W$ was a table of products. Now $n$ examples share one $W$.
+# On the way back $\bar Z$ is known, and three bars are wanted. For one example you have done this: in notebook 03 $\bar W$ was a table of products. Now $n$ examples share one $W$.
 #
 # ### Exercise `linear_backward`
 #
@@ -177,9 +171,13 @@ check("linear_backward")
 # %% [markdown]
 # ### Exercise `Linear`
 #
-# Wrap this step in a class, with `w = (W, b)`. You may call your `linear_backward`. Which of the three bars reads something that `forward` must keep?
-#
-# <details><summary>Check your decision about the cache</summary>
+# Wrap this step in a class, with `w = (W, b)`. You may call your `linear_backward`. Here, as in every layer, `backward` is given the bar of its output and the weights, and nothing else. **What must `forward` cache?** Which of the three bars reads it?
+
+# %%
+linear_keeps = None  # "the input X", "the output Z", "both" or "neither"?
+
+# %% [markdown]
+# <details><summary>Decide, then unfold</summary>
 #
 # $\bar b$ needs nothing from `forward`. The input's bar needs $W$, which `backward` is given anyway. Only $\bar W$ needs something kept: the input. The output is of no use here.
 # </details>
@@ -227,7 +225,7 @@ check("Linear", "backward")
 # %% [markdown]
 # ## Nonlinear layers
 #
-# Two linear layers on top of each other, with $3$ units in between: can they do something that one cannot? Which weights would a single layer need to do the same? With these, how large is the largest difference over 1,000 examples?
+# Two linear layers on top of each other, with $3$ units in between: can they do something that one cannot? Somebody replaces both by a single layer, with the weights $W_2 W_1$ and $W_2 b_1 + b_2$. How far will the outputs of the two networks differ, at most, over 1,000 examples?
 
 # %%
 guess_difference = None  # about: 1, 0.1 or 0
@@ -242,7 +240,7 @@ if ready("Linear"):
     print(f"largest difference over 1,000 examples: {np.max(np.abs(two - one)):.0e}; {compared(guess_difference, 0, 1, 0.1, 0)}")
 
 # %% [markdown]
-# Only rounding. A stack of linear layers is one linear layer with more typing. Between them belongs something that bends, entry by entry.
+# Only rounding. A stack of linear layers can do no more than one linear layer. Between them belongs something that bends, entry by entry.
 #
 # ### Exercise `ReLU`
 #
@@ -297,7 +295,7 @@ check("ReLU", "backward")
 # %% [markdown]
 # ### Exercise `Tanh`
 #
-# The same with a smooth curve in place of the kink. **Which array does this layer cache, and which can it do without?** If it kept only the other one: what would `backward` have to do?
+# The same with a smooth curve in place of the kink. **Which array or arrays should this layer cache?** What would `backward` have to do with the input alone, and what with the output alone?
 
 # %%
 tanh_keeps = None  # "h_prev", "h" or "both"?
@@ -332,7 +330,7 @@ class Tanh:
 # </details>
 # <details><summary>I don't remember the slope</summary>
 #
-# You wrote it in notebook 02: `tanh_slope(h)`.
+# You wrote it in notebook 02: `tanh_slope(h)`. Copy it.
 # </details>
 # <details><summary>A small example</summary>
 #
@@ -350,7 +348,7 @@ check("Tanh", "backward")
 #
 # A loss has no weights, but a second input: the target, which is the true value or label. So its methods look a little different. `forward` takes the prediction and the target and returns one number; `backward` takes $\bar l$, which is 1 unless another number is given.
 #
-# Each of ours is a **mean over the rows**, so that a batch of 32 does not count 32 times as much as a batch of 1. What happens to each row's bar when $n$ doubles?
+# Each of ours is a **mean over the rows**, so that a batch of 32 does not count 32 times as much as a batch of 1. What happens to the bar of one row of the prediction when $n$ doubles?
 
 # %%
 guess_bar = None  # times 2, times 1 or times 0.5? Not graded.
@@ -362,7 +360,7 @@ guess_bar = None  # times 2, times 1 or times 0.5? Not graded.
 #
 # Rows may be single numbers, `(n,)`, or vectors, `(n, k)`; the squared length of a vector is the sum of the squares of its entries. `backward` returns the bars of both inputs, $(\bar e, \bar y)$.
 #
-# **Say $e$ and $y$ have 4 rows of 3 floats, 8 bytes each. How many bytes must `forward` keep, at the least?**
+# **Say $e$ and $y$ have 4 rows of 3 floats; a float has 8 bytes. How many bytes must `forward` keep, at the least?**
 
 # %%
 squared_keeps = None  # in bytes
@@ -422,7 +420,7 @@ if ready("SquaredError"):
     print("your guess, when n doubles:", guess_bar)
 
 # %% [markdown]
-# For "which of ten?" there is a better loss. The network returns ten numbers, the **logits**, and soft-max turns them into probabilities. The loss is small where the right class got a large probability:
+# For "which of ten?" there is a more suitable loss. The network returns ten numbers, the **logits**, and soft-max turns them into probabilities. The loss is small where the right class got a large probability, and grows without limit where that probability goes to $0$:
 #
 # $$p_k = \frac{\mathrm e^{z_k}}{\sum_j \mathrm e^{z_j}}, \qquad l = \frac1n \sum_i -\log p_{i,\mathrm{label}_i}$$
 #
@@ -454,15 +452,15 @@ for name, guess in slopes.items():
 # %% [markdown]
 # ### Exercise `SoftmaxCrossEntropy`
 #
-# The same for $n$ rows and any logits. Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$, which has a check of its own. `backward` returns the bar of the logits. **Logits, probabilities, labels: which of these need it not keep?**
+# The same for $n$ rows and any logits. Labels are class numbers, $0$ to $k-1$. It must also work for logits of $\pm 10\,000$, which has a check of its own. `backward` returns the bar of the logits. **Logits, probabilities, labels: what must `forward` keep?**
 
 # %%
-softmax_keeps = None  # what it keeps, in your own words
+softmax_keeps = None  # in your own words
 
 # %% [markdown]
 # <details><summary>Decide, then unfold</summary>
 #
-# The logits; or the probabilities, if `backward` computes them again from the logits. Unless `forward` keeps the probabilities with 1 already subtracted at each label, it needs the labels too.
+# The logits, or the probabilities: one of the two is enough. In some form it must also keep the labels.
 # </details>
 
 # %% answer="SoftmaxCrossEntropy"
@@ -532,7 +530,7 @@ if ready("SoftmaxCrossEntropy"):
     print(f"negative bars: {np.sum(bars < 0)}; your guess: {guess_loss}")
 
 # %% [markdown]
-# A step against these bars raises the right logit and lowers all the others. The more probable a wrong class was, the more its logit falls. The bars of a row add up to zero.
+# A step against these bars raises the right logit and lowers all the others. The more probable a wrong class was, the more its logit falls. The bars of a row add up to zero. (If `forward` keeps the probabilities with 1 already subtracted at each label, it can forget the labels.)
 #
 # You have written six classes. Here are your decisions, and what your classes really keep:
 
@@ -557,12 +555,23 @@ for name, decision, given, second in decisions():
         print(f"    your class keeps: {kept(layer, **tensors)}")
 
 # %% [markdown]
-# The card once more, now with all six layers. On this card, three of them have two different choices of what `forward` keeps: each is enough, and leaves nothing to spare. Which three?
+# The card once more, now for all six classes. Find the least that `forward` must keep for each. For how many of the six do two different caches work, with nothing to spare in either?
+
+# %%
+guess_caches = None  # 0 to 6
 
 # %% show="show_contracts"
 from barprop.widgets import ContractCard
 
 ContractCard()
+
+# %% folded="show_two_caches"
+if ready("ReLU", "Tanh", "SoftmaxCrossEntropy"):
+    two = {"ReLU": "Z or H", "Tanh": "Z or H", "SoftmaxCrossEntropy": "the logits or P, and the labels"}
+    print(f"two caches work for {len(two)} of the 6 classes; {compared(guess_caches, len(two))}")
+    for name, caches in two.items():
+        print(f"    {name}: {caches}")
+    print("With Z alone, Tanh computes tanh again; with the logits alone, the loss computes P again.")
 
 # %% [markdown]
 # ## A whole network
@@ -578,6 +587,8 @@ layers.chain(["Linear", "ReLU", "Linear"], "Softmax-\nCrossEntropy")
 # `w` is now a list with one tuple for each layer, and so is `w_bar`. No layer needs to know its neighbours; you pass on what each returns.
 #
 # Before you write `backward`: which layer comes first, and where in `w_bar` does its result belong? A network may have no layers. Then `forward` returns a copy of `x`, and `backward` an empty list and a copy of `h_bar`.
+#
+# (A mistake in one of your layers costs nothing here.)
 
 # %% answer="Network"
 class Network:
@@ -629,7 +640,7 @@ check("Network", "forward")
 check("Network", "backward")
 
 # %% [markdown]
-# Most checks build `Network` from layers of ours. One takes yours, and only compares the network with the same layers called one after another. So a mistake in `Linear` costs nothing here. Now nudge a real network: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight up and down?
+# Now nudge a real network: 784 pixels, 64 hidden units, 10 classes, 32 digits. How many forward passes would it take to nudge every weight up and down?
 
 # %%
 guess_passes = None
@@ -656,7 +667,7 @@ if ready("Network", "Linear", "ReLU", "SoftmaxCrossEntropy"):
     print(f"nudging all: {passes:,} passes; {compared(guess_passes, passes, factor=1.1)}")
 
 # %% [markdown]
-# Two forward passes for each of 50,890 weights. You took one forward and one backward pass, and the backward pass is the work of two forward passes (two matrix products per linear layer instead of one). About three in all.
+# Two forward passes for each of 50,890 weights. You took one forward and one backward pass, and the backward pass is as much work as two forward passes (two matrix products per linear layer instead of one). About three in all.
 #
 # ## Training
 #
@@ -736,7 +747,7 @@ if trained:
     print(f"correct after 1 epoch: {1000 * correct[0]:.0f}, after 10: {1000 * correct[-1]:.0f}; your guess: {guess_correct}")
 
 # %% [markdown]
-# Nobody told your classes what a digit is. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it looks for. (The picture shows the 8 units that changed most.)
+# Nobody told the network what strokes look like. Each hidden unit has 784 weights, one for each pixel, so what training has added to its row of $W$ is a picture of what it has learned to look for. (The picture shows the 8 units that changed most.)
 #
 # Each pixel has 64 weights, one to each hidden unit. For how many of the 784 pixels have all 64 weights kept exactly their first values?
 
@@ -750,13 +761,20 @@ if trained:
     print(f"pixels without any change: {np.sum(np.all(added == 0, axis=0))} of 784; your guess: {guess_untouched}")
 
 # %% [markdown]
-# You see strokes and gaps, though hardly any digit. In the corners and along most of the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). (Some of the others hardly moved; notebook 03 would ask why they starve.)
+# You see strokes and gaps, though hardly any digit. In the corners and along most of the border nothing has changed: there was never any ink, so there was no gradient either ($\bar w = \bar z\,x$). (The weights of pixels that rarely have ink hardly moved: they starve, as in notebook 03.)
 #
-# Here are some of the digits that the network got wrong. How many would you have got right?
+# Here are some of the digits that the network got wrong. Read each of them before you go on.
+
+# %% show="show_unread"
+if trained:
+    wrong = np.flatnonzero(named != labels_test)[:20]
+    display(layers.digit_grid(X_test[wrong]))
+
+# %% [markdown]
+# Now with their labels. How many did you get right?
 
 # %% show="show_wrong"
 if trained:
-    wrong = np.flatnonzero(named != labels_test)[:20]
     display(layers.digit_grid(X_test[wrong], labels_test[wrong], named[wrong]))
 
 # %% [markdown]
@@ -811,7 +829,7 @@ if trained:
 #
 # Nothing here is graded.
 #
-# - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change? (Only the lists, of layers and of weights.)
+# - Put `Tanh` in place of `ReLU`, or two hidden layers. What else must change?
 # - Print the update ratios of notebook 03 during training. Which layer moves most?
 # - Start with all weights 0. Only the last $b$ ever moves. Why?
 # - Keep no hidden output at all, and compute it again as in `backward_recompute`. What does a training step cost now?

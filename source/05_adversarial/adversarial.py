@@ -113,7 +113,7 @@ if ready("input_bar"):
     display(adversarial.bars(X[:7], input_bar(net, X[:7], labels[:7])))
 
 # %% [markdown]
-# Look for the digits in their bars: places where more ink would close a gap, or less ink would break a stroke. But most of a bar looks like noise, and lies where no pen would ever go. Keep that in mind.
+# Look for the digits in their bars: places where more ink would close a gap, or less would break a stroke. But most of a bar looks like noise: almost three quarters lies where this digit has no ink, a tenth where no training digit has any.
 #
 # Below each bar: the size of its largest entry. These numbers differ by orders of magnitude.
 
@@ -237,7 +237,7 @@ if ready("gradient_ascent"):
         print(f"alpha = {alpha:<6g} {mean:>13.2f} {np.median(change):>31.4f} {change.max():>12.2f}")
 
 # %% [markdown]
-# The calm digits hardly change; pixels of the nervous ones end far outside $[0, 1]$. No $\alpha$ suits both.
+# With $\alpha = 0.1$ the median digit hardly changes; with $\alpha = 1$ pixels of the nervous ones end far outside $[0, 1]$. No $\alpha$ suits both.
 #
 # ## The same budget for every pixel
 #
@@ -279,7 +279,7 @@ def fgsm(net, X, labels, eps):
 # </details>
 # <details><summary>A small example</summary>
 #
-# Four pixels $(0.5,\ 0.5,\ 0,\ 0.5)$ with bars $(-7,\ 0.001,\ {-2},\ 0)$ and $\varepsilon = 0.25$: the first ends at $0.25$, the second at $0.75$, the third stays at $0$ and so does the fourth at $0.5$, each for a reason of its own.
+# Four pixels $(0.5,\ 0.5,\ 0,\ 0.5)$ with bars $(-7,\ 0.001,\ {-2},\ 0)$ and $\varepsilon = 0.25$: the first ends at $0.25$, the second at $0.75$, the third stays at $0$, the fourth at $0.5$, each for a reason of its own.
 # </details>
 
 # %% test="test_fgsm"
@@ -310,7 +310,7 @@ if ready("sensitivity", "fgsm"):
 #
 # ## Small steps
 #
-# `fgsm` looks at the slope once. Now look after every step.
+# `fgsm` looks at the slope once. Look again after every step.
 
 # %% [markdown]
 # ### Exercise `pgd`
@@ -356,7 +356,7 @@ def pgd(net, X, labels, eps, alpha, steps):
 check("pgd")
 
 # %% [markdown]
-# We now compare the mean loss of all 1,000 digits at $\varepsilon = 0.1$, after one step of `fgsm` and after $k = 2$ to $20$ steps of size $0.25/k$. How much larger will it be after 20 steps than after `fgsm`, in percent?
+# We now compare the mean loss of all 1,000 digits at $\varepsilon = 0.1$, after one step of `fgsm` and after $k = 2, 5, 10, 20$ steps of size $0.25/k$. How much larger will it be after 20 steps than after `fgsm`, in percent?
 
 # %%
 guess_gain = None
@@ -369,6 +369,12 @@ if ready("fgsm", "pgd"):
     losses = {name: loss.forward(network.forward(x, w), labels) for name, x in walks.items()}
     for name, value in losses.items():
         print(f"{name:<14}{value:>8.2f}")
+    change, rows = walks["fgsm"] - X, np.arange(len(X))
+    looks = {"the mean logit of the label": lambda x: network.forward(x, w)[rows, labels].mean()}
+    looks["the mean loss"] = lambda x: loss.forward(network.forward(x, w), labels)
+    for name, look in looks.items():
+        promised = (look(X + 1e-4 * change) - look(X)) / 1e-4
+        print(f"fgsm changes {name} by {look(X + change) - look(X):+.2f}; its slope at the start promised {promised:+.2f}")
     print(f"20 steps compared with fgsm: {losses['pgd, 20 steps'] / losses['fgsm'] - 1:+.0%}; your guess: {guess_gain}")
 
 # %% [markdown]
@@ -376,7 +382,7 @@ if ready("fgsm", "pgd"):
 #
 # ## Gibbon, please
 #
-# So far the network might see any class except the true one. Now you choose the class.
+# So far you only pushed the network away from the true class. Now you choose the class.
 
 # %% [markdown]
 # ### Exercise `targeted`
@@ -436,7 +442,7 @@ if ready("targeted"):
 #
 # ## How many fall?
 #
-# Single pictures prove nothing: perhaps they were hand-picked. Does it work on *most* images? Count.
+# Single pictures prove nothing: perhaps they were hand-picked. Does it work on *most* images? The quarters gave a hint; now draw the whole curve.
 
 # %% [markdown]
 # ### Exercise `accuracy_curve`
@@ -478,7 +484,7 @@ def accuracy_curve(net, X, labels, eps_list, attack):
 check("accuracy_curve")
 
 # %% [markdown]
-# But perhaps *any* change of that size would do it? A fair comparison: every pixel is pushed by the same $\varepsilon$, up or down by the toss of a coin, and kept in $[0, 1]$. 784,000 changes as large as yours, none of them aimed.
+# But perhaps *any* change of that size would do it? A fair comparison: every pixel is pushed by the same $\varepsilon$, up or down by the toss of a coin, and kept in $[0, 1]$. 784,000 pushes as large as yours, none of them aimed. (On blank paper about half of these do nothing, and about half of yours.)
 #
 # Without any attack about 93 % are classified correctly. Your predictions for $\varepsilon = 0.15$? (The curves take up to half a minute.)
 
@@ -506,7 +512,7 @@ if ready("fgsm", "pgd", "accuracy_curve"):
         print(f"{name:12} at eps = 0.15: {100 * correct[sizes.index(0.15)]:.1f} % correct; your guess: {guessed}")
 
 # %% [markdown]
-# So the attack works on most images, and at $\varepsilon = 0.15$ this is not because of its size: coin tosses of the same size do hardly any harm. What matters at a given size is the direction.
+# So from $\varepsilon = 0.075$ on the attack works on most images, and at $0.15$ this is not because of its size: coin tosses of the same size do hardly any harm. What matters at a given size is the direction.
 #
 # Ten classes: blind guessing gets 10 %. Below that line the network is worse than blind guessing. With 1,000 classes the line would lie at 0.1 %.
 #
@@ -528,9 +534,9 @@ if ready("fgsm"):
     display(adversarial.magnified(one[0], {"fgsm": made[1], "random signs": made[2]}, captions))
 
 # %% [markdown]
-# You can still see the 7 in both changes: full ink can only get lighter, and blank paper only darker. In both, the rest looks like noise. But the upper one does nearly the greatest harm that a change of this size can do.
+# You can still see the 7 in both changes: blank paper can only get darker, most inked pixels lighter as well. The rest looks like noise. But the upper one does almost as much harm as `pgd` can.
 #
-# Why do small changes have such a large effect? Add up what the slope promises. If all $d$ pixels move in the harmful direction, each contributes $\varepsilon\,|\bar x_i|$. With coin tosses most of this cancels out. For 784 pixels, how many times larger is the aimed sum: 5, 20 or 100?
+# Why do small changes have such a large effect? Add up what the slope promises (forget the limits $0$ and $1$ here). If all $d$ pixels move in the harmful direction, each contributes $\varepsilon\,|\bar x_i|$. With coin tosses most of this cancels out. For 784 pixels, how many times larger is the aimed sum: 5, 20 or 100?
 
 # %%
 guess_ratio = None
@@ -546,11 +552,11 @@ if ready("input_bar"):
     print(f"If all |x_bar_i| were equal, it would be the square root of 784, {784**0.5:.0f}")
 
 # %% [markdown]
-# That is the paper's point. *Because* the logits are nearly linear, many small contributions add up. With all signs chosen, the sum grows like $d$; with coin tosses, like $\sqrt d$ (if the $|\bar x_i|$ are about equal). A photo has 150,000 numbers; for the panda $\varepsilon = 0.007$ was enough.
+# That is the paper's point. *Because* the logits are nearly linear, many small contributions add up: aimed, their sum grows like $d$; with coin tosses, like $\sqrt d$ (for about equal $|\bar x_i|$). The panda photo was 150,000 numbers (224 × 224 × 3); one level of 256 was enough: $\varepsilon \approx 0.004$ ($0.007$ in the paper's units).
 #
 # ## Training on attacked digits
 #
-# Can the network learn to resist? Train it further, on digits attacked anew in every step. (That takes a minute.) Before, it gets 93 % of the clean digits right, and 15 % of those attacked by `fgsm` with $\varepsilon = 0.1$. And afterwards?
+# Can the network learn to resist? Train it further, on digits attacked anew in every step (a minute). Before, it gets 93 % of the clean digits right, and 15 % of those attacked by `fgsm` with $\varepsilon = 0.1$. And afterwards?
 
 # %%
 guess_after = {"clean digits": None, "fgsm with eps = 0.1": None}  # in percent
@@ -587,9 +593,9 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # ## What to take away
 #
-# - $\bar x$ comes with every backward pass; its length tells how sensitive the loss is, at that point.
-# - Ascent on $x$ is training with the other sign and another variable.
-# - With a budget per pixel, the sign of the bar counts: it does far more harm than noise of that size.
+# - $\bar x$ comes with every backward pass; its length tells how sensitive the loss is.
+# - With a budget per pixel, the sign of the bar counts: at $\varepsilon = 0.1$ it does far more harm than noise of that size.
+# - Small pushes add up where the logits are nearly linear.
 #
 # Three quick questions:
 #
@@ -597,9 +603,9 @@ if ready("fgsm", "pgd", "accuracy_curve"):
 #
 # The division: each image has a loss of its own, and that should not depend on how many others are in the batch.
 # </details>
-# <details><summary>In training, descent. In an attack, ascent. What is held fixed in each?</summary>
+# <details><summary>Training moves the weights downhill. fgsm moves something else uphill, targeted moves it downhill. What is held fixed in training, and what in an attack?</summary>
 #
-# In training the images, in an attack the weights.
+# In training the images, in an attack the weights. An attack is training with another variable: uphill to spoil, downhill to reach a target.
 # </details>
 # <details><summary>Why can a digit with a bar of almost 0 still fall to an attack with eps = 0.1?</summary>
 #

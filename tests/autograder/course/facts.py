@@ -196,6 +196,47 @@ def calm_that_fall(eps: float) -> float:
     return float(np.mean(net[0].forward(attacked, net[1]).argmax(axis=1) != labels_test[calm]))
 
 
+def _pushed_by_coins(eps: float) -> np.ndarray:
+    coins = np.random.default_rng(0).choice([-1.0, 1.0], X_test.shape)
+    return np.asarray(np.clip(X_test + eps * coins, 0, 1))
+
+
+def accuracy_under_coins(eps: float) -> float:
+    """Return the part of the digits still classified correctly where each pixel is pushed by the toss of a coin."""
+    net, _ = _classifier()
+    return float(np.mean(net[0].forward(_pushed_by_coins(eps), net[1]).argmax(axis=1) == labels_test))
+
+
+def pushes_that_do_nothing(eps: float) -> tuple[float, float]:
+    """Return which part of the pixels of blank paper stays as it is, by coins and by `fgsm`."""
+    paper = X_test == 0
+    attacked = n05_adversarial.fgsm(_classifier()[0], X_test, labels_test, eps)
+    by_coins, by_fgsm = (float(np.mean(pushed[paper] == 0)) for pushed in (_pushed_by_coins(eps), attacked))
+    return by_coins, by_fgsm
+
+
+def bars_without_ink() -> tuple[float, float]:
+    """Return which part of a bar's absolute sum, in the mean, lies where its digit has no ink, and where no digit has."""
+    size = np.abs(n05_adversarial.input_bar(_classifier()[0], X_test, labels_test))
+    parts = size / size.sum(axis=1, keepdims=True)
+    return float((parts * (X_test == 0)).sum(axis=1).mean()), float(parts[:, np.all(X == 0, axis=0)].sum(axis=1).mean())
+
+
+def changes_uphill(alpha: float) -> np.ndarray:
+    """Return the largest change of a pixel of each digit by five steps of gradient ascent."""
+    moved = n05_adversarial.gradient_ascent(_classifier()[0], X_test, labels_test, alpha, 5)
+    return np.asarray(np.abs(moved - X_test).max(axis=1))
+
+
+def harm_of_one_step(row: int, eps: float) -> float:
+    """Return the loss of one digit after `fgsm`, divided by that after twenty steps of `pgd`."""
+    net, _ = _classifier()
+    one, label = X_test[[row]], labels_test[[row]]
+    made = n05_adversarial.fgsm(net, one, label, eps), n05_adversarial.pgd(net, one, label, eps, 0.25 * eps, 20)
+    fast, slow = (net[2].forward(net[0].forward(x, net[1]), label) for x in made)
+    return float(fast / slow)
+
+
 def loss_bends_not_logits() -> bool:
     """Whether for the calmest quarter of the digits the loss grows far more than its slope promises, the logits as theirs."""
     net, logits = _classifier()

@@ -81,6 +81,7 @@ def layer_pictures() -> dict[str, Drawing]:
         "layers.blocks": partial(layers.blocks),
         "layers.chain": partial(layers.chain, ["Linear", "ReLU", "Linear"], "Softmax-\nCrossEntropy"),
         "layers.digit_grid": partial(layers.digit_grid, X[:40], labels[:40]),
+        "layers.digit_grid, unread": partial(layers.digit_grid, X[:20]),
         "layers.digit_grid, taken for": partial(layers.digit_grid, X[:20], labels[:20], (labels[:20] + 1) % 10),
         "layers.probabilities": partial(layers.probabilities, list(logits), 3, list(shares - np.eye(10)[3])),
         "layers.learning_curve": partial(layers.learning_curve, losses, list(0.93 - 0.06 * np.exp(-np.arange(10) / 2))),
