@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import Any, Literal
 
@@ -240,7 +240,14 @@ class Diagnosis:
                 if not _fits(trial.got[output], guess.value, self.exercise.tolerance, False, self.exercise.slack):
                     found.pop(guess.name, None)
         likely = [g for g in found.values() if fits[g.name] >= _MOSTLY * len(wrong)]
-        return max(likely, key=lambda guess: fits[guess.name], default=None)
+        best = max(likely, key=lambda guess: fits[guess.name], default=None)
+        if best is None or not best.name.endswith(" once too often"):
+            return best
+        alike = (g for g in likely if " in place of " in g.name and fits[g.name] == fits[best.name])
+        other = next(alike, None)
+        if other is None:
+            return best
+        return replace(best, hint=f"{best.hint} Or is it {other.name}?")  # e = v h: both give the same value
 
     def _guesses(self, trial: Trial, output: str, wanted: Container[str] | None) -> list[Guess]:
         with np.errstate(all="ignore"):

@@ -233,6 +233,8 @@ def _of_its_terms(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[C
             brackets = "Where do the brackets belong? Only one of the two was squared."
             yield f"{first} - half of {second}²", brackets, lambda a=a, b=b: a - np.square(b) / 2
             yield f"{second} - half of {first}²", brackets, lambda a=a, b=b: b - np.square(a) / 2
+            yield f"half of {first} - {second}²", brackets, lambda a=a, b=b: (a - np.square(b)) / 2
+            yield f"half of {second} - {first}²", brackets, lambda a=a, b=b: (b - np.square(a)) / 2
             squares = "The square of a difference is not a difference of squares."
             yield f"half of {first}² - {second}²", squares, lambda a=a, b=b: (np.square(a) - np.square(b)) / 2
             yield f"half of {second}² - {first}²", squares, lambda a=a, b=b: (np.square(b) - np.square(a)) / 2

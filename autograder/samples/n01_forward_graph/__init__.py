@@ -146,6 +146,7 @@ WRONG = {
         "gave the probability": _logistic("1 / (1 + np.exp(-m))"),
         "logarithm of the probability": _logistic("np.log(1 / (1 + np.exp(-m)))"),
         "logarithm to base 2": _logistic("np.log2(1 + np.exp(-m))"),
+        "taken out and not put back": _logistic("np.log1p(np.exp(-abs(m)))"),
         "loss made from z": _logistic("np.log(1 + np.exp(-z))"),
         "m without y": _logistic(m="z"),
         "m is the distance": _logistic(m="y - z"),

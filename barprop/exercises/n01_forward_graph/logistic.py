@@ -173,6 +173,8 @@ LOGISTIC_FORWARD = Exercise(
                 _wrong_loss(lambda m, c: -float(softplus(-m)))),
         Mistake("logarithm to base 2", "Your loss is measured in bits. `log` in the formula is the natural logarithm, np.log.",
                 _wrong_loss(lambda m, c: float(softplus(-m)) / float(np.log(2)))),
+        Mistake("taken out and not put back", "Right for m above 0. Below 0 a factor e^-m was taken out of the logarithm: what becomes of its own logarithm, -m?",
+                _wrong_loss(lambda m, c: float(softplus(-abs(m))))),
         Mistake("loss made from z", "Your l is right for y = 1 only: it was made from z. Which node stands between z and l?",
                 _wrong_loss(lambda m, c: float(softplus(-product(c.y, m))))),
         Mistake("m without y", "m is still z. The label belongs in it: where z has the sign of y, the margin is positive.",

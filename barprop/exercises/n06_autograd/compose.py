@@ -192,7 +192,7 @@ _COMPOSE = Exercise(
         Mistake("log of a share", "exp of a very negative number is 0, and so is that probability: its log is infinite. Take the log before anything has become 0.",
                 _cross(lambda c, right: NOT_FINITE if np.min(_at_label(c, _shifted(c))) < -745 else right)),
         Mistake("one maximum for all rows", "A row far below the others is shifted out of sight. Each row has a largest logit of its own.",
-                _cross(lambda c, right: -np.inf if _mixed(c) else right)),
+                _cross(lambda c, right: NOT_FINITE if _mixed(c) else right)),
         Mistake("sum instead of mean", "Your loss grows with the number of rows. The mean over the rows is wanted.",
                 _cross(lambda c, right: right * len(c.labels), lambda c, right: right * len(c.labels))),
         Mistake("mean over the entries, too", "You average over the classes as well. The mean is over the rows only.",

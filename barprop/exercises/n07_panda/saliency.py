@@ -221,6 +221,17 @@ def _still(wrong: Callable[[Case, np.ndarray], Any]) -> Callable[[Case, Values],
     return lambda c, right: one_output("saliency", wrong)(c, right) if "saliency" in right else None
 
 
+def _other_labels(of: Callable[[int, Case], int]) -> Callable[[Case, np.ndarray], np.ndarray]:
+    """Return the saliency where copies meet the labels of other images: (number of a copy, case) -> whose label."""
+
+    def wrong(c: Case, right: np.ndarray) -> np.ndarray:
+        labels = np.array([c.labels[of(number, c)] for number in range(len(c.X) * c.samples)])
+        labels = labels.reshape(len(c.X), c.samples)
+        return np.mean([np.abs(loss_slopes(c.net, c.X, column)) for column in labels.T], axis=0)
+
+    return wrong
+
+
 def _both(wrong: Callable[[Case, np.ndarray], Any], story: str) -> Callable[[Case, Values], Values | None]:
     """Describe a wrong value without noise, and with noise in words; one copy of one image hides much."""
 
@@ -284,6 +295,8 @@ SMOOTH_SALIENCY = Exercise(
                 _told("noise", _SAME_COPIES)),
         Mistake("the same noise for every pixel", "One number is added to a whole image, which makes it lighter or darker. Every pixel needs a number of its own.",
                 _told("noise", _SAME_PIXELS)),
+        Mistake("repeated and tiled", "The copies of an image meet the labels of others: np.repeat writes the copies of one image one after the other, np.tile all images in turn. Use the same for images and labels.",
+                _still(_other_labels(lambda number, c: number % len(c.X)))),
         Mistake("the same noise for every image", "All images get the same noise. Draw for each pixel of each image.", _told("noise", _SAME_IMAGES)),
         Mistake("noise added to the copy before", "Your copies walk farther and farther away from the image. To what is each new noise added?", _told("noise", _PILED_UP)),
         Mistake("noise that is never negative", "Your noise only makes pixels darker: it is never negative. Normal numbers lie on both sides of 0; which method of the generator draws them?", _told("noise", _POSITIVE)),
