@@ -74,6 +74,7 @@ _WRONG_VALUE = {
     "numerator left alone": _tape((_BACK_DIV, _BACK_DIV.replace("bar / other.data,", "bar,"))),
     "exponent not lowered": _tape((_BACK_POW, "bar * k * self.data**k")),
     "the 1 taken from the power": _tape((_BACK_POW, "bar * k * (self.data**k - 1)")),
+    "the 1 taken from the bar": _tape((_BACK_POW, "bar * k * self.data**k - 1")),
     "factor k forgotten": _tape((_BACK_POW, "bar * self.data ** (k - 1)")),
     "integrated the power": _tape((_BACK_POW, "bar * self.data ** (k + 1) / (k + 1)")),
     "swapped c - a": _tape(("return as_value(other) - self", "return self - other")),

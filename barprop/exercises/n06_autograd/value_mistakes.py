@@ -184,6 +184,8 @@ VALUE_MISTAKES = (
     Mistake("exponent not lowered", "The slope of a power has an exponent of its own.", _in("one", {"a.bar in a ** k": lambda c, right: product(right, c.a)})),
     Mistake("the 1 taken from the power", "`a ** k - 1` lowers the result and not the exponent: in Python ** binds more tightly than -.",
             _in("one", {"a.bar in a ** k": lambda c, right: product(c.k, np.power(c.a, float(c.k)) - 1)})),
+    Mistake("the 1 taken from the bar", "`a ** k - 1` lowers the result and not the exponent: in Python ** binds more tightly than -.",
+            _in("one", {"a.bar in a ** k": lambda c, right: product(c.k, np.power(c.a, float(c.k))) - 1})),
     Mistake("factor k forgotten", "The exponent you lower comes down in front.", _in("one", {"a.bar in a ** k": lambda c, right: right / c.k})),
     Mistake("integrated the power", "That is the other direction: you raised the exponent and divided.",
             _in("one", {"a.bar in a ** k": lambda c, right: np.power(c.a, c.k + 1.0) / (c.k + 1)})),
