@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.reports.table import Row, Table
 
-ENOUGH = 20  # with fewer students a correlation of 0.4 is what chance makes
+ENOUGH = 20  # with fewer students chance alone can make a correlation of 0.4
 
 
 @dataclass(frozen=True)
