@@ -555,7 +555,7 @@ for name, decision, given, second in decisions():
         print(f"    your class keeps: {kept(layer, **tensors)}")
 
 # %% [markdown]
-# The card once more, now for all six classes. Find the least that `forward` must keep for each. For how many of the six do two different caches work, with nothing to spare in either?
+# The card once more, now for all six classes. For each, find the fewest of the arrays on the card that `forward` must keep. For how many of the six are there two such choices?
 
 # %%
 guess_caches = None  # 0 to 6
@@ -568,7 +568,7 @@ ContractCard()
 # %% folded="show_two_caches"
 if ready("ReLU", "Tanh", "SoftmaxCrossEntropy"):
     two = {"ReLU": "Z or H", "Tanh": "Z or H", "SoftmaxCrossEntropy": "the logits or P, and the labels"}
-    print(f"two caches work for {len(two)} of the 6 classes; {compared(guess_caches, len(two))}")
+    print(f"there are two choices for {len(two)} of the 6 classes; {compared(guess_caches, len(two))}")
     for name, caches in two.items():
         print(f"    {name}: {caches}")
     print("With Z alone, Tanh computes tanh again; with the logits alone, the loss computes P again.")

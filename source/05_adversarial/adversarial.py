@@ -103,7 +103,7 @@ def input_bar(net, X, labels):
 check("input_bar")
 
 # %% [markdown]
-# Before you look at the bars of the first seven digits: whose bar has the larger numbers, that of a digit the network is sure of, or that of one it doubts?
+# Before you look at the bars of the first seven digits: whose bar has the larger numbers, that of a digit the network is sure of, and right about, or that of one it doubts?
 
 # %%
 guess_larger = None  # "sure" or "doubts"; not graded
@@ -534,7 +534,7 @@ if ready("fgsm"):
     display(adversarial.magnified(one[0], {"fgsm": made[1], "random signs": made[2]}, captions))
 
 # %% [markdown]
-# You can still see the 7 in both changes: blank paper can only get darker, most inked pixels lighter as well. The rest looks like noise. But the upper one does almost as much harm as `pgd` can.
+# You can still see the 7 in both changes: blank paper can only get darker; most inked pixels can get lighter, too. The rest looks like noise. But the upper one does almost as much harm as `pgd` can.
 #
 # Why do small changes have such a large effect? Add up what the slope promises (forget the limits $0$ and $1$ here). If all $d$ pixels move in the harmful direction, each contributes $\varepsilon\,|\bar x_i|$. With coin tosses most of this cancels out. For 784 pixels, how many times larger is the aimed sum: 5, 20 or 100?
 

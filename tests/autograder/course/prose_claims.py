@@ -110,7 +110,7 @@ CLAIMS: list[tuple[str, str, str]] = [
     ("05", "at $0.15$ this is not because of its size: coin tosses of the same size do hardly any harm.",
      "accuracy() - accuracy_under_coins(0.15) < 0.03"),
     ("05", "You can still see the 7 in both changes", "labels_test[197] == 7"),
-    ("05", "blank paper can only get darker, most inked pixels lighter as well.", "mean(X_test[197][X_test[197] > 0] < 1) > 0.5"),
+    ("05", "blank paper can only get darker; most inked pixels can get lighter, too.", "mean(X_test[197][X_test[197] > 0] < 1) > 0.5"),
     ("05", "the upper one does almost as much harm as `pgd` can.", "0.9 < harm_of_one_step(197, 0.08) <= 1"),
     ("05", r"at $\varepsilon = 0.1$ it does far more harm than noise of that size.",
      "accuracy() - accuracy_under_fgsm(0.1) > 10 * (accuracy() - accuracy_under_coins(0.1))"),
