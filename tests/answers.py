@@ -109,9 +109,9 @@ def _size(value: Any) -> int:
 def seeds(name: str, most: int, least: int = 2, budget: int = 100) -> range:
     """So many seeds: `most` where an evaluation is at most `budget` numbers, fewer in proportion where it is more.
 
-    `most` is for `make exhaustive`; other runs take an eighth of them.
+    `most` is for `make exhaustive`; other runs take a sixteenth of them.
     """
-    most = often(max(1, most // 8), most)
+    most = often(max(1, most // 16), most)
     return range(max(least, min(most, most * budget // cost(name))))
 
 

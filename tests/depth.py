@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from autograder.course.layout import ROOT
 
+T = TypeVar("T")
 THOROUGH = bool(os.environ.get("THOROUGH"))
 thorough = pytest.mark.thorough
 
@@ -16,6 +18,6 @@ thorough = pytest.mark.thorough
 PATHS = os.pathsep.join([str(ROOT), str(Path(__file__).parent / "quick_start")])
 
 
-def often(usually: int, thoroughly: int) -> int:
-    """Return the second number in `make exhaustive`, and the first in every other run."""
+def often(usually: T, thoroughly: T) -> T:
+    """Return the second in `make exhaustive`, and the first in every other run: of two numbers, for example."""
     return thoroughly if THOROUGH else usually

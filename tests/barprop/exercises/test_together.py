@@ -17,6 +17,7 @@ from barprop.exercises import EXERCISES
 from barprop.judging.exercise import Exercise
 from barprop.judging.judge import judge
 from tests.answers import cost
+from tests.depth import often, thorough
 
 NOTEBOOKS = sorted({exercise.notebook for exercise in EXERCISES.values()})
 RIGHT = samples.right()
@@ -38,6 +39,7 @@ def set_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> d
 KNOWN = [pytest.param(name, name, marks=pytest.mark.slow if name[:2] == "06" else ()) for name in NOTEBOOKS]
 
 
+@thorough
 @pytest.mark.parametrize(("set_up", "notebook"), KNOWN, indirect=["set_up"])
 def test_right_answers_of_a_notebook_go_together(set_up: dict[str, Any], notebook: str) -> None:
     exercises = [exercise for exercise in EXERCISES.values() if exercise.notebook == notebook]
@@ -59,5 +61,6 @@ def test_right_answers_of_a_notebook_go_together(set_up: dict[str, Any], noteboo
 
 
 def _draws(leaning: list[Exercise]) -> int:
-    """200 draws where they take little, fewer where an evaluation is much work."""
-    return min([200, *(max(8, 30_000 // cost(exercise.name)) for exercise in leaning)]) if leaning else 1
+    """200 draws where they take little, fewer where an evaluation is much work; outside of `make exhaustive` a quarter."""
+    most = min([200, *(max(8, 30_000 // cost(exercise.name)) for exercise in leaning)]) if leaning else 1
+    return often(-(-most // 4), most)

@@ -11,7 +11,7 @@ from barprop.judging.compare import close
 from barprop.judging.exercise import NOT_FINITE
 from barprop.judging.judge import judge
 from tests.answers import NAMES, answer, cases, remembered, seeds
-from tests.depth import thorough
+from tests.depth import often, thorough
 from tests.naming import Naming, survey, survey_mutants, survey_slips, table
 from tests.slips import bases
 
@@ -68,8 +68,9 @@ def test_no_set_of_probes_is_vacuous(name: str) -> None:
 SLIPS = ("forward", "dl_dv_cached", "bar_e", "bar_z", "backward", "new_steps", "branches_backward", "update_ratio")
 
 
+@thorough
 def test_slips_are_named() -> None:
-    found = sum((survey_slips(name) for name in SLIPS), Naming("all"))
+    found = sum((survey_slips(name) for name in SLIPS[:: often(2, 1)]), Naming("all"))
     assert found.through == 0, found.examples
     assert found.misleading <= 0.005 * found.total, found.examples
     assert found.named >= 0.9 * found.total, found.examples
@@ -80,9 +81,10 @@ def test_slips_are_named() -> None:
 EVENING = ("bar_e", "bar_v", "gradient_share", "rescale", "update_ratio", "Residual", "compose", "Node")
 
 
+@thorough
 def test_evening_slips_are_named() -> None:
-    found = sum((survey_slips(name, which="evening") for name in EVENING), Naming("all"))
-    assert found.total > 50
+    found = sum((survey_slips(name, which="evening") for name in EVENING[:: often(2, 1)]), Naming("all"))
+    assert found.total > often(25, 50)
     assert (found.through, found.misleading) == (0, 0), found.examples
     assert found.named + found.told >= 0.9 * found.total, found.examples
 

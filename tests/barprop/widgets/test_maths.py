@@ -11,9 +11,11 @@ from autograder.reference import REFERENCES
 from barprop.activations import ACTIVATIONS
 from barprop.widgets import SplitBars
 from barprop.widgets.cache_ledger import PLANS, account
+from tests.depth import often, thorough
 from tests.widget_js import run_js
 
-COUNT = 1000
+pytestmark = thorough
+COUNT = often(200, 1000)
 
 
 def rng() -> np.random.Generator:

@@ -11,7 +11,10 @@ from autograder.reference import REFERENCES
 from barprop.activations import ACTIVATIONS
 from barprop.widgets.contract_card import LAYERS as CONTRACT_LAYERS
 from tests.barprop.widgets.test_maths import COUNT, close, rng
+from tests.depth import thorough
 from tests.widget_js import run_js
+
+pytestmark = thorough
 
 WORLDS: dict[str, Any] = {
     # every value of the variables of a tiny layer -> everything that can be ticked, and the bars
