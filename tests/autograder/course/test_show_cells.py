@@ -110,7 +110,12 @@ def test_every_accepted_answer_is_shown_like_the_reference(name: str, number: in
         assert rounded(mine[cell]) == rounded(text), cell
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+OFTEN = ("03_gradient_splitting", "05_adversarial", "07_panda")  # the others in `make exhaustive`
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OFTEN else pytest.mark.exhaustive) for name in NOTEBOOKS]
+)
 def test_an_untouched_notebook_runs_to_its_end(name: str, tmp_path: Path) -> None:
     notebook = executed(nbformat.read(RELEASE / name / f"{NOTEBOOKS[name].stem}.ipynb", as_version=4), tmp_path, name)
     problems = [text for text in problems_in(notebook) if "a check that does not pass" not in text]
