@@ -163,6 +163,12 @@ VALUES = {
 }  # fmt: skip
 
 
+OFTEN = ("a tuple from an operator", "arrays of two shapes")  # the others in `make exhaustive`
+each_value = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OFTEN else pytest.mark.exhaustive) for name in VALUES]
+)
+
+
 def _peak() -> float:
     """MB that this process ever held."""
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -175,7 +181,7 @@ def _value_notebook(source: str) -> bytes:
     return json.dumps(document).encode()
 
 
-@pytest.mark.parametrize("name", VALUES)
+@each_value
 def test_no_answer_makes_the_grader_compute_with_plain_data(name: str) -> None:
     """In a process of its own, with a lid of 1 GB, since it would take the machine's memory."""
     needs.sandbox()
@@ -193,7 +199,7 @@ def test_no_answer_makes_the_grader_compute_with_plain_data(name: str) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("name", VALUES)
+@each_value
 def test_no_answer_makes_the_students_own_check_fill_the_memory(name: str) -> None:
     code = (
         "import resource\nimport numpy as np\nfrom autograder import api\nfrom tests.attacks.test_host import VALUES, _peak\n"
