@@ -117,6 +117,7 @@ def _documented() -> list[list[str]]:
     return [line.removeprefix("$ ").split() for line in block.splitlines() if "dask" in line]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_documented_commands_grade_a_class_from_any_folder(tmp_path: Path) -> None:
     """With nothing said but what the page says: no PYTHONPATH, workers with their nannies, each in a folder of its own."""
