@@ -17,6 +17,7 @@ from autograder.course.layout import ROOT
 from barprop.pictures.style import LETTERS, WIDE
 from tests.browser import probes
 from tests.browser.lab_page import LabPage
+from tests.depth import PATHS
 
 SOURCE = "from barprop.pictures import neuron\nneuron.graph()"
 PICTURE = "img.barprop-picture"
@@ -92,7 +93,7 @@ def test_an_untrusted_notebook_shows_the_png(drawn: Path, browser: Any, lab: Any
 
 @pytest.mark.parametrize(("theme", "dark"), [("light", False), ("dark", True)])
 def test_exports_follow_their_theme(drawn: Path, browser: Any, tmp_path: Path, theme: str, dark: bool) -> None:
-    env = {**os.environ, "JUPYTER_CONFIG_PATH": str(ROOT / "barprop" / "jupyter")}
+    env = {**os.environ, "PYTHONPATH": PATHS, "JUPYTER_CONFIG_PATH": str(ROOT / "barprop" / "jupyter")}
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", f"--theme={theme}", "--output-dir"]
     done = subprocess.run([*command, str(tmp_path), str(drawn)], env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

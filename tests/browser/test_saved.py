@@ -18,7 +18,7 @@ import pytest
 from autograder.course.layout import ROOT
 from tests.browser.gallery import NAMES, WIDGETS
 from tests.browser.lab_page import LabPage
-from tests.depth import often
+from tests.depth import PATHS, often
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 # set by the reader before the notebook is saved; the state must come back with it
@@ -85,7 +85,7 @@ def check_html(html: str) -> None:
 
 
 def test_nbconvert_shows_the_pictures(saved: Path, tmp_path: Path) -> None:
-    env = {**os.environ, "JUPYTER_CONFIG_PATH": str(ROOT / "barprop" / "jupyter")}
+    env = {**os.environ, "PYTHONPATH": PATHS, "JUPYTER_CONFIG_PATH": str(ROOT / "barprop" / "jupyter")}
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", "--output-dir", str(tmp_path), str(saved)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
@@ -155,7 +155,7 @@ def test_without_saved_state_the_picture_is_what_exports_show(saved: Path, tmp_p
     del notebook["metadata"]["widgets"]
     bare = tmp_path / "bare.ipynb"
     bare.write_text(json.dumps(notebook), encoding="utf-8")
-    env = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "none"), "JUPYTER_NO_CONFIG": "1"}
+    env = {**os.environ, "PYTHONPATH": PATHS, "JUPYTER_CONFIG_DIR": str(tmp_path / "none"), "JUPYTER_NO_CONFIG": "1"}
     command = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", "--template", "classic", str(bare)]
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
