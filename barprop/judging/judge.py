@@ -55,6 +55,7 @@ class Judge:
         self.oracle_of, self.stand_in = oracle_of, stand_in
         self._alone: dict[str, Evaluation] = {}
         self._seen: dict[str, Evaluation] = {}
+        self._judging: set[str] = set()  # answers may call each other in a circle
 
     def verdict(self, exercise: Exercise, part: Part) -> Verdict:
         """Return the verdict on one test cell."""
@@ -63,7 +64,11 @@ class Judge:
     def evaluation(self, exercise: Exercise) -> Evaluation:
         """Evaluate the answer as it counts: on the student's own answers, or on references for those that fail."""
         if exercise.name not in self._seen:
-            self._seen[exercise.name] = self._judged(exercise)
+            self._judging.add(exercise.name)
+            try:
+                self._seen[exercise.name] = self._judged(exercise)
+            finally:
+                self._judging.discard(exercise.name)
         return self._seen[exercise.name]
 
     def _judged(self, exercise: Exercise) -> Evaluation:
@@ -73,14 +78,15 @@ class Judge:
             return own
         better = self._with_references(exercise, failing) if self.stand_in else None
         if better is not None and better.points >= own.points:  # what it says is about this answer alone
-            names = " and ".join(need.name for need in failing)
-            does, its = ("does", "its") if len(failing) == 1 else ("do", "their")
-            better.notes = (
-                f"{names} {does} not pass, so {exercise.name} was judged with a right {names} in {its} place.",
-            )
+            better.notes = (_in_its_place(exercise.name, self._to_be_mended(failing)),)
             return better
         own.block(failing[0].name)
         return own
+
+    def _to_be_mended(self, failing: list[Exercise]) -> list[str]:
+        """Name those of them that do not pass by their own fault: the others have been judged on references, too."""
+        at_fault = [n.name for n in failing if n.name in self._judging or self.evaluation(n).failed]
+        return at_fault or [need.name for need in failing]
 
     def _needs(self, exercise: Exercise) -> list[Exercise]:
         """Return the exercises whose answers this one calls: by its declaration, or in this notebook."""
@@ -108,6 +114,14 @@ class Judge:
             warnings.simplefilter("ignore")  # a warning is no mistake
             oracle = self.oracle_of(exercise) if self.oracle_of else None
             return evaluate(exercise, answers, self.seed_of(exercise.name), oracle)
+
+
+def _in_its_place(name: str, failing: list[str]) -> str:
+    """Say with what an answer was judged."""
+    if len(failing) == 1:
+        return f"{failing[0]} does not pass, so {name} was judged with a right {failing[0]} in its place."
+    named = f"{', '.join(failing[:-1])} and {failing[-1]}"
+    return f"{named} do not pass, so {name} was judged with right answers in their place."
 
 
 def judge(

@@ -116,8 +116,35 @@ def test_any_answer_of_the_notebook_that_is_called(what: str) -> None:
             if name == "backward":
                 assert "judged with a right bar_y in its place" in verdicts[0].notes[0]
             if name == "train" and what != "wrong":  # which train does not read
-                said = "bar_y and backward do not pass, so train was judged with a right bar_y and backward in their place."
+                # backward, judged with a right bar_y, passes
+                said = "bar_y does not pass, so train was judged with a right bar_y in its place."
                 assert verdicts[0].notes == (said,)
+
+
+def test_several_that_do_not_pass_are_named_once_each() -> None:
+    sources = {
+        0: SETUP,
+        1: FORWARD,
+        2: WRONG["wrong"],
+        3: BACKWARD,
+        4: TRAIN.replace("backward(", "bar_y and backward("),
+    }
+    with NotebookRun(FakeSession, sources, Limits()) as run:
+        run.session()
+        train = EXERCISES["train"]
+        verdict = SessionJudge(run, lambda name: [3], {}).verdict(train, train.part())
+        said = "bar_y and backward do not pass, so train was judged with right answers in their place."
+        assert verdict.notes == (said,)
+
+
+def test_answers_that_call_each_other_in_a_circle() -> None:
+    circle = "def bar_y(l_bar, y, e):\n    backward\n    return 0.0"
+    with NotebookRun(FakeSession, {0: SETUP, 1: FORWARD, 2: circle, 3: HELPED, 4: TRAIN}, Limits()) as run:
+        run.session()
+        judge = SessionJudge(run, lambda name: [3], {})
+        verdict = judge.verdict(EXERCISES["bar_y"], EXERCISES["bar_y"].parts[0])
+        assert verdict.points == 0
+        assert judge.verdict(EXERCISES["backward"], EXERCISES["backward"].parts[0]).passed
 
 
 def test_its_own_mistake_is_told_all_the_same() -> None:
