@@ -31,6 +31,29 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+# the words of names, in the first cells of a table, of which a part is in another line; a word ends at a hyphen as well
+_BROKEN = """box => [...box.querySelectorAll("tbody td:first-child")].flatMap(cell => {
+  const text = cell.firstChild
+  return [...text.data.matchAll(/[^\\s-]+/g)].filter(word => {
+    const range = document.createRange()
+    range.setStart(text, word.index)
+    range.setEnd(text, word.index + word[0].length)
+    return word[0].length <= 12 && new Set([...range.getClientRects()].map(one => one.top)).size > 1
+  }).map(word => word[0])
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_names_are_not_broken_inside_a_word(browser: Any, page_file: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(page_file.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    for box in page.locator(".scroll").all():
+        assert 90 <= box.locator("tbody td").first.bounding_box()["width"] <= 0.45 * width + 0.5
+        assert box.evaluate(_BROKEN) == []
+    page.close()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_table_scrolls_by_itself_and_its_students_stay_in_sight(browser: Any, page_file: Path, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
