@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course.layout import given_path
+from autograder.course.names import headings_of
 from autograder.deadlines.toml_file import read_deadlines
 from autograder.errors import CourseError, InputError
 from autograder.gradebook.database import existing_gradebook
@@ -87,7 +88,8 @@ def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: lis
     tables = [table_of(gradebook, app.coursedir, app.config, name, records=False) for name in chosen]
     absent = "0" if args.zero else ""
     if args.lms == "canvas":
-        written = canvas_grades(roster, tables, _titles(args.column, chosen), absent)
+        headings = {name: headings_of(app.coursedir, name) for name in chosen}
+        written = canvas_grades(roster, tables, _titles(args.column, chosen), absent, headings)
     else:
         written = moodle_grades(roster, tables, absent)
     written.save(args.to)

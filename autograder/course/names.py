@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.errors import InputError
+from autograder.submission.read_notebook import UnreadableError, read_notebook
 from autograder.wording import did_you_mean
 
 
@@ -36,6 +38,24 @@ def notebooks_of(coursedir: CourseDirectory, assignment: str) -> set[str]:
     """Return the names of an assignment's notebooks, without `.ipynb`."""
     folders = [Path(coursedir.root) / step for step in (coursedir.source_directory, coursedir.release_directory)]
     return {path.stem for folder in folders for path in (folder / assignment).glob("*.ipynb")}
+
+
+def headings_of(coursedir: CourseDirectory, assignment: str) -> list[str]:
+    """Return the headings that an assignment's notebooks begin with, from the course's source and release folders."""
+    folders = [Path(coursedir.root) / step for step in (coursedir.source_directory, coursedir.release_directory)]
+    found = [_heading(path) for folder in folders for path in sorted((folder / assignment).glob("*.ipynb"))]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _heading(path: Path) -> str:
+    """Return the first heading of a notebook; an empty text where it has none or cannot be read."""
+    try:
+        cells = read_notebook(path.read_bytes()).cells
+    except (OSError, UnreadableError):
+        return ""
+    prose = "\n".join(cell.source for cell in cells if cell.kind == "markdown")
+    heading = re.search(r"^# +(.+)$", prose, re.MULTILINE)
+    return heading[1].strip() if heading else ""
 
 
 def require_assignments(words: Iterable[str], known: Collection[str]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder.errors import CourseError
+from autograder.lms.canvas_columns import CANVAS_NUMBER, columns_of, likely_column
 from autograder.lms.roster import COLUMNS, Roster, Student
 from autograder.lms.spreadsheet import plain_text, spreadsheet_safe
 from autograder.reports.table import Row, Table
@@ -20,7 +23,6 @@ _CANVAS_KNOWN = (*_CANVAS, "LastName", "FirstName", "Integration ID", "Root Acco
 _MOODLE = ("ID number", "Email address", "Full name")
 _HARDLY_ANYBODY = 0.1  # of the class
 _SIGNED = re.compile(r"[+-][\w.@+-]*")  # an id that begins with a sign and calls no function of a spreadsheet
-_NUMBER = re.compile(r" \(\d+\)$")  # Canvas writes the number of an assignment behind its title
 
 _points = partial(points, digits=4)
 
@@ -42,7 +44,13 @@ class Written:
             csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(self.lines)
 
 
-def canvas_grades(roster: Roster, tables: list[Table], titles: Mapping[str, str], absent: str = "") -> Written:
+def canvas_grades(
+    roster: Roster,
+    tables: list[Table],
+    titles: Mapping[str, str],
+    absent: str = "",
+    headings: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Written:
     """Return the gradebook in Canvas' columns: Student, ID, ..., Section, one for each assignment; Points Possible.
 
     Parameters
@@ -51,6 +59,8 @@ def canvas_grades(roster: Roster, tables: list[Table], titles: Mapping[str, str]
         Assignment -> the title of its column, where that is not found among the roster's.
     absent : str
         The grade of a student who handed in nothing: empty, or 0.
+    headings : mapping
+        Assignment -> the titles of its notebooks, which its column may have as well.
 
     Raises
     ------
@@ -64,7 +74,9 @@ def canvas_grades(roster: Roster, tables: list[Table], titles: Mapping[str, str]
     result = Written()
     header = [name for name in roster.table.header if name in _CANVAS_KNOWN]
     own = header if "ID" in header else list(_CANVAS)
-    columns = [_title(roster, table.assignment, titles, result.notes) for table in tables]
+    columns = [
+        _title(roster, table.assignment, titles, headings.get(table.assignment, ()), result.notes) for table in tables
+    ]
     result.lines.append([*own, *map(spreadsheet_safe, columns)])
     most = [_possible(roster, table, column, result.notes) for table, column in zip(tables, columns, strict=True)]
     result.lines.append(["    Points Possible", *[""] * (len(own) - 1), *most])
@@ -172,9 +184,17 @@ def _by_student(roster: Roster, table: Table, notes: list[str]) -> dict[str, Row
     return found
 
 
-def _title(roster: Roster, assignment: str, titles: Mapping[str, str], notes: list[str]) -> str:
-    """Return the title of an assignment's column: the given one, the one in the roster that is like it, or its name."""
-    others = [name for name in roster.table.header if _NUMBER.search(name)]
+def _title(
+    roster: Roster, assignment: str, titles: Mapping[str, str], headings: Collection[str], notes: list[str]
+) -> str:
+    """Return the title of an assignment's column: the given one, the one in the roster that is like it, or its name.
+
+    Parameters
+    ----------
+    headings : collection of str
+        The titles of its notebooks.
+    """
+    others = [name for name in roster.table.header if CANVAS_NUMBER.search(name)]
     there = f" among {', '.join(others)}" if others else ""
     if assignment in titles:
         if titles[assignment] not in roster.table.header:
@@ -183,14 +203,15 @@ def _title(roster: Roster, assignment: str, titles: Mapping[str, str], notes: li
                 f"new one.{did_you_mean(titles[assignment], others)}"
             )
         return titles[assignment]
-    wanted = {_plain(assignment), _plain(assignment.lstrip("0123456789_- "))} - {""}
-    found = [name for name in roster.table.header if _NUMBER.search(name) and _plain(_NUMBER.sub("", name)) in wanted]
+    names = [assignment, *headings]
+    found = columns_of(names, others)
     if len(found) == 1:
         return found[0]
-    notes.append(
-        f"Canvas' column for {assignment} was not found{there}; Canvas will offer to make a new one. To name it: "
-        f"--column {assignment}='TITLE (NUMBER)'"
-    )
+    likely = likely_column(names, found or others)
+    option = "--column " + shlex.quote(f"{assignment}={likely or 'TITLE (NUMBER)'}")
+    why = f"may be each of {', '.join(found)}" if found else f"was not found{there}"
+    way = f"If it is {likely!r}, add" if likely else "To name it:"
+    notes.append(f"Canvas' column for {assignment} {why}; Canvas will offer to make a new one. {way} {option}")
     return assignment
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import shlex
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -88,6 +90,57 @@ def test_canvas_keeps_its_points_possible(tmp_path: Path) -> None:
     assert written.lines[1][-1] == "15"
     assert any("Canvas has 15 points" in note and "points in Canvas to 20," in note for note in written.notes)
     assert [line[-1] for line in written.lines[2:]] == ["0"] * 6
+
+
+HEADING = "1 · The forward graph"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [HEADING, "01 The forward graph", "Forward graph", "1. Forward Graph", "the forward graph", "01_forward_graph"],
+)
+@pytest.mark.parametrize("headings", [{}, {"01_forward_graph": [HEADING]}])
+def test_canvas_columns_are_found_by_title_and_number(
+    tmp_path: Path, title: str, headings: dict[str, list[str]]
+) -> None:
+    roster = _roster(tmp_path, CANVAS.replace("07 Panda (4711)", f"{title} (4711)"))
+    written = canvas_grades(roster, [_table(name="01_forward_graph")], {}, headings=headings)
+    assert written.lines[0][-1] == f"{title} (4711)"
+    assert not any("column" in note for note in written.notes)
+
+
+def test_a_notebooks_own_title_is_found_where_its_name_says_something_else(tmp_path: Path) -> None:
+    for title in ("2 · Bars, all the way back (4711)", "Bars all the way back (4711)"):
+        roster = _roster(tmp_path, CANVAS.replace("07 Panda (4711)", f'"{title}"'))
+        headings = {"02_bar_notation": ["2 · Bars, all the way back"]}
+        written = canvas_grades(roster, [_table(name="02_bar_notation")], {}, headings=headings)
+        assert written.lines[0][-1] == title
+
+
+@pytest.mark.parametrize(
+    ("title", "suggested"),
+    [
+        ("Homework 1", "Homework 1 (4711)"),
+        ("Bishop's forward graphs", "Bishop's forward graphs (4711)"),
+        ("2 · The forward graph", "2 · The forward graph (4711)"),
+        ("07 Panda", ""),
+    ],
+)
+def test_a_column_that_may_be_meant_is_suggested_as_an_option(tmp_path: Path, title: str, suggested: str) -> None:
+    """What is suggested can be typed as it stands, and then the column is found."""
+    roster = _roster(tmp_path, CANVAS.replace("07 Panda (4711)", f"{title} (4711)"))
+    written = canvas_grades(roster, [_table(name="01_forward_graph")], {}, headings={"01_forward_graph": [HEADING]})
+    note = next(note for note in written.notes if "was not found" in note)
+    option, value = shlex.split(note[note.index("--column") :])
+    assert (option, value) == ("--column", f"01_forward_graph={suggested or 'TITLE (NUMBER)'}")
+    assert (f"If it is {suggested!r}, add" in note) == bool(suggested)
+    assert written.lines[0][-1] == "01_forward_graph"
+
+
+def test_two_columns_that_fit_are_both_named(tmp_path: Path) -> None:
+    roster = _roster(tmp_path, CANVAS.replace("Notes (4712)", "Panda (4712)"))
+    written = canvas_grades(roster, [_table()], {})
+    assert any("may be each of 07 Panda (4711), Panda (4712)" in note for note in written.notes)
 
 
 def test_moodles_worksheet_is_filled_in(tmp_path: Path) -> None:
@@ -198,6 +251,13 @@ def test_the_command(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "--for", "canvas"]) == 0
     assert "broken" in capsys.readouterr().err, "who is not in the roster is named"
     assert [row[-1] for row in _lines(own / "canvas.csv")] == ["PS1 (7)", "6", "4", "1", "0", ""]
+    (released,) = own.glob("*/ps1/p1.ipynb")
+    notebook = nbformat.read(released, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell("# 1 · Squares, halved\n\nProse."))
+    nbformat.write(notebook, released)
+    (own / "roster.csv").write_text("\n".join(lines).replace("PS1 (7)", "Squares halved (7)"), encoding="utf-8")
+    assert main(["export", "--for", "canvas"]) == 0
+    assert _lines(own / "canvas.csv")[0][-1] == "Squares halved (7)", "a notebook's title is its column's as well"
     (own / "canvas.csv").unlink()
     for words, said in ((["ps1"], "no feedback pages of ps1"), ([], "for one assignment")):
         if not words:
