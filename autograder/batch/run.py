@@ -20,7 +20,7 @@ from autograder.scoring.job import Job
 from autograder.scoring.record import Grade, NotebookRecord, Record
 from autograder.submission.modules import is_there
 from autograder.submission.read_folder import Submission, is_data, read_submission, unreadable
-from autograder.submission.timestamp import read_time
+from autograder.submission.timestamp import days_ahead, read_time
 from autograder.wording import listed
 
 _EARLIEST = 2000  # years before it are those of a clock that was never set, or of somebody who was late
@@ -249,6 +249,11 @@ class Run:
             stamp = read_time(text)
             if stamp.year < _EARLIEST:
                 raise ValueError(f"says {stamp:%Y-%m-%d}, before this course existed")
+            if days_ahead(stamp):
+                self.summary.skipped.append(
+                    f"{one.student}: timestamp.txt says {stamp:%Y-%m-%d}, which is still to come; lateness is counted "
+                    "by it all the same."
+                )
             return stamp
         except ValueError as error:
             self.summary.skipped.append(f"{one.student}: timestamp.txt {error}; no lateness is counted.")

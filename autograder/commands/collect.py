@@ -17,7 +17,8 @@ from autograder.gradebook.submitted import coursedir_path
 from autograder.lms.collect import Collector
 from autograder.lms.roster import course_roster
 from autograder.plugin.configuration import configured
-from autograder.submission.timestamp import read_time
+from autograder.submission.timestamp import days_ahead, read_time
+from autograder.wording import plural
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,6 +78,9 @@ def _refuse_course(path: Path, coursedir: Any, assignments: list[str]) -> None:
 
 def _late_time(text: str, zone: tzinfo) -> datetime:
     try:
-        return read_time(text, zone).replace(tzinfo=UTC)
+        time = read_time(text, zone).replace(tzinfo=UTC)
     except ValueError as error:
         raise InputError(f"--late-time {error}; write it like 2026-12-02 12:00.") from None
+    if ahead := days_ahead(time):
+        raise InputError(f"--late-time {text} is {plural(ahead, 'day')} from now; give a time that has passed.")
+    return time

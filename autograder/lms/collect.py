@@ -21,7 +21,7 @@ from autograder.lms.right_assignment import assignment_of, check_download
 from autograder.lms.roster import Roster
 from autograder.lms.usable import why_unusable
 from autograder.submission.read_folder import read_stamp
-from autograder.submission.timestamp import read_time
+from autograder.submission.timestamp import days_ahead, read_time
 
 _FORMAT = "%Y-%m-%d %H:%M:%S UTC"
 
@@ -67,6 +67,8 @@ class Collector:
         with Progress(f"Collecting {self.assignment}", len(made)) as progress:
             for one in made:
                 one.time = times.get(one.student) or one.time or (self.late_time if one.late else None)
+                if one.time and days_ahead(one.time):
+                    result.odd.append(f"{one.student} ({one.time:%Y-%m-%d})")
                 before = len(refusals.listed)
                 try:
                     self._place(one, notes, result, refusals)

@@ -28,6 +28,8 @@ class Collected:
         Who is marked late without a time.
     retimed : list of str
         Whose hand-in was there already and got another time.
+    odd : list of str
+        Whose hand-in has a time in the future, with its day.
     others : list of str
         Whose hand-in is another assignment's and was left out.
     missing : list of str
@@ -46,6 +48,7 @@ class Collected:
     outdated: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     retimed: list[str] = field(default_factory=list)
+    odd: list[str] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
     unmatched: list[tuple[str, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -76,6 +79,11 @@ class Collected:
             said.append(f"  Replaced by a newer hand-in: {listed(self.replaced)}. The older ones are in {where}.")
         if self.retimed:
             said.append(f"  There already, with a new time of handing in: {listed(self.retimed)}.")
+        if self.odd:
+            said.append(
+                f"  With a time of handing in that is still to come: {listed(self.odd)}. If it is wrong, mend their "
+                "timestamp.txt: lateness is counted by it."
+            )
         if self.outdated:
             said.append(f"  Skipped because submitted/ holds a newer one: {listed(self.outdated)}.")
         if self.others:

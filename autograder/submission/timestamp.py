@@ -43,6 +43,12 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime:
         raise ValueError(f"holds no time ({text[:40]!r})") from None
 
 
+def days_ahead(time: datetime) -> int:
+    """Return how many days a UTC time, with its zone or without, is ahead of now; 0 up to a day, as clocks differ."""
+    ahead = time.replace(tzinfo=UTC) - datetime.now(UTC)
+    return ahead.days if ahead > timedelta(days=1) else 0
+
+
 class _UnknownZoneError(Exception):
     pass
 

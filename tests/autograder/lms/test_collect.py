@@ -7,7 +7,7 @@ import os
 import stat
 import struct
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,20 @@ def test_what_is_late_gets_the_time_that_is_given(tmp_path: Path) -> None:
     assert _desk(tmp_path, late_time=late).collect([file]).retimed == []
     assert _there(tmp_path)["joerg/07_panda/timestamp.txt"] == b"2026-12-02 11:00:00 UTC\n"
     assert "ada/07_panda/timestamp.txt" not in _there(tmp_path)
+
+
+def test_a_time_that_is_still_to_come_is_told(tmp_path: Path) -> None:
+    day = timedelta(days=1)
+    now = datetime.now(UTC)
+    for number, (ahead, told) in enumerate(((12 * day, True), (day / 2, False), (-day, False))):
+        name = f"joerg+{ASSIGNMENT}+{now + ahead:%Y-%m-%d %H:%M:%S} UTC/panda.ipynb"
+        path = tmp_path / str(number) / "given" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"x")
+        result = _desk(tmp_path / str(number)).collect([tmp_path / str(number) / "given"])
+        assert result.new == ["joerg"]
+        told_as = f"still to come: joerg ({now + ahead:%Y-%m-%d})."
+        assert (told_as in "\n".join(result.lines())) == told
 
 
 def test_moodle_with_the_worksheet(tmp_path: Path) -> None:

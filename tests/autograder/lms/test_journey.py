@@ -32,10 +32,13 @@ def test_from_canvas_and_back(own: Path, tmp_path: Path, capsys: pytest.CaptureF
         "oneilzoëa_LATE_102_2_work.zip": packed({"work/p1-1.ipynb": good, "../evil": b"x"}),
         "someoneelse_999_3_p1.ipynb": good,
     })  # fmt: skip
-    for words in (["due", "ps1", "2026-12-01 18:00", "--timezone", "Europe/Berlin"], ["late", "--penalty", "0.25"]):
+    for words in (["due", "ps1", "2025-12-01 18:00", "--timezone", "Europe/Berlin"], ["late", "--penalty", "0.25"]):
         assert main(words) == 0
     capsys.readouterr()
-    assert main(["collect", "ps1", str(file), "--late-time", "2026-12-01 19:00"]) == 1
+    assert main(["collect", "ps1", str(file), "--late-time", "2062-12-01 19:00"]) == 2
+    assert "days from now; give a time that has passed." in capsys.readouterr().err
+    assert not (own / "submitted/zoe").exists()
+    assert main(["collect", "ps1", str(file), "--late-time", "2025-12-01 19:00"]) == 1
     said = capsys.readouterr().out
     assert "someoneelse_999_3_p1.ipynb matches nobody" in said
     assert "evil leads out of its folder" in said

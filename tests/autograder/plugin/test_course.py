@@ -172,6 +172,14 @@ def test_a_bad_timestamp_is_told_and_counts_nothing(own: Path) -> None:
     assert totals(own)["full"] == 4.0
 
 
+def test_a_timestamp_that_is_still_to_come_is_told(own: Path) -> None:
+    (own / "submitted/full/ps1/timestamp.txt").write_text("2099-03-02 12:00:00 UTC")
+    (own / "submitted/half/ps1/timestamp.txt").write_text("2026-03-02 12:00:00 UTC")
+    assert [why.split(";")[0] for why in run().skipped] == [
+        "full: timestamp.txt says 2099-03-02, which is still to come"
+    ]
+
+
 def test_no_submission_and_no_assignment_are_sentences(own: Path) -> None:
     with pytest.raises(NbGraderException, match="There are submissions of ps1"):
         run("ps2")
