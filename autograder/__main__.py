@@ -74,6 +74,9 @@ def _run(words: list[str]) -> int:
         command = commands.add_parser(name, help=purpose, description=purpose)
         if name == typed:  # only the chosen command's libraries are loaded
             importlib.import_module(module).add_arguments(command)
+    if not words:
+        parser.print_help(sys.stderr)
+        return 2
     args = parser.parse_args(words)
     return importlib.import_module(COMMANDS[args.command][0]).run(args)
 

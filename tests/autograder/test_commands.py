@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.__main__ import main
+from autograder.__main__ import COMMANDS, main
 from autograder.batch import progress
 from autograder.commands import build
 from tests.grading_tools import cell, make_course, own_source, put
@@ -22,6 +22,13 @@ def test_a_misspelt_command_is_answered_with_the_one_that_was_meant(
     assert f"There is no command '{typed}'" in said
     assert f"Did you mean {meant}" in said
     assert said.count("\n") == 1
+
+
+def test_without_a_command_all_of_them_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    said = capsys.readouterr().err
+    assert "error:" not in said
+    assert [name for name, (_, purpose) in COMMANDS.items() if name not in said or purpose[:30] not in said] == []
 
 
 def test_a_page_without_a_graded_cell_is_no_assignment(
