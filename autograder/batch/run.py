@@ -38,7 +38,7 @@ class Summary:
     notices: list[str] = field(default_factory=list)  # sentences on the course
     late: int = 0  # as graded before, with another time stamp or penalty
     troubled: int = 0  # read, but something was left out, hung or was stopped
-    stale: int = 0  # graded anew, with feedback from before
+    stale: str = ""  # a sentence on feedback that is out of date
     quarantined: list[Record] = field(default_factory=list)
     failed: list[Record] = field(default_factory=list)  # count 0 and wait for review, until they can be graded
     unwritten: list[str] = field(default_factory=list)  # graded, but there was no room in autograded/
@@ -61,9 +61,7 @@ class Summary:
             said.append(f"  Modules the grader lacks: {modules}. Where one is needed: install it and grade again.")
         said += [f"  quarantine: {r.student}: {r.quarantine} Counts 0 and waits for review." for r in self.quarantined]
         if self.stale:
-            again = f"autograder feedback {self.assignment}"
-            who = f"{self.stale} student{'s' * (self.stale > 1)}"
-            said.append(f"  The feedback of {who} is older than the grades: {again}")
+            said.append(f"  {self.stale}")
         said += [f"  NOT WRITTEN: {why}." for why in self.unwritten]
         again = "Counts 0 and waits for review; the next run tries it again."
         said += [f"  NOT GRADED: {r.student}: {r.quarantine} {again}" for r in self.failed]
@@ -238,8 +236,6 @@ class Run:
         if self.settings.shared:
             self.settings.set_permissions(one.student)
         self.writer.write(record, stamp)
-        if self.settings.feedback(one.student).exists():
-            self.summary.stale += 1
 
     def _timestamp(self, submission: Submission, one: SubmissionFolder) -> Stamp:
         text = (submission.timestamp or b"").decode("utf-8", "replace").strip()

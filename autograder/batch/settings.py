@@ -43,8 +43,6 @@ class Settings:
         Called with a student's name, as nbgrader does for a group.
     whole : bool
         Whether all notebooks of the assignment are graded, and autograded/ is replaced as a folder.
-    feedback : callable
-        Student -> folder of the feedback.
     """
 
     folder: Path
@@ -60,5 +58,4 @@ class Settings:
     permissions: int
     set_permissions: Callable[[str], object]
     whole: bool
-    feedback: Callable[[str], Path]
     log: Logger | LoggerAdapter

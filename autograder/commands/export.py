@@ -20,6 +20,7 @@ from autograder.lms.feedback_zip import has_pages, write_feedback
 from autograder.lms.provenance import read_provenance
 from autograder.lms.roster import ROSTER, Roster, course_roster, names_of
 from autograder.plugin.configuration import configured
+from autograder.plugin.feedback_marks import behind, make_again
 from autograder.plugin.quoted_csv import QuotedCsv
 from autograder.reports.csv_file import write_csv
 from autograder.reports.lms_grades import ExportError, canvas_grades, moodle_grades
@@ -97,6 +98,7 @@ def _write(args: argparse.Namespace, app: Any, gradebook: Gradebook, chosen: lis
         print(note, file=sys.stderr)
     if args.feedback:
         _feedback(args, app.coursedir, roster, chosen)
+        _warn_of_old(app.coursedir, gradebook, chosen[0])
 
 
 def _titles(given: list[str], chosen: list[str]) -> dict[str, str]:
@@ -121,6 +123,13 @@ def _check_feedback(coursedir: CourseDirectory, chosen: list[str]) -> None:
             f"There are no feedback pages of {chosen[0]} to pack, so nothing was written. Make them first: "
             f"autograder feedback {chosen[0]}"
         )
+
+
+def _warn_of_old(coursedir: CourseDirectory, gradebook: Gradebook, assignment: str) -> None:
+    """Say on stderr where pages do not show what the gradebook holds."""
+    old = behind(coursedir, gradebook, read_deadlines(Path(coursedir.root)), assignment)
+    if old:
+        print(f"{make_again(len(old), assignment)}, then export again.", file=sys.stderr)
 
 
 def _feedback(args: argparse.Namespace, coursedir: CourseDirectory, roster: Roster, chosen: list[str]) -> None:

@@ -6,7 +6,6 @@ import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
-from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
 from types import MappingProxyType
@@ -18,8 +17,6 @@ from nbgrader.converters import NbGraderException
 from traitlets import Float, List
 
 from autograder.batch.progress import Progress
-from autograder.deadlines.lateness import late_days
-from autograder.deadlines.policy import LateDays
 from autograder.deadlines.toml_file import Deadlines, read_deadlines
 from autograder.errors import CourseError
 from autograder.gradebook.database import existing_gradebook
@@ -27,6 +24,7 @@ from autograder.lms.hand_ins import STAMP
 from autograder.lms.roster import course_roster, names_of
 from autograder.plugin.converter import SECONDS, ConversionError, Converter
 from autograder.plugin.feedback_grades import Grades
+from autograder.plugin.feedback_marks import Shown, in_zone, marked
 from autograder.wording import did_you_mean, plural
 
 _SECRET = "submission_secret.txt"  # of a submission that came through nbgrader's exchange
@@ -44,7 +42,7 @@ class GenerateFeedback(StockFeedback):
     _converter: Converter | None = None
     _names: Mapping[str, str] = MappingProxyType({})
     _deadlines: Deadlines = Deadlines()
-    _late: Mapping[str, LateDays] = MappingProxyType({})
+    _held: Shown | None = None
     _progress: Progress | None = None
     log: logging.Logger
     force: bool
@@ -97,25 +95,26 @@ class GenerateFeedback(StockFeedback):
 
     def convert_notebooks(self) -> None:
         """Make the pages, and show how far it is."""
-        self._late = self._late_days()
+        self._held = self._shown()
         with Progress(f"Feedback on {self.coursedir.assignment_id}", len(self.assignments)) as self._progress:
             super().convert_notebooks()
 
-    def _late_days(self) -> dict[str, LateDays]:
-        """Return how late each student was; nothing where no policy is set, for then nobody says what a late day is."""
-        if self._deadlines.late is None:
-            return {}
+    def _shown(self) -> Shown | None:
+        """Return what the pages have to show; None without a gradebook, for then no page is made, as is said of each.
+
+        It is read before the pages are made: one whose grades change meanwhile counts as out of date and is made again.
+        """
         try:
             with existing_gradebook(self.coursedir) as gradebook:
-                return late_days(self.coursedir, gradebook, self._deadlines, self.coursedir.assignment_id)
-        except NbGraderException:  # without a gradebook no page is made, which is said of each
-            return {}
+                return Shown(self.coursedir, gradebook, self._deadlines, self.coursedir.assignment_id)
+        except NbGraderException:
+            return None
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Whether a student's pages have to be made; older ones are taken away first."""
         assert self._progress is not None
         self._progress.step()
-        force, self.force = self.force, self.force or self._is_older(assignment_id, student_id)
+        force, self.force = self.force, self.force or self._is_behind(assignment_id, student_id)
         try:
             with _quieter(self.log, logging.ERROR):  # that older pages are replaced is no warning
                 wanted: bool = super().init_destination(assignment_id, student_id)
@@ -124,12 +123,12 @@ class GenerateFeedback(StockFeedback):
         self._students += [student_id] if wanted else []
         return wanted
 
-    def _is_older(self, assignment_id: str, student_id: str) -> bool:
-        """Whether a page is from before its notebook was graded the last time."""
-        pages = Path(self._format_dest(assignment_id, student_id))
-        graded = Path(self._format_source(assignment_id, student_id)).glob("*.ipynb")
-        pairs = [(pages / f"{path.stem}.html", path) for path in graded]
-        return any(page.is_file() and page.stat().st_mtime_ns < path.stat().st_mtime_ns for page, path in pairs)
+    def _is_behind(self, assignment_id: str, student_id: str) -> bool:
+        """Whether a page no longer shows what the gradebook holds."""
+        if self._held is None:
+            return False
+        pages, graded = Path(self._format_dest(assignment_id, student_id)), [Path(path) for path in self.notebooks]
+        return any(self._held.is_behind(pages / f"{path.stem}.html", path, student_id) for path in graded)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy what nbgrader needs beside the pages, and no other file.
@@ -156,22 +155,19 @@ class GenerateFeedback(StockFeedback):
             page, extension = self._converter.convert(path, self.config, resources, True, self.preprocessors)
         except ConversionError as error:
             raise NbGraderException(str(error)) from None
+        if self._held is not None:
+            facts = resources["nbgrader"]
+            page = marked(page, self._held.digest(facts["student"], facts["notebook"]))
         self.write_single_notebook(page, resources | {"output_extension": extension})
 
     def _whose(self, graded: Path, student: str) -> dict[str, str]:
         """Return whose the page is, when it was handed in (and how late) and graded, in the course's time zone."""
         facts = {"name": self._names.get(student, ""), "course": self.coursedir.course_id}
-        facts["graded"] = self._shown(graded.stat().st_mtime)
-        handed_in = self.coursedir.get_existing_timestamp(str(graded.parent))
-        if handed_in is not None:
-            facts["handed_in"] = self._shown(handed_in.replace(tzinfo=UTC).timestamp())
-        if student in self._late:
-            facts["late_days"] = str(self._late[student])
+        facts["graded"] = in_zone(graded.stat().st_mtime, self._deadlines.zone)
+        if self._held is not None:
+            facts["handed_in"] = self._held.handed_in.get(student, "")
+            facts["late_days"] = self._held.late.get(student, "")
         return facts
-
-    def _shown(self, seconds: float) -> str:
-        zone = self._deadlines.zone
-        return f"{datetime.fromtimestamp(seconds, zone):%a %Y-%m-%d %H:%M} {zone}"
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from autograder.gradebook.database import open_gradebook
 from autograder.gradebook.grades import GradebookWriter
 from autograder.gradebook.released import ensure_generated, out_of_step, plan_of
 from autograder.gradebook.submitted import SubmissionFolder, coursedir_path, handed_in, submissions
+from autograder.plugin.feedback_marks import behind, make_again
 from autograder.plugin.late_penalty import penalty_of
 from autograder.sandbox import Limits
 from autograder.wording import did_you_mean, listed
@@ -96,7 +97,9 @@ class Grading(LoggingConfigurable):
                 summary = Run(self._settings(assignment, executor), plan, writer).over(due)
                 there = {one.student for one in submissions(self.coursedir, assignment, "*")}
                 gone = sorted(writer.scores().keys() - there)
+            old = behind(self.coursedir, gradebook, deadlines, assignment)
         summary.notices = notices
+        summary.stale = make_again(len(old), assignment) if old else ""
         if gone:
             summary.skipped.append(
                 f"Graded once and no longer in {self.coursedir.submitted_directory}/: {listed(gone)}. They keep their "
@@ -123,7 +126,6 @@ class Grading(LoggingConfigurable):
             permissions=int(str(converter.permissions), 8),
             set_permissions=lambda student: converter.set_permissions(assignment, student),
             whole=coursedir.notebook_id == "*",
-            feedback=lambda student: Path(coursedir.format_path(coursedir.feedback_directory, student, assignment)),
             log=self.log,
         )
 

@@ -257,7 +257,7 @@ def test_what_lies_beside_a_submission_is_told_and_does_no_harm(tmp_path: Path) 
         assert made in call(course, "nbgrader", "generate_feedback", "ps1").stderr
     assert (course / "feedback" / "late" / "ps1" / "p1.html").exists()
     said = call(course, "autograder", "grade", "ps1", "--jobs", "1", "--force").stdout
-    assert "feedback of 1 student is older than the grades: autograder feedback ps1\n" in said
+    assert "feedback of 1 student is out of date: autograder feedback ps1\n" in said
     assert "feedback made for 1 student.\n" in call(course, "autograder", "feedback", "ps1").stdout
     exchange = tmp_path / "exchange"
     exchange.mkdir()
