@@ -58,7 +58,8 @@ def first_things(report: ClassReport) -> list[str]:
             if part.notes[kind]:
                 found.append(f"{name}: {plural(len(part.notes[kind]), 'student')} {words}.")
         if missing := set(part.missing) - never:
-            found.append(f"{name}: {plural(len(missing), 'student')} of the class handed in nothing.")
+            who = plural(len(missing), "more student" if never else "student")
+            found.append(f"{name}: {who} of the class handed in nothing.")
         for module, students in part.lacking.items():
             many = plural(len(students), "submission")
             found.append(

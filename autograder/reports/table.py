@@ -58,6 +58,11 @@ class Row:
         return tuple(self.record.notebooks) if self.record else ()
 
     @property
+    def unseen(self) -> bool:
+        """Whether it is in quarantine and nobody has looked at it yet."""
+        return bool(self.waiting and self.record and self.record.quarantine)
+
+    @property
     def marks(self) -> str:
         """Footnote signs: something was mended, waits for review, could not be read, or made trouble."""
         record = self.record

@@ -210,19 +210,36 @@ def test_who_is_missing_and_who_struggles(tables: list[Table], report: ClassRepo
     shares: dict[str, list[float | None]] = {}
     for student in [*(f"s{number:02}" for number in range(32)), MARKUP, "zoe"]:
         rows = [next((row for row in table.rows if row.student == student), None) for table in tables]
-        shares[student] = [row.total / 12 if row else None for row in rows]
+        shares[student] = [row.total / 12 if row and student != "zoe" else None for row in rows]
     for one in report.standings:
         known = [share for share in shares[one.student] if share is not None]
         assert list(one.shares) == pytest.approx(shares[one.student])
         assert one.mean == (pytest.approx(sum(known) / len(known)) if known else None)
-        assert one.struggles == (not known or sum(known) / len(known) < 0.5)
+        assert one.struggles == (one.student != "zoe" and (not known or sum(known) / len(known) < 0.5))
     assert len(report.standings) == 34
+
+
+def test_quarantine_is_no_weakness(tables: list[Table]) -> None:
+    """Until a person has looked, its 0 says nothing; then the points count."""
+    full = Row("ada", total=12.0)
+    closed = replace(next(row for row in tables[0].rows if row.student == "zoe"), student="ada")
+    first, second = (replace(tables[0], assignment=name, rows=[row]) for name, row in (("a", full), ("b", closed)))
+    report = class_report([first, second])
+    (one,) = report.standings
+    assert (one.shares, one.mean, one.handed_in, one.struggles) == ((1.0, None), 1.0, 2, False)
+    assert not report.struggling
+    third = replace(second, assignment="c", rows=[replace(closed, waiting=False)])
+    (seen,) = class_report([second, third]).standings
+    assert (seen.shares, seen.handed_in, seen.struggles) == ((None, 0.0), 2, True)
+    shown = render(class_report([second, third]))
+    assert '<td class="gone">Q</td>' in shown
+    assert "ada: 0 % on average, 2 of 2 handed in" in as_text(class_report([second, third]))
 
 
 def test_who_never_handed_in_anything_is_counted_once(report: ClassReport) -> None:
     said = [sentence for sentence in first_things(report) if "handed in nothing" in sentence]
     assert said == ["2 students of the class handed in nothing for any of these assignments.",
-                    "04_layers: 5 students of the class handed in nothing."]  # fmt: skip
+                    "04_layers: 5 more students of the class handed in nothing."]  # fmt: skip
     alone = first_things(replace(report, parts=report.parts[:1]))
     assert "02_bar_notation: 2 students of the class handed in nothing." in alone
 
