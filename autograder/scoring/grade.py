@@ -65,7 +65,7 @@ def _graded(job: Job, open_session: OpenSession) -> Record:
         reasons = sorted({found for found in chosen.values() if isinstance(found, str) and found})
         there = [f"Found: {', '.join(sorted(job.files)[:5])}."] if job.files else []
         record.quarantine = " ".join(reasons or [_NOTHING, *(record.notes or there)])
-        chosen = dict.fromkeys(chosen, record.quarantine)
+        chosen = dict.fromkeys(chosen, (not reasons and _wrong_files(job)) or record.quarantine)
     for plan in job.plan.notebooks:
         found = chosen[plan.name]
         if isinstance(found, tuple):
@@ -73,6 +73,15 @@ def _graded(job: Job, open_session: OpenSession) -> Record:
         else:
             record.notebooks.append(unread(job, plan, found))
     return record
+
+
+def _wrong_files(job: Job) -> str:
+    """Tell a student who handed in other files and no notebook what came and what to hand in; "" for anybody else."""
+    came = sorted(job.files.keys() - job.plan.files.keys())
+    if job.notebooks or not came:
+        return ""
+    wanted = [f"{plan.name}.ipynb" for plan in job.plan.notebooks]
+    return f"You handed in {', '.join(came[:5])}{', ...' * (len(came) > 5)}; hand in {' and '.join(wanted)}."
 
 
 def _grade_safely(

@@ -10,6 +10,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder.scoring.grade import grade_submission
+from autograder.scoring.job import Job
 from autograder.submission.read_notebook import UnreadableError, read_notebook
 from autograder.submission.repair import repair
 from tests.grading_tools import (
@@ -394,3 +396,14 @@ def test_nothing_handed_in_but_a_picture() -> None:
     record = grade_bytes({}, others={"photo.jpg": b"x"})
     assert record.quarantine == "No notebook of this assignment was handed in. Found: photo.jpg."
     assert set(points(record).values()) == {0.0}
+
+
+def test_who_handed_in_only_wrong_files_reads_what_to_hand_in() -> None:
+    """Not what the grader copies where: that is for the instructor."""
+    job = Job("ada", plan(), "key", b"seed", {}, files={"homework1.pdf": b"x"}, notes=("Only data is copied.",))
+    record = grade_submission(job, lambda _: FakeSession())
+    assert "Only data is copied." in record.quarantine
+    (notebook,) = record.notebooks
+    assert set(notebook.comments.values()) == {"You handed in homework1.pdf; hand in forward_graph.ipynb."}
+    assert "hand in forward\\_graph.ipynb." in json.loads(notebook.document)["cells"][0]["source"]
+    assert "Only data" not in notebook.document
