@@ -79,7 +79,8 @@ def _struggling(report: ClassReport) -> str:
         return ""
     lines = ["", "", "Below half of the points on average, or handed in less than half"]
     for one in report.struggling:
-        mean = "nothing handed in" if one.mean is None else f"{100 * one.mean:.0f} % on average"
+        nothing = "nothing counts yet" if one.handed_in else "nothing handed in"
+        mean = nothing if one.mean is None else f"{100 * one.mean:.0f} % on average"
         lines.append(f"  {report.who(one.student)}: {mean}, {one.handed_in} of {len(one.shares)} handed in")
     return "\n".join(lines)
 

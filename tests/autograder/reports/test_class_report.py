@@ -234,6 +234,8 @@ def test_quarantine_is_no_weakness(tables: list[Table]) -> None:
     shown = render(class_report([second, third]))
     assert '<td class="gone">Q</td>' in shown
     assert "ada: 0 % on average, 2 of 2 handed in" in as_text(class_report([second, third]))
+    empty = [replace(second, assignment=name, rows=[]) for name in ("x", "y")]
+    assert "ada: nothing counts yet, 1 of 3 handed in" in as_text(class_report([second, *empty]))
 
 
 def test_who_never_handed_in_anything_is_counted_once(report: ClassReport) -> None:
