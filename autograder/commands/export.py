@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
                 gradebook.find_assignment(name)
             _write(args, app, gradebook, args.assignments or known)
         except MissingEntry:
-            raise InputError(not_graded(args.assignments, known)) from None
+            raise InputError(not_graded(args.assignments, known, app.coursedir)) from None
         except OSError as error:
             raise CourseError(f"{error.filename or args.to} cannot be written: {error.strerror}.") from None
     print(f"Written: {args.to}")

@@ -34,11 +34,14 @@ def _penalty(text: str) -> float | str:
 def _share(text: str) -> float:
     """Return a share that was typed as a number or as a percentage."""
     try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a share of the points: write 0.1 or 10% for a tenth"
         ) from None
+    if 1 < share <= 100 and not text.endswith("%"):
+        raise argparse.ArgumentTypeError(f"{text} is more than all of the points. Did you mean {text}%?")
+    return share
 
 
 def run(args: argparse.Namespace) -> int:

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             tables = [_read(gradebook, app, name, deadlines) for name in names]
         except MissingEntry:
-            raise InputError(not_graded(names, known)) from None
+            raise InputError(not_graded(names, known, app.coursedir)) from None
     if not tables:
         raise CourseError("The gradebook is empty: grade something first (python -m autograder grade).")
     ids = None if roster is None else [student.id for student in roster]

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
             table = table_of(gradebook, app.coursedir, app.config, args.assignment)
         except MissingEntry:
             known = [assignment.name for assignment in gradebook.assignments]
-            raise InputError(not_graded([args.assignment], known)) from None
+            raise InputError(not_graded([args.assignment], known, app.coursedir)) from None
     answers = {row.student: row.written.answers for row in table.readable if row.written.answers}
     print(as_text(similar(answers), answers, max(args.most, 0), args.show))
     return 0

@@ -102,11 +102,11 @@ class LatePolicy:
     def __str__(self) -> str:
         if self.penalty == "zero":
             costs = "takes all points"
+        elif self.penalty in ("none", 0):
+            costs = "costs nothing"
         else:
-            costs = (
-                "costs nothing" if self.penalty in ("none", 0) else f"takes {self.penalty:.3g} of the points per day"
-            )
-        limits = [f"at most {self.at_most:.3g}"] if self.at_most < 1 else []
+            costs = f"takes {100 * float(self.penalty):.3g} % of the points reached per day"
+        limits = [f"at most {100 * self.at_most:.3g} %"] if self.at_most < 1 else []
         limits += [f"the first {self.grace_minutes:g} minutes free"] if self.grace_minutes else []
         limits += [f"free days in the course: {self.late_days}"] if self.late_days else []
         return ", ".join([costs, *limits])
@@ -121,7 +121,8 @@ def read_policy(table: Mapping[str, Any]) -> LatePolicy:
     penalty = table.get("penalty", "none")
     if penalty not in ("none", "zero") and not _number(penalty, 1):
         raise InputError(
-            f'late.penalty is {penalty!r}; a share per day from 0 to 1 was expected, or "none", or "zero".'
+            f"late.penalty is {penalty!r}; a share per day from 0 to 1 was expected (0.1 is 10 %), "
+            'or "none", or "zero".'
         )
     for name, most, what in (
         ("grace_minutes", 1e6, "minutes, 0 or more"),

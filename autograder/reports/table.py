@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 
 from autograder.batch.journal import Journal
+from autograder.course.names import assignments_of
 from autograder.deadlines.lateness import late_days
 from autograder.deadlines.policy import LateDays
 from autograder.deadlines.toml_file import Deadlines
@@ -19,7 +20,7 @@ from autograder.gradebook.submitted import coursedir_path
 from autograder.reports.answers import Written, written_in
 from autograder.scoring.record import Record
 from autograder.wording import did_you_mean, points
-from barprop.exercises import TESTS
+from barprop.exercises import NOTEBOOKS, TESTS
 
 _SIGNS = {"r": "repaired", "t": "problems", "?": "waits for review", "Q": "quarantine"}
 
@@ -115,11 +116,17 @@ class Table:
         return [row for row in self.rows if row.record and not row.record.quarantine]
 
 
-def not_graded(names: list[str], known: list[str]) -> str:
-    """Say which of the assignments are not in the gradebook."""
-    missing = [name for name in names if name not in known]
-    there = f"it has {', '.join(known)}" if known else "nothing has been graded yet"
-    return f"The gradebook has no {', '.join(missing)}; {there}.{did_you_mean(missing[0], known)}"
+def not_graded(names: list[str], graded: list[str], coursedir: CourseDirectory) -> str:
+    """Say of which assignments nothing is graded yet, or which there are not."""
+    missing = [name for name in names if name not in graded]
+    of_course = {*assignments_of(coursedir), *(notebook.split("/")[0] for notebook in NOTEBOOKS)}
+    strange = [name for name in missing if name not in of_course]
+    if not strange:
+        so_far = f" Graded so far: {', '.join(graded)}." if graded else ""
+        return f"Nothing of {', '.join(missing)} is graded yet.{so_far}"
+    there = f"it has {', '.join(graded)}" if graded else "nothing has been graded yet"
+    hint = did_you_mean(strange[0], sorted({*graded, *of_course}))
+    return f"The gradebook has no {', '.join(strange)}; {there}.{hint}"
 
 
 def table_of(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from autograder.__main__ import COMMANDS, main
 from autograder.batch import progress
@@ -42,6 +43,22 @@ def test_a_page_without_a_graded_cell_is_no_assignment(
     assert main(["due", "ps"]) == 2
     assert "there is ps1." in capsys.readouterr().err
     assert main(["due", "00_start", "2030-01-01"]) == 2
+
+
+@pytest.mark.parametrize("command", [["report"], ["similar"], ["export"]])
+def test_what_is_not_graded_yet_is_told_from_what_is_no_assignment(
+    command: list[str], own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(own / "source" / "ps2" / "p2.ipynb", own_source())
+    with Gradebook(f"sqlite:///{own}/gradebook.db") as gradebook:
+        gradebook.add_assignment("ps1")
+    for word, said in (
+        ("ps2", "Nothing of ps2 is graded yet. Graded so far: ps1."),
+        ("04_layers", "Nothing of 04_layers is graded yet. Graded so far: ps1."),
+        ("03_layers", "The gradebook has no 03_layers; it has ps1. Did you mean 04_layers?"),
+    ):
+        assert main([*command, word]) == 2
+        assert capsys.readouterr().err.strip() == said
 
 
 def test_making_the_notebooks_says_how_far_it_is(

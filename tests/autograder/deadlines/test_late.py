@@ -188,6 +188,19 @@ def test_a_share_that_is_none(option: str, capsys: pytest.CaptureFixture[str]) -
     assert "'10 percent' is not a share of the points: write 0.1 or 10% for a tenth" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--penalty", "--at-most"])
+def test_a_percentage_without_its_sign_is_suggested_with_it(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["late", option, "10"])
+    assert "10 is more than all of the points. Did you mean 10%?" in capsys.readouterr().err
+
+
+def test_what_lateness_costs_is_said_in_percent() -> None:
+    assert str(LatePolicy(0.1)) == "takes 10 % of the points reached per day"
+    assert str(LatePolicy(0.125, at_most=0.5)) == "takes 12.5 % of the points reached per day, at most 50 %"
+    assert str(LatePolicy("zero")) == "takes all points"
+
+
 def test_names_that_nobody_has(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["due", "ps2", "2026-03-01"]) == 2
     assert "Did you mean ps1?" in capsys.readouterr().err
