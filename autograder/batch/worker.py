@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from autograder import child_process
 from autograder.sandbox import Fault, Limits, LocalSandbox, Sandbox, SandboxError, Session
-from autograder.sandbox.memory_limit import limit_memory
+from barprop.answers.memory_limit import limit_memory
 
 if TYPE_CHECKING:  # the process that hands jobs out does not grade
     from autograder.scoring.job import Job

@@ -26,13 +26,13 @@ from autograder.sandbox.inside.protocol import (
 )
 from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError, WireError
 from autograder.sandbox.interface import CellResult, Limits
-from autograder.sandbox.memory_limit import limit_memory
 from autograder.sandbox.object_table import ObjectTable
 from autograder.sandbox.outputs import read_cell
 from autograder.sandbox.remote_handle import RemoteHandle, sentence
 from autograder.sandbox.replies import Parts, failure, observed
 from barprop.answers.call_budget import CallBudget
 from barprop.answers.failures import AnswerError, Cause
+from barprop.answers.memory_limit import limit_memory
 from barprop.answers.observe import Observed, label_of
 from barprop.answers.script import Outcome, Script
 

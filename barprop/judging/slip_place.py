@@ -20,6 +20,7 @@ import numpy as np
 
 from barprop.answers.calls import Namespace, Run
 from barprop.answers.captured_output import capped_output
+from barprop.answers.memory_limit import limit_memory
 from barprop.answers.time_limit import TimeIsUpError, can_limit, time_limit
 from barprop.answers.untrusted import is_array
 from barprop.judging.compare import problem
@@ -30,6 +31,7 @@ from barprop.judging.exercise import NOT_TRIED, Case, Exercise, Part
 from barprop.judging.repairs import Repair, repairs
 
 _ONE = 0.25  # seconds for one call of a changed answer
+_ROOM = 2**29  # bytes that a changed answer may take: a changed size must not fill a student's memory
 _LONGEST = 70  # characters of a line that is shown
 
 
@@ -71,7 +73,7 @@ def find_place(wrong: Evaluation, part: Part, names: Mapping[str, Any], seconds:
     if not can_limit():
         return None
     until = time.monotonic() + seconds
-    with warnings.catch_warnings(), np.errstate(all="ignore"), capped_output(0), time_limit(_ONE):
+    with warnings.catch_warnings(), np.errstate(all="ignore"), capped_output(0), time_limit(_ONE), limit_memory(_ROOM):
         warnings.simplefilter("ignore")
         for cell in _cells(wrong.exercise, names):
             search = _Search(wrong, part, names, seed)

@@ -12,6 +12,7 @@ import numpy as np
 from barprop.answers.calls import Run
 from barprop.answers.failures import AnswerError
 from barprop.answers.returned import take_tuple
+from barprop.answers.untrusted import describe_type, row_of_numbers
 from barprop.data import digits
 from barprop.exercises.layer_drivers import flat
 from barprop.exercises.n04_layers.prototypes import Prototypes, logits_of
@@ -165,10 +166,9 @@ def _trained(run: Run, case: Case, **other: Any) -> tuple[Prototypes, Any, np.nd
     args, network = case.args | other, Prototypes(like=case.w)
     value = run("train_digits", network, *args.values())
     (_, w), (_, losses) = take_tuple("train_digits", value, ("w", "losses"))
-    try:
-        losses = np.asarray(losses, dtype=float)
-    except (TypeError, ValueError):
-        raise AnswerError("train_digits returned losses that are not all numbers.") from None
+    came, losses = describe_type(losses), row_of_numbers(losses)
+    if losses is None:
+        raise AnswerError(f"train_digits returned {came} as losses; expected a list of numbers, one per step.")
     n, batch = len(case.X), _batch(case)
     counts = {case.epochs * -(-n // batch), case.epochs * max(n // batch, 1)}
     if losses.ndim != 1 or len(losses) not in counts:

@@ -1,4 +1,4 @@
-"""A limit on the memory of this process while it works with what a session sent."""
+"""A limit on the memory of this process while it works with what untrusted code made or asks for."""
 
 from __future__ import annotations
 
