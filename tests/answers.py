@@ -29,8 +29,9 @@ NAMES = tuple(EXERCISES)
 
 def answer(source: str, exercise: Exercise) -> Namespace:
     """A notebook in which one answer cell was run; the other exercises are answered by the references."""
-    names: dict[str, Any] = {"__name__": "__main__", "np": np, "barprop": barprop, **ACTIVATIONS}
-    names |= {name: value for name, value in REFERENCES.names.items() if name not in exercise.asks}
+    names: dict[str, Any] = {"__name__": "__main__", "np": np, "barprop": barprop, **REFERENCES.names, **ACTIVATIONS}
+    for name in exercise.asks:
+        names.pop(name, None)
     cell = f"<answer to {exercise.name}>"
     linecache.cache[cell] = (len(source), None, source.splitlines(keepends=True), cell)  # as a notebook keeps its cells
     exec(compile(source, cell, "exec"), names)

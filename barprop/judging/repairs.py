@@ -25,6 +25,7 @@ from barprop.judging.small_changes import (
 )
 
 INDENTATION, LINES = "how far it is indented", "the order of this line and the next"
+BRACKETS = "where brackets open and close"
 _VALUES = (ast.Name, ast.Subscript, ast.Attribute, ast.Call)
 _FUNCTIONS = {
     "sum": ("mean",),
@@ -41,7 +42,7 @@ _FUNCTIONS = {
     "argmin": ("argmax",),
 }
 # what a slip most often is about; the rest is tried after it
-_FIRST = (SIGN, VARIABLE, TRANSPOSE, UPDATE, ORDER, INDEX, NUMBER, TERM)
+_FIRST = (SIGN, VARIABLE, TRANSPOSE, UPDATE, ORDER, INDEX, BRACKETS, NUMBER, TERM)
 
 
 class Repair(NamedTuple):
@@ -153,12 +154,34 @@ def _instead(node: ast.AST, scope: Scope, loops: tuple[str, ...]) -> Iterator[tu
         yield from ((CALL, ast.Attribute(node.value, other, node.ctx)) for other in _FUNCTIONS.get(node.attr, ()))
     if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and loaded:
         yield TERM, ast.BinOp(node, ast.Pow(), ast.Constant(2))
+    if isinstance(node, (ast.BinOp, ast.Call)):
+        yield from ((BRACKETS, new) for new in _other_brackets(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         for one, other in ((_transposed(node.left), node.right), (node.left, _transposed(node.right))):
             yield TRANSPOSE, ast.BinOp(one, node.op, other)
         yield TRANSPOSE, ast.BinOp(_transposed(node.left), node.op, _transposed(node.right))
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and not isinstance(node.targets[0], ast.Tuple):
         yield UPDATE, ast.AugAssign(node.targets[0], ast.Add(), node.value)  # type: ignore[arg-type]
+
+
+def _other_brackets(node: ast.BinOp | ast.Call) -> Iterator[ast.expr]:
+    """Yield the same terms in the same order with brackets elsewhere: those of a term, or those of a call."""
+    if isinstance(node, ast.Call):
+        if len(node.args) == 1 and isinstance(inside := node.args[0], ast.BinOp):
+            yield ast.BinOp(ast.Call(node.func, [inside.left], node.keywords), inside.op, inside.right)
+        return
+    left, right = node.left, node.right
+    if isinstance(left, ast.BinOp) and not _is_the_same_anyhow(left.op, node.op):
+        yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
+    if isinstance(right, ast.BinOp) and not _is_the_same_anyhow(node.op, right.op):
+        yield ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
+    if isinstance(left, ast.Call) and len(left.args) == 1 and not isinstance(left.args[0], ast.Starred):
+        yield ast.Call(left.func, [ast.BinOp(left.args[0], node.op, right)], left.keywords)
+
+
+def _is_the_same_anyhow(first: ast.operator, second: ast.operator) -> bool:
+    """Whether `a first b second c` is the same with brackets around either."""
+    return type(first) is type(second) and isinstance(first, (ast.Add, ast.Mult, ast.MatMult))
 
 
 def _transposed(node: ast.expr) -> ast.expr:

@@ -31,6 +31,7 @@ WRONG = {
         "only the exponential": _logistic(m_bar='-l_bar * np.exp(-cache["m"])'),
         "the linear loss": _logistic(m_bar="-float(l_bar)"),
         "z_bar without y": _logistic(z_bar="m_bar"),
+        "the formula for labels 0 and 1": _logistic(z_bar='l_bar * (sigmoid(cache["z"]) - y)'),
         "y_bar without z": _logistic(y_bar="m_bar"),
         "swapped z and y": _logistic(
             z_bar='m_bar * cache["z"]', y_bar="m_bar * y", w_bar="y_bar * x", x_bar="y_bar * w"

@@ -25,6 +25,10 @@ WRONG = {
     "new_steps": {
         "sum like a product": _steps(sum=("e_bar * h", "e_bar * v")),
         "sum shared out": _steps(sum=("e_bar / 2", "e_bar / 2")),
+        "sum shared out by size": _steps(
+            sum=("e_bar * abs(v) / (abs(v) + abs(h))", "e_bar * abs(h) / (abs(v) + abs(h))")
+        ),
+        "sum shared out by value": _steps(sum=("e_bar * v / e", "e_bar * h / e")),
         "square like a plain product, for v": _steps(square=("e_bar * h", "2 * e_bar * v * h")),
         "square like a plain product, for h": _steps(square=("e_bar * h ** 2", "e_bar * v")),
         "square like a plain product": _steps(square=("e_bar * h", "e_bar * v")),

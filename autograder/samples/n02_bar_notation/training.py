@@ -45,6 +45,9 @@ WRONG = {
             update=('w = w - lr * bars["w"]', 'v = v - lr * look(X[i], Y[i], w, v, sigma)[1]["v"]')
         ),
         "loss after the update": _train(note_before=False),
+        "first weights for ever": _train()
+        .replace("    rng = ", "    w0, v0 = w, v\n    rng = ")
+        .replace("look(X[i], Y[i], w, v, sigma)", "look(X[i], Y[i], w0, v0, sigma)"),
         "v never moves": _train(update=('w = w - lr * bars["w"]',)),
         "w never moves": _train(update=('v = v - lr * bars["v"]',)),
         "same example every time": _train(draw="0"),

@@ -74,9 +74,10 @@ _INSIDE = {
     # as patched by a student whom the other shapes had stopped with an error
     "W not turned over": {"x": "W{i} @ h{i}_bar if len(x{i}) == len(a{i}) else W{i}.T @ h{i}_bar"},
     "x_bar without a": {"x": "z_bar * W{i}.sum(axis=0)"},
+    "product of two sums": {"x": "h{i}_bar.sum() * W{i}.sum(axis=0)"},
     "x_bar from x": {"x": "z_bar * x{i}"},
 }  # fmt: skip
-_NOT_FAN = ("halved z_bar", "W not turned over", "x_bar without a", "x_bar from x")
+_NOT_FAN = ("halved z_bar", "W not turned over", "x_bar without a", "x_bar from x", "product of two sums")
 _SECOND_AS_FIRST = tuple(f"{k}2_bar = {k}1_bar" for k in "ahWx")
 
 WRONG = {

@@ -75,6 +75,7 @@ _STEP = {
     "input not transposed": {"W_bar": "Z_bar @ X if Z_bar.shape[1] == len(X) else Z_bar.T @ X"},
     "W transposed": {"X_bar": "Z_bar @ W.T if W.shape[0] == W.shape[1] else Z_bar @ W"},
     "W_bar without the bar": {"W_bar": "np.ones(Z_bar.shape).T @ X"},
+    "one example only": {"W_bar": "np.outer(Z_bar[-1], X[-1])", "b_bar": "1.0 * Z_bar[-1]"},
     "W_bar averaged": {"W_bar": "Z_bar.T @ X / len(X)"},
     "b_bar averaged": {"b_bar": "Z_bar.mean(axis=0)"},
     "everything averaged": {"W_bar": "Z_bar.T @ X / len(X)", "b_bar": "Z_bar.mean(axis=0)"},

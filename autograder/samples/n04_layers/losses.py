@@ -31,6 +31,10 @@ _SQUARED_WRONG = {
     "added up along the last axis": _squared("np.mean(np.sum(d**2, axis=-1)) / 2"),
     "sum instead of mean": _squared("np.sum(d**2) / 2"),
     "mean over every entry": _squared("np.mean(d**2) / 2"),
+    "every row with every other": _squared("np.mean(np.sum((np.reshape(e, (len(e), -1)) - y) ** 2, axis=1)) / 2"),
+    "every row with every other, averaged": _squared(
+        "np.sum(np.mean((e[:, None] - y) ** 2, axis=0)) / len(e) / 2 if e.ndim == 1 else np.sum(d**2) / 2 / len(d)"
+    ),
     "distance without its square": _squared("np.mean(np.sqrt((d**2).reshape(len(d), -1).sum(axis=1))) / 2"),
     "a loss for each row": _squared("(d**2).reshape(len(d), -1).sum(axis=1) / 2"),
     "two objects share a cache": _squared(store="SquaredError.d = d"),

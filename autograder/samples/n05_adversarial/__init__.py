@@ -181,6 +181,9 @@ def _attack_mistakes(signature: str) -> dict[str, str]:
         "alpha shared among the steps": _attack(signature, step=f"x {way} alpha / steps * np.sign(x_bar)"),
         "moved up at zero": _attack(signature, step=f"x {way} alpha * np.where(x_bar >= 0, 1, -1)"),
         "moved down at zero": _attack(signature, step=f"x {way} alpha * np.where(x_bar > 0, 1, -1)"),
+        "stopped at the edge": _attack(
+            signature, home="x.copy()", ball="x", after="if np.max(np.abs(x - X)) > eps: return home"
+        ),
         "projected in length": _attack(
             signature,
             ball="x",

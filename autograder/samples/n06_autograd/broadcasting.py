@@ -27,6 +27,9 @@ _WRONG_UNBROADCAST = {
         _ONES,
         "return bar.sum(axis=ones, keepdims=True) if bar.ndim == len(shape) else bar",
     ),
+    "axes of length 1 counted before those in front were gone": _unbroadcast(
+        _ONES, "bar = bar.sum(axis=ones, keepdims=True)", "return bar.sum(axis=tuple(range(bar.ndim - len(shape))))"
+    ),
     "nothing summed": _unbroadcast("return bar.copy()"),
     "the first use only": _unbroadcast(
         "bar = bar[(0,) * (bar.ndim - len(shape))]", "return bar[tuple(slice(0, n) for n in shape)].copy()"

@@ -135,6 +135,13 @@ _PAIRS = "zip(node.parents, node.back(node.bar))"
 WRONG_NODE = {
     "seeded with the data": _node((_SEED, "self.bar = self.data.copy()\n        for")),
     "assigned instead of added": _node(("self.bar = self.bar + bar", "self.bar = bar")),
+    "two bars in one array": _node(
+        (_ZEROS, "            node.bar = None\n"),
+        (
+            "self.bar = self.bar + bar",
+            "if self.bar is None:\n            self.bar = bar\n        else:\n            self.bar += bar",
+        ),
+    ),
     "own value instead of the other's": _node((_BACK_MUL, "(bar * self.data, bar * other.data)")),
     "product like a sum": _node((_BACK_MUL, "(bar, bar)")),
     "nothing starts from zero": _node((_ZEROS, "            pass\n")),

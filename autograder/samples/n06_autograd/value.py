@@ -28,6 +28,12 @@ _STRETCHED = "return bar.sum(axis=ones, keepdims=True)"
 _ZEROS = "            node.bar = np.zeros_like(node.data)\n"
 _SEED = "self.bar = np.ones_like(self.data)\n        for"
 _LOOP = "for node in reversed(order):"
+_KEPT_AS_IT_CAME = """if bar.shape != parent.data.shape:
+                    bar = summed_to(bar, parent.data.shape)
+                if parent.bar is None:
+                    parent.bar = bar
+                else:
+                    parent.bar += bar"""
 _PLUS = "parent.bar = parent.bar + summed_to(bar, parent.data.shape)"
 
 
@@ -62,6 +68,10 @@ _PAIRS = "zip(node.parents, node.back(node.bar) if node.back else ())"
 
 _WRONG_VALUE = {
     "assigned instead of added": _tape((_PLUS, "parent.bar = summed_to(bar, parent.data.shape)")),
+    "two bars in one array": _tape(
+        (_ZEROS, "            node.bar = None\n"),
+        (_PLUS, _KEPT_AS_IT_CAME),
+    ),
     "own value instead of the other's": _tape((_BACK_MUL, "lambda bar: (bar * self.data, bar * other.data)")),
     "product like a sum": _tape((_BACK_MUL, "lambda bar: (bar, bar)")),
     "minus lost on the way back": _tape((_BACK_SUB, "lambda bar: (bar, bar)")),

@@ -245,6 +245,9 @@ def _slope_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     yield "a factor h too much", "There is one factor h too many.", lambda: r * h
     yield "h added", "h is added where it does not belong. Brackets?", lambda: r + h
     yield "h subtracted", "h is subtracted where it does not belong. Brackets?", lambda: r - h
+    exponential = "You put h where z belongs, into the exponential. h is the output: no exponential is needed any more."
+    yield "h in the exponential", exponential, lambda: np.square(h) * np.exp(-h)
+    yield "h in the exponential, once", exponential, lambda: h * np.exp(-h)
     yield "a bracket lost", "h * 1 - h is 0: where do the brackets belong?", lambda: np.zeros_like(h)
     yield "a square in the wrong place", "The square stands outside the bracket.", lambda: np.square(1 - h)
 

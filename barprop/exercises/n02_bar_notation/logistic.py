@@ -155,6 +155,8 @@ LOGISTIC_BACKWARD = Exercise(
                 lambda c, right: _from_m(c, -float(_l_bar(c)))),
         Mistake("z_bar without y", "z_bar is m_bar passed on. What is z multiplied by in m = y z?",
                 lambda c, right: _from_z(c, right["m"])),
+        Mistake("the formula for labels 0 and 1", "z_bar is sigmoid(z) - y, which belongs to labels 0 and 1. Here y is 1 or -1: take the step from m back to z.",
+                lambda c, right: _from_z(c, product(_l_bar(c), sigmoid(c.cache["z"]) - c.y))),
         Mistake("y_bar without z", "y_bar is m_bar passed on. What is y multiplied by in m = y z?",
                 lambda c, right: {"y": right["m"]}),
         Mistake("swapped z and y", "z_bar and y_bar have been exchanged. Which bar needs which value?",

@@ -109,6 +109,11 @@ def _over(value: Any, by: float) -> Any:
     return value / by if by else NOT_FINITE
 
 
+def _part(e_bar: float, own: float, other: float) -> Any:
+    """Return what a bar gives to one of two terms if it is cut in proportion to them."""
+    return _over(product(e_bar, own), own + other)
+
+
 NEW_STEPS = Exercise(
     name="new_steps",
     signature="bars_sum(e_bar, cache), bars_square(e_bar, cache), bars_quotient(e_bar, cache) -> (v_bar, h_bar) each",
@@ -128,6 +133,10 @@ NEW_STEPS = Exercise(
                 _wrong(sum_v_bar=lambda c, r: product(c.e_bar, c.h), sum_h_bar=lambda c, r: product(c.e_bar, c.v))),
         Mistake("sum shared out", "bars_sum cuts the bar into halves. Nudge v by 0.1 in e = v + h: how far does e move?",
                 _wrong(sum_v_bar=lambda c, r: c.e_bar / 2, sum_h_bar=lambda c, r: c.e_bar / 2)),
+        Mistake("sum shared out by size", "bars_sum gives the larger term more of the bar. Nudge v by 0.1 in e = v + h: how far does e move, and does it matter how large v is?",
+                _wrong(sum_v_bar=lambda c, r: _part(c.e_bar, abs(c.v), abs(c.h)), sum_h_bar=lambda c, r: _part(c.e_bar, abs(c.h), abs(c.v)))),
+        Mistake("sum shared out by value", "bars_sum gives the larger term more of the bar. Nudge v by 0.1 in e = v + h: how far does e move, and does it matter how large v is?",
+                _wrong(sum_v_bar=lambda c, r: _part(c.e_bar, c.v, c.h), sum_h_bar=lambda c, r: _part(c.e_bar, c.h, c.v))),
         Mistake("square like a plain product, for v", "v_bar of bars_square is made with h. What exactly does v multiply in e = v h^2?",
                 _wrong(square_v_bar=lambda c, r: product(c.e_bar, c.h))),
         Mistake("square like a plain product, for h", "h_bar of bars_square treats e as v h. Here h enters squared: how steep is a square at h?",

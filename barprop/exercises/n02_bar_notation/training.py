@@ -65,8 +65,9 @@ def _step(c: Case, w: Any, v: Any, i: int) -> tuple[float, Any, Any]:
 def _descend(c: Case, rule: str = "") -> Values:
     """Descent on a single example; `rule` names what is done wrong."""
     w, v, losses = np.array(c.w, dtype=float), float(c.v), []
+    start = w, v
     for _ in range(c.steps):
-        loss, w_bar, v_bar = _step(c, w, v, 0)
+        loss, w_bar, v_bar = _step(c, *(start if rule == "from the start" else (w, v)), 0)
         rate = -c.lr if rule == "ascent" else c.lr
         if rule == "v first":
             v_new = v - rate * v_bar
@@ -260,6 +261,8 @@ TRAIN = Exercise(
                 _single("v first, old cache")),
         Mistake("w moved first", "w moves before v's bar is taken. Both bars belong to the old values.", _single("w first")),
         Mistake("loss after the update", "You record each loss after the update. Record it before.", _single("loss after")),
+        Mistake("first weights for ever", "Every step takes its loss and its bars at the weights from before the training. At which weights is the second step?",
+                _single("from the start")),
         Mistake("v never moves", "v stays where it was. It has a bar of its own.", _single("v stays")),
         Mistake("w never moves", "w stays where it was. It has a bar of its own.", _single("w stays")),
         Mistake("same example every time", "Every step uses the same example. Draw a new one each step, from one generator made before the loop: a new generator starts from the beginning.",

@@ -238,6 +238,8 @@ _INSIDE = (
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, inner(W, a)) if _square(W) else None)),
     Mistake("x_bar without a", "Your x_bar was made with z_bar and W alone. Between z and W x are the weights a.",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, np.sum(W, axis=0)))),
+    Mistake("product of two sums", "Your x_bar adds up h_bar and the rows of W by themselves, and multiplies the sums. Each unit sends back its own h_bar times its own row: multiply first, then add up.",
+            _each_side(x=lambda z_bar, x, W, a, h: product(product(z_bar, np.sum(a)), np.sum(W, axis=0)))),
     Mistake("x_bar from x", "Your x_bar was made with x. How do the units of h move when one x is nudged?",
             _each_side(x=lambda z_bar, x, W, a, h: product(z_bar, x))),
 )  # fmt: skip

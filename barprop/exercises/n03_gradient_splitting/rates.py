@@ -283,6 +283,8 @@ def _rate_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     largest = "The largest entry of the curvature is not its steepest direction: directions may lie between the axes."
     yield "the largest entry", largest, lambda: 2 / np.max(_curvature(X))
     yield "the largest entry of the diagonal", largest, lambda: 2 / np.max(np.diag(_curvature(X)))
+    whole = "np.linalg.norm of a matrix is the root of all its squared entries, which counts every direction. The steepest alone decides."
+    yield "the root of all squares", whole, lambda: 2 / np.sqrt(np.sum(np.square(_curvature(X))))
     centred = "You subtracted the mean from X. The loss uses X as it is."
     yield "a covariance", centred, lambda: 2 / np.linalg.eigvalsh(_curvature(X - X.mean(axis=0)))[-1]
     example = "You took the longest example. All examples add to the curvature together."

@@ -130,6 +130,11 @@ def _times(a: Any, b: Any) -> Any:
     return inner(np.asarray(a)[:, None, :], np.asarray(b).T[None, :, :])
 
 
+def _last_example(c: Case, inp: str, bar: str) -> np.ndarray:
+    """Return what the last example alone sends back to W."""
+    return product(np.asarray(c.args[bar], dtype=float)[-1][:, None], c.args[inp][-1])
+
+
 def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
     """Wrong ways back through a linear step, with the names an exercise gives to its input and incoming bar."""
     W_bar, b_bar, in_bar = "W_bar", "b_bar", f"{inp}_bar"
@@ -147,6 +152,8 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
              in_bar, lambda c: _times(c.args[bar], np.asarray(c.W, dtype=float).T)),
         Mistake("W_bar without the bar", "W_bar forgets the incoming bar: every output counts the same.",
                 one_output(W_bar, lambda c, right: np.tile(np.sum(c.args[inp], axis=0, dtype=float), (len(c.W), 1)))),
+        Mistake("one example only", "W_bar and b_bar hold what the last example sends back, and nothing of the others. Do they start anew for each example, or is = written for +=?",
+                lambda c, right: {W_bar: _last_example(c, inp, bar), b_bar: np.array(c.args[bar], dtype=float)[-1]}),
         Mistake("W_bar averaged", "W_bar is too small by the number of examples. A loss may take a mean; this step did not.",
                 lambda c, right: {W_bar: right[W_bar] / n(c), b_bar: right[b_bar]}),
         Mistake("b_bar averaged", "b_bar is too small by the number of examples. A loss may take a mean; this step did not.",

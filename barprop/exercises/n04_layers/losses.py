@@ -107,6 +107,16 @@ def _error_bars(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     )
 
 
+_TABLE = "Where e is (n,), each entry of e meets each entry of y: a column (n, 1) less a row (n,) is a table (n, n)."
+
+
+def _all_pairs(c: Case, over: int) -> Any:
+    """Return the loss in which every number of e meets every one of y; None for rows of several."""
+    if np.ndim(c.e) > 1:
+        return None
+    return half_square(np.asarray(c.y)[None, :], np.asarray(c.e)[:, None]).sum() / len(c.e) / over
+
+
 SQUARED_ERROR = Exercise(
     name="SquaredError",
     signature="class SquaredError: forward(self, e, y) -> float, backward(self, l_bar=1.0) -> (e_bar, y_bar)",
@@ -150,6 +160,8 @@ SQUARED_ERROR = Exercise(
                 one_output("l", lambda c, right: right * len(c.e))),
         Mistake("mean over every entry", "You took the mean over every entry. Over the rows it is a mean, within a row a sum.",
                 one_output("l", lambda c, right: right / _width(c))),
+        Mistake("every row with every other", _TABLE, one_output("l", lambda c, right: _all_pairs(c, 1))),
+        Mistake("every row with every other, averaged", _TABLE, one_output("l", lambda c, right: _all_pairs(c, len(c.e)))),
         Mistake("distance without its square", "Your loss grows with the distance. It is half of its square.",
                 one_output("l", lambda c, right: np.mean(np.sqrt(half_square(c.y, c.e).reshape(len(c.e), -1).sum(axis=1) * 2)) / 2)),
         Mistake("a loss for each row", "You returned one loss per row. What is wanted is their mean, one number.",

@@ -176,7 +176,7 @@ NETWORK = Exercise(
     mistakes=(
         Mistake("went back in forward order", "The bars went through the layers from first to last. Which layer made the output?",
                 _wrong_network("forward order")),
-        Mistake("turned the list for good", "The second time the result is different: did backward reorder the list of layers itself?",
+        Mistake("turned the list for good", "The second time the result is different. Does backward reorder the list of layers itself, or go through an iterator such as reversed(...), which can be gone through once?",
                 lambda c, right: {"again": _LAYERS_LOST} if "again" in right else None),
         Mistake("weights in forward order", "The layers go backwards, and their weights do not: turn both lists over.",
                 _wrong_network("weights not turned")),

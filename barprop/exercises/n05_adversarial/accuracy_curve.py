@@ -100,6 +100,8 @@ def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[Candidate]:
     noise = "The images are moved, but not by the attack that is given."
     for what, moved in (("eps added", 1.0), ("eps subtracted", -1.0)):
         yield what, noise, lambda moved=moved: _shares(c, lambda eps: _winners_at(c, c.X + moved * eps))
+    never = "No image is ever counted as right. What is compared with the labels: the largest logit, or its place in the row (np.argmax)?"
+    yield "none ever right", never, lambda: np.zeros(len(right[output]))
     summed = "The shares are added up from one eps to the next. Each stands for itself."
     yield "added up", summed, lambda: np.cumsum(right[output])
     yield "all or none", "A share counts: not only whether all are right.", lambda: np.floor(right[output] + 1e-9)
@@ -122,9 +124,9 @@ def _shares(c: Case, classes: Callable[[float], Any], all_pairs: bool = False) -
 
 
 def _flat(c: Case, right: Any, got: Any) -> dict[str, Any] | None:
-    """Return the same share for each eps, whichever came."""
+    """Return the same share for each eps, whichever came, but 0: then none was ever counted."""
     came, entries = np.asarray(got["accuracy"], dtype=float), len(right["accuracy"])
-    if came.shape != (entries,):
+    if came.shape != (entries,) or not came.any():
         return None
     return {"accuracy": np.full(entries, came[0])} if entries > 1 else {"accuracy": came}
 

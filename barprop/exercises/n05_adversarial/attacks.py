@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -222,6 +223,11 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
     def slip(name: str, hint: str, **changes: Any) -> Mistake:
         return walk_slip("X_adv", way, name, hint, **changes)
 
+    def stopped(c: Case, right: np.ndarray) -> np.ndarray:
+        paths = (walk(c, replace(way(c), eps=np.inf, steps=steps)) for steps in range(c.steps + 1))
+        inside = takewhile(lambda x: np.max(np.abs(x - c.X), initial=0.0) <= c.eps, paths)
+        return list(inside)[-1]
+
     def around_length(c: Case, right: np.ndarray) -> np.ndarray:
         change = walk(c, replace(way(c), eps=np.inf)) - c.X
         return c.X + change * np.minimum(1.0, c.eps / np.maximum(length(change), 1e-300))[:, None]
@@ -259,6 +265,8 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
              alpha=lambda c: c.alpha / max(c.steps, 1)),
         slip("moved up at zero", _ZERO_UP, move=lambda s: np.where(s >= 0, 1.0, -1.0)),
         slip("moved down at zero", _ZERO_UP, move=lambda s: np.where(s > 0, 1.0, -1.0)),
+        seen_from("X_adv", "stopped at the edge", "You stop as soon as a pixel would leave the ball. Bring that pixel back to the edge and walk on: the others still have room.",
+                  stopped),
         seen_from("X_adv", "projected in length", ROUND,
                    around_length),
         seen_from("X_adv", "only the change", "That is the change alone. Where is the image it is added to?", lambda c, right: right - c.X),

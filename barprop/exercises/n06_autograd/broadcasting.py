@@ -79,6 +79,11 @@ def _one_axis_in_front(bar: np.ndarray, shape: tuple[int, ...], right: Any) -> A
     return first.sum(axis=ones, keepdims=True) if first.ndim == len(shape) else first
 
 
+def _ones_before_front(bar: np.ndarray, shape: tuple[int, ...], right: Any) -> Any:
+    ones = tuple(axis for axis, length in enumerate(shape) if length == 1)
+    return _in_front(bar.sum(axis=ones, keepdims=True), shape, right)
+
+
 def _last_axes(bar: np.ndarray, shape: tuple[int, ...], right: Any) -> Any:
     return bar.sum(axis=tuple(range(len(shape), bar.ndim)))
 
@@ -114,6 +119,8 @@ UNBROADCAST = Exercise(
         Mistake("summed the last axes", "Broadcasting puts new axes in front; you sum the last ones.", _group(_FRONT, _BOTH)(_last_axes)),
         Mistake("one axis in front only", "One axis in front is summed. For shape () both axes of (2, 3) are new.",
                 _group(_FRONT, _ONES, _BOTH)(_one_axis_in_front)),
+        Mistake("axes of length 1 counted before those in front were gone", "Right for new axes alone and for axes of length 1 alone. Where both are there, axis 0 of shape is not axis 0 of the bar: take the new ones off first, or count from behind.",
+                _group(*_EVERY)(_ones_before_front)),
         Mistake("nothing summed", "The bar is returned unchanged. To an entry that was used four times four contributions come back; its bar is their sum.",
                 _group(_FRONT, _ONES, _BOTH)(lambda bar, shape, right: bar)),
         Mistake("the first use only", "The shape is right, but every use but the first is thrown away. Something comes back from each use of an entry.",

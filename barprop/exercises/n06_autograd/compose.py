@@ -193,7 +193,7 @@ _COMPOSE = Exercise(
                 _cross(lambda c, right: NOT_FINITE if np.min(_at_label(c, _shifted(c))) < -745 else right)),
         Mistake("one maximum for all rows", "A row far below the others is shifted out of sight. Each row has a largest logit of its own.",
                 _cross(lambda c, right: NOT_FINITE if _mixed(c) else right)),
-        Mistake("sum instead of mean", "Your loss grows with the number of rows. The mean over the rows is wanted.",
+        Mistake("sum instead of mean", "Your loss is too large by the number of rows. Is a mean missing, or is a column (n, 1) less a row (n,), which makes a table (n, n)?",
                 _cross(lambda c, right: right * len(c.labels), lambda c, right: right * len(c.labels))),
         Mistake("mean over the entries, too", "You average over the classes as well. The mean is over the rows only.",
                 _cross(lambda c, right: right / c.logits.shape[1], lambda c, right: right / c.logits.shape[1])),

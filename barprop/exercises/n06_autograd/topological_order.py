@@ -188,6 +188,11 @@ def _shared(case: Case) -> bool:
     return sum(len(case.parents[i]) for i in reachable) >= len(reachable)
 
 
+def _used_twice(case: Case) -> bool:
+    """Whether some step on the way uses one node twice."""
+    return any(len(set(case.parents[i])) < len(case.parents[i]) for i in _reachable(case.parents, case.node))
+
+
 def _walked(walk: Callable[[Any, int], list[int]]) -> Callable[[Case, Values], Values | None]:
     """Describe the reversed order of a walk from the node."""
 
@@ -285,6 +290,8 @@ TOPOLOGICAL_ORDER = Exercise(
                 _nodes_are(lambda c: "some node is missing" if len(_reachable(c.parents, c.node)) > 1 + len(set(c.parents[c.node])) else "each once")),
         Mistake("left out the first ones", "The nodes that were made from nothing are missing. They have no parents; they are still part of the graph.",
                 _nodes_are(lambda c: "some node is missing" if c.args["nodes"] > 1 else "the node itself is missing")),
+        Mistake("uses counted twice, taken off once", "A node that one step uses twice, as in a * a, is missing, and everything behind it. Are its two uses counted, and only one of them taken off?",
+                _nodes_are(lambda c: "some node is missing" if _used_twice(c) else "each once")),
         Mistake("a node for every path", "A node that was used twice is in the list twice. Remember which nodes you have met.",
                 _nodes_are(lambda c: "some node is there twice" if _shared(c) else "each once")),
         Mistake("put down when first met", _TOO_EARLY, _walked(_reachable)),

@@ -156,6 +156,8 @@ VALUE_MISTAKES = (
     Mistake("assigned instead of added", "To a node that is used twice a contribution comes back from each use. In yours the second overwrites the first.",
             _either(_in("self", {"a.bar in a * a": _half, "a.bar in a + a": _half}),
                     _in("chained", {"a.bar in a + b": _half, "b.bar in a + b": _half}))),
+    Mistake("two bars in one array", "After a + b the bars of a and b are one array: `back` hands the same one to both, and yours keeps it as it came. `+=` on one then changes the other: keep a copy.",
+            _in("chained", {"a.bar in a + b": _times(2), "b.bar in a + b": _times(2)})),
     Mistake("own value instead of the other's", "In a product each factor's bar needs the value of its partner. Yours reads its own.",
             _in("pair", {"a.bar in a * b": lambda c, right: c.a, "b.bar in a * b": lambda c, right: c.b})),
     Mistake("product like a sum", "The bar goes through your product unchanged, as it would through a sum.",
@@ -268,6 +270,7 @@ VALUE_MISTAKES = (
 _OF_NODES = (
     "seeded with the data",
     "assigned instead of added",
+    "two bars in one array",
     "own value instead of the other's",
     "product like a sum",
     "nothing starts from zero",

@@ -297,6 +297,8 @@ SMOOTH_SALIENCY = Exercise(
                 _told("noise", _SAME_PIXELS)),
         Mistake("repeated and tiled", "The copies of an image meet the labels of others: np.repeat writes the copies of one image one after the other, np.tile all images in turn. Use the same for images and labels.",
                 _still(_other_labels(lambda number, c: number % len(c.X)))),
+        Mistake("copies of several images averaged", "Your means mix the copies of different images. Are the copies of one image side by side (np.repeat), or is each whole batch after the other (np.tile)? The reshape before the mean has to know.",
+                _still(lambda c, right: np.repeat(right, c.samples, axis=0).reshape(c.samples, *right.shape).mean(axis=0))),
         Mistake("the same noise for every image", "All images get the same noise. Draw for each pixel of each image.", _told("noise", _SAME_IMAGES)),
         Mistake("noise added to the copy before", "Your copies walk farther and farther away from the image. To what is each new noise added?", _told("noise", _PILED_UP)),
         Mistake("noise that is never negative", "Your noise only makes pixels darker: it is never negative. Normal numbers lie on both sides of 0; which method of the generator draws them?", _told("noise", _POSITIVE)),

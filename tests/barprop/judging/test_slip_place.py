@@ -7,6 +7,7 @@ import time
 import pytest
 
 from barprop import check
+from barprop.answers.calls import Namespace
 from barprop.exercises import EXERCISES
 from barprop.judging.judge import judge
 from barprop.judging.slip_place import Place, find_place
@@ -34,6 +35,17 @@ SLIPS = {
         "    return W_bar, Z_bar.sum(axis=0), Z_bar @ W\n",
         4,
         "`=` or `+=`",
+    ),
+    "Tanh": (
+        "class Tanh:\n    def forward(self, h_prev, w):\n        self.h = np.tanh(h_prev)\n        return self.h\n\n"
+        "    def backward(self, h_bar, w):\n        return (), h_bar * 1 - self.h**2\n",
+        7,
+        "where brackets open and close",
+    ),
+    "update_ratio": (
+        "def update_ratio(w, w_bar, lr):\n    return np.sqrt(np.sum(w_bar**2) * lr) / np.sqrt(np.sum(w**2))\n",
+        2,
+        "where brackets open and close",
     ),
 }
 
@@ -75,6 +87,23 @@ def test_a_change_that_never_ends_is_stopped() -> None:
     assert time.monotonic() - start < LONG
     assert found is not None
     assert (found.line, found.about) == (4, "a factor or a term")
+
+
+def test_a_changed_answer_may_not_fill_the_memory() -> None:
+    resource = pytest.importorskip("resource")
+    allowed: list[int] = []
+    source = (
+        "def bar_w(z_bar, x):\n    allowed.append(resource.getrlimit(resource.RLIMIT_DATA)[0])\n    return z_bar + x\n"
+    )
+    exercise, answers = EXERCISES["bar_w"], answer(source, EXERCISES["bar_w"])
+    answers = Namespace({**answers.names, "resource": resource, "allowed": allowed})
+    answers.names["bar_w"].__globals__.update(resource=resource, allowed=allowed)
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    wrong = judge(exercise, answers, EXERCISES)
+    assert set(allowed) == {before[0]}
+    assert find_place(wrong, exercise.parts[0], answers.names, LONG)
+    assert before[0] not in allowed[-1:]
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
 
 
 def test_nothing_of_the_notebook_changes() -> None:

@@ -17,6 +17,7 @@ from autograder.samples import function
 from barprop import check
 from barprop.activations import tanh
 from barprop.answers.calls import Namespace, Run
+from barprop.answers.memory_limit import limit_memory
 from barprop.answers.notebook_values import read_from_notebook
 from barprop.answers.time_limit import time_limit
 from barprop.check import Points, _Waiting
@@ -146,6 +147,18 @@ def train_digits(network, w, X, labels, lr, epochs, seed, batch=32):
 )  # fmt: skip
 def test_errors_in_plain_words(name: str, part: str, source: str, words: str) -> None:
     assert words in said(name, source, part).problem
+
+
+def test_losses_that_hold_themselves_are_told_and_not_unfolded() -> None:
+    source = function(
+        "train_digits(network, w, X, labels, lr, epochs, seed, batch=32)",
+        "losses = []",
+        "losses += [losses, losses]",
+        "return w, losses",
+    )
+    with limit_memory(2**30):  # NumPy would write such a list out until the memory is full
+        problem = said("train_digits", source, "batches").problem
+    assert problem == "train_digits returned a list as losses; expected a list of numbers, one per step."
 
 
 @pytest.mark.parametrize("source", ["return cache['h'] ^ 2", "return np.array([1.0]) ^ 2"])
