@@ -123,6 +123,11 @@ def of_its_entries(r: np.ndarray) -> Iterator[Candidate]:
         yield "the last row alone", alone.format("last"), lambda: r[-1]
     yield "the first entry everywhere", "Every entry is what the first one should be.", lambda: np.full(r.shape, r[0])
     yield "the last entry everywhere", "Every entry is what the last one should be.", lambda: np.full(r.shape, r[-1])
+    yield (
+        "the sum everywhere",
+        "Every entry is the sum of what they should be. Does a loop add to all entries at once?",
+        lambda: np.full(r.shape, r.sum()),
+    )
     yield "the mean everywhere", "Every entry is the mean of what they should be.", lambda: np.full(r.shape, r.mean())
     yield "sorted", "The entries are right, but sorted: their order tells which is which.", lambda: np.sort(r, axis=-1)
     for axis in range(r.ndim):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from barprop.judging.small_changes import (
     CALL,
     INDEX,
+    KEYWORD,
     NUMBER,
     ORDER,
     SIGN,
@@ -26,6 +27,7 @@ from barprop.judging.small_changes import (
 
 INDENTATION, LINES = "how far it is indented", "the order of this line and the next"
 BRACKETS = "where brackets open and close"
+_NO_TERM = ("len", "range", "int", "enumerate", "zip", "reversed", "tuple", "list")  # take no part of a formula
 _VALUES = (ast.Name, ast.Subscript, ast.Attribute, ast.Call)
 _FUNCTIONS = {
     "sum": ("mean",),
@@ -42,7 +44,7 @@ _FUNCTIONS = {
     "argmin": ("argmax",),
 }
 # what a slip most often is about; the rest is tried after it
-_FIRST = (SIGN, VARIABLE, TRANSPOSE, UPDATE, ORDER, INDEX, BRACKETS, NUMBER, TERM)
+_FIRST = (SIGN, VARIABLE, TRANSPOSE, UPDATE, ORDER, INDEX, BRACKETS, NUMBER, KEYWORD, TERM)
 
 
 class Repair(NamedTuple):
@@ -78,9 +80,9 @@ class Repair(NamedTuple):
 
 
 def _place(tree: ast.AST, line: int) -> None:
-    """Give the nodes that have no line this one: without, Python compiles nothing."""
+    """Give the nodes that have no line, or no place in it, this one: without, Python compiles nothing."""
     for node in ast.walk(tree):
-        if "lineno" in node._attributes and not hasattr(node, "lineno"):
+        if "lineno" in node._attributes and not hasattr(node, "col_offset"):
             node.lineno = node.end_lineno = line  # type: ignore[attr-defined]
             node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
 
@@ -154,6 +156,11 @@ def _instead(node: ast.AST, scope: Scope, loops: tuple[str, ...]) -> Iterator[tu
         yield from ((CALL, ast.Attribute(node.value, other, node.ctx)) for other in _FUNCTIONS.get(node.attr, ()))
     if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and loaded:
         yield TERM, ast.BinOp(node, ast.Pow(), ast.Constant(2))
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg == "dtype":
+                kept = [other for other in node.keywords if other is not keyword]
+                yield KEYWORD, ast.Call(node.func, node.args, kept)
     if isinstance(node, (ast.BinOp, ast.Call)):
         yield from ((BRACKETS, new) for new in _other_brackets(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
@@ -167,7 +174,7 @@ def _instead(node: ast.AST, scope: Scope, loops: tuple[str, ...]) -> Iterator[tu
 def _other_brackets(node: ast.BinOp | ast.Call) -> Iterator[ast.expr]:
     """Yield the same terms in the same order with brackets elsewhere: those of a term, or those of a call."""
     if isinstance(node, ast.Call):
-        if len(node.args) == 1 and isinstance(inside := node.args[0], ast.BinOp):
+        if _is_of_a_formula(node) and isinstance(inside := node.args[0], ast.BinOp):
             yield ast.BinOp(ast.Call(node.func, [inside.left], node.keywords), inside.op, inside.right)
         return
     left, right = node.left, node.right
@@ -175,8 +182,14 @@ def _other_brackets(node: ast.BinOp | ast.Call) -> Iterator[ast.expr]:
         yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
     if isinstance(right, ast.BinOp) and not _is_the_same_anyhow(node.op, right.op):
         yield ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
-    if isinstance(left, ast.Call) and len(left.args) == 1 and not isinstance(left.args[0], ast.Starred):
+    if isinstance(left, ast.Call) and _is_of_a_formula(left):
         yield ast.Call(left.func, [ast.BinOp(left.args[0], node.op, right)], left.keywords)
+
+
+def _is_of_a_formula(call: ast.Call) -> bool:
+    """Whether a call takes one term and gives another, as np.sum and sigma do."""
+    plain = len(call.args) == 1 and not isinstance(call.args[0], ast.Starred)
+    return plain and getattr(call.func, "id", "") not in _NO_TERM
 
 
 def _is_the_same_anyhow(first: ast.operator, second: ast.operator) -> bool:

@@ -65,6 +65,9 @@ WRONG = {
         "left out the last entry": function(
             LINEAR, "z = 0.0", "for i in range(len(w) - 1):", "    z += w[i] * x[i]", "return z"
         ),
+        "counted the first entry twice": function(
+            LINEAR, "return w[0] * x[0] + sum(w[i] * x[i] for i in range(len(x)))"
+        ),
         "left out the first entry": function(
             LINEAR, "z = 0.0", "for i in range(1, len(w)):", "    z += w[i] * x[i]", "return z"
         ),

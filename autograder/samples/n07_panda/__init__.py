@@ -171,6 +171,10 @@ _RESIDUAL = {
         _OWN_LOOP.format("").replace("h = layer", "h = h + layer"),
         init="self.layers, self.chain = layers, Network(layers)",
     ),
+    "x after each layer": _residual(
+        _OWN_LOOP.format("    h = h + x") + " if self.layers else 2 * h",
+        init="self.layers, self.chain = layers, Network(layers)",
+    ),
     "lost the way around": _residual(back="return w_bar, x_bar"),
     "only the way around": _residual(back="return w_bar, np.array(h_bar, dtype=float)"),
     "1 instead of the bar": _residual(back="return w_bar, 1 + x_bar"),

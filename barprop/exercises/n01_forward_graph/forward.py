@@ -59,6 +59,11 @@ LINEAR = Exercise(
             "One pair of entries never meets. Where does your loop or slice begin?",
             lambda c, right: {"z": inner(c.w[1:], c.x[1:])},
         ),
+        Mistake(
+            "counted the first entry twice",
+            "The first pair of entries is in the sum twice. Does the sum start with it, and the loop as well?",
+            lambda c, right: {"z": right["z"] + product(c.w[0], c.x[0])},
+        ),
     ),
 )
 

@@ -108,6 +108,8 @@ def _guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
         "the sigmoid of -m, squared": lambda: sigmoid(-m) ** 2,
         "e to the -m": lambda: np.exp(-m),
     }
+    copied = "Right for m above 0. Below 0 your m_bar is small where it should be near 1 in size: was one branch copied from the other?"
+    yield "one branch copied", copied, lambda: -_l_bar(c) * sigmoid(-abs(m))
     for what, curve in curves.items():
         hint = f"m_bar is made with {what}. {_SIGMOIDS}"
         yield what, hint, lambda curve=curve: -_l_bar(c) * curve()

@@ -92,6 +92,7 @@ _RATES: tuple[tuple[str, str, Callable[[Case], tuple[float, float]]], ...] = (
     ("lr left out for w", "The step of w ignores lr.", lambda c: (1.0, c.lr)),
     ("lr left out for v", "The step of v ignores lr.", lambda c: (c.lr, 1.0)),
     ("uphill, and lr left out", "Your steps ignore lr, and go with the bars instead of against them.", lambda c: (-1.0, -1.0)),
+    ("lr twice", "Your steps are multiplied by lr twice. Did it go into backward as well, as l_bar?", lambda c: (c.lr**2, c.lr**2)),
     ("half a step", "Your steps are half as long as they should be.", lambda c: (c.lr / 2, c.lr / 2)),
     ("twice a step", "Your steps are twice as long as they should be.", lambda c: (2 * c.lr, 2 * c.lr)),
     ("divided by lr", "You divide by lr. A larger lr is a longer step.", lambda c: (1 / c.lr, 1 / c.lr)),

@@ -31,6 +31,7 @@ _SLOPES: Mapping[str, Callable[[np.ndarray, np.ndarray], Any]] = {
     "1 + h²": lambda z, h: 1 + h * h,
     "h²": lambda z, h: h * h,
     "h² - 1": lambda z, h: h * h - 1,
+    "1 - (1 - h²)², a slope of the slope": lambda z, h: 1 - (1 - h * h) ** 2,
     "h (1 - h)": lambda z, h: h * (1 - h),
     "what went in": lambda z, h: z,
     "1 - z²": lambda z, h: 1 - z * z,

@@ -130,9 +130,9 @@ def _times(a: Any, b: Any) -> Any:
     return inner(np.asarray(a)[:, None, :], np.asarray(b).T[None, :, :])
 
 
-def _last_example(c: Case, inp: str, bar: str) -> np.ndarray:
-    """Return what the last example alone sends back to W."""
-    return product(np.asarray(c.args[bar], dtype=float)[-1][:, None], c.args[inp][-1])
+def _one_example(c: Case, number: int, inp: str, bar: str) -> np.ndarray:
+    """Return what one example alone sends back to W."""
+    return product(np.asarray(c.args[bar], dtype=float)[number][:, None], c.args[inp][number])
 
 
 def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
@@ -153,7 +153,9 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
         Mistake("W_bar without the bar", "W_bar forgets the incoming bar: every output counts the same.",
                 one_output(W_bar, lambda c, right: np.tile(np.sum(c.args[inp], axis=0, dtype=float), (len(c.W), 1)))),
         Mistake("one example only", "W_bar and b_bar hold what the last example sends back, and nothing of the others. Do they start anew for each example, or is = written for +=?",
-                lambda c, right: {W_bar: _last_example(c, inp, bar), b_bar: np.array(c.args[bar], dtype=float)[-1]}),
+                lambda c, right: {W_bar: _one_example(c, -1, inp, bar), b_bar: np.array(c.args[bar], dtype=float)[-1]}),
+        Mistake("the first example twice", "The first example is counted twice. Does the sum start with it, and the loop as well?",
+                lambda c, right: {W_bar: right[W_bar] + _one_example(c, 0, inp, bar), b_bar: right[b_bar] + np.asarray(c.args[bar])[0]}),
         Mistake("W_bar averaged", "W_bar is too small by the number of examples. A loss may take a mean; this step did not.",
                 lambda c, right: {W_bar: right[W_bar] / n(c), b_bar: right[b_bar]}),
         Mistake("b_bar averaged", "b_bar is too small by the number of examples. A loss may take a mean; this step did not.",

@@ -282,6 +282,12 @@ def _loss_guesses(c: Case) -> Iterator[Candidate]:
         "The label's logit is added. A large logit at the label is good: what should it do to the loss?",
         lambda: np.mean(np.log(total) + shifted[at]),
     )
+    again = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    yield (
+        "the soft-max of the soft-max",
+        "The probabilities go through the soft-max once more. What goes into it are the logits.",
+        lambda: -np.mean((again - np.logaddexp.reduce(again, axis=1, keepdims=True))[at]),
+    )
     columns = logits - logits.max(axis=0, keepdims=True)
     yield (
         "shifted by the columns' maxima",

@@ -22,6 +22,7 @@ _SHAPES: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...] = (
     (_FRONT, (3, 3), (3,)),
     (_FRONT, (2, 3), ()),
     (_FRONT, (2, 4, 3), (4, 3)),
+    (_FRONT, (2, 4, 3), (3,)),
     (_FRONT, (1, 3), (3,)),
     (_ONES, (4, 3), (4, 1)),
     (_ONES, (4, 3), (1, 3)),

@@ -141,10 +141,29 @@ _OTHER_FORWARDS: dict[str, tuple[tuple[str, str, _Forward], ...]] = {
 }  # fmt: skip
 
 
+_CONSTANT = "The value is right, and a part of its bar is missing: what is made from .data is a constant to the tape, and nothing comes back through it. Build {} from Values."
+
+
+def _bars_without_a_part(c: Case) -> Iterator[Candidate]:
+    """Yield the bars where a part of the formula is made from .data."""
+    w = 1.0 if c.w is None else np.asarray(c.w, dtype=float)
+    if "value" in c.args:
+        z = np.asarray(c.value, dtype=float)
+        yield "the logarithm a constant", _CONSTANT.format("the logarithm"), lambda: w * np.where(z > 0, 1.0, 0.0)
+        return
+    logits, n = np.asarray(c.logits, dtype=float), len(c.labels)
+    labels = np.eye(logits.shape[1])[c.labels]
+    shares = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
+    yield "the label's logit a constant", _CONSTANT.format("the label's logit"), lambda: w * shares / n
+    yield "the sum of exps a constant", _CONSTANT.format("the sum of exps"), lambda: -w * labels / n
+
+
 def _compose_guesses(c: Case, right: Values, output: str) -> Iterator[Candidate]:
     """Yield another forward, or its bar."""
     function = output.split()[-1]
     name, _ = _forward_of(c)
+    if output != function:
+        yield from _bars_without_a_part(c)
     for what, hint, forward in _OTHER_FORWARDS.get(function, ()):
 
         def made(forward: _Forward = forward) -> Any:

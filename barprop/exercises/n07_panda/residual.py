@@ -59,12 +59,15 @@ def _chain(steps: list, x: Any, w: Sequence[Any]) -> Any:
     return h
 
 
-def _around_each(steps: list, x: Any, w: Sequence[Any]) -> Any:
-    """Add to each layer's output what went into that layer."""
-    h = np.array(x, dtype=float)
+def _around_each(steps: list, x: Any, w: Sequence[Any], x_itself: bool = False) -> Any:
+    """Add to each layer's output what went into that layer, or x itself."""
+    h = first = np.array(x, dtype=float)
     for step, own in zip(steps, w, strict=True):
-        inner = _around_each(step, h, own) if isinstance(step, list) else np.exp(h) if step == _EXP else step(h, *own)
-        h = h + inner
+        if isinstance(step, list):
+            inner = _around_each(step, h, own, x_itself)
+        else:
+            inner = np.exp(h) if step == _EXP else step(h, *own)
+        h = (first if x_itself else h) + inner
     return h
 
 
@@ -255,7 +258,9 @@ RESIDUAL = Exercise(
         Mistake("forgot the sum both ways", "What the layers make of x is added to x, and both terms of that sum have a bar.",
                 lambda c, right: {"h": _bare(c.steps, c.x, c.w), "x_bar": _bars(c, _bare)["x_bar"]}),
         Mistake("a way around each layer", "Every layer gets a sum of its own. There is one sum: x is added to what the whole chain makes of it.",
-                lambda c, right: {"h": _around_each(c.steps, c.x, c.w)}),
+                lambda c, right: {"h": _around_each(c.steps, c.x, c.w)} if c.steps else None),
+        Mistake("x after each layer", "x is added after every layer. There is one sum: x is added to what the whole chain makes of it.",
+                lambda c, right: {"h": _around_each(c.steps, c.x, c.w, x_itself=True)} if c.steps else None),
         Mistake("lost the way around", "x_bar is what came back through the layers. x was used twice: what comes back from the other use?",
                 _flat_only(lambda c, right: {"x_bar": _bars(c, _chain)["x_bar"]})),
         Mistake("only the way around", "x_bar is h_bar itself. Something comes back through the layers as well.",

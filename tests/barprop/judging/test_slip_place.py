@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import time
 
 import pytest
 
+from autograder.samples import right
 from barprop import check
 from barprop.answers.calls import Namespace
 from barprop.exercises import EXERCISES
 from barprop.judging.judge import judge
+from barprop.judging.repairs import repairs
 from barprop.judging.slip_place import Place, find_place
 from tests.answers import answer
 
@@ -18,10 +21,10 @@ LONG = 60.0  # seconds: these tests are not about speed
 # exercise -> (answer, the line of its slip, what the slip is about)
 SLIPS = {
     "bar_w": (
-        "def bar_w(z_bar, x):\n    w_bar = np.zeros(len(x))\n    for i in range(len(x)):\n        w_bar += z_bar * x[i]\n"
-        "    return w_bar\n",
+        "def bar_w(z_bar, x):\n    w_bar, s = np.zeros(len(x)), 0.0\n    for i in range(len(x)):\n        s += z_bar * x[i]\n"
+        "        w_bar[i] = s\n    return w_bar\n",
         4,
-        "an index",
+        "`=` or `+=`",
     ),
     "logistic_forward": (
         "import numpy as np\n\ndef logistic_forward(x, y, w):\n    z = w @ x\n    m = y * z\n    if m >= 0:\n"
@@ -66,6 +69,26 @@ def test_the_line_and_what_it_is_about(name: str) -> None:
     assert (found.line, found.about) == (line, about)
     assert found.text == source.splitlines()[line - 1].strip()
     assert f"line {line} of your cell, `{found.text}`" in found.hint
+
+
+@pytest.mark.parametrize("name", ["train", "topological_order", "Node", "Network", "pgd", "branches_backward"])
+def test_every_change_is_a_program(name: str) -> None:
+    """A change that Python does not even take as a tree would be passed over without a word."""
+    tried = 0
+    for source in right()[name]:
+        tree = ast.parse(source)
+        lines = {node.lineno for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        for statement in tree.body:
+            for repair in repairs(statement, lines):
+                before = repair.apply()
+                try:
+                    compile(tree, "<changed>", "exec")
+                except SyntaxError:  # a return outside of its function, a loop without a body
+                    pass
+                finally:
+                    repair.undo(before)
+                tried += 1
+    assert tried > 50
 
 
 def test_an_answer_that_needs_more_than_one_change_has_no_place() -> None:
@@ -123,7 +146,7 @@ def _told(notebook: dict, capsys: pytest.CaptureFixture) -> str:
 
 
 def test_the_check_says_it(notebook: dict, capsys: pytest.CaptureFixture) -> None:
-    assert "Hint: Look again at line 4 of your cell, `w_bar += z_bar * x[i]`" in _told(notebook, capsys)
+    assert "Hint: Look again at line 4 of your cell, `s += z_bar * x[i]`" in _told(notebook, capsys)
 
 
 def test_nobody_waits_for_it_where_a_class_is_graded(
