@@ -15,7 +15,7 @@ _BOTH = "Sign and size are off, the size by a factor of 2."
 _WHOLE = "The result holds whole numbers: somewhere the fractions are cut off."
 _NATURAL = "It is off by log({}): the natural logarithm, np.log, is asked for."
 _CURVED = "It is {} of what it should be: is a nonlinearity asked for here?"
-_COUNT = "It is {} by a count. Where in the step is a mean?"
+_COUNT = "It is {} by a count: is a mean missing, or one too many, or does a line stand one loop too deep?"
 # name, hint, and the wrong value from the right one
 _CHANGES: tuple[tuple[str, str, Callable[[np.ndarray], Any]], ...] = (
     ("half of it", f"It is half of what it should be. {_TWICE}", lambda r: r / 2),

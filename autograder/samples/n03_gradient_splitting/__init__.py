@@ -101,6 +101,7 @@ WRONG = {
     },
     "gradient_share": {
         "a small number in the denominator": _one(GRADIENT, "np.abs(x) / (np.sum(np.abs(x)) + 1e-9)"),
+        "divided by the sum so far": _one(GRADIENT, "np.abs(x) / np.cumsum(np.abs(x))"),
         "kept the signs": _one(GRADIENT, "x / np.sum(x)"),
         "kept the signs on top": _one(GRADIENT, "x / np.sum(np.abs(x))"),
         "signs in the whole": _one(GRADIENT, "np.abs(x) / np.sum(x)"),

@@ -175,6 +175,7 @@ def _attack_mistakes(signature: str) -> dict[str, str]:
         "one x_bar for all steps": _attack(signature, first=f"first = {bar}", bar="first"),
         "forgot the sign": _attack(signature, step=f"x {way} alpha * x_bar"),
         "always from the original": _attack(signature, step=f"X {way} alpha * np.sign(x_bar)"),
+        "eps and alpha exchanged": _attack(signature, first="eps, alpha = alpha, eps"),
         "one step only": _attack(signature, after="break"),
         "one step too many": _attack(signature, count="steps + 1"),
         "eps as the step": _attack(signature, step=f"x {way} eps * np.sign(x_bar)"),

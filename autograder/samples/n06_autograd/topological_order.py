@@ -126,6 +126,16 @@ _WRONG_ORDER = {
         "            free.append(parent)",
         "return order[::-1]",
     ),
+    "by the distance from the node": function(
+        ORDER,
+        "level, met = {id(node): 0}, [node]",
+        "for one in met:",
+        "    for parent in one.parents:",
+        "        if id(parent) not in level:",
+        "            level[id(parent)] = level[id(one)] + 1",
+        "            met.append(parent)",
+        "return sorted(met, key=lambda one: -level[id(one)])",
+    ),
     "a node for every path": function(
         ORDER,
         "order, todo = [], [(node, False)]",

@@ -171,6 +171,13 @@ def forward_values(x: Any, y: float, w: Any, v: float, sigma: Any) -> dict[str, 
     return {"z": float(z), "h": float(h), "e": float(e), "l": float(half_square(y, e))}
 
 
+def _bent_too_early(c: Case, right: Values) -> Values:
+    """Return h, e and l if sigma is applied to each product, and those are added."""
+    h = float(np.sum(c.sigma(product(c.w, c.x))))
+    e = product(c.v, h)
+    return {"h": h, "e": float(e), "l": float(half_square(c.y, e))}
+
+
 FORWARD = Exercise(
     name="forward",
     signature='forward(x, y, w, v, sigma) -> {"z", "h", "e", "l"}',
@@ -188,6 +195,11 @@ FORWARD = Exercise(
             "forgot the half",
             "Your loss is twice as large as it should be. Which factor stands in front of the square?",
             lambda c, right: {"l": 2 * right["l"]},
+        ),
+        Mistake(
+            "sigma of each product",
+            "You bend each product w_i x_i and add up then. First all products are added to z, and sigma bends z once.",
+            _bent_too_early,
         ),
         Mistake(
             "swapped the names of z and h",

@@ -171,6 +171,8 @@ GRADIENT_SHARE = Exercise(
     mistakes=(denominator_guard("share", _GUARDED, lambda c, right: np.sum(_sizes(c))), *(
         Mistake(name, hint, one_output("share", wrong))
         for name, hint, wrong in (
+            ("divided by the sum so far", "Each x is divided by what had been added up when its turn came. The whole is known after the last one: first the sum, then the shares.",
+             lambda c, right: _sizes(c) / np.cumsum(_sizes(c))),
             ("kept the signs", "With a negative x your shares leave the range from 0 to 1. A share asks how much, not which way.",
              _sign_kept),
             ("kept the signs on top", "Your shares add up to 1 only while no x is negative. What is the size of a bar?",

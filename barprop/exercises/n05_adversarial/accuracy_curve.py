@@ -100,6 +100,10 @@ def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[Candidate]:
     noise = "The images are moved, but not by the attack that is given."
     for what, moved in (("eps added", 1.0), ("eps subtracted", -1.0)):
         yield what, noise, lambda moved=moved: _shares(c, lambda eps: _winners_at(c, c.X + moved * eps))
+    before = _winners(c.net, c.X) == c.labels
+    kept = "You count among the images that were right before the attack. The proportion is one of all images."
+    yield "of those right before", kept, lambda: right[output] * n / np.count_nonzero(before)
+    yield "of those right before, and of those alone", kept, lambda: _among(c, before)
     never = "No image is ever counted as right. What is compared with the labels: the largest logit, or its place in the row (np.argmax)?"
     yield "none ever right", never, lambda: np.zeros(len(right[output]))
     summed = "The shares are added up from one eps to the next. Each stands for itself."
@@ -121,6 +125,12 @@ def _shares(c: Case, classes: Callable[[float], Any], all_pairs: bool = False) -
     if any(np.ndim(some) and len(some) != len(c.labels) for some in said):
         return None
     return np.array([np.mean(some == c.labels) for some in said])
+
+
+def _among(c: Case, chosen: np.ndarray) -> np.ndarray:
+    """Return the share of some images that keep their label, for each eps."""
+    said = (np.argmax(logits_at(c.attack(c.net, c.X, c.labels, eps), c.net[1]), axis=1) for eps in c.eps_list)
+    return np.array([np.mean((some == c.labels)[chosen]) for some in said])
 
 
 def _flat(c: Case, right: Any, got: Any) -> dict[str, Any] | None:

@@ -257,6 +257,8 @@ def _walk_slips(way: Callable[[Case], Way], uphill: bool) -> tuple[Mistake, ...]
         slip("first step without limits", "Your first step is not held back: ball and range are looked at from the second on. Is the order within a step right?", free=1),
         slip("one x_bar for all steps", "Right for one step only. After a step the picture is another one; is its bar still the same?", fresh=False),
         slip("forgot the sign", "Each pixel moves by alpha times its bar. What does fgsm make of the bar first?", move=np.positive),
+        slip("eps and alpha exchanged", "Your steps are eps long, and your ball is as large as alpha. Which of the two is which?",
+             eps=lambda c: c.alpha, alpha=lambda c: c.eps),
         slip("always from the original", "Each of your steps starts at the first image again, so the steps do not add up.", anchored=True),
         slip("one step only", "You stop after one step, whatever steps says.", steps=lambda c: min(c.steps, 1)),
         slip("one step too many", "One step too many. How many times is the picture moved when steps = 0?", steps=lambda c: c.steps + 1),

@@ -249,6 +249,17 @@ def _by_level(parents: Any, node: int) -> list[int]:
     return met
 
 
+def _by_distance(parents: Any, node: int) -> list[int]:
+    """Sort by the number of steps back from the node, the last level first and each level as it was met; in reverse."""
+    level, met = {node: 0}, [node]
+    for at in met:
+        for parent in parents[at]:
+            if parent not in level:
+                level[parent] = level[at] + 1
+                met.append(parent)
+    return sorted(met, key=lambda at: -level[at])[::-1]
+
+
 _TOO_EARLY = (
     "Some node is in the list before one of the nodes it was made from. It is too early to add a node when you first meet it: "
     "what must be on the list before it may go there?"
@@ -297,6 +308,8 @@ TOPOLOGICAL_ORDER = Exercise(
         Mistake("put down when first met", _TOO_EARLY, _walked(_reachable)),
         Mistake("put down when first met, last parent first", _TOO_EARLY, _walked(_turned(_reachable))),
         Mistake("level by level", _TOO_EARLY, _walked(_by_level)),
+        Mistake("by the distance from the node", "Some node is in the list before one of the nodes it was made from. Is a node that can be reached along a short and a long path placed by the short one?",
+                _walked(_by_distance)),
         *(
             Mistake(f"{name}{ending}", hint, _walked(change(walk)))
             for name, hint, walk in (
