@@ -331,7 +331,18 @@ def test_no_oracle_is_importable_where_barprop_is_installed_as_on_a_hub(tmp_path
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     shutil.copytree(ROOT / "barprop", source / "barprop", ignore=shutil.ignore_patterns("__pycache__"))
-    words = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(target), str(source)]
+    words = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "--target",
+        str(target),
+        str(source),
+    ]
     subprocess.run(words, check=True, capture_output=True, timeout=300)
     assert (target / "barprop" / "exercises").is_dir()
     found = {}

@@ -198,7 +198,7 @@ FORWARD = Exercise(
         ),
         Mistake(
             "sigma of each product",
-            "You bend each product w_i x_i and add up then. First all products are added to z, and sigma bends z once.",
+            "You bend each product w_i x_i and then add up. First the products are added to z; sigma bends z, once.",
             _bent_too_early,
         ),
         Mistake(

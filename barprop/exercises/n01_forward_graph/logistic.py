@@ -125,7 +125,7 @@ def _cut_anywhere(c: Case, right: Values, got: Values) -> Values:
 
 
 _guesses = family(
-    Mistake("only the exponential below 0", "Right for m above 0. Below 0 you leave the 1 out: e^-m is larger than 1 there, but not by so much that the 1 does not count.",
+    Mistake("only the exponential below 0", "Right for m above 0. Below 0 you leave the 1 out: e^-m is larger than 1 there, but not by so much that the 1 could be left out.",
             _wrong_loss(lambda m, c: float(softplus(-np.asarray(m))) if m > 0 else -m)),
     Mistake("the loss of y alone", "Your l is made from y. Which node stands before l?",
             _wrong_loss(lambda m, c: float(softplus(-np.asarray(c.y, dtype=float))))),

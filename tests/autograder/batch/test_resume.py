@@ -30,7 +30,7 @@ from tests.grading_tools import FakeSession, call, hand_in, make_course, own_ans
 
 pytestmark = pytest.mark.slow
 
-STUDENTS, KILLS = often(12, 30), often(8, 20)
+STUDENTS, KILLS = often(12, 30), often(5, 20)
 
 
 def _class(folder: Path, students: int = STUDENTS) -> Path:
