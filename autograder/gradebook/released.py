@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.converters import GenerateAssignment, NbGraderException
@@ -100,7 +99,7 @@ def _to(aim: str, assignment: str, refused: bool) -> str:
 
 def _edited(path: Path, known: dict[str, PlanCell], delimiters: tuple[str, str]) -> list[str]:
     """List the grade_ids whose released cell has changed since it was generated."""
-    found = {c.metadata.get("nbgrader", {}).get("grade_id", ""): c for c in nbformat.read(path, as_version=4).cells}
+    found = {c.metadata.get("nbgrader", {}).get("grade_id", ""): c for c in read_cells(path)}
     given = {name: without_regions(cell.full, *delimiters) for name, cell in known.items()}
     return [name for name in given if name in found and not same_text(found[name].source, given[name])]
 
@@ -112,7 +111,7 @@ def _changed(path: Path, known: dict[str, PlanCell]) -> tuple[list[str], bool]:
     Of an answer the gradebook holds the cell without it, so there only its being there counts.
     """
     cells = {}
-    for cell in nbformat.read(path, as_version=4).cells:
+    for cell in read_cells(path):
         grading = cell.metadata.get("nbgrader") or {}
         if grading.get("grade_id") and (grading.get("grade") or grading.get("solution") or grading.get("locked")):
             points = float(grading.get("points") or 0.0) if grading.get("grade") or grading.get("task") else 0.0

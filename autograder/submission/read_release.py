@@ -32,12 +32,17 @@ def notebook_plan(path: Path) -> NotebookPlan:
 
 
 def read_cells(path: Path) -> list[NotebookNode]:
-    """Return the cells of a notebook; a cell without an id stays without: nbformat would invent another each time."""
+    """Return the cells of a notebook; a cell without an id stays without, and the second of two with the same loses it.
+
+    nbformat.read would invent others each time, and make a validator first, whose complaints it only logs.
+    """
     content = path.read_text(encoding="utf-8")
-    cells: list[NotebookNode] = nbformat.reads(content, as_version=4).cells
+    cells: list[NotebookNode] = nbformat.convert(nbformat.reader.reads(content), 4).cells
     own = {cell.get("id") for cell in json.loads(content).get("cells", [])}
     for cell in cells:
-        if cell.get("id") not in own:
+        if cell.get("id") in own:
+            own.discard(cell.get("id"))
+        else:
             cell.pop("id", None)
     return cells
 

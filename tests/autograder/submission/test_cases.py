@@ -28,6 +28,7 @@ from autograder.scoring.job import Job
 from autograder.scoring.seeds import SecretError, course_secret
 from autograder.submission.read_folder import read_submission
 from autograder.submission.read_notebook import read_notebook
+from autograder.submission.read_release import read_cells
 from autograder.submission.timestamp import read_time
 from tests import needs
 from tests.grading_tools import cell, cell_of, grade, grade_bytes, notebook, points, released, solved
@@ -111,6 +112,18 @@ def test_a_time_stamp_that_is_not_sure_is_refused(text: str) -> None:
 
 
 # --- the way in and out -----------------------------------------------------------------------
+
+
+def test_cells_of_a_release_have_the_ids_that_are_written_there_and_no_others(tmp_path: Path) -> None:
+    content = json.loads(released())
+    first, second, third, *_ = content["cells"]
+    second["id"] = first["id"]
+    del third["id"]
+    path = tmp_path / "release.ipynb"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    cells = read_cells(path)
+    assert [cell.get("id") for cell in cells[:3]] == [first["id"], None, None]
+    assert [cell.source for cell in cells] == ["".join(cell["source"]) for cell in content["cells"]]
 
 
 def test_a_handout_is_made_from_source_even_where_the_release_was_worked_in(tmp_path, monkeypatch, capsys) -> None:
