@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import os
+import stat
 import sys
 
 from autograder.errors import CourseError, InputError
 from autograder.wording import did_you_mean
-from barprop.closed_pipe import let_readers_leave
 
 # name -> (module with add_arguments and run, what it does)
 COMMANDS = {
@@ -32,7 +33,7 @@ COMMANDS = {
 
 def main(words: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    let_readers_leave()
+    _let_readers_leave()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that this terminal cannot show becomes a question mark
             stream.reconfigure(errors="replace")
@@ -57,6 +58,15 @@ def main(words: list[str] | None = None) -> int:
             raise
         print(error, file=sys.stderr)  # a sentence
         return 2
+
+
+def _let_readers_leave() -> None:
+    """Let whoever reads this program's output through a pipe stop; only then are barprop and NumPy loaded for it."""
+    output = sys.__stdout__
+    if output is sys.stdout and output is not None and stat.S_ISFIFO(os.fstat(output.fileno()).st_mode):
+        from barprop.closed_pipe import let_readers_leave
+
+        let_readers_leave()
 
 
 def _run(words: list[str]) -> int:

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 from autograder import child_process
 from autograder.sandbox import Fault, Limits, LocalSandbox, Sandbox, SandboxError, Session
-from barprop.answers.memory_limit import limit_memory
 
 if TYPE_CHECKING:  # the process that hands jobs out does not grade
     from autograder.scoring.job import Job
@@ -126,13 +125,14 @@ class Grader:
 
     def warm_up(self) -> None:
         """Load what the first job would wait for. Where no sandbox can be had, that job says so."""
+        gc.disable()  # loading libraries makes little garbage, and looking for it takes long
         loading = threading.Thread(target=importlib.import_module, args=("autograder.scoring.grade",))
         loading.start()  # while the sandbox loads what notebooks import
         with contextlib.suppress(SandboxError):
             self._open(Limits())
         loading.join()
-        gc.collect()
         gc.freeze()  # what stays for ever is not looked through after every few thousand objects of a job
+        gc.enable()
 
     def grade(self, job: Job) -> str:
         """Return the record of one job as JSON. Replace a broken sandbox once. Raise SandboxError."""
@@ -146,6 +146,7 @@ class Grader:
 
     def _grade(self, job: Job) -> str:
         from autograder.scoring.grade import grade_submission
+        from barprop.answers.memory_limit import limit_memory
 
         with limit_memory(_ROOM):
             return grade_submission(job, lambda files: self._session(job, files)).to_json()

@@ -40,9 +40,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         if not args.dask:
             first.start()
+        gc.disable()  # loading libraries makes little garbage, and looking for it takes long
         return _run(args, first)
     finally:
         first.close()
+        gc.enable()
 
 
 def _run(args: argparse.Namespace, first: Worker) -> int:
@@ -66,6 +68,7 @@ def _run(args: argparse.Namespace, first: Worker) -> int:
     for name in assignments:
         check_name(name)
     gc.freeze()  # what nbgrader has loaded stays: collecting garbage need not look through it
+    gc.enable()
     with Grading(Autograde(coursedir=coursedir, parent=app)).executor(first) as executor:
         code = max([_grade(app, name, args.force, executor) for name in assignments])
     if strays and args.student == "*":

@@ -11,11 +11,10 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import barprop
 from autograder.sandbox.interface import Fault, SandboxError
 
 INSIDE = Path(__file__).parent / "inside"
-PACKAGES = Path(__file__).resolve().parents[2]  # the folder that this package is imported from
+PACKAGES = Path(__file__).resolve().parents[2]  # the folder that this package and barprop are imported from
 COURSE = "/course"  # where sandbox/inside and barprop are, inside
 NOBODY = 65534
 WAY_OUT = (
@@ -151,13 +150,13 @@ def command(control: int, scratch: int) -> list[str]:
 def plain_command(control: int) -> list[str]:
     """Return the same command without any isolation."""
     words = [python(), *_FLAGS, str(INSIDE / "boot.py"), str(control), "open", "0"]
-    return [*words, str(INSIDE.parent), str(Path(barprop.__file__).parent.parent), *map(str, packages())]
+    return [*words, str(INSIDE.parent), str(PACKAGES), *map(str, packages())]
 
 
 def _students_barprop() -> list[str]:
     """Bind barprop without the declarations of the exercises: their probes and oracles would answer for a student."""
     inside = f"{COURSE}/barprop"
-    words = ["--ro-bind", str(Path(barprop.__file__).parent), inside]
+    words = ["--ro-bind", str(PACKAGES / "barprop"), inside]
     return words + _covered(f"{inside}/exercises") + _covered(f"{inside}/judging")
 
 

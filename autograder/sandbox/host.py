@@ -10,13 +10,14 @@ import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox import bubblewrap
-from autograder.sandbox.inside.protocol import DONE, END, INTERRUPT, OPEN, receive_control, send_control
+from autograder.sandbox.inside.control import DONE, END, INTERRUPT, OPEN, receive_control, send_control
 from autograder.sandbox.interface import Fault, Limits, SandboxError
-from autograder.sandbox.session import RemoteSession
-from barprop.answers.failures import AnswerError
+
+if TYPE_CHECKING:
+    from autograder.sandbox.session import RemoteSession
 
 _START = 60.0  # seconds until the warm process must be up
 _ANSWER = 20.0  # seconds until it must have done what it was asked for
@@ -88,6 +89,10 @@ class Sandbox:
 
         Raises SandboxError where the warm process is gone, or (its kind is Fault.FILES) a file does not fit.
         """
+        # They load NumPy and more, and starting the warm process does not wait for that.
+        from autograder.sandbox.session import RemoteSession
+        from barprop.answers.failures import AnswerError
+
         limits = limits or self.limits
         ours, theirs = socket.socketpair()
         room = [int(limits.memory * _MB), int(limits.scratch * _MB), int(limits.notebook_seconds) + 10]

@@ -25,9 +25,9 @@ import barprop
 from barprop.data import digits
 
 from . import isolation
+from .control import DONE, END, FAIL, INTERRUPT, OPEN, READY, receive_control, send_control
 from .ipython_shell import Shell, start
 from .notebook_process import serve
-from .protocol import DONE, END, FAIL, INTERRUPT, OPEN, READY, receive_control, send_control
 
 _LOOK = 0.05  # seconds between two looks at the memory of the sessions
 _UNUSED = ("__main__", "exercises", "judging", "jupyter", "progress", "update", "widgets")  # of barprop, by most cells
@@ -54,8 +54,8 @@ def main(control: int, walled: bool, uid: int) -> None:
     shell = start()
     shell.run(_STUMBLE, 10_000)  # loads what tracebacks are made with
     shell.reset()
-    gc.collect()
     gc.freeze()
+    gc.enable()
     ForkServer(socket.socket(fileno=control), shell, walled).serve()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -43,6 +45,14 @@ def test_a_process_that_is_loading_already_is_taken_if_it_is_isolated_as_the_oth
     pool = WorkerPool(2, isolated, loading)
     assert (pool.workers[0] is loading) != isolated
     assert [worker.isolated for worker in pool.workers] == [isolated] * 2
+
+
+@pytest.mark.parametrize("module", ["commands.grade", "batch.worker"])
+def test_the_sandbox_is_started_before_any_library_is_loaded(module: str) -> None:
+    """NumPy would delay the command as well as its grading process, and then the warm process loads it too."""
+    heavy = "numpy", "barprop", "nbgrader"
+    code = f"import sys, autograder.__main__, autograder.{module}; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
 def test_no_jobs_are_no_records(two: WorkerPool) -> None:

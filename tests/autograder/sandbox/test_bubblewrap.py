@@ -6,9 +6,14 @@ import sys
 
 import pytest
 
-from autograder.sandbox import LocalSandbox, Sandbox, SandboxError, bubblewrap, doctor
+from autograder.sandbox import Limits, LocalSandbox, Sandbox, SandboxError, bubblewrap, doctor
+from barprop.answers.time_limit import CALL_SECONDS
 from tests import needs
 from tests.sandbox_tools import ANSWER, ask
+
+
+def test_a_call_may_take_as_long_as_in_a_check():
+    assert Limits.probe_seconds == CALL_SECONDS
 
 
 def test_without_bubblewrap_the_way_out_is_named(monkeypatch):
