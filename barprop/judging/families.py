@@ -187,8 +187,10 @@ def _of_the_rest(r: np.ndarray, fitting: Mapping[str, np.ndarray]) -> Iterator[C
         joined = f"{name} is combined with the rest by the wrong operation: is it added, subtracted or multiplied?"
         yield f"the rest subtracted from {name}", joined, lambda f=f: 2 * f - r
         yield f"{name} multiplied with the rest", joined, lambda f=f: f * (r - f)
-        yield f"the rest twice, without {name}", joined, lambda f=f: 2 * (r - f)
-        yield f"{name} twice, without the rest", joined, lambda f=f: 2 * f
+        lost = f"{name} is missing, and the rest is there twice. Was {name} overwritten on the way?"
+        yield f"the rest twice, without {name}", lost, lambda f=f: 2 * (r - f)
+        lost = f"{name} is there twice, and the rest is missing."
+        yield f"{name} twice, without the rest", lost, lambda f=f: 2 * f
         yield f"{name} left over", f"Something of {name} is missing or has the wrong sign.", lambda f=f: f - r
     for name, f in fitting.items():
         hint = f"The square of {name} is added where it should not be."

@@ -16,6 +16,13 @@ _WHOLE = "The result holds whole numbers: somewhere the fractions are cut off."
 _NATURAL = "It is off by log({}): the natural logarithm, np.log, is asked for."
 _CURVED = "It is {} of what it should be: is a nonlinearity asked for here?"
 _COUNT = "It is {} by a count: is a mean missing, or one too many, or does a line stand one loop too deep?"
+
+
+def _exactly(r: np.ndarray) -> np.ndarray:
+    """Return the right value without the last digits, which nudging leaves: 5.9999999999 is 6 before it is cut."""
+    return np.round(r, 9)
+
+
 # name, hint, and the wrong value from the right one
 _CHANGES: tuple[tuple[str, str, Callable[[np.ndarray], Any]], ...] = (
     ("half of it", f"It is half of what it should be. {_TWICE}", lambda r: r / 2),
@@ -42,8 +49,8 @@ _CHANGES: tuple[tuple[str, str, Callable[[np.ndarray], Any]], ...] = (
     ("tanh of it", _CURVED.format("tanh"), np.tanh),
     ("sigmoid of it", _CURVED.format("the sigmoid"), sigmoid),
     ("softplus of it", _CURVED.format("softplus"), softplus),
-    ("rounded to whole numbers", _WHOLE, np.trunc),
-    ("rounded to whole numbers, up or down", _WHOLE, np.floor),
+    ("rounded to whole numbers", _WHOLE, lambda r: np.trunc(_exactly(r))),
+    ("rounded to whole numbers, up or down", _WHOLE, lambda r: np.floor(_exactly(r))),
 )  # fmt: skip
 
 
@@ -68,6 +75,7 @@ def of_the_value(r: np.ndarray, is_bar: bool) -> Iterator[Candidate]:
 
 def _like_the_first(r: np.ndarray) -> np.ndarray:
     """Cut off the fractions where the first entry is a whole number: that is where np.vectorize takes its type from."""
+    r = _exactly(r)
     return np.trunc(r) if r.size and float(r.flat[0]).is_integer() else r
 
 

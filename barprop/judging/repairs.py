@@ -179,7 +179,9 @@ def _other_brackets(node: ast.BinOp | ast.Call) -> Iterator[ast.expr]:
         return
     left, right = node.left, node.right
     if isinstance(left, ast.BinOp) and not _is_the_same_anyhow(left.op, node.op):
-        yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
+        two_numbers = isinstance(left.right, ast.Constant) and isinstance(right, ast.Constant)
+        if not two_numbers:  # nobody means x ** (2 / 2)
+            yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, node.op, right))
     if isinstance(right, ast.BinOp) and not _is_the_same_anyhow(node.op, right.op):
         yield ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right)
     if isinstance(left, ast.Call) and _is_of_a_formula(left):

@@ -37,7 +37,7 @@ _LONGEST = 70  # characters of a line that is shown
 
 @dataclass(frozen=True)
 class Place:
-    """The line in which a slip is, and what it is about."""
+    """The line in which a slip is, and what it is about; "" where several changes of other kinds make it right."""
 
     line: int
     text: str
@@ -46,9 +46,10 @@ class Place:
     @property
     def hint(self) -> str:
         """What a tutor would say."""
+        about = f" It is about {self.about}." if self.about else ""
         return (
             f"Look again at line {self.line} of your cell, `{self.text}`: one small change there makes this check "
-            f"pass. It is about {self.about}."
+            f"pass.{about}"
         )
 
 
@@ -78,12 +79,18 @@ def find_place(wrong: Evaluation, part: Part, names: Mapping[str, Any], seconds:
         for cell in _cells(wrong.exercise, names):
             search = _Search(wrong, part, names, seed)
             ran = search.functions_run(cell)
-            for statement in cell.body:
-                for repair in repairs(statement, ran):
-                    if time.monotonic() > until:
-                        return None
-                    if search.passes(cell, repair):
-                        return Place(repair.line, cell.text(repair.line), repair.about)
+            found: Repair | None = None
+            for repair in (repair for statement in cell.body for repair in repairs(statement, ran)):
+                if time.monotonic() > until:
+                    break
+                if found and (repair.line != found.line or repair.about == found.about):
+                    continue
+                if search.passes(cell, repair):
+                    if found:
+                        return Place(found.line, cell.text(found.line), "")
+                    found = repair
+            if found:
+                return Place(found.line, cell.text(found.line), found.about)
     return None
 
 

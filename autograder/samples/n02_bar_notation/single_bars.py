@@ -31,6 +31,7 @@ def _loss_mistakes(signature: str, minus: str, plus: str) -> dict[str, str]:
         "twice too large": _one(signature, f"2 * l_bar * {minus}"),
         "half too small": _one(signature, f"0.5 * l_bar * {minus}"),
         "used the loss": _one(signature, "l_bar * (y - e) ** 2 / 2"),
+        "used the loss, and a minus": _one(signature, "-l_bar * (y - e) ** 2 / 2"),
         "used the loss, without l_bar": _one(signature, "(y - e) ** 2 / 2"),
         "kept the square": _one(signature, "l_bar * (y - e) ** 2"),
         "kept the square, and a minus": _one(signature, "-l_bar * (y - e) ** 2"),

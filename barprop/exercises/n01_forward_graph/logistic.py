@@ -125,6 +125,8 @@ def _cut_anywhere(c: Case, right: Values, got: Values) -> Values:
 
 
 _guesses = family(
+    Mistake("a logarithm to base 10 in one term", "One term of your l is a logarithm to base 10: the natural logarithm, np.log, is asked for.",
+            _wrong_loss(lambda m, c: max(-m, 0.0) + float(softplus(-abs(np.asarray(m)))) / float(np.log(10)))),
     Mistake("only the exponential below 0", "Right for m above 0. Below 0 you leave the 1 out: e^-m is larger than 1 there, but not by so much that the 1 could be left out.",
             _wrong_loss(lambda m, c: float(softplus(-np.asarray(m))) if m > 0 else -m)),
     Mistake("the loss of y alone", "Your l is made from y. Which node stands before l?",

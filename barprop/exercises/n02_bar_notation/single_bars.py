@@ -63,6 +63,8 @@ _LOSS_MISTAKES = (
     ("half too small", "Half of what it should be: the half in l counts once, not twice.", lambda c, right: right / 2),
     ("used the loss", "You returned the loss. How does it change when its input does?",
      lambda c, right: product(c.l_bar, half_square(c.y, c.e))),
+    ("used the loss, and a minus", "You returned the loss with a minus. How does it change when its input does?",
+     lambda c, right: -product(c.l_bar, half_square(c.y, c.e))),
     ("used the loss, without l_bar", "You returned the loss. How does it change when its input does, and where does the bar that comes in enter?",
      lambda c, right: half_square(c.y, c.e)),
     ("kept the square", "y - e is squared in your answer. A square loses one power when it is differentiated.",

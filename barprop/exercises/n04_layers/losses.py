@@ -70,6 +70,7 @@ def _powers(c: Case) -> Iterator[Candidate]:
     yield "sizes in place of squares, without the half", power, lambda: np.sum(np.abs(d)) / n
     yield "the square of the sum", power, lambda: np.sum(d) ** 2 / (2 * n)
     yield "the square of the mean", power, lambda: np.mean(d) ** 2 / 2
+    yield "averaged before squaring", power, lambda: np.sum(np.square(np.mean(d, axis=0))) / 2
     yield "the differences themselves", power, lambda: np.sum(d) / (2 * n)
     yield "a root of the sum", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d)) / (2 * n)
     yield "a root of the mean", "A root was taken that is not asked for.", lambda: np.sqrt(np.sum(d * d) / n)
