@@ -3,6 +3,4 @@
 import sys
 
 # jsonschema, which nbformat loads, would build 38 grammars for kinds of addresses that no notebook holds: 3 s.
-# The others are for addresses and durations, which no notebook holds either.
-for _unused in ("rfc3987_syntax", "rfc3986_validator", "isoduration"):
-    sys.modules.setdefault(_unused, None)  # type: ignore[arg-type]
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
