@@ -76,6 +76,7 @@ _STEP = {
     "W transposed": {"X_bar": "Z_bar @ W.T if W.shape[0] == W.shape[1] else Z_bar @ W"},
     "W_bar without the bar": {"W_bar": "np.ones(Z_bar.shape).T @ X"},
     "one example only": {"W_bar": "np.outer(Z_bar[-1], X[-1])", "b_bar": "1.0 * Z_bar[-1]"},
+    "added up before multiplying": {"W_bar": "np.outer(Z_bar.sum(axis=0), X.sum(axis=0))"},
     "the first example twice": {
         "W_bar": "np.outer(Z_bar[0], X[0]) + Z_bar.T @ X",
         "b_bar": "Z_bar[0] + Z_bar.sum(axis=0)",

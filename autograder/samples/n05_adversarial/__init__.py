@@ -115,6 +115,7 @@ _FGSM = {
     "only upwards": _fgsm("np.clip(X + eps * np.sign(np.abs(x_bar)), 0, 1)"),
     "one sign a pixel for all images": _fgsm("np.clip(X + eps * np.sign(x_bar.sum(axis=0)), 0, 1)"),
     "clipped to the ball around zero": _fgsm("np.clip(X + eps * np.sign(x_bar), -eps, eps)"),
+    "the bar cut off at eps": _fgsm("np.clip(X + np.clip(x_bar, -eps, eps), 0, 1)"),
     "clipped below only": _fgsm("np.maximum(X + eps * np.sign(x_bar), 0)"),
     "clipped above only": _fgsm("np.minimum(X + eps * np.sign(x_bar), 1)"),
     "only the change": _fgsm("eps * np.sign(x_bar)"),

@@ -154,6 +154,8 @@ def _linear_mistakes(inp: str, bar: str) -> tuple[Mistake, ...]:
                 one_output(W_bar, lambda c, right: np.tile(np.sum(c.args[inp], axis=0, dtype=float), (len(c.W), 1)))),
         Mistake("one example only", "W_bar and b_bar hold what the last example sends back, and nothing of the others. Do they start anew for each example, or is = written for +=?",
                 lambda c, right: {W_bar: _one_example(c, -1, inp, bar), b_bar: np.array(c.args[bar], dtype=float)[-1]}),
+        Mistake("added up before multiplying", "The bars and the inputs are added up over the examples before they meet. Each example brings its own bar and its own input: multiply first, then add up.",
+                one_output(W_bar, lambda c, right: product(np.sum(c.args[bar], axis=0, dtype=float)[:, None], np.sum(c.args[inp], axis=0)))),
         Mistake("the first example twice", "The first example is counted twice. Does the sum start with it, and the loop as well?",
                 lambda c, right: {W_bar: right[W_bar] + _one_example(c, 0, inp, bar), b_bar: right[b_bar] + np.asarray(c.args[bar])[0]}),
         Mistake("W_bar averaged", "W_bar is too small by the number of examples. A loss may take a mean; this step did not.",

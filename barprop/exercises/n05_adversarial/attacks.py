@@ -140,6 +140,8 @@ FGSM = Exercise(
                    move=lambda s: np.sign(s.sum(axis=0)) * np.ones_like(s)),
         seen_from("X_adv", "clipped to the ball around zero", "You clip the picture to [-eps, eps]. It is the change that is so small, not the picture.",
                    lambda c, right: np.minimum(np.maximum(walk(c, replace(_fgsm_way(c), inside=False)), -c.eps), c.eps)),
+        seen_from("X_adv", "the bar cut off at eps", "Each pixel moves by its bar, cut off at eps: one with a small bar does not go as far as it may.",
+                   lambda c, right: np.clip(c.X + np.clip(loss_slopes(c.net, c.X, c.labels), -c.eps, c.eps), 0.0, 1.0)),
         seen_from("X_adv", "clipped below only", "Some pixels are above 1.",
                    lambda c, right: np.maximum(walk(c, replace(_fgsm_way(c), inside=False)), 0.0)),
         seen_from("X_adv", "clipped above only", "Some pixels are below 0.",
