@@ -116,7 +116,18 @@ class NotebookProcess:
             self._reply(outcome, count, content)
 
     def _reply(self, outcome: str, count: int, content: Any) -> None:
-        isolation.keep_reserve(False)
+        try:
+            self._channel.send([outcome, count, content])
+        except OSError:
+            raise
+        except BaseException:  # nothing was sent: once more with the memory held back for it
+            isolation.keep_reserve(False)
+            try:
+                self._reply_or_say_why(outcome, count, content)
+            finally:
+                isolation.keep_reserve(True)
+
+    def _reply_or_say_why(self, outcome: str, count: int, content: Any) -> None:
         try:
             self._channel.send([outcome, count, content])
         except OSError:
@@ -125,8 +136,6 @@ class NotebookProcess:
             self._reply_failure(outcome, count, f"The result cannot be read: {error}.")
         except BaseException as error:  # a student's class may not even tell its name
             self._reply_failure(outcome, count, f"The result cannot be read: {type(error).__name__}.")
-        finally:
-            isolation.keep_reserve(True)
 
     def _reply_failure(self, outcome: str, count: int, sentence: str) -> None:
         why = [sentence, "malformed"]
