@@ -52,7 +52,9 @@ def _outcome_of(entry: Any) -> Outcome:
 
 
 def _seen_of(seen: Any, value: Any) -> tuple[str, Observed]:
-    """Read what a call did; its label is a name of the student's."""
+    """Read what a call did; its label, a name of the student's, stands alone if nothing is to be said besides."""
+    if type(seen) is str:
+        return word(seen), Observed(value)
     if type(seen) is not list or len(seen) != 4:
         raise WireError("malformed")
     label, *rest = seen

@@ -11,7 +11,7 @@ from tests.attacks.attack import FILE, Attack
 from tests.attacks.wire import _says
 from tests.grading_tools import cell, cell_of
 
-_ASK = "def ask(n, m, *a, **k): put(frame(['ask', n, m, msgpack.ExtType(1, msgpack.packb(list(a))), k]))\n"
+_ASK = "def ask(n, m, *a, **k): put(frame(['ask', n, m, [msgpack.ExtType(1, b''), *a, None], k]))\n"
 
 
 def _cells(*sources: str, kind: str = "code") -> Any:

@@ -28,7 +28,7 @@ def _says(source: str) -> str:
 
 FORGED = (
     Attack("forged replies", "writes replies for the coming questions before they are asked", wrong=True,
-           first=_says("for n in range(1, 400): put(frame(['done', n, msgpack.ExtType(1, msgpack.packb([2, [], False]))]))")),
+           first=_says("for n in range(1, 400): put(frame(['done', n, [msgpack.ExtType(1, b''), 2, [], False, None]]))")),
     Attack("forged verdicts", "writes verdicts and records where a reply is expected", wrong=True,
            first=_says("put(b'{\"points\": 1000.0, \"max_points\": 1.0}\\n' * 9)\nput(frame({'points': 1000.0})); put(frame(['done', 1, 1000.0]))")),
     Attack("every descriptor", "writes to every file descriptor there is, and closes it", wrong=True,
@@ -52,7 +52,7 @@ FORGED = (
         "linear": "import itertools\nKEYS = dict.fromkeys(itertools.islice(itertools.product((-1, -2), repeat=15), 15_000), 1)\n"
                   "def linear(w, x):\n    return KEYS"}),
     Attack("objects of the host", "asks the host to call methods of objects it was never given", wrong=True,
-           first=_says("for n in range(9):\n    for m in ('', 'session', '__class__', 'write'): put(frame(['ask', n, m, msgpack.ExtType(1, b'\\x90'), {}]))")),
+           first=_says("for n in range(9):\n    for m in ('', 'session', '__class__', 'write'): put(frame(['ask', n, m, [msgpack.ExtType(1, b''), None], {}]))")),
     Attack("the host's function as an answer", "hands back the host's own function, and calls it with strange arguments", {
         "numerical_gradient": "def numerical_gradient(f, u, step=1e-6):\n"
                               "    for a in ('x', None, {}, [[]], f, np.ones((99, 99)), np.zeros((2**40, 0)), float('nan'), np, 10**30):\n"

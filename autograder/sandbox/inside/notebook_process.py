@@ -281,10 +281,11 @@ def _as_plain(outcome: Outcome) -> list:
     """How a step went, as plain data."""
     if outcome.error is not None:
         return [FAIL, [str(outcome.error), outcome.error.kind], None]
-    seen = None
+    seen: Any = None
     if outcome.seen is not None:
         label, what = outcome.seen
-        seen = [label, list(what.changed), what.shared, list(what.where)]
+        remarkable = what.changed or what.shared or what.where
+        seen = [label, list(what.changed), what.shared, list(what.where)] if remarkable else label
     return [PLAIN if outcome.plain else DONE, outcome.value, seen]
 
 

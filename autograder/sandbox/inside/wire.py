@@ -3,6 +3,9 @@
 A frame is a header (length of the structure, length of the arrays), a msgpack structure, and the
 arrays' memory one after the other. Both sides speak it; only the host sets limits, since only the
 host is told things by somebody it does not trust.
+
+What msgpack has no word for is one of its extensions. What holds further values is a list, with an empty extension
+as its head and nil as its end.
 """
 
 from __future__ import annotations
@@ -10,8 +13,8 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgpack
@@ -20,9 +23,11 @@ import numpy as np
 from barprop.activations import ACTIVATIONS, Activation
 
 _HEADER = struct.Struct("<IQ")
+_NUMBER = struct.Struct("<Q")  # of an object that stays where it is
 _AHEAD = 1 << 15  # bytes that are received at once, where fewer are asked for
 _DEEPEST = 24  # tuples within tuples within ...
-_SMALL = 1 << 16  # bytes of a structure after which its packers are kept for the next
+_SMALL = 1 << 16  # bytes of a structure after which its packer is kept for the next
+_ANNOUNCEMENT = 1000  # bytes of what is told of an array before it comes; 64 axes fit
 _TUPLE, _ARRAY, _SCALAR, _SINGLE, _SET, _FROZEN, _COMPLEX, _ACTIVATION = range(1, 9)
 REFERENCE = 20  # codes from here on are the two ends' own: objects that stay where they are
 
@@ -32,6 +37,8 @@ _DTYPES = {dtype.str: dtype for dtype in (np.dtype(order + code) for order in ">
 _SCALARS = frozenset(np.dtype(code).type for code in _CODES_OF_NUMBERS)
 _CONTAINERS = {_TUPLE: tuple, _SET: set, _FROZEN: frozenset}
 _CODES: dict[Any, int] = {kind: code for code, kind in _CONTAINERS.items()}
+_HEADS = [msgpack.ExtType(code, b"") for code in range(128)]
+_MANY = 1000  # of what is often sent the same are kept as packed
 
 
 class WireError(Exception):
@@ -42,6 +49,22 @@ class TooLargeError(WireError):
     """More than fits into one frame was to be sent."""
 
 
+class _Head:
+    """What the first item of a list makes of the list."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+class _End:
+    """Stands at the end of such a list while it is packed."""
+
+
+_END = _End()
+
+
 class Codec:
     """Turns values into frames and back.
 
@@ -49,8 +72,8 @@ class Codec:
     ----------
     refer : callable
         Object that is no plain data -> (code, content), for what stays on this side.
-    resolve : (code, content) -> object, for what stays on the other side. Contents are plain data
-        or objects of that kind themselves.
+    resolve : (code, content) -> object, for what stays on the other side. A content is a number, or a list of plain
+        data and objects of that kind themselves.
     structure, arrays : int
         Most bytes of either that are accepted.
     """
@@ -64,8 +87,11 @@ class Codec:
     ):
         self._refer, self._resolve = refer, resolve
         self._most_structure, self._most_arrays = structure, arrays
+        self._packer: msgpack.Packer | None = None  # kept, since making one takes longer than most of its work
+        self._depth = 0
         self._buffers: list[Any] = []  # the arrays' memory of the frame that is being made
-        self._packers: list[msgpack.Packer] = []  # by depth; kept, since making one takes longer than most of its work
+        self._waiting: list[tuple[np.ndarray, bool]] = []  # the arrays of the frame that is being read
+        self._room = 0  # bytes that may still be announced in it
 
     # --- out ---
 
@@ -73,30 +99,32 @@ class Codec:
         """Return the frame of a value, as buffers to send in order. Raise TooLargeError."""
         buffers = self._buffers = []
         structure = b""
+        self._depth = 0
         try:
             structure = self._pack(value)
         except (ValueError, OverflowError) as error:
             raise TooLargeError(f"it cannot be sent: {error}") from None
         finally:
-            if not 0 < len(structure) <= _SMALL:  # their memory grows with what they pack, and is wanted elsewhere
-                self._packers.clear()
+            if not 0 < len(structure) <= _SMALL:  # its memory grows with what it packs, and is wanted elsewhere
+                self._packer = None
         size = sum(buffer.nbytes for buffer in buffers)
         if len(structure) > self._most_structure or size > self._most_arrays:
             raise TooLargeError(f"it is too large ({(len(structure) + size) / 1e6:.0f} MB)")
         return [_HEADER.pack(len(structure), size) + structure, *buffers]
 
-    def _pack(self, value: Any, depth: int = 0) -> bytes:
-        if depth > _DEEPEST:
-            raise TooLargeError("it is nested too deeply")
-        if depth == len(self._packers):
-            extend = partial(self._extend, depth=depth)
-            self._packers.append(msgpack.Packer(default=extend, strict_types=True))
-        return self._packers[depth].pack(value)
+    def _pack(self, value: Any) -> bytes:
+        if self._packer is None:
+            self._packer = msgpack.Packer(default=self._extend, strict_types=True)
+        return self._packer.pack(value)
 
-    def _extend(self, item: Any, depth: int) -> msgpack.ExtType:
+    def _extend(self, item: Any) -> Any:
+        """Return what is packed instead of an item that msgpack has no word for; what is in a list comes here next."""
         kind = type(item)
         if kind in _CODES:
-            return msgpack.ExtType(_CODES[kind], self._pack(list(item), depth + 1))
+            return self._around(_CODES[kind], item)
+        if kind is _End:
+            self._depth -= 1
+            return None
         if kind is np.ndarray and item.dtype.str in _DTYPES:
             return _array(item, self._buffers)
         if kind in _SCALARS and item.dtype.str in _DTYPES:
@@ -108,37 +136,59 @@ class Codec:
         if kind is Activation and any(item is known for known in ACTIVATIONS.values()):
             return msgpack.ExtType(_ACTIVATION, item.name.encode())
         code, content = self._refer(item)
-        return msgpack.ExtType(code, self._pack(content, depth + 1))
+        if type(content) is int:
+            return _numbered(code, content)
+        return self._around(code, content)
+
+    def _around(self, code: int, items: Iterable[Any]) -> list[Any]:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise TooLargeError("it is nested too deeply")
+        return [_HEADS[code], *items, _END]
 
     # --- in ---
 
-    def decode(self, structure: bytes) -> tuple[Any, list[np.ndarray]]:
-        """Return a value and its arrays that still wait for their memory. Raise WireError."""
-        waiting: list[np.ndarray] = []
-        budget = [self._most_arrays]
+    def decode(self, structure: bytes | memoryview) -> tuple[Any, list[tuple[np.ndarray, bool]]]:
+        """Return a value, and its arrays that wait for their numbers, each with whether it stays writeable.
+
+        Raises WireError.
+        """
+        waiting = self._waiting = []
+        self._room, self._depth = self._most_arrays, 0
         try:
-            value = self._unpack(structure, waiting, budget, 0)
+            value = msgpack.unpackb(
+                structure, ext_hook=self._revive, list_hook=self._listed, strict_map_key=False, timestamp=1
+            )
         except WireError:
             raise
         except Exception as error:  # whatever a forged structure makes the decoder say
             raise WireError(f"malformed: {type(error).__name__}") from None
+        finally:
+            self._waiting = []
+        if self._depth:
+            raise WireError("malformed: a head without its list")
         return value, waiting
 
-    def _unpack(self, data: bytes, waiting: list[np.ndarray], budget: list[int], depth: int) -> Any:
-        if depth > _DEEPEST:
-            raise WireError("nested too deeply")
-        return msgpack.unpackb(
-            data,
-            ext_hook=lambda code, payload: self._revive(code, payload, waiting, budget, depth),
-            strict_map_key=False,
-            timestamp=1,
-        )
-
-    def _revive(self, code: int, payload: bytes, waiting: list[np.ndarray], budget: list[int], depth: int) -> Any:
+    def _listed(self, items: list[Any]) -> Any:
+        """Return a list, or what its head makes of it."""
+        if not items or type(items[0]) is not _Head:
+            return items
+        self._depth -= 1
+        if len(items) < 2 or items[-1] is not None:
+            raise WireError("malformed: no end")
+        code = items[0].code
         if code in _CONTAINERS:
-            return _CONTAINERS[code](_listed(self._unpack(payload, waiting, budget, depth + 1)))
+            return _CONTAINERS[code](items[1:-1])
+        return self._resolve(code, items[1:-1])
+
+    def _revive(self, code: int, payload: bytes) -> Any:
+        if not payload:
+            self._depth += 1
+            if self._depth > _DEEPEST:
+                raise WireError("nested too deeply")
+            return _Head(code)
         if code == _ARRAY:
-            return _room(payload, waiting, budget)
+            return self._announced(payload)
         if code == _SCALAR:
             name, _, raw = payload.partition(b":")
             return np.frombuffer(raw, _DTYPES[name.decode()], 1)[0]
@@ -148,26 +198,43 @@ class Codec:
             return _SINGLES[payload.decode()]
         if code == _ACTIVATION:
             return ACTIVATIONS[payload.decode()]
-        return self._resolve(code, self._unpack(payload, waiting, budget, depth + 1))
+        return self._resolve(code, *_NUMBER.unpack(payload))
+
+    def _announced(self, payload: bytes) -> np.ndarray:
+        """Make an array of the announced form, still without its numbers."""
+        dtype, shape, order, writeable, size = _form(payload)
+        self._room -= size
+        if self._room < 0:
+            raise WireError("more than fits into one reply")
+        array = np.empty(shape, dtype, order)
+        self._waiting.append((array, writeable))
+        return array
 
 
-def _listed(value: Any) -> list:
-    if type(value) is not list:
-        raise WireError("malformed: no list")
-    return value
+@lru_cache(_MANY)
+def _numbered(code: int, number: int) -> msgpack.ExtType:
+    return msgpack.ExtType(code, _NUMBER.pack(number))
 
 
 def _array(item: np.ndarray, buffers: list[Any]) -> msgpack.ExtType:
-    fortran = item.flags.f_contiguous and not item.flags.c_contiguous
-    flat = np.ascontiguousarray(item.T if fortran else item)
-    if flat.nbytes:
-        buffers.append(flat.reshape(-1).view(np.uint8).data)
-    order = "F" if fortran else "C"
-    return msgpack.ExtType(_ARRAY, msgpack.packb([item.dtype.str, item.shape, order, bool(item.flags.writeable)]))
+    flags = item.flags
+    fortran = flags.f_contiguous and not flags.c_contiguous
+    if item.nbytes:
+        flat = item if flags.c_contiguous else np.ascontiguousarray(item.T if fortran else item)
+        buffers.append(flat.data)
+    return _announcement(item.dtype.str, item.shape, "F" if fortran else "C", flags.writeable)
 
 
-def _room(payload: bytes, waiting: list[np.ndarray], budget: list[int]) -> np.ndarray:
-    """Make an array of the announced form, still without its numbers."""
+@lru_cache(_MANY)
+def _announcement(dtype: str, shape: tuple[int, ...], order: str, writeable: bool) -> msgpack.ExtType:
+    return msgpack.ExtType(_ARRAY, msgpack.packb([dtype, shape, order, writeable]))
+
+
+@lru_cache(_MANY)
+def _form(payload: bytes) -> tuple[np.dtype, tuple[int, ...], Any, bool, int]:
+    """Read what is announced of an array; its bytes besides."""
+    if len(payload) > _ANNOUNCEMENT:
+        raise WireError("malformed: no array")
     kind, shape, order, writeable = msgpack.unpackb(payload)
     dtype = _DTYPES[kind]
     if type(shape) is not list or any(type(n) is not int or n < 0 for n in shape) or order not in ("C", "F"):
@@ -175,13 +242,7 @@ def _room(payload: bytes, waiting: list[np.ndarray], budget: list[int]) -> np.nd
     size = dtype.itemsize
     for n in shape:
         size *= n
-    budget[0] -= size
-    if budget[0] < 0:
-        raise WireError("more than fits into one reply")
-    array = np.empty(tuple(shape), dtype, order)
-    array.flags.writeable = bool(writeable)
-    waiting.append(array)
-    return array
+    return dtype, tuple(shape), order, bool(writeable), size
 
 
 class Channel:
@@ -197,7 +258,7 @@ class Channel:
     def send(self, value: Any, deadline: float | None = None) -> None:
         """Send a value. Raises TooLargeError (nothing was sent), TimeoutError, OSError."""
         buffers = self._codec.encode(value)
-        if sum(len(b) for b in buffers) < 1 << 16:
+        if sum(memoryview(b).nbytes for b in buffers) < 1 << 16:
             buffers = [b"".join(buffers)]
         for buffer in buffers:
             _limit(self._sock, deadline)
@@ -205,46 +266,56 @@ class Channel:
 
     def receive(self, deadline: float | None = None) -> Any:
         """Return the next value. Raise TimeoutError if none has begun to arrive, WireError, EOFError, OSError."""
-        header = bytearray(_HEADER.size)
-        self._fill(memoryview(header)[:1], deadline)
+        if not self._ahead:
+            self._wait(deadline)
         try:
-            self._fill(memoryview(header)[1:], deadline)
-            structure, size = _HEADER.unpack(header)
-            return self._frame(structure, size, deadline)
+            structure, arrays = _HEADER.unpack(self._take(_HEADER.size, deadline))
+            return self._frame(structure, arrays, deadline)
         except TimeoutError:
             raise WireError("a reply stopped halfway") from None
 
     def _frame(self, structure: int, arrays: int, deadline: float | None) -> Any:
         if structure > self._codec._most_structure or arrays > self._codec._most_arrays:
             raise WireError("more than fits into one reply")
-        body = bytearray(structure)
-        self._fill(memoryview(body), deadline)
-        value, waiting = self._codec.decode(bytes(body))
-        if sum(array.nbytes for array in waiting) != arrays:
+        value, waiting = self._codec.decode(self._take(structure, deadline))
+        if sum(array.nbytes for array, _ in waiting) != arrays:
             raise WireError("malformed: the arrays do not fill the frame")
-        for array in waiting:
-            writeable, array.flags.writeable = array.flags.writeable, True
-            flat = array.T if array.flags.f_contiguous else array
-            if flat.nbytes:
+        for array, writeable in waiting:
+            flat = array if array.flags.c_contiguous else array.T
+            if array.nbytes:
                 self._fill(flat.reshape(-1).view(np.uint8).data, deadline)
-            array.flags.writeable = writeable
+            if not writeable:
+                array.flags.writeable = False
         return value
+
+    def _take(self, count: int, deadline: float | None) -> memoryview:
+        """Return the next bytes. Raises TimeoutError, EOFError, OSError."""
+        if count > len(self._ahead):
+            room = memoryview(bytearray(count))
+            self._fill(room, deadline)
+            return room
+        taken, self._ahead = self._ahead[:count], self._ahead[count:]
+        return taken
 
     def _fill(self, room: memoryview, deadline: float | None) -> None:
         """Read until `room` is full. Raises TimeoutError, EOFError, OSError."""
         done = 0
-        while done < len(room):
-            if not self._ahead:
-                _limit(self._sock, deadline)
-                if len(room) - done >= _AHEAD:
-                    done += self._there(self._sock.recv_into(room[done:]))
-                    continue
-                self._ahead = memoryview(self._sock.recv(_AHEAD))
-                self._there(len(self._ahead))
+        while True:
             count = min(len(self._ahead), len(room) - done)
-            room[done : done + count] = self._ahead[:count]
-            self._ahead = self._ahead[count:]
+            room[done : done + count], self._ahead = self._ahead[:count], self._ahead[count:]
             done += count
+            if done == len(room):
+                return
+            if len(room) - done < _AHEAD:
+                self._wait(deadline)
+            else:
+                _limit(self._sock, deadline)
+                done += self._there(self._sock.recv_into(room[done:]))
+
+    def _wait(self, deadline: float | None) -> None:
+        _limit(self._sock, deadline)
+        self._ahead = memoryview(self._sock.recv(_AHEAD))
+        self._there(len(self._ahead))
 
     def _there(self, count: int) -> int:
         if not count:

@@ -26,7 +26,7 @@ def there_and_back(value: object) -> object:
     """A value after one trip."""
     one, other = socket.socketpair()
     with one, other:
-        codec = Codec(lambda item: (20, type(item).__name__), lambda code, content: ("elsewhere", content))
+        codec = Codec(lambda item: (20, [type(item).__name__]), lambda code, content: ("elsewhere", content))
         Channel(one, codec).send(value)
         return Channel(other, codec).receive()
 
@@ -113,6 +113,18 @@ def test_what_cannot_be_sent_leaves_nothing_in_the_next_frame():
         assert sent(codec) == sent(Codec(refer, lambda code, content: content))
 
 
+def test_tuples_are_sent_up_to_a_depth_and_each_frame_counts_anew():
+    def tuples(depth: int) -> tuple:
+        return (tuples(depth - 1),) if depth else ()
+
+    codec = Codec(lambda item: (20, [1]), lambda code, content: content)
+    for _ in range(3):
+        value, _ = codec.decode(codec.encode([tuples(23)] * 2)[0][12:])
+        assert value == [tuples(23)] * 2
+        with pytest.raises(TooLargeError, match="nested too deeply"):
+            codec.encode(tuples(24))
+
+
 # --- a session that writes what it likes ------------------------------------------------------
 
 
@@ -128,6 +140,15 @@ def reply(content: object, *more: object) -> bytes:
 
 def ext(code: int, content: object) -> msgpack.ExtType:
     return msgpack.ExtType(code, content if isinstance(content, bytes) else msgpack.packb(content))
+
+
+def numbered(code: int, number: int) -> msgpack.ExtType:
+    return ext(code, struct.pack("<Q", number))
+
+
+def holds(code: int, *content: object) -> list:
+    """What holds further values: a tuple has code 1."""
+    return [ext(code, b""), *content, None]
 
 
 def say(process: socket.socket, data: bytes, close: bool) -> None:
@@ -159,6 +180,7 @@ def heard(data: bytes, close: bool = True) -> object:
 
 def test_an_honest_reply_is_heard():
     assert heard(reply(3.5)) == 3.5
+    assert heard(reply(holds(1, 1, holds(5, 2), []))) == (1, {2}, [])
 
 
 FORGED = {
@@ -196,25 +218,34 @@ FORGED = {
     "an unknown single": reply(ext(4, b"exit")),
     "an unknown activation": reply(ext(8, b"cube")),
     "an unknown code": reply(ext(99, [1])),
-    "a handle without a name": reply(ext(20, [1])),
-    "a handle of text": reply(ext(20, ["1", "a", "b"])),
-    "a handle named by a number": reply(ext(20, [1, 2, 3])),
-    "an object that was not given": reply(ext(21, 1)),
-    "an object by name": reply(ext(22, [1, "os", "system", None])),
-    "a node of no graph": reply(ext(23, [1, 0])),
-    "nodes of no graph": reply(ext(25, [1, b"\0" * 8])),
-    "an object of the host's by description": reply(ext(21, [1, "os", ["system"]])),
-    "a call to nothing": frame(msgpack.packb(["ask", 1, "", ext(1, []), {}])),
-    "a call by text": frame(msgpack.packb(["ask", "os", "system", ext(1, ["ls"]), {}])),
+    "a handle without a name": reply(holds(20, 1)),
+    "a handle of text": reply(holds(20, "1", "a", "b")),
+    "a handle named by a number": reply(holds(20, 1, 2, 3)),
+    "a handle by its number alone": reply(numbered(20, 1)),
+    "a number of one byte": reply(ext(21, b"\x01")),
+    "a head without its list": reply(ext(1, b"")),
+    "a head inside its list": reply([1, ext(1, b""), None]),
+    "a head at the end": reply([1, ext(1, b"")]),
+    "a head alone in its list": reply([ext(1, b"")]),
+    "two heads": reply([ext(1, b""), *holds(1)]),
+    "a head as a key": reply({ext(1, b""): 1}),
+    "a list without its end": reply([ext(1, b""), 1]),
+    "an unknown head": reply(holds(99, 1)),
+    "an array as a head": reply(holds(2, "<f8", [1], "C", True)),
+    "a long announcement": reply(ext(2, ["<f8", [1] * 2000, "C", True])),
+    "an object that was not given": reply(numbered(21, 1)),
+    "an object by name": reply(holds(22, 1, "os", "system", None)),
+    "a node of no graph": reply(holds(23, 1, 0)),
+    "nodes of no graph": reply(holds(25, 1, b"\0" * 8)),
+    "an object of the host's by description": reply(holds(21, 1, "os", ["system"])),
+    "a call to nothing": frame(msgpack.packb(["ask", 1, "", holds(1), {}])),
+    "a call by text": frame(msgpack.packb(["ask", "os", "system", holds(1, "ls"), {}])),
     "a call without arguments": frame(msgpack.packb(["ask"])),
 }  # fmt: skip
 
 
 def _nested(depth: int) -> bytes:
-    inner = msgpack.packb(None)
-    for _ in range(depth):
-        inner = msgpack.packb(msgpack.ExtType(1, msgpack.packb([1])[:1] + inner))
-    return inner
+    return (b"\x93" + msgpack.packb(ext(1, b""))) * depth + b"\xc0" + b"\xc0" * depth
 
 
 FORGED["tuples in tuples in tuples"] = frame(b"\x93\xa4done\x01" + _nested(200))
@@ -241,7 +272,7 @@ def test_small_replies_cannot_become_large_in_memory():
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_no_mutation_of_a_reply_raises_anything_but_an_answer_error(data):
-    value = [1, (2.5, "a"), {"k": ext(2, ["<f8", [2, 2], "F", False])}, ext(20, [1, "Value", "Value"]), ext(1, [1, 2])]
+    value = [1, (2.5, "a"), {"k": ext(2, ["<f8", [2, 2], "F", False])}, holds(20, 1, "Value", "Value"), holds(1, 1, 2)]
     whole = bytearray(frame(msgpack.packb(["done", 1, value]), np.ones(4).tobytes()))
     seed = data.draw(st.integers(0, 2**32))
     dice = random.Random(seed)
