@@ -188,7 +188,10 @@ class Diagnosis:
             return None
         large = [pair for pair in pairs if pair[0].size > 2 and not close(*pair, self.exercise.tolerance)]
         if large and all(close(np.sort(a), np.sort(b), self.exercise.tolerance) for a, b in large):
-            hint = "The numbers are right, but in other places. Is something reshaped that should be transposed?"
+            hint = (
+                "The numbers are right, but in other places. Is an index off, or is something reshaped that should be "
+                "transposed?"
+            )
             return Mistake("the right numbers in other places", hint, lambda case, right: None)
         got, right = (np.concatenate(side) for side in zip(*pairs, strict=True))
         with np.errstate(all="ignore"):

@@ -86,6 +86,7 @@ WRONG = {
     "forward": {
         "forgot the half": _forward(l="(y - e) ** 2"),
         "swapped the names of z and h": _forward().replace('"z": z, "h": h', '"z": h, "h": z'),
+        "sigma of each input": _forward(h="w @ sigma(x)"),
         "sigma of each product": _forward(h="np.sum(sigma(w * x))"),
         "half inside the square": _forward(l="(y - e) ** 2 / 4"),
         "skipped the nonlinearity": _forward(e="v * z"),

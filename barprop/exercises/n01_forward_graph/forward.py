@@ -171,11 +171,10 @@ def forward_values(x: Any, y: float, w: Any, v: float, sigma: Any) -> dict[str, 
     return {"z": float(z), "h": float(h), "e": float(e), "l": float(half_square(y, e))}
 
 
-def _bent_too_early(c: Case, right: Values) -> Values:
-    """Return h, e and l if sigma is applied to each product, and those are added."""
-    h = float(np.sum(c.sigma(product(c.w, c.x))))
+def _from_h(c: Case, h: Any) -> Values:
+    """Return a wrong h and what e and l inherit from it."""
     e = product(c.v, h)
-    return {"h": h, "e": float(e), "l": float(half_square(c.y, e))}
+    return {"h": float(h), "e": float(e), "l": float(half_square(c.y, e))}
 
 
 FORWARD = Exercise(
@@ -199,7 +198,12 @@ FORWARD = Exercise(
         Mistake(
             "sigma of each product",
             "You bend each product w_i x_i and then add up. First the products are added to z; sigma bends z, once.",
-            _bent_too_early,
+            lambda c, right: _from_h(c, np.sum(c.sigma(product(c.w, c.x)))),
+        ),
+        Mistake(
+            "sigma of each input",
+            "You bend each input x_i before it is multiplied. First w and x give z; sigma bends z, once.",
+            lambda c, right: _from_h(c, inner(c.w, c.sigma(np.asarray(c.x, dtype=float)))),
         ),
         Mistake(
             "swapped the names of z and h",

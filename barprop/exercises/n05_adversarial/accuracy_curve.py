@@ -104,7 +104,7 @@ def _curve_guesses(c: Case, right: Any, output: str) -> Iterator[Candidate]:
     kept = "You count among the images that were right before the attack. The proportion is one of all images."
     yield "of those right before", kept, lambda: right[output] * n / np.count_nonzero(before)
     yield "of those right before, and of those alone", kept, lambda: _among(c, before)
-    never = "No image is ever counted as right. What is compared with the labels: the largest logit, or its place in the row (np.argmax)?"
+    never = "Every share is 0. What is compared with the labels: the largest logit, or its place in the row (np.argmax)? Or is each share cut to a whole number?"
     yield "none ever right", never, lambda: np.zeros(len(right[output]))
     summed = "The shares are added up from one eps to the next. Each stands for itself."
     yield "added up", summed, lambda: np.cumsum(right[output])

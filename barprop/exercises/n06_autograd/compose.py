@@ -133,6 +133,8 @@ _OTHER_FORWARDS: dict[str, tuple[tuple[str, str, _Forward], ...]] = {
         ("every label for every row", "Every row meets the labels of all: `[:, labels]` picks whole columns. Row i goes with label i.",
          lambda c, z: np.mean(np.logaddexp.reduce(z, axis=1)
                               - np.sum((z - z.max(axis=1, keepdims=True))[:, np.unique(c.labels)], axis=1) - z.max(axis=1))),
+        ("the logarithm of the mean", "You take the mean of the probabilities and its logarithm then. Each row has a loss, and the mean is taken of those.",
+         lambda c, z: -np.log(np.mean(np.exp(_at_label(c, z) - np.logaddexp.reduce(z, axis=1))))),
         ("without the logarithm", "The sum of exps goes into the loss as it is. Its logarithm is asked for.",
          lambda c, z: np.mean(_sum_of_exps(z) - _at_label(c, z) + z.max(axis=1))),
         ("the loss of the prediction", "Your loss asks for the class that is predicted. The labels say which is right.",
