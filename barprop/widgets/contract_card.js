@@ -168,7 +168,7 @@ export function runContract(state) {
   if (!lacking.length && !forgotten.length)
     for (const thing of spare) {
       const size = 8 * shapes[thing].reduce((product, axis) => product * state[axis], 1);
-      lines.push(["note", `${thing} could be left out${thing in all.caches ? `: ${count(size)} bytes kept for nothing` : ""}`]);
+      lines.push(["note", `${thing} alone could be left out${thing in all.caches ? `: ${count(size)} bytes kept for nothing` : ""}`]);
     }
   return lines;
 }
@@ -183,7 +183,7 @@ function toldContract(state) {
   if (!state.ran) return "Press Run to see whether this contract works.";
   if (good) return `This contract holds: nothing is missing and nothing is spare. It returns ${shapes}.`;
   if (lacking.length)
-    return `${listed(lacking)} cannot be computed from what is ticked. Which factor of the product is missing? Compare the shapes.`;
+    return `${listed(lacking)} cannot be computed from what is ticked. What else does that step read?`;
   if (forgotten.length) return `What is returned can be computed, but who passes on ${listed(forgotten)}?`;
   const each = spare.length > 1 && state.layer !== "Linear";
   return `It works, but ${listed(spare, each ? "or" : "and")} could be left out${each ? ": one of them is enough" : ", as nothing reads it"}.`;

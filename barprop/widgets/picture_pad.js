@@ -186,7 +186,8 @@ function render(context) {
   const reset = resetButton(page);
   reset.disabled = off();
   page.root.append(row(reset));
-  const announce = () => page.say(); // the answer comes later than the question
+  // The answer comes later than the question, and its parts one after the other: said once they are all there.
+  const announce = () => queueMicrotask(() => page.say());
   model.on("change:done", announce);
   page.onEnd(() => model.off("change:done", announce));
   noticeSilence(page);

@@ -273,7 +273,8 @@ check("bar_z")
 if ready("bar_z"):
     for z in (-1, -3):
         through = {sigma.name: float(bar_z(1.0, z, sigma)) for sigma in (relu, tanh, sigmoid)}
-        print(f"z = {z}: h_bar = 1 becomes", ", ".join(f"{bar:.3f} ({name})" for name, bar in through.items()))
+        bars = ", ".join(f"{bar:.3f} ({name})" for name, bar in through.items())
+        print(f"z = {z}: h_bar = 1 becomes", bars)
     print("Your guess for the steeper one:", guess_steeper)
 
 # %% [markdown]
@@ -762,7 +763,8 @@ def train(X, Y, w, v, sigma, lr, steps, seed):
     """Stochastic gradient descent on the one-neuron graph.
 
     X: (n, d), one example per row. Y: (n,). w: (d,). v: a number. lr: the learning rate.
-    Returns (w, v, losses). w: a new array (d,), even for steps = 0; the w given stays unchanged. v: a number.
+    Returns (w, v, losses). w: a new array (d,), even for steps = 0; the w given stays unchanged.
+    v: a number.
     losses: a list or array with one loss per step.
     """
     ### BEGIN SOLUTION

@@ -115,7 +115,8 @@ if ready("split"):
 # How much more? A weight's **share** of the gradient is the size of its bar, divided by the sum of all sizes. With $x = (3, 1)$, what is the share of $w_1$, in percent? Then both weights take one training step, and $z$ changes: what percentage of *that* comes from the first term?
 
 # %%
-# Your guess for the first term, in percent; not graded. (You see the answers after the next two exercises.)
+# Your guess for the first term, in percent; not graded.
+# (You see the answers after the next two exercises.)
 guess_shares = {"gradient": None, "step": None}
 
 # %% [markdown]
@@ -457,7 +458,10 @@ guess_units = None  # 0.5, 0.1 or 0.01; not graded
 
 # %% show="show_training"
 def train_two(X1, X2, lr, steps=300):
-    """Descent, one example per step. Returns the weights at the start and after every step, and the losses."""
+    """Descent, one example per step.
+
+    Returns the weights at the start and after every step, and the losses.
+    """
     path, losses = [W_start], []
     for i in np.random.default_rng(1).integers(len(y), size=steps):
         w = path[-1]

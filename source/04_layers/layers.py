@@ -442,7 +442,11 @@ slopes = {"-z_1 along z_0": None, "-z_1 along z_1": None, "S along z_0": None, "
 slopes |= {"l along z_0": None, "l along z_1": None}  # numbers; not graded
 
 # %% show="show_slopes"
-steps = {"-z_1": lambda z: -z[1], "S": lambda z: np.exp(z).sum(), "log S": lambda z: np.log(np.exp(z).sum())}
+steps = {
+    "-z_1": lambda z: -z[1],
+    "S": lambda z: np.exp(z).sum(),
+    "log S": lambda z: np.log(np.exp(z).sum()),
+}
 steps["l"] = lambda z: -z[1] + np.log(np.exp(z).sum())
 for name, guess in slopes.items():
     nudge = 1e-5 * np.eye(2)[int(name[-1])]

@@ -179,7 +179,8 @@ if ready("sensitivity"):
 def gradient_ascent(net, X, labels, alpha, steps):
     """Walk uphill on the loss of each image.
 
-    X: (n, d), perhaps whole numbers. labels: (n,). alpha: what each step multiplies the bar by. steps: 0 or more.
+    X: (n, d), perhaps whole numbers. labels: (n,).
+    alpha: what each step multiplies the bar by. steps: 0 or more.
     Returns new images (n, d), in whatever range they end up.
     """
     ### BEGIN SOLUTION

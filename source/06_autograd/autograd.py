@@ -206,7 +206,9 @@ class Node:
         ### END SOLUTION
 
     def backward(self):
-        """Fill .bar of everything this was made from. To start with, every time: ones here, zeros elsewhere.
+        """Fill .bar of everything this was made from.
+
+        To start with, every time: ones here, zeros elsewhere.
 
         (Ones for an array: as if the loss were the sum of its entries.)
         """
@@ -259,7 +261,8 @@ if ready("topological_order", "Node"):
     difference = y + Node(-1.0) * e
     l = Node(0.5) * (difference * difference)
     l.backward()
-    print(f"the bar of v: {float(v.bar):+.2f}; {compared(guess_sign, '+' if v.bar > 0 else '-', '+', '-')}")
+    sign = "+" if v.bar > 0 else "-"
+    print(f"the bar of v: {float(v.bar):+.2f}; {compared(guess_sign, sign, '+', '-')}")
     display(tape.draw(l, x1=x1, x2=x2, w1=w1, w2=w2, v=v, y=y, z=z, h=h, e=e, l=l))
 
 # %% [markdown]
@@ -292,7 +295,8 @@ print(f"slope: {slope:g}; {compared(guess_slope, slope)}")
 # $b_0$ was used four times, so four contributions come back; its bar is their sum. A bar has exactly the shape of its variable: what broadcasting stretched on the way forward is **summed** on the way back. One of two things, or both, can have happened to an operand: NumPy put new axes in front of it, or it stretched an axis of length 1.
 
 # %%
-# The result has shape (4, 3). Which axes will you sum for an operand of these shapes? Write one like 5, several like (5, 7).
+# The result has shape (4, 3). Which axes will you sum for an operand of these shapes?
+# Write one like 5, several like (5, 7).
 guess_axes = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 
 # %% [markdown]
@@ -304,7 +308,8 @@ guess_axes = {"(3,)": None, "(4, 1)": None, "(1, 3)": None, "()": None}
 def unbroadcast(bar, shape):
     """The bar of an operand that was broadcast.
 
-    bar: an array in the shape of the result. shape: the operand's, a tuple. Returns an array of that shape.
+    bar: an array in the shape of the result. shape: the operand's, a tuple.
+    Returns an array of that shape.
     """
     ### BEGIN SOLUTION
     bar = bar.sum(axis=tuple(range(bar.ndim - len(shape))))  # axes that were put in front
@@ -809,7 +814,8 @@ else:
             loss.backward()
             values = [(w - 0.2 * w.grad).detach().requires_grad_() for w in values]
             torch_losses.append(loss.item())
-        print(f"largest difference from your losses: {np.max(np.abs(np.subtract(torch_losses, losses))):.1e}")
+        apart = np.max(np.abs(np.subtract(torch_losses, losses)))
+        print(f"largest difference from your losses: {apart:.1e}")
 
 # %% [markdown]
 # What PyTorch has and yours lacks: hundreds of operations, GPU support, and years of bug fixes.

@@ -308,20 +308,20 @@ def as_floats(u):  # whole numbers become floats; float32, which is twice as fas
 
 
 class DepthwiseConv2d:
-    """Windows of k x k pixels, s pixels apart; each feature has weights of its own. w = (W, b), (k, k, c) and (c,)."""
+    """Windows of k x k pixels, s apart, and weights for each feature; w = (W, b): (k, k, c) and (c,)."""
 
     def __init__(self, k, s):
         self.k, self.s = k, s
 
     def seen(self, x, i, j):
-        """The entries of x at position (i, j) of every window: a view, (n, rows, columns, c). Write into it to write into x."""
+        """The pixels at (i, j) of every window: a view of x, (n, rows, columns, c), to read or write."""
         rows, columns = ((size - self.k) // self.s + 1 for size in x.shape[1:3])
         return x[:, i : i + self.s * (rows - 1) + 1 : self.s, j : j + self.s * (columns - 1) + 1 : self.s]
 
     def forward(self, h_prev, w):
-        """h_prev: (n, height, width, c). Returns h, (n, (height - k) // s + 1, (width - k) // s + 1, c)."""
+        """h_prev: (n, height, width, c). Returns h: (height - k) // s + 1 rows, and columns likewise."""
         self.h_prev, W, b = map(as_floats, (h_prev, *w))
-        return b + sum(W[i, j] * self.seen(self.h_prev, i, j) for i in range(self.k) for j in range(self.k))
+        return b + sum(W[i, j] * self.seen(self.h_prev, i, j) for i, j in np.ndindex(self.k, self.k))
 
     def backward(self, h_bar, w):
         """h_bar: like h. Returns ((W_bar, b_bar), h_prev_bar), each in the shape of its variable."""
@@ -420,7 +420,8 @@ def smooth_saliency(net, X, labels, sigma, samples, seed):
     """The mean of abs(x_bar) over noisy copies of each image.
 
     X: (n, d). labels: (n,). sigma: size of the noise, 0 or more. samples: how many copies, 1 or more.
-    seed: fixes the noise. The copies may leave [0, 1]; the clean images are not among them. Returns (n, d).
+    seed: fixes the noise. The copies may leave [0, 1]; the clean images are not among them.
+    Returns (n, d).
     """
     ### BEGIN SOLUTION
     rng, total = np.random.default_rng(seed), np.zeros(np.shape(X))
@@ -569,7 +570,13 @@ if at_hand(net):
 
 # %%
 # Percent for the gibbon, roughly. Not graded.
-guess_survival = {"JPEG 95": None, "JPEG 75": None, "one pixel to the right": None, "mirror": None, "half the change": None}
+guess_survival = {
+    "JPEG 95": None,
+    "JPEG 75": None,
+    "one pixel to the right": None,
+    "mirror": None,
+    "half the change": None,
+}
 
 # %% folded="show_survival"
 if at_hand(net):

@@ -118,6 +118,16 @@ def test_rhythm(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_line_is_cut_off_beside_the_file_browser(name):
+    """JupyterLab does not wrap code: at 1280 pixels, with the file browser open, some 107 characters are seen."""
+    notebook = nbformat.read(RELEASE / f"{name}.ipynb", as_version=4)
+    shown = [
+        c for c in notebook.cells if c.cell_type == "code" and not c.metadata.get("jupyter", {}).get("source_hidden")
+    ]
+    assert [line for cell in shown for line in cell.source.splitlines() if len(line) > 106] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_solutions_run_clean(name):
     notebook = nbformat.read(SOLUTIONS / f"{name}.ipynb", as_version=4)
     assert problems_in(notebook) == []

@@ -126,7 +126,7 @@ def test_a_contract_that_runs_shows_its_shapes() -> None:
     assert "bad b_bar (3,) is not returned: who waits for it?" in no_cache
     assert any("NameError: name 'W' is not defined" in line for line in no_weights)
     assert not [line for line in spare if line.startswith("bad")]
-    assert "note Z could be left out: 768 bytes kept for nothing" in spare
+    assert "note Z alone could be left out: 768 bytes kept for nothing" in spare
     assert "returns None" in nothing[-1]
 
 
