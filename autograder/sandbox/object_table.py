@@ -111,7 +111,7 @@ class ObjectTable:
             return self._node(*content)
         if code == NODES:
             return self._nodes(*content)
-        if code != HANDLE or len(content) != 3 or type(content[0]) is not int:
+        if code != HANDLE or len(content) != 3 or type(content[0]) is not int or content[0] < 0:
             raise WireError("malformed")
         return self._handle(*content)
 

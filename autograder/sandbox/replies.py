@@ -26,6 +26,11 @@ class Parts:
     def __init__(self, done: list[list[Outcome]], labels: list[str]) -> None:
         self.done, self.labels = done, labels
 
+    @property
+    def complete(self) -> bool:
+        """Whether it is known of all scripts how they went."""
+        return len(self.done) == len(self.labels)
+
     def late(self, seconds: float) -> str:
         """Say that the script that is carried out now takes too long."""
         label = self.labels[min(len(self.done), len(self.labels) - 1)]

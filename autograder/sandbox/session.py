@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _MB = 1_000_000
 _STRUCTURE = 500_000  # bytes of a reply besides its arrays; a byte can become some 80 in Python
+_KEYS = 1_000  # keys in a reply that take long to compare: some 5 s at most, if all have the same hash
 _GRACE = 3.0  # seconds that an interrupted call gets to come back
 _FAREWELL = 0.3  # seconds until a process that fell silent must have ended by itself
 _CALLBACKS = 200_000  # calls from a session to the host
@@ -67,7 +68,7 @@ class RemoteSession:
     def __init__(self, sandbox: Sandbox, number: int, sock: socket.socket, limits: Limits):
         self._sandbox, self._number, self._limits = sandbox, number, limits
         self._objects = ObjectTable(self, sandbox)
-        codec = Codec(self._objects.refer, self._objects.resolve, _STRUCTURE, int(limits.reply * _MB))
+        codec = Codec(self._objects.refer, self._objects.resolve, _STRUCTURE, int(limits.reply * _MB), _KEYS)
         codec_out = Codec(self._objects.refer, self._objects.resolve)
         self._in, self._out = Channel(sock, codec), Channel(sock, codec_out)
         self._count = self._callbacks = self._depth = 0
@@ -219,6 +220,8 @@ class RemoteSession:
                 seconds = min(self._limits.probe_seconds, self._left)
                 parts.take(message[2], seconds if interrupted else 0.0)
                 interrupted, self._deadline = False, time.monotonic() + seconds
+            elif outcome == DONE and parts and not parts.complete:
+                raise WireError("parts are missing")
             elif outcome in (DONE, FAIL, SPENT) and _answers(message, count):
                 return self._settled(message, late if interrupted else "", kind)
             else:
@@ -280,9 +283,17 @@ class RemoteSession:
                 raise
             return [ERROR, "ValueError", str(error)]
         except tuple(ERRORS.values()) as error:
-            return [ERROR, type(error).__name__, sentence(str(error), 200)]
+            return [ERROR, type(error).__name__, sentence(_text(error), 200)]
         except Exception as error:
             return [ERROR, "RuntimeError", f"stopped with {type(error).__name__}"]
+
+
+def _text(error: Exception) -> str:
+    """Return what an error says; it may quote what the session sent, however deeply that is nested."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _answers(message: list, count: int) -> bool:

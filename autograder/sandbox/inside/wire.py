@@ -31,9 +31,12 @@ _ANNOUNCEMENT = 1000  # bytes of what is told of an array before it comes; 64 ax
 _TUPLE, _ARRAY, _SCALAR, _SINGLE, _SET, _FROZEN, _COMPLEX, _ACTIVATION = range(1, 9)
 REFERENCE = 20  # codes from here on are the two ends' own: objects that stay where they are
 
+_SLOW = (tuple, frozenset, complex, np.generic)  # as keys: any number of them can have the same hash
 _SINGLES = {"...": Ellipsis, "NotImplemented": NotImplemented}
 _CODES_OF_NUMBERS = "?bhiqlBHIQLefdgFDG"  # "l" after "q": of two names for int64, NumPy's own
 _DTYPES = {dtype.str: dtype for dtype in (np.dtype(order + code) for order in "><" for code in _CODES_OF_NUMBERS)}
+_LONG = np.dtype("g").itemsize
+_PADDING = _LONG - 10 if np.finfo("g").nmant == 63 else 0  # bytes of it that hold what was in the memory before
 _SCALARS = frozenset(np.dtype(code).type for code in _CODES_OF_NUMBERS)
 _CONTAINERS = {_TUPLE: tuple, _SET: set, _FROZEN: frozenset}
 _CODES: dict[Any, int] = {kind: code for code, kind in _CONTAINERS.items()}
@@ -76,6 +79,9 @@ class Codec:
         data and objects of that kind themselves.
     structure, arrays : int
         Most bytes of either that are accepted.
+    keys : int
+        Most keys and members of sets in one frame that are tuples, sets, complex numbers or NumPy's: if all have the
+        same hash, each is compared with each.
     """
 
     def __init__(
@@ -84,14 +90,16 @@ class Codec:
         resolve: Callable[[int, Any], Any],
         structure: int = 1 << 30,
         arrays: int = 1 << 34,
+        keys: int = 1 << 30,
     ):
         self._refer, self._resolve = refer, resolve
-        self._most_structure, self._most_arrays = structure, arrays
+        self._most_structure, self._most_arrays, self._most_keys = structure, arrays, keys
         self._packer: msgpack.Packer | None = None  # kept, since making one takes longer than most of its work
         self._depth = 0
         self._buffers: list[Any] = []  # the arrays' memory of the frame that is being made
         self._waiting: list[tuple[np.ndarray, bool]] = []  # the arrays of the frame that is being read
         self._room = 0  # bytes that may still be announced in it
+        self._keys = 0  # keys that may still come in it
 
     # --- out ---
 
@@ -128,7 +136,8 @@ class Codec:
         if kind is np.ndarray and item.dtype.str in _DTYPES:
             return _array(item, self._buffers)
         if kind in _SCALARS and item.dtype.str in _DTYPES:
-            return msgpack.ExtType(_SCALAR, item.dtype.str.encode() + b":" + item.tobytes())
+            raw = _bytes(np.asarray(item)) if item.dtype.char in "gG" else item.tobytes()
+            return msgpack.ExtType(_SCALAR, item.dtype.str.encode() + b":" + raw)
         if kind is complex or kind is np.complex128:
             return msgpack.ExtType(_COMPLEX, struct.pack("<dd", item.real, item.imag))
         if item is Ellipsis or item is NotImplemented:
@@ -154,10 +163,15 @@ class Codec:
         Raises WireError.
         """
         waiting = self._waiting = []
-        self._room, self._depth = self._most_arrays, 0
+        self._room, self._keys, self._depth = self._most_arrays, self._most_keys, 0
         try:
             value = msgpack.unpackb(
-                structure, ext_hook=self._revive, list_hook=self._listed, strict_map_key=False, timestamp=1
+                structure,
+                ext_hook=self._revive,
+                list_hook=self._listed,
+                object_pairs_hook=self._mapped,
+                strict_map_key=False,
+                timestamp=1,
             )
         except WireError:
             raise
@@ -177,9 +191,21 @@ class Codec:
         if len(items) < 2 or items[-1] is not None:
             raise WireError("malformed: no end")
         code = items[0].code
+        if code == _TUPLE:
+            return tuple(items[1:-1])
         if code in _CONTAINERS:
+            self._count_keys(items)
             return _CONTAINERS[code](items[1:-1])
         return self._resolve(code, items[1:-1])
+
+    def _mapped(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+        self._count_keys(key for key, _ in pairs)
+        return dict(pairs)
+
+    def _count_keys(self, keys: Iterable[Any]) -> None:
+        self._keys -= sum(isinstance(key, _SLOW) for key in keys)
+        if self._keys < 0:
+            raise WireError("too many keys that take long to compare")
 
     def _revive(self, code: int, payload: bytes) -> Any:
         if not payload:
@@ -221,8 +247,15 @@ def _array(item: np.ndarray, buffers: list[Any]) -> msgpack.ExtType:
     fortran = flags.f_contiguous and not flags.c_contiguous
     if item.nbytes:
         flat = item if flags.c_contiguous else np.ascontiguousarray(item.T if fortran else item)
-        buffers.append(flat.data)
+        buffers.append(memoryview(_bytes(flat)) if item.dtype.char in "gG" else flat.data)
     return _announcement(item.dtype.str, item.shape, "F" if fortran else "C", flags.writeable)
+
+
+def _bytes(item: np.ndarray) -> bytes:
+    """Return the bytes of numbers in extended precision, with zeros for the padding of each."""
+    each = np.frombuffer(bytearray(item.tobytes()), np.uint8).reshape(-1, _LONG)
+    each[:, slice(_PADDING) if item.dtype.byteorder == ">" else slice(_LONG - _PADDING, None)] = 0
+    return each.tobytes()
 
 
 @lru_cache(_MANY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import random
 import socket
 import struct
@@ -18,6 +19,7 @@ from autograder.sandbox import Limits
 from autograder.sandbox.inside.wire import Channel, Codec, TooLargeError
 from barprop.activations import tanh
 from barprop.answers.failures import AnswerError
+from barprop.answers.script import Script
 from barprop.answers.untrusted import identical
 from tests.sandbox_tools import played
 
@@ -111,6 +113,21 @@ def test_what_cannot_be_sent_leaves_nothing_in_the_next_frame():
         with contextlib.suppress(TypeError, TooLargeError):
             codec.encode(bad)
         assert sent(codec) == sent(Codec(refer, lambda code, content: content))
+
+
+@pytest.mark.parametrize("dtype", ["<f16", ">f16", "<c32", ">c32"])
+@pytest.mark.skipif(np.finfo("g").nmant != 63, reason="numbers in extended precision have no padding here")
+def test_padding_tells_nothing_of_what_was_in_the_memory_before(dtype):
+    def frames(before: int) -> list[bytes]:
+        codec = Codec(lambda item: (20, [1]), lambda code, content: content)
+        values = np.full(12 * np.dtype(dtype).itemsize, before, np.uint8).view(dtype).reshape(3, 4)
+        values[...] = np.arange(12).reshape(3, 4) + 0.25
+        sent = [values, values.T, values[::2, ::2], values[0, 0], values[1, 1:2].reshape(())]
+        return [b"".join(codec.encode([item])) for item in sent]
+
+    assert frames(0x00) == frames(0xFF)
+    for value in (np.array([[1.5, -2], [np.inf, 0]], dtype), np.array([1.5, 3], dtype)[1], np.zeros((0, 2), dtype)):
+        np.testing.assert_array_equal(there_and_back(value), value)
 
 
 def test_tuples_are_sent_up_to_a_depth_and_each_frame_counts_anew():
@@ -221,6 +238,7 @@ FORGED = {
     "a handle without a name": reply(holds(20, 1)),
     "a handle of text": reply(holds(20, "1", "a", "b")),
     "a handle named by a number": reply(holds(20, 1, 2, 3)),
+    "a handle of a negative number": reply(holds(20, -1, "Value", "Value")),
     "a handle by its number alone": reply(numbered(20, 1)),
     "a number of one byte": reply(ext(21, b"\x01")),
     "a head without its list": reply(ext(1, b"")),
@@ -267,6 +285,63 @@ def test_a_process_that_drips_is_given_up():
 def test_small_replies_cannot_become_large_in_memory():
     structure = b"\xdd" + struct.pack(">I", 2_000_000) + b"\x80" * 2_000_000
     assert "more than" in heard(frame(b"\x93\xa4done\x01" + structure))
+
+
+def _alike(most: int) -> list[tuple[int, ...]]:
+    """Tuples of one hash."""
+    return list(itertools.islice(itertools.product((-1, -2), repeat=15), most))
+
+
+@pytest.mark.parametrize("code", [5, 6, None])
+@pytest.mark.parametrize("inner", [1, 6])
+def test_keys_that_may_all_have_the_same_hash_are_limited(code, inner):
+    def sent(most: int) -> object:
+        keys = [holds(inner, *key) if inner == 1 else holds(6, holds(1, *key)) for key in _alike(most)]
+        one = b"".join(map(msgpack.packb, keys)) if code else b"".join(msgpack.packb(key) + b"\x01" for key in keys)
+        head = (
+            b"\xdd" + struct.pack(">I", most + 2) + msgpack.packb(ext(code, b""))
+            if code
+            else b"\xdf" + struct.pack(">I", most)
+        )
+        return heard(frame(b"\x93\xa4done\x01" + head + one + (b"\xc0" if code else b"")))
+
+    assert len(sent(450)) == 450
+    assert isinstance(sent(1_001), str)
+
+
+def test_keys_are_counted_for_each_reply_anew_and_plain_ones_are_not():
+    tuples = {"set": holds(5, *(holds(1, n, n) for n in range(700)))}
+    assert heard(reply([tuples])) == heard(reply([tuples]))
+    assert isinstance(heard(reply([tuples, tuples])), str)
+    assert len(heard(reply({str(n): n for n in range(20_000)}))) == 20_000
+    assert len(heard(reply(holds(5, *range(20_000))))) == 20_000
+    assert len(heard(reply([holds(1, n) for n in range(20_000)]))) == 20_000
+
+
+def test_a_session_that_leaves_parts_out_is_given_up():
+    session, process = played()
+    with process:
+        say(process, frame(msgpack.packb(["part", 1, [["done", 1, None]]])), False)
+        say(process, frame(msgpack.packb(["done", 1, None])), False)
+        outcomes = session.carry_out([Script("f"), Script("f"), Script("f")])
+        assert [done[0].value for done in outcomes] == [1, None, None]
+        assert [done[0].error is None for done in outcomes] == [True, False, False]
+        assert not session.is_alive()
+    session.close()
+
+
+def test_an_error_that_quotes_what_is_nested_deeply_is_told():
+    def fails(value: object) -> None:
+        raise ValueError(value)
+
+    session, process = played()
+    number = session._objects.refer(fails)[1][0]
+    with process:
+        deep = b"\x95\xa3ask" + msgpack.packb(number) + b"\xa0\x93\xc7\x00\x01" + b"\x91" * 1000 + b"\xc0" + b"\xc0\x80"
+        say(process, frame(deep), False)
+        say(process, frame(msgpack.packb(["done", 1, 3])), False)
+        assert session.named("x") == 3
+    session.close()
 
 
 @settings(max_examples=400, deadline=None)
