@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from barprop.judging.exercise import Candidate
+from barprop.judging.families_of_value import TOO_LARGE, TOO_SMALL
 
-_COUNT = "It is {} by a count: is a mean missing, or one too many, or does a line stand one loop too deep?"
 _WHOLE: tuple[tuple[str, Callable[[np.ndarray], Any]], ...] = (
     ("the norm", lambda f: np.sqrt(np.sum(f * f))),
     ("the square of the norm", lambda f: np.sum(f * f)),
@@ -32,12 +32,8 @@ def of_one_number(r: np.ndarray, values: Mapping[str, np.ndarray]) -> Iterator[C
     lengths = {f"the length of {name}, axis {axis}": n for name, f in values.items() for axis, n in enumerate(f.shape)}
     counts = lengths | {f"the size of {name}": f.size for name, f in values.items() if f.ndim > 1}
     for what, n in counts.items():
-        yield f"times {what}", _COUNT.format("too large"), lambda n=n: r * n
-        yield (
-            f"divided by {what}",
-            "It is divided by a count: is there a mean that does not belong here?",
-            lambda n=n: r / n,
-        )
+        yield f"times {what}", TOO_LARGE, lambda n=n: r * n
+        yield f"divided by {what}", TOO_SMALL, lambda n=n: r / n
     for what, n in counts.items():
         root = f"It is off by the root of {what}: a root or a mean too many, or one too few."
         yield f"times the root of {what}", root, lambda n=n: r * np.sqrt(n)

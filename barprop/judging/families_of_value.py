@@ -15,7 +15,8 @@ _BOTH = "Sign and size are off, the size by a factor of 2."
 _WHOLE = "The result holds whole numbers: somewhere the fractions are cut off."
 _NATURAL = "It is off by log({}): the natural logarithm, np.log, is asked for."
 _CURVED = "It is {} of what it should be: is a nonlinearity asked for here?"
-_COUNT = "It is {} by a count: is a mean missing, or one too many, or does a line stand one loop too deep?"
+TOO_SMALL = "It is too small by a count: is there a mean, or a share, that does not belong here?"
+TOO_LARGE = "It is too large by a count: is a mean missing, or does a line stand one loop too deep?"
 
 
 def _exactly(r: np.ndarray) -> np.ndarray:
@@ -94,9 +95,9 @@ def of_its_shape(r: np.ndarray, is_bar: bool) -> Iterator[Candidate]:
     if r.ndim >= 2:
         yield "flattened", shape, lambda: r.ravel()
     for axis, n in enumerate(r.shape):
-        yield f"divided by its length along axis {axis}", _COUNT.format("too small"), lambda n=n: r / n
-        yield f"times its length along axis {axis}", _COUNT.format("too large"), lambda n=n: r * n
-    yield "divided by its size", _COUNT.format("too small"), lambda: r / r.size
+        yield f"divided by its length along axis {axis}", TOO_SMALL, lambda n=n: r / n
+        yield f"times its length along axis {axis}", TOO_LARGE, lambda n=n: r * n
+    yield "divided by its size", TOO_SMALL, lambda: r / r.size
     yield "the largest divided away", "It is scaled so that its largest entry is 1.", lambda: r / np.max(np.abs(r))
     yield "scaled to length 1", "It is scaled to length 1, and its size is lost.", lambda: r / np.sqrt(np.sum(r * r))
     yield "scaled to sum 1", "It is scaled so that its entries add up to 1.", lambda: r / np.sum(r)

@@ -158,7 +158,7 @@ def _instead(node: ast.AST, scope: Scope, loops: tuple[str, ...]) -> Iterator[tu
         yield TERM, ast.BinOp(node, ast.Pow(), ast.Constant(2))
     if isinstance(node, ast.Call):
         for keyword in node.keywords:
-            if keyword.arg == "dtype":
+            if keyword.arg == "dtype":  # whole numbers cut off what is written into them
                 kept = [other for other in node.keywords if other is not keyword]
                 yield KEYWORD, ast.Call(node.func, node.args, kept)
     if isinstance(node, (ast.BinOp, ast.Call)):
@@ -196,7 +196,8 @@ def _is_of_a_formula(call: ast.Call) -> bool:
 
 def _is_the_same_anyhow(first: ast.operator, second: ast.operator) -> bool:
     """Whether `a first b second c` is the same with brackets around either."""
-    return type(first) is type(second) and isinstance(first, (ast.Add, ast.Mult, ast.MatMult))
+    alike = ((ast.Add, (ast.Add, ast.Sub)), (ast.Mult, (ast.Mult, ast.Div)), (ast.MatMult, ast.MatMult))
+    return any(isinstance(first, one) and isinstance(second, other) for one, other in alike)
 
 
 def _transposed(node: ast.expr) -> ast.expr:

@@ -129,7 +129,7 @@ def _shares(c: Case, classes: Callable[[float], Any], all_pairs: bool = False) -
 
 def _among(c: Case, chosen: np.ndarray) -> np.ndarray:
     """Return the share of some images that keep their label, for each eps."""
-    said = (np.argmax(logits_at(c.attack(c.net, c.X, c.labels, eps), c.net[1]), axis=1) for eps in c.eps_list)
+    said = (_winners(c.net, c.attack(c.net, c.X, c.labels, eps)) for eps in c.eps_list)
     return np.array([np.mean((some == c.labels)[chosen]) for some in said])
 
 
